@@ -1,0 +1,45 @@
+/** The menu behind the status item. Pure: titles and command ids. */
+import { ACTIONS, type Action } from './notices.ts';
+import type { StatusView } from './state.ts';
+
+export interface MenuEntry {
+  /** With VS Code's `$(icon)` notation. */
+  label: string;
+  description?: string;
+  command: string;
+}
+
+export interface MenuFacts {
+  view: Pick<StatusView, 'actions'>;
+  enabled: boolean;
+  /** The language in front, and whether suggestions are off in it. */
+  language: { id: string; off: boolean } | undefined;
+  modelName: string | undefined;
+}
+
+/** @returns the entries from top to bottom: remedies first, then switches, then views. */
+export function statusMenu({ view, enabled, language, modelName }: MenuFacts): MenuEntry[] {
+  const remedies = view.actions
+    .filter((action) => !STANDING.has(action))
+    .map((action) => ({ label: `$(lightbulb) ${ACTIONS[action].title}`, command: ACTIONS[action].command }));
+  const entries: MenuEntry[] = [
+    ...remedies,
+    { label: enabled ? '$(circle-slash) Turn Off' : '$(sparkle) Turn On', command: 'quire.toggle' },
+  ];
+  if (enabled && language !== undefined) {
+    const label = language.off ? `$(sparkle) Turn On in ${language.id}` : `$(circle-slash) Turn Off in ${language.id}`;
+    entries.push({ label, command: 'quire.toggleLanguage' });
+  }
+  const model: MenuEntry = { label: '$(chip) Choose Model…', command: 'quire.chooseModel' };
+  entries.push(
+    modelName === undefined ? model : { ...model, description: modelName },
+    { label: '$(info) Show Status', command: 'quire.showStatus' },
+    { label: '$(output) Show Log', command: 'quire.showLog' },
+    { label: '$(debug-restart) Restart Engine', command: 'quire.restartEngine' },
+    { label: '$(gear) Settings', command: 'quire.openSettings' },
+  );
+  return entries;
+}
+
+/** Entries that the menu has anyway. */
+const STANDING = new Set<Action>(['chooseModel', 'restartEngine', 'showLog', 'openSettings']);
