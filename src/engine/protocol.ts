@@ -103,8 +103,8 @@ export interface GenerateParams {
   stop?: string[];
   /** False computes every prompt token anew (`--no-reuse`). */
   reuse?: boolean;
-  /** Send {@link GenerateProgress} while generating. */
-  stream?: boolean;
+  /** Names the {@link generateProgress} events of this request; absent: none are sent. */
+  progressToken?: string;
 }
 
 export type FinishReason = 'stop' | 'endOfText' | 'length' | 'cancelled' | 'superseded';
@@ -174,6 +174,8 @@ export interface DownloadParams {
   folder: string;
   /** Hex SHA-256 that the file must have; absent where the catalogue knows none. */
   sha256?: string;
+  /** Names the {@link downloadProgress} events of this request. */
+  progressToken?: string;
 }
 export interface DownloadProgress {
   receivedBytes: number;

@@ -1,0 +1,33 @@
+/** `quire`: the same engine, prompts and filters as the editor, for scripts and measurements. */
+import { complete } from './complete.ts';
+import { status } from './status.ts';
+import { USAGE, UsageError } from './usage.ts';
+
+const COMMANDS: Record<string, (argv: string[]) => Promise<void>> = { complete, status };
+
+async function main([name, ...argv]: string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    (name === undefined ? process.stderr : process.stdout).write(USAGE);
+    return name === undefined ? 2 : 0;
+  }
+  const command = COMMANDS[name];
+  try {
+    if (!command) throw new UsageError(`there is no command '${name}'`);
+    await command(argv);
+    return 0;
+  } catch (error) {
+    const message = error instanceof Error ? error.message.replaceAll('\n', ' ') : String(error);
+    process.stderr.write(`quire: ${message}\n`);
+    if (!isUsageError(error)) return 1;
+    process.stderr.write(USAGE);
+    return 2;
+  }
+}
+
+function isUsageError(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'));
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,158 @@
+/** One client of the engine: handshake first, then typed requests, until the socket closes. */
+import { timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { MessageConnection } from 'vscode-jsonrpc';
+import { type CancellationToken, ResponseError } from 'vscode-jsonrpc';
+import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
+import {
+  closeModelRequest,
+  downloadProgress,
+  downloadRequest,
+  ENGINE_ERROR_CODE,
+  type EngineErrorData,
+  generateProgress,
+  generateRequest,
+  helloRequest,
+  type LogEvent,
+  logNotification,
+  openModelRequest,
+  PROTOCOL_VERSION,
+  shutdownRequest,
+  statusRequest,
+} from '../protocol.ts';
+import type { Engine } from './engine.ts';
+import { EngineFailure } from './failure.ts';
+
+/** A peer that does not introduce itself in this time is cut off. */
+const HELLO_TIMEOUT_MS = 5_000;
+
+export class ClientConnection {
+  name = 'unknown';
+  pid = 0;
+  readonly #engine: Engine;
+  readonly #token: string;
+  readonly #connection: MessageConnection;
+  readonly #socket: Socket;
+  readonly #closing = new AbortController();
+  #welcome = false;
+
+  constructor(engine: Engine, socket: Socket, token: string) {
+    this.#engine = engine;
+    this.#token = token;
+    this.#socket = socket;
+    this.#connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    const timeout = setTimeout(() => this.#welcome || this.close(), HELLO_TIMEOUT_MS);
+    socket.on('error', () => this.close());
+    this.#connection.onError(([error]) => {
+      // Malformed JSON or a broken header: the stream cannot be trusted any more.
+      engine.log('warn', `A client sent something that is no message (${error.message}); its connection is closed.`);
+      this.close();
+    });
+    this.#connection.onClose(() => {
+      clearTimeout(timeout);
+      this.#closing.abort();
+      engine.left(this);
+    });
+    this.#register();
+    this.#connection.listen();
+  }
+
+  /** Sends a log line; lost without harm when the client is gone. */
+  log(event: LogEvent): void {
+    if (this.#welcome) this.#connection.sendNotification(logNotification, event).catch(() => undefined);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #register(): void {
+    const connection = this.#connection;
+    connection.onRequest(helloRequest, (params) =>
+      answer(async () => {
+        if (!sameToken(params.token, this.#token)) {
+          setImmediate(() => this.close());
+          throw new EngineFailure('unauthorized', 'The engine did not accept the secret of this client.');
+        }
+        if (params.protocol !== PROTOCOL_VERSION) {
+          throw new EngineFailure('protocolMismatch', 'The engine speaks another version of the protocol.');
+        }
+        this.#welcome = true;
+        this.name = params.client.name;
+        this.pid = params.client.pid;
+        this.#engine.joined(this);
+        return { protocol: PROTOCOL_VERSION, version: this.#engine.version, pid: process.pid };
+      }),
+    );
+    connection.onRequest(openModelRequest, (spec) => this.#guarded(() => this.#engine.models.open(spec, this)));
+    connection.onRequest(closeModelRequest, ({ model }) =>
+      this.#guarded(async () => {
+        this.#engine.models.release(this, model);
+        return null;
+      }),
+    );
+    connection.onRequest(generateRequest, (params, token) =>
+      this.#guarded(() =>
+        this.#engine.generate(params, this.#signal(token), (text) => {
+          const { progressToken } = params;
+          if (progressToken) connection.sendProgress(generateProgress, progressToken, { text }).catch(() => undefined);
+        }),
+      ),
+    );
+    connection.onRequest(downloadRequest, (params, token) =>
+      this.#guarded(() =>
+        this.#engine.download(params, this.#signal(token), (progress) => {
+          const { progressToken } = params;
+          if (progressToken) connection.sendProgress(downloadProgress, progressToken, progress).catch(() => undefined);
+        }),
+      ),
+    );
+    connection.onRequest(statusRequest, () => this.#guarded(async () => this.#engine.status()));
+    connection.onRequest(shutdownRequest, ({ now }) =>
+      this.#guarded(async () => {
+        this.#engine.shutdownRequested(now);
+        return null;
+      }),
+    );
+  }
+
+  #guarded<T>(work: () => Promise<T>): Promise<T | ResponseError<EngineErrorData>> {
+    return answer(() => {
+      if (!this.#welcome) throw new EngineFailure('unauthorized', 'The client must say hello first.');
+      return work();
+    });
+  }
+
+  /** Aborts when the client cancels the request or its connection closes. */
+  #signal(token: CancellationToken): AbortSignal {
+    const controller = new AbortController();
+    if (token.isCancellationRequested || this.#closing.signal.aborted) controller.abort();
+    token.onCancellationRequested(() => controller.abort());
+    return AbortSignal.any([controller.signal, this.#closing.signal]);
+  }
+}
+
+async function answer<T>(work: () => Promise<T>): Promise<T | ResponseError<EngineErrorData>> {
+  try {
+    return await work();
+  } catch (error) {
+    const failure =
+      error instanceof EngineFailure
+        ? error
+        : new EngineFailure(
+            'internal',
+            'The engine failed at a request.',
+            error instanceof Error ? error.stack : String(error),
+          );
+    const data: EngineErrorData = failure.detail
+      ? { kind: failure.kind, detail: failure.detail }
+      : { kind: failure.kind };
+    return new ResponseError(ENGINE_ERROR_CODE, failure.message, data);
+  }
+}
+
+function sameToken(given: unknown, expected: string): boolean {
+  if (typeof given !== 'string') return false;
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,83 @@
+/** From a `generate` message to a request in the loop and back. */
+import type { GenerateParams, GenerateResult, PromptSegment, RequestClass } from '../protocol.ts';
+import { EngineFailure } from './failure.ts';
+import type { Models, OpenModel } from './models.ts';
+import { fitPrompt } from './prompt.ts';
+
+/** Text is sent when it is this old; the first text at once. Short enough to feel live, long enough to cost nothing. */
+const STREAM_INTERVAL_MS = 8;
+const CLASSES: readonly string[] = ['keystroke', 'chat', 'background'] satisfies RequestClass[];
+
+/**
+ * Runs one generation.
+ * @param signal ends it with the text so far (`finish: 'cancelled'`).
+ * @param onText receives text while it is made, joined to one piece every few milliseconds.
+ * @throws EngineFailure
+ */
+export async function generate(
+  models: Models,
+  params: GenerateParams,
+  signal: AbortSignal,
+  onText: (delta: string) => void,
+): Promise<GenerateResult> {
+  const model = models.get(params.model);
+  check(params);
+  const { contextTokens } = model.handle.info;
+  const maxTokens = Math.min(params.maxTokens, contextTokens - 1);
+  const { tokens, cut } = fitPrompt(model.handle.tokenizer, segments(model, params), contextTokens - maxTokens);
+  const sampler = model.backend.createSampler(params.sampling ?? {});
+  const stream = new TextStream(onText);
+  const request = model.loop.submit({
+    params: { ...params, maxTokens },
+    prompt: tokens,
+    cutTokens: cut,
+    sampler,
+    onText: (delta) => stream.push(delta),
+  });
+  const cancel = () => model.loop.cancel(request);
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await request.done;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    stream.end();
+  }
+}
+
+function segments(model: OpenModel, { prompt }: GenerateParams): PromptSegment[] | string {
+  return 'messages' in prompt ? model.handle.renderChat(prompt.messages) : prompt.segments;
+}
+
+function check(params: GenerateParams): void {
+  const fault = (what: string) => new EngineFailure('promptInvalid', `The request is malformed: ${what}.`);
+  if (!Number.isInteger(params.maxTokens) || params.maxTokens < 1) throw fault('maxTokens must be a positive integer');
+  if (!CLASSES.includes(params.class)) throw fault(`class must be one of ${CLASSES.join(', ')}`);
+  if (typeof params.workspace !== 'string') throw fault('workspace is missing');
+  if (typeof params.prompt !== 'object' || params.prompt === null) throw fault('prompt is missing');
+}
+
+/** Joins text that comes quickly: a message for each token would cost more than some tokens do. */
+class TextStream {
+  readonly #send: (delta: string) => void;
+  #pending = '';
+  #sentAt = 0;
+
+  constructor(send: (delta: string) => void) {
+    this.#send = send;
+  }
+
+  push(delta: string): void {
+    this.#pending += delta;
+    const now = performance.now();
+    if (now - this.#sentAt < STREAM_INTERVAL_MS) return;
+    this.#sentAt = now;
+    this.end();
+  }
+
+  end(): void {
+    if (this.#pending === '') return;
+    this.#send(this.#pending);
+    this.#pending = '';
+  }
+}

@@ -1,0 +1,19 @@
+/** One engine per user: an exclusive lock that the system frees however its holder ends, on every platform. */
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Takes the lock for the life of the process.
+ * @returns a release function, or undefined when another engine holds it.
+ * @throws Error when the file cannot be opened at all.
+ */
+export function takeLock(file: string): (() => void) | undefined {
+  const database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if (error instanceof Error && /locked|busy/i.test(error.message)) return undefined;
+    throw error;
+  }
+  return () => database.close();
+}

@@ -1,0 +1,116 @@
+/** The models that are open: equal specs share one, whoever opened it; the last one to let go unloads it. */
+import type { ModelInfo, ModelSpec } from '../protocol.ts';
+import type { DecodeBackend, Tokenizer } from './backend.ts';
+import { EngineFailure } from './failure.ts';
+import { Loop } from './scheduler/loop.ts';
+
+/** What opening a model file gives; implemented by `llama/`. */
+export interface ModelHandle {
+  readonly info: ModelInfo;
+  readonly tokenizer: Tokenizer;
+  renderChat(messages: readonly { role: string; content: string }[]): string;
+  createBackend(options: { cells: number; sequences: number }): DecodeBackend;
+  dispose(): void;
+}
+
+export type ModelOpener = (spec: ModelSpec) => Promise<ModelHandle>;
+
+export interface OpenModel {
+  readonly handle: ModelHandle;
+  readonly backend: DecodeBackend;
+  readonly loop: Loop;
+}
+
+/** Sequences for requests and for what earlier ones left behind. */
+const SEQUENCES = 16;
+/** A context shorter than this gets several times its length in cells, so that several files stay cached. */
+const COMFORTABLE_CELLS = 16_384;
+/** A model stays this long after its last holder, so that a reloaded window finds it. */
+const LINGER_MS = 30_000;
+
+interface Entry {
+  promise: Promise<OpenModel>;
+  open: OpenModel | undefined;
+  holders: Set<object>;
+  linger: NodeJS.Timeout | undefined;
+}
+
+export class Models {
+  readonly #opener: ModelOpener;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(opener: ModelOpener) {
+    this.#opener = opener;
+  }
+
+  /**
+   * Opens a model for `holder`, or joins the one that is open or opening.
+   * @throws EngineFailure when the file is missing, corrupt, not generative, or does not fit into memory.
+   */
+  async open(spec: ModelSpec, holder: object): Promise<ModelInfo> {
+    const key = JSON.stringify([spec.path, spec.contextTokens]);
+    let entry = this.#entries.get(key);
+    if (!entry) {
+      const fresh: Entry = { promise: this.#load(spec), open: undefined, holders: new Set(), linger: undefined };
+      fresh.promise.then(
+        (open) => {
+          fresh.open = open;
+        },
+        () => this.#entries.delete(key),
+      );
+      this.#entries.set(key, fresh);
+      entry = fresh;
+    }
+    clearTimeout(entry.linger);
+    entry.holders.add(holder);
+    return (await entry.promise).handle.info;
+  }
+
+  /** @throws EngineFailure `modelUnknown` */
+  get(id: string): OpenModel {
+    for (const { open } of this.#entries.values()) if (open?.handle.info.id === id) return open;
+    throw new EngineFailure('modelUnknown', 'This model is not open in the engine.');
+  }
+
+  list(): OpenModel[] {
+    return [...this.#entries.values()].flatMap(({ open }) => open ?? []);
+  }
+
+  /** Ends a holder's claim on one model, or on all of them. */
+  release(holder: object, id?: string): void {
+    for (const [key, entry] of this.#entries) {
+      if (id !== undefined && entry.open?.handle.info.id !== id) continue;
+      if (!entry.holders.delete(holder) || entry.holders.size > 0) continue;
+      entry.linger = setTimeout(() => this.#unload(key, entry), LINGER_MS);
+      entry.linger.unref();
+    }
+  }
+
+  /** Frees everything; what is under way fails. */
+  dispose(): void {
+    for (const [key, entry] of this.#entries) this.#unload(key, entry);
+  }
+
+  async #load(spec: ModelSpec): Promise<OpenModel> {
+    const handle = await this.#opener(spec);
+    try {
+      const { contextTokens } = handle.info;
+      const cells = Math.max(contextTokens, Math.min(4 * contextTokens, COMFORTABLE_CELLS));
+      const backend = handle.createBackend({ cells, sequences: SEQUENCES });
+      return { handle, backend, loop: new Loop(backend, handle.tokenizer, SEQUENCES) };
+    } catch (error) {
+      handle.dispose();
+      throw error;
+    }
+  }
+
+  #unload(key: string, entry: Entry): void {
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    clearTimeout(entry.linger);
+    if (!entry.open) return;
+    entry.open.loop.stop(new EngineFailure('engineStopped', 'The model was unloaded.'));
+    entry.open.backend.dispose();
+    entry.open.handle.dispose();
+    entry.open = undefined;
+  }
+}

@@ -1,0 +1,134 @@
+/** One generation on its way through the engine: its *computed* tokens catch up with its *known* tokens (vLLM v1). */
+import type { FinishReason, GenerateParams, GenerateResult, RequestClass } from '../../protocol.ts';
+import { Answer } from '../answer.ts';
+import type { Sampler, Tokenizer } from '../backend.ts';
+import type { Lease } from '../kv/sequencePool.ts';
+
+const RANK: Record<RequestClass, number> = { keystroke: 0, chat: 1, background: 2 };
+
+/** What a generation needs, after the prompt was encoded and fitted. */
+export interface RequestInput {
+  params: GenerateParams;
+  prompt: number[];
+  cutTokens: number;
+  sampler: Sampler;
+  /** Called with new text; never empty. */
+  onText: (delta: string) => void;
+}
+
+export class Request {
+  readonly params: GenerateParams;
+  readonly rank: number;
+  /** Prompt and answer so far. */
+  readonly known: number[];
+  readonly promptTokens: number;
+  readonly sampler: Sampler;
+  readonly arrived: number;
+  /** How many of `known` are in the sequence's cells. */
+  computed = 0;
+  lease: Lease | undefined;
+  readonly done: Promise<GenerateResult>;
+
+  readonly #input: RequestInput;
+  readonly #answer: Answer;
+  readonly #resolve: (result: GenerateResult) => void;
+  readonly #reject: (error: Error) => void;
+  #started: number | undefined;
+  #firstToken: number | undefined;
+  #cached = 0;
+  #computedPrompt = 0;
+  #settled = false;
+
+  constructor(input: RequestInput, now: number) {
+    this.#input = input;
+    this.params = input.params;
+    this.rank = RANK[input.params.class];
+    this.known = [...input.prompt];
+    this.promptTokens = input.prompt.length;
+    this.sampler = input.sampler;
+    this.arrived = now;
+    this.#answer = new Answer(input.params.stop ?? []);
+    const { promise, resolve, reject } = Promise.withResolvers<GenerateResult>();
+    this.done = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** Cells that the request may come to need. */
+  get reserve(): number {
+    return this.promptTokens + this.params.maxTokens;
+  }
+
+  get generatedTokens(): number {
+    return this.known.length - this.promptTokens;
+  }
+
+  /** The request got a sequence (again, after a preemption). */
+  begin(lease: Lease, now: number): void {
+    this.lease = lease;
+    this.computed = lease.cached;
+    if (this.#started === undefined) {
+      this.#started = now;
+      this.#cached = Math.min(lease.cached, this.promptTokens);
+    }
+  }
+
+  /** The sequence's cells were taken away; everything known will be computed again. */
+  preempt(): void {
+    this.lease = undefined;
+    this.computed = 0;
+  }
+
+  advance(tokens: number): void {
+    const before = Math.min(this.computed, this.promptTokens);
+    this.computed += tokens;
+    this.#computedPrompt += Math.min(this.computed, this.promptTokens) - before;
+  }
+
+  /** Takes a drawn token. Returns why the request is finished by it, if it is. */
+  take(token: number, tokenizer: Tokenizer, now: number): FinishReason | undefined {
+    this.#firstToken ??= now;
+    if (tokenizer.isEnd(token)) return 'endOfText';
+    this.known.push(token);
+    const stopped = this.#answer.push(tokenizer.bytes(token));
+    this.#deliver();
+    if (stopped) return 'stop';
+    return this.generatedTokens >= this.params.maxTokens ? 'length' : undefined;
+  }
+
+  finish(reason: FinishReason, now: number): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#answer.end();
+    this.#deliver();
+    this.sampler.dispose();
+    this.#resolve({
+      text: this.#answer.text,
+      finish: reason,
+      promptTokens: this.promptTokens,
+      cachedTokens: this.#cached,
+      computedTokens: this.#computedPrompt,
+      cutTokens: this.#input.cutTokens,
+      generatedTokens: this.generatedTokens,
+      queuedMs: (this.#started ?? now) - this.arrived,
+      firstTokenMs: this.#firstToken === undefined ? null : this.#firstToken - this.arrived,
+      totalMs: now - this.arrived,
+    });
+  }
+
+  fail(error: Error): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.sampler.dispose();
+    this.#reject(error);
+  }
+
+  #deliver(): void {
+    const delta = this.#answer.take();
+    if (delta !== '') this.#input.onText(delta);
+  }
+}
