@@ -61,7 +61,7 @@ const BACK_OFF_MS = [0, 250, 1_000, 2_000, 5_000];
 const STABLE_MS = 30_000;
 
 export class EngineClient {
-  readonly #command: EngineCommand;
+  #command: EngineCommand;
   readonly #name: string;
   readonly #stateListeners = new Set<(state: EngineState) => void>();
   readonly #logListeners = new Set<(event: LogEvent) => void>();
@@ -185,6 +185,15 @@ export class EngineClient {
       await old.closed;
     }
     await this.start();
+  }
+
+  /** Moves to the engine of another command (settings changed), with the same models. */
+  async reconfigure(command: EngineCommand): Promise<void> {
+    this.#command = command;
+    this.#failures = 0;
+    if (this.#state.kind === 'failed') this.#setState({ kind: 'stopped' });
+    const old = await this.#session?.catch(() => undefined);
+    old?.connection.end(); // #lost connects to the other one
   }
 
   /** Lets go of the engine; it leaves by itself when nobody else uses it. With `shutdown` it leaves at once if so. */

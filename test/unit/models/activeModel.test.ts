@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ModelInfo } from '../../../src/engine/protocol.ts';
+import { ActiveModel } from '../../../src/models/activeModel.ts';
+import type { Selection } from '../../../src/models/selection.ts';
+
+const file = (path: string): Selection => ({ kind: 'file', spec: { path, contextTokens: 0 } });
+
+/** An engine whose opens finish when the test says so. */
+function setUp() {
+  const held = new Set<string>();
+  const pending: { path: string; finish: (error?: Error) => void }[] = [];
+  const seen: string[] = [];
+  const active = new ActiveModel(
+    {
+      openModel: (spec) =>
+        new Promise((resolve, reject) => {
+          pending.push({
+            path: spec.path,
+            finish: (error) => {
+              if (error) return reject(error);
+              held.add(spec.path);
+              resolve({ id: spec.path } as ModelInfo);
+            },
+          });
+        }),
+      closeModel: async (id) => {
+        held.delete(id);
+      },
+    },
+    {
+      opening: () => seen.push('opening'),
+      opened: (info) => seen.push(`opened ${info.id}`),
+      failed: (error) => seen.push(`failed ${(error as Error).message}`),
+    },
+  );
+  return { active, held, pending, seen };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('ActiveModel', () => {
+  it('holds the selected model and lets the one before it go', async () => {
+    const { active, held, pending, seen } = setUp();
+    const first = active.select(file('a'));
+    pending.shift()!.finish();
+    await first;
+    const second = active.select(file('b'));
+    pending.shift()!.finish();
+    await second;
+    assert.deepEqual([...held], ['b']);
+    assert.equal(active.info?.id, 'b');
+    assert.deepEqual(seen, ['opening', 'opened a', 'opening', 'opened b']);
+  });
+
+  it('opens only the last of several wishes and keeps nothing else', async () => {
+    const { active, held, pending, seen } = setUp();
+    const done = active.select(file('a'));
+    active.select(file('b'));
+    active.select(file('a'));
+    pending.shift()!.finish();
+    await turn();
+    pending.shift()!.finish();
+    await done;
+    assert.deepEqual([...held], ['a']);
+    assert.equal(seen.at(-1), 'opened a');
+    assert.equal(seen.filter((event) => event.startsWith('opened')).length, 1);
+  });
+
+  it('reports a model that cannot be opened, and holds none', async () => {
+    const { active, held, pending, seen } = setUp();
+    const first = active.select(file('a'));
+    pending.shift()!.finish();
+    await first;
+    const second = active.select(file('broken'));
+    pending.shift()!.finish(new Error('corrupt'));
+    await second;
+    assert.deepEqual([...held], []);
+    assert.equal(active.info, undefined);
+    assert.equal(seen.at(-1), 'failed corrupt');
+  });
+
+  it('reports a setting that names no file without asking the engine', async () => {
+    const { active, pending, seen } = setUp();
+    await active.select({ kind: 'invalid', message: 'not a full path' });
+    assert.deepEqual(pending, []);
+    assert.deepEqual(seen, ['opening', 'failed not a full path']);
+  });
+});
