@@ -1,0 +1,281 @@
+/** Decoding with libllama: one unified pool of cells that sequences share. */
+import koffi from 'koffi';
+import type { SamplingOptions } from '../../protocol.ts';
+import type { DecodeBackend, DecodeBatch, DecodeOutcome, Sampler, SequenceId } from '../backend.ts';
+import { EngineFailure } from '../failure.ts';
+import { LlamaBatch } from './batch.ts';
+import type { NativeFunctions } from './functions.ts';
+import { allocatePage, openPage, sealPage } from './pages.ts';
+import { LlamaSampler } from './sampler.ts';
+import type { ContextParams, Pointer } from './structs.ts';
+import { createThreadpool, defaultThreads, type Threadpool } from './threads.ts';
+
+export interface BackendOptions {
+  /** Cells in the pool, in tokens. */
+  cells: number;
+  /** Longest batch, in tokens. */
+  batchTokens?: number;
+  /** Sequence ids for the caller. */
+  sequences?: number;
+  threads?: number;
+}
+
+/** The model that a backend decodes for. */
+export interface BackendModel {
+  readonly functions: NativeFunctions;
+  readonly pointer: Pointer;
+  readonly vocab: Pointer;
+  readonly vocabularyTokens: number;
+  /** 32 bytes that stand for the file: pages of another file are refused. */
+  readonly fingerprint: (cache: { typeK: number; typeV: number; flashAttention: number }) => Uint8Array;
+}
+
+const BATCH_TOKENS = 512;
+const SEQUENCES = 64;
+/** Rows of one batch that can be sampled; each costs a row of logits in the compute buffer. */
+const MAX_ROWS = 256;
+/** `GGML_TYPE_F16`. */
+const F16 = 1;
+/** `LLAMA_FLASH_ATTN_TYPE_AUTO`. */
+const FLASH_ATTENTION_AUTO = -1;
+/** Tokens of the sharing probe. */
+const PROBE_TOKENS = 8;
+
+export class LlamaBackend implements DecodeBackend {
+  readonly cells: number;
+  readonly batchTokens: number;
+  readonly sequences: number;
+  readonly sharesPages: boolean;
+  readonly threads: number;
+  readonly #model: BackendModel;
+  readonly #functions: NativeFunctions;
+  readonly #memory: Pointer;
+  readonly #threadpool: Threadpool | undefined;
+  readonly #fingerprint: Uint8Array;
+  readonly #maxRows: number;
+  /** The id above the caller's: pages pass through it one at a time. */
+  readonly #scratch: SequenceId;
+  readonly #batches = new Set<LlamaBatch>();
+  readonly #samplers = new Set<LlamaSampler>();
+  /** Which rows of the last decode have logits. */
+  readonly #rows: Uint8Array;
+  #context: Pointer | undefined;
+  #onDispose: () => void;
+
+  /** @throws EngineFailure `outOfMemory` when the context cannot be made. */
+  constructor(model: BackendModel, options: BackendOptions, onDispose: () => void = () => {}) {
+    const functions = model.functions;
+    this.#model = model;
+    this.#functions = functions;
+    this.#onDispose = onDispose;
+    this.batchTokens = options.batchTokens ?? BATCH_TOKENS;
+    this.sequences = options.sequences ?? SEQUENCES;
+    this.threads = options.threads ?? defaultThreads();
+    this.#scratch = this.sequences;
+    this.#maxRows = Math.max(this.sequences + 1, Math.min(this.batchTokens, MAX_ROWS));
+    this.#rows = new Uint8Array(this.batchTokens);
+    const params = this.#contextParams(options.cells);
+    const context = functions.llama_init_from_model(model.pointer, params);
+    if (context === null) {
+      throw new EngineFailure(
+        'outOfMemory',
+        `There is not enough memory for a context of ${options.cells} tokens. Choose a smaller model or a shorter context.`,
+        'llama_init_from_model returned NULL',
+      );
+    }
+    this.#context = context;
+    this.#memory = functions.llama_get_memory(context);
+    this.cells = functions.llama_n_ctx(context);
+    this.#fingerprint = model.fingerprint({
+      typeK: params.type_k,
+      typeV: params.type_v,
+      flashAttention: params.flash_attn_type,
+    });
+    this.#threadpool = createThreadpool(functions, this.threads, 50);
+    if (this.#threadpool) {
+      functions.llama_attach_threadpool(context, this.#threadpool.pointer, this.#threadpool.pointer);
+    }
+    this.sharesPages = this.#probeSharing();
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  createBatch(): DecodeBatch {
+    const batch = new LlamaBatch(this.batchTokens, this.sequences, this.#maxRows);
+    this.#batches.add(batch);
+    return batch;
+  }
+
+  decode(batch: DecodeBatch): DecodeOutcome {
+    const context = this.#alive();
+    if (!(batch instanceof LlamaBatch) || !this.#batches.has(batch)) throw new TypeError('A batch of another backend.');
+    if (batch.length === 0) throw new RangeError('The batch is empty.');
+    this.#rows.fill(0);
+    const code = this.#functions.llama_decode(context, batch.native());
+    if (code === 1) return 'noRoom';
+    if (code === 2) return 'aborted';
+    if (code !== 0) throw decodeFailure(code);
+    for (let row = 0; row < batch.length; row++) this.#rows[row] = batch.wants(row) ? 1 : 0;
+    return 'ok';
+  }
+
+  copyRange(source: SequenceId, target: SequenceId, start: number, end: number): void {
+    this.#alive();
+    this.#check(source, target);
+    this.#functions.llama_memory_seq_cp(this.#memory, source, target, start, end);
+  }
+
+  removeRange(sequence: SequenceId, start: number, end: number): boolean {
+    this.#alive();
+    this.#check(sequence);
+    return this.#functions.llama_memory_seq_rm(this.#memory, sequence, start, end);
+  }
+
+  lastPosition(sequence: SequenceId): number {
+    this.#alive();
+    this.#check(sequence);
+    return this.#functions.llama_memory_seq_pos_max(this.#memory, sequence);
+  }
+
+  savePage(sequence: SequenceId, start: number, end: number): Uint8Array {
+    const context = this.#alive();
+    this.#check(sequence);
+    const functions = this.#functions;
+    functions.llama_memory_seq_cp(this.#memory, sequence, this.#scratch, start, end);
+    try {
+      const first = functions.llama_memory_seq_pos_min(this.#memory, this.#scratch);
+      const last = functions.llama_memory_seq_pos_max(this.#memory, this.#scratch);
+      if (first !== start || last !== end - 1) {
+        throw new RangeError(`Sequence ${sequence} does not hold the positions [${start}, ${end}).`);
+      }
+      const { page, blob } = allocatePage(functions.llama_state_seq_get_size(context, this.#scratch));
+      const written = functions.llama_state_seq_get_data(context, blob, blob.length, this.#scratch);
+      if (written !== blob.length)
+        throw new Error(`llama_state_seq_get_data wrote ${written} of ${blob.length} bytes.`);
+      sealPage(page, this.#fingerprint, start, end);
+      return page;
+    } finally {
+      functions.llama_memory_seq_rm(this.#memory, this.#scratch, -1, -1);
+    }
+  }
+
+  restorePage(sequence: SequenceId, page: Uint8Array): boolean {
+    const context = this.#alive();
+    this.#check(sequence);
+    const functions = this.#functions;
+    const opened = openPage(page, this.#fingerprint);
+    if (!opened || opened.start !== functions.llama_memory_seq_pos_max(this.#memory, sequence) + 1) return false;
+    const { blob, start, end } = opened;
+    try {
+      if (functions.llama_state_seq_set_data(context, blob, blob.length, this.#scratch) !== blob.length) return false;
+      functions.llama_memory_seq_cp(this.#memory, this.#scratch, sequence, start, end);
+      return true;
+    } finally {
+      functions.llama_memory_seq_rm(this.#memory, this.#scratch, -1, -1);
+    }
+  }
+
+  createSampler(options: SamplingOptions): Sampler {
+    this.#alive();
+    const { functions, vocab, vocabularyTokens } = this.#model;
+    const sampler: LlamaSampler = new LlamaSampler(
+      {
+        functions,
+        vocab,
+        vocabularyTokens,
+        contextOf: (row) => this.#contextOf(row),
+        forget: () => this.#samplers.delete(sampler),
+      },
+      options,
+    );
+    this.#samplers.add(sampler);
+    return sampler;
+  }
+
+  logits(row: number): Float32Array {
+    const pointer = this.#functions.llama_get_logits_ith(this.#contextOf(row), row);
+    if (pointer === null) throw new RangeError(`Row ${row} has no logits.`);
+    return koffi.decode(pointer, koffi.array('float', this.#model.vocabularyTokens, 'Typed')) as Float32Array;
+  }
+
+  dispose(): void {
+    const context = this.#context;
+    if (context === undefined) return;
+    this.#context = undefined;
+    for (const sampler of [...this.#samplers]) sampler.dispose();
+    for (const batch of this.#batches) batch.dispose();
+    this.#batches.clear();
+    this.#functions.llama_detach_threadpool(context);
+    this.#functions.llama_free(context);
+    this.#threadpool?.dispose();
+    this.#onDispose();
+  }
+
+  #contextParams(cells: number): ContextParams {
+    const sequences = this.sequences + 1;
+    return {
+      ...this.#functions.llama_context_default_params(),
+      n_ctx: cells,
+      n_batch: this.batchTokens,
+      n_ubatch: this.batchTokens,
+      n_seq_max: sequences,
+      n_outputs_max: this.#maxRows,
+      n_threads: this.threads,
+      n_threads_batch: this.threads,
+      flash_attn_type: FLASH_ATTENTION_AUTO,
+      type_k: F16,
+      type_v: F16,
+      kv_unified: true,
+    };
+  }
+
+  /** Shares a few tokens with a second sequence, cuts that one short, and looks at what is left. */
+  #probeSharing(): boolean {
+    const functions = this.#functions;
+    const batch = new LlamaBatch(PROBE_TOKENS, this.sequences, 1);
+    const half = PROBE_TOKENS / 2;
+    try {
+      for (let position = 0; position < PROBE_TOKENS; position++) batch.add(0, position, [0], false);
+      const code = functions.llama_decode(this.#alive(), batch.native());
+      if (code !== 0) throw decodeFailure(code);
+      functions.llama_memory_seq_cp(this.#memory, 0, this.#scratch, 0, PROBE_TOKENS);
+      return (
+        functions.llama_memory_seq_rm(this.#memory, this.#scratch, half, -1) &&
+        functions.llama_memory_seq_pos_min(this.#memory, this.#scratch) === 0 &&
+        functions.llama_memory_seq_pos_max(this.#memory, this.#scratch) === half - 1 &&
+        functions.llama_memory_seq_pos_max(this.#memory, 0) === PROBE_TOKENS - 1
+      );
+    } finally {
+      functions.llama_memory_clear(this.#memory, true);
+      batch.dispose();
+    }
+  }
+
+  #contextOf(row: number): Pointer {
+    const context = this.#alive();
+    if (this.#rows[row] !== 1) throw new RangeError(`Row ${row} of the last decode has no logits.`);
+    return context;
+  }
+
+  #alive(): Pointer {
+    if (this.#context === undefined) throw new Error('The backend was disposed of.');
+    return this.#context;
+  }
+
+  #check(...sequences: SequenceId[]): void {
+    for (const sequence of sequences) {
+      if (!(sequence >= 0 && sequence < this.sequences)) throw new RangeError(`No sequence ${sequence}.`);
+    }
+  }
+}
+
+/** Codes of `llama_decode` below zero: -1 the batch is wrong, -2 no memory, -3 the computation failed. */
+function decodeFailure(code: number): EngineFailure {
+  const detail = `llama_decode returned ${code}`;
+  if (code === -2) {
+    return new EngineFailure('outOfMemory', 'The model ran out of memory. Choose a smaller model.', detail);
+  }
+  return new EngineFailure('internal', 'The inference library failed to compute. The log says more.', detail);
+}

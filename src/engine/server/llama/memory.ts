@@ -1,0 +1,33 @@
+/** Refuses what cannot fit before the library tries: the system would otherwise end the process without a word. */
+import { EngineFailure } from '../failure.ts';
+import type { NativeLibrary } from './library.ts';
+
+type MemoryOf = Pick<NativeLibrary, 'gpu' | 'llama'>;
+
+/** @throws EngineFailure `outOfMemory` when the weights are larger than the memory that is free. */
+export async function checkWeightsFit(native: MemoryOf, bytes: number): Promise<void> {
+  if (native.gpu === 'cpu') {
+    refuse(bytes, process.availableMemory(), 'memory');
+    return;
+  }
+  const { free } = await native.llama.getVramState();
+  refuse(bytes, free, `${native.gpu} memory`);
+}
+
+/** @throws EngineFailure `outOfMemory` when the cache of a context is larger than the memory that is free. */
+export function checkCacheFits(native: Pick<NativeLibrary, 'gpu'>, bytes: number): void {
+  // A GPU refuses an allocation that does not fit; the system's memory is promised first and taken back by force.
+  if (native.gpu === 'cpu') refuse(bytes, process.availableMemory(), 'memory');
+}
+
+function refuse(needed: number, available: number, what: string): void {
+  if (needed <= available) return;
+  throw new EngineFailure(
+    'outOfMemory',
+    `The model needs ${gigabytes(needed)} of ${what} and ${gigabytes(available)} is free. Choose a smaller model or a shorter context.`,
+  );
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GB`;
+}
