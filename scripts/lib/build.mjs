@@ -1,0 +1,84 @@
+/** The bundles and the VSIX: made anew when, and only when, something that goes into them changed. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { findNode24 } from './node24.mjs';
+import { cacheFolder, root } from './paths.mjs';
+import { run, SetupError, say } from './run.mjs';
+
+const SOURCES = ['src', 'test/host', 'scripts/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const BUNDLES = ['dist/extension.cjs', 'dist/engine/main.mjs', 'dist/cli/main.mjs', 'dist/test/host/index.cjs'];
+const PACKAGED = [
+  'media',
+  'scripts/package',
+  'scripts/package.mjs',
+  '.vscodeignore',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+];
+
+/** Builds `dist/` when the sources changed since the last build. */
+export async function ensureBuild() {
+  const wanted = digest(SOURCES);
+  const stamp = path.join(cacheFolder, 'build.json');
+  if (readStamp(stamp)?.digest === wanted && BUNDLES.every((file) => existsSync(path.join(root, file)))) return;
+  say('building the extension, the engine and the command line into dist/');
+  await script('build.mjs', 'The build');
+  writeStamp(stamp, { digest: wanted });
+}
+
+/**
+ * Packages the extension when anything in it changed.
+ * @returns {Promise<string>} absolute path of the VSIX for this platform.
+ */
+export async function ensurePackage() {
+  await ensureBuild();
+  const wanted = digest([...SOURCES, ...PACKAGED]);
+  const stamp = path.join(cacheFolder, 'package.json');
+  const last = readStamp(stamp);
+  if (last?.digest === wanted && existsSync(last.vsix)) return last.vsix;
+  say('packaging the extension as a VSIX');
+  const output = await script('package.mjs', 'The packaging');
+  const file = /(\S+\.vsix)/.exec(output.trim().split('\n').at(-1) ?? '')?.[1];
+  if (!file) throw new SetupError('scripts/package.mjs did not name the VSIX that it made.');
+  const vsix = path.resolve(root, file);
+  writeStamp(stamp, { digest: wanted, vsix });
+  return vsix;
+}
+
+async function script(name, what) {
+  const { code, output } = await run(await findNode24(), [path.join(root, 'scripts', name)], { cwd: root });
+  if (code !== 0)
+    throw new SetupError(`${what} failed (scripts/${name} ended with code ${code}); its reasons are above.`);
+  return output;
+}
+
+/** One hash over the names and contents of files and folders; what is absent counts as absent. */
+function digest(places) {
+  const hash = createHash('sha256').update(process.platform + process.arch);
+  const add = (place) => {
+    const full = path.join(root, place);
+    if (!existsSync(full)) return;
+    if (statSync(full).isDirectory()) {
+      for (const name of readdirSync(full).sort()) add(path.join(place, name));
+    } else {
+      hash.update(`\0${place}\0`).update(readFileSync(full));
+    }
+  };
+  places.forEach(add);
+  return hash.digest('hex');
+}
+
+function readStamp(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function writeStamp(file, value) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(value));
+}

@@ -1,0 +1,151 @@
+/** One window of the editor, as a person uses it: keys, and what can be seen. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Locator, Page } from 'playwright-core';
+
+/** How long anything may take on a slow machine before a test gives up, in ms. */
+const PATIENCE_MS = 60_000;
+const CONTROL = process.platform === 'darwin' ? 'Meta' : 'Control';
+
+export class EditorWindow {
+  readonly page: Page;
+  readonly #folder: string;
+  readonly #results: string;
+
+  constructor(parts: { page: Page; folder: string; results: string; name: string }) {
+    this.page = parts.page;
+    this.#folder = parts.folder;
+    this.#results = path.join(parts.results, parts.name);
+    this.page.setDefaultTimeout(PATIENCE_MS);
+  }
+
+  async untilShown(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
+  }
+
+  /** Opens a file of the folder by its name, with the cursor at its end or at a line and column (from 1). */
+  async openFile(name: string, { line, column }: { line?: number; column?: number } = {}): Promise<void> {
+    const position = line === undefined ? '' : `:${line}:${column ?? 1}`;
+    await this.page.keyboard.press(`${CONTROL}+P`);
+    const input = this.page.locator('.quick-input-widget .quick-input-box input');
+    await input.fill(name + position);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator(`.tab.active[data-resource-name="${path.basename(name)}"]`).waitFor();
+    await this.#lines().waitFor();
+    if (line === undefined) await this.page.keyboard.press(`${CONTROL}+End`);
+  }
+
+  /** Types as a person does, key by key. */
+  async typeText(text: string): Promise<void> {
+    await this.page.keyboard.type(text, { delay: 20 });
+  }
+
+  /** Waits until grey text is shown at the cursor, and returns it. */
+  async waitForGhostText(): Promise<string> {
+    await this.#ghost().first().waitFor();
+    return this.ghostText();
+  }
+
+  /** The grey text that is shown now; empty when there is none. */
+  async ghostText(): Promise<string> {
+    const parts = await this.#ghost().allInnerTexts();
+    return parts.join('\n').replaceAll('\u00a0', ' ');
+  }
+
+  /** Takes the grey text, and waits until it is gone. */
+  async acceptWithTab(): Promise<void> {
+    await this.page.keyboard.press('Tab');
+  }
+
+  /** Saves the active file, and returns its bytes on disk once the tab is no longer marked as changed. */
+  async save(name: string): Promise<Buffer> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press(`${CONTROL}+S`);
+    await this.page
+      .locator(`.tab.active.dirty[data-resource-name="${path.basename(name)}"]`)
+      .waitFor({ state: 'detached' });
+    return readFileSync(path.join(this.#folder, name));
+  }
+
+  /** What the item in the status bar says to a screen reader, such as `Quire: ready`. */
+  async statusText(): Promise<string> {
+    return (await this.#status().first().getAttribute('aria-label')) ?? '';
+  }
+
+  /** Waits until the status says so. */
+  async waitForStatus(expected: RegExp): Promise<void> {
+    await this.until(async () => expected.test(await this.statusText()), `the status says ${expected}`);
+  }
+
+  /** Messages that are shown, in order. */
+  notifications(): Promise<string[]> {
+    return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+  }
+
+  /** Labels of the buttons of the shown messages. */
+  notificationActions(): Promise<string[]> {
+    return this.page
+      .locator('.notifications-toasts .notification-list-item-buttons-container .monaco-button')
+      .allInnerTexts();
+  }
+
+  /** Runs a command from the palette by its title, such as `Quire: Show Status`. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget .quick-input-box input');
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Text of the active editor as far as it is shown. */
+  async shownText(): Promise<string> {
+    const lines = await this.#lines()
+      .locator('.view-line')
+      .evaluateAll((elements) =>
+        elements
+          .map((element) => ({ top: element.getBoundingClientRect().top, text: element.textContent ?? '' }))
+          .sort((a, b) => a.top - b.top)
+          .map(({ text }) => text),
+      );
+    return lines.join('\n').replaceAll('\u00a0', ' ');
+  }
+
+  /** Keeps a picture of the window in test-results. */
+  async screenshot(name: string): Promise<void> {
+    await this.page.screenshot({ path: path.join(this.#results, `${name}.png`) });
+  }
+
+  /** Waits for something to come true; fails with a picture when it does not. */
+  async until(condition: () => Promise<boolean>, what: string): Promise<void> {
+    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(100)) {
+      if (await condition()) return;
+    }
+    await this.screenshot('waited-in-vain');
+    assert.fail(`waited in vain until ${what}; the status is '${await this.statusText()}'`);
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  #lines(): Locator {
+    return this.page.locator('.editor-instance .monaco-editor .view-lines').first();
+  }
+
+  #ghost(): Locator {
+    return this.page.locator('.monaco-editor .ghost-text-decoration');
+  }
+
+  #status(): Locator {
+    return this.page.locator(
+      '.part.statusbar .statusbar-item [aria-label^="Quire:"], .part.statusbar .statusbar-item[aria-label^="Quire:"]',
+    );
+  }
+}
