@@ -54,13 +54,9 @@ export const initialState: MonitorState = {
 /** @returns the state after `event`; the same object where nothing changed. */
 export function reduce(state: MonitorState, event: MonitorEvent): MonitorState {
   switch (event.type) {
+    // The client opens the model again after a restart, before it says that it is ready.
     case 'engine':
-      return {
-        ...state,
-        engine: event.state,
-        // A process that is gone took its model along; its requests end by themselves.
-        ...(event.state.kind === 'ready' ? {} : { model: undefined }),
-      };
+      return { ...state, engine: event.state };
     case 'model':
       return { ...state, model: event.model, ...(event.model === undefined ? {} : { problem: undefined }) };
     case 'enablement':
