@@ -1,0 +1,31 @@
+/** Which files of node_modules the bundles load at run time, beyond the native packages. */
+import { nodeFileTrace } from '@vercel/nft';
+import { root } from '../lib/paths.mjs';
+
+/** What the trace finds but no run needs. */
+const leftOut = [
+  // Chosen for the target, not for this machine: see targets.mjs.
+  'node_modules/@node-llama-cpp/**',
+  'node_modules/@koromix/**',
+  // Copy-on-write copies of local files inside a try block; downloads do without.
+  'node_modules/@reflink/**',
+  // For building llama.cpp from source and starting new projects: Quire uses prebuilt libraries only.
+  'node_modules/node-llama-cpp/bins/**',
+  'node_modules/node-llama-cpp/templates/**',
+  'node_modules/node-llama-cpp/llama/{gitRelease.bundle,CMakeLists.txt,package.json,.clang-format}',
+  'node_modules/node-llama-cpp/llama/{patches,xpack,addon,cmake,gpuInfo,profiles,toolchains}/**',
+];
+
+/**
+ * @param {string[]} entries bundles inside the repository, absolute
+ * @returns {Promise<string[]>} files of node_modules, relative to the repository, with forward slashes
+ */
+export async function traceRuntimeFiles(entries) {
+  const { fileList } = await nodeFileTrace(entries, {
+    base: root,
+    processCwd: root,
+    conditions: ['node', 'import'],
+    ignore: leftOut,
+  });
+  return [...fileList].map((file) => file.replaceAll('\\', '/')).filter((file) => file.startsWith('node_modules/'));
+}

@@ -1,0 +1,124 @@
+/** The package of this platform, unpacked where no node_modules of the repository can be seen, runs by itself. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+let folder: string;
+let extension: string;
+let vsix: string;
+let files: string[];
+
+/** An environment that leads neither to the repository nor to anything of the user's. */
+function bareEnvironment(): NodeJS.ProcessEnv {
+  const { QUIRE_RUNTIME_DIR: _, NODE_PATH: __, ...rest } = process.env;
+  return { ...rest, HOME: folder, USERPROFILE: folder, QUIRE_RUNTIME_DIR: path.join(folder, 'runtime') };
+}
+
+before(async () => {
+  const { stdout } = await run(process.execPath, [path.join(root, 'scripts/package.mjs')], { maxBuffer: 2 ** 24 });
+  const [, file, bytes] = /^(\S.*\.vsix) (\d+)$/.exec(stdout.trim().split('\n').at(-1) ?? '') ?? [];
+  assert.ok(file && bytes, `the last line names the package and its size, not: ${stdout.slice(-200)}`);
+  assert.equal((await stat(file)).size, Number(bytes));
+  vsix = file;
+  folder = await realpath(await mkdtemp(path.join(tmpdir(), 'quire-package-')));
+  await run(process.execPath, [path.join(root, 'scripts/package/archive.mjs'), vsix, folder]);
+  extension = path.join(folder, 'extension');
+  const entries = await readdir(extension, { recursive: true, withFileTypes: true });
+  files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(extension, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+describe('the package', () => {
+  it('carries what the extension needs', () => {
+    const needed = [
+      'package.json',
+      'package.nls.json',
+      'LICENSE.txt',
+      'THIRD-PARTY-NOTICES.txt',
+      'dist/extension.cjs',
+      'dist/engine/main.mjs',
+      'dist/cli/main.mjs',
+      'media/model/tiny-code-fim-q8_0.gguf',
+    ];
+    assert.deepEqual(
+      needed.filter((file) => !files.includes(file)),
+      [],
+    );
+  });
+
+  it('carries nothing of the repository that it does not run', () => {
+    const own = files.filter((file) => !file.startsWith('dist/node_modules/'));
+    const unwanted = /\.(map|ts|gguf\.tmp)$|^(src|test|scripts|node_modules|build|docs|\.)|^dist\/test/;
+    assert.deepEqual(
+      own.filter((file) => unwanted.test(file)),
+      [],
+    );
+    const modules = files.filter((file) => file.startsWith('dist/node_modules/'));
+    const forBuildingLlama = /gitRelease\.bundle|CMakeLists|\/templates\/|-cuda|cmake-js|octokit|\.d\.ts$/;
+    assert.deepEqual(
+      modules.filter((file) => forBuildingLlama.test(file)),
+      [],
+    );
+  });
+
+  it('has a manifest without scripts and dependencies, in which every named file exists', async () => {
+    const manifest = JSON.parse(await readFile(path.join(extension, 'package.json'), 'utf8'));
+    const repositoryOnly = ['scripts', 'bin', 'dependencies', 'devDependencies', 'optionalDependencies'];
+    assert.deepEqual(
+      repositoryOnly.filter((key) => key in manifest),
+      [],
+    );
+    const named = JSON.stringify(manifest).matchAll(/"(?:\.\/)?((?:dist|media)\/[^"]+)"/g);
+    assert.deepEqual(
+      [...named].map(([, file]) => file ?? '').filter((file) => !files.includes(file)),
+      [],
+    );
+  });
+
+  it('names the licence of every module that it carries', async () => {
+    const notices = await readFile(path.join(extension, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    const manifests = files.filter((file) => /node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(file));
+    assert.ok(manifests.length > 2);
+    for (const file of manifests) {
+      const { name, version } = JSON.parse(await readFile(path.join(extension, file), 'utf8'));
+      assert.ok(notices.includes(`\n${name} ${version} (`), `${name} ${version} is not in the notices`);
+    }
+    assert.match(notices, /The ggml authors/);
+  });
+
+  it('loads its model with its own native libraries', async () => {
+    const script = path.join(extension, 'dist/engine/check.mjs');
+    await writeFile(script, loadModelScript);
+    const { stdout } = await run(process.execPath, [script], { env: bareEnvironment(), cwd: folder });
+    const seen = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    assert.ok(seen.tokens > 0);
+    assert.ok(seen.train > 0);
+    assert.equal(seen.koffi, 'string');
+    for (const file of seen.resolved) assert.ok(file.startsWith(extension), `${file} is outside the package`);
+    await rm(script);
+  });
+});
+
+const loadModelScript = `
+import { fileURLToPath } from 'node:url';
+import { getLlama } from 'node-llama-cpp';
+import koffi from 'koffi';
+const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, logLevel: 'error' });
+const modelPath = fileURLToPath(new URL('../../media/model/tiny-code-fim-q8_0.gguf', import.meta.url));
+const model = await llama.loadModel({ modelPath });
+const resolved = ['node-llama-cpp', 'koffi'].map((name) => fileURLToPath(import.meta.resolve(name)));
+console.log(JSON.stringify({
+  tokens: model.tokenize('const answer = 42;').length, train: model.trainContextSize, koffi: typeof koffi.version, resolved,
+}));
+await model.dispose();
+await llama.dispose();
+`;
