@@ -1,0 +1,173 @@
+/**
+ * All tests: `node scripts/test.mjs [check|unit|engine|host|e2e]...` sets up what the named groups (default: all) need,
+ * runs them in turn, and ends with the line `N passed, N failed`. Screenshots and logs are left in test-results/.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { ensureBrowser } from './lib/browser.mjs';
+import { ensureBuild, ensurePackage } from './lib/build.mjs';
+import { ensureDependencies } from './lib/dependencies.mjs';
+import { ensureEditorHost } from './lib/editorHost.mjs';
+import { findNode24 } from './lib/node24.mjs';
+import { resultsFolder, root } from './lib/paths.mjs';
+import { endTree, main, SetupError, say } from './lib/run.mjs';
+
+/** Minutes after which a group is stuck, and ended. */
+const LIMITS = { check: 5, unit: 6, engine: 10, host: 8, e2e: 20 };
+const GROUPS = { check, unit, engine, host, e2e };
+
+let node = '';
+let running;
+
+await main(async () => {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !(name in GROUPS));
+  if (unknown.length > 0) {
+    throw new SetupError(`There is no test group ${unknown.join(', ')}; there are ${Object.keys(GROUPS).join(', ')}.`);
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop(signal));
+  mkdirSync(resultsFolder, { recursive: true });
+  await ensureDependencies();
+  node = await findNode24();
+
+  const totals = { passed: 0, failed: 0 };
+  const lines = [];
+  for (const name of wanted.length > 0 ? wanted : Object.keys(GROUPS)) {
+    console.log(`\n== ${name}`);
+    const started = performance.now();
+    const { passed, failed, note = '' } = await runGroup(name);
+    totals.passed += passed;
+    totals.failed += failed;
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    lines.push(`${name.padEnd(7)} ${passed} passed, ${failed} failed in ${seconds} s${note}`);
+  }
+  console.log(`\n${lines.join('\n')}\n`);
+  console.log(`${totals.passed} passed, ${totals.failed} failed`);
+  if (totals.failed > 0) process.exitCode = 1;
+});
+
+/** A group that cannot be run, or that runs no test, has failed. */
+async function runGroup(name) {
+  try {
+    const counts = await GROUPS[name](LIMITS[name] * 60_000);
+    if (counts.passed + counts.failed === 0) return { passed: 0, failed: 1, note: ': it ran no test' };
+    return counts;
+  } catch (error) {
+    console.error(error instanceof SetupError ? `quire: ${error.message}` : error);
+    return { passed: 0, failed: 1, note: ': it could not be run' };
+  }
+}
+
+/** Lint and types; each counts as one test. */
+async function check(limitMs) {
+  const counts = { passed: 0, failed: 0 };
+  const checks = [
+    ['biome', 'node_modules/@biomejs/biome/bin/biome', 'check', '.'],
+    ['tsc', 'node_modules/typescript/bin/tsc', '-p', '.'],
+  ];
+  for (const [name, file, ...args] of checks) {
+    const { code } = await child([path.join(root, file), ...args], limitMs);
+    console.log(`${name}: ${code === 0 ? 'passed' : 'failed'}`);
+    if (code === 0) counts.passed++;
+    else counts.failed++;
+  }
+  return counts;
+}
+
+function unit(limitMs) {
+  return nodeTests('unit', limitMs, { concurrency: availableParallelism() });
+}
+
+/** The engine's tests start processes that use all cores: one file at a time. */
+async function engine(limitMs) {
+  await ensureBuild();
+  return nodeTests('engine', limitMs, { concurrency: 1 });
+}
+
+/** The suite inside the extension host. */
+async function host(limitMs) {
+  await ensureBuild();
+  await ensureEditorHost();
+  await ensureBrowser();
+  return counted('host', [path.join(root, 'test/host/served.ts')], limitMs);
+}
+
+/** The packaged extension in the editor, in a browser. */
+async function e2e(limitMs) {
+  await ensureEditorHost();
+  await ensureBrowser();
+  process.env.QUIRE_VSIX = await ensurePackage();
+  return nodeTests('e2e', limitMs, { concurrency: 1 });
+}
+
+/** Runs all `*.test.ts` below test/`group` with node:test. */
+function nodeTests(group, limitMs, { concurrency }) {
+  const folder = path.join(root, 'test', group);
+  const files = readdirSync(folder, { recursive: true })
+    .filter((file) => file.endsWith('.test.ts'))
+    .sort()
+    .map((file) => path.join(folder, file));
+  if (files.length === 0) return { passed: 0, failed: 0 };
+  const results = resultsFile(group);
+  const options = ['--test', `--test-concurrency=${concurrency}`];
+  options.push('--test-reporter=spec', '--test-reporter-destination=stdout');
+  options.push(
+    `--test-reporter=${path.join(root, 'scripts/lib/countReporter.mjs')}`,
+    `--test-reporter-destination=${results}`,
+  );
+  return counted(group, [...options, ...files], limitMs);
+}
+
+/** Runs a command that leaves its counts in a file. One that fails without a failed test has crashed: that counts. */
+async function counted(group, args, limitMs) {
+  const results = resultsFile(group);
+  rmSync(results, { force: true });
+  const { code, late } = await child(args, limitMs, { QUIRE_TEST_RESULTS: results });
+  let counts = { passed: 0, failed: 0 };
+  try {
+    counts = JSON.parse(readFileSync(results, 'utf8'));
+  } catch {
+    return {
+      passed: 0,
+      failed: 1,
+      note: `: it ended ${late ? 'at its time limit' : `with code ${code}`} without results`,
+    };
+  }
+  const { passed, failed, skipped = 0 } = counts;
+  if (skipped > 0) return { passed, failed: failed + skipped, note: `: ${skipped} were skipped` };
+  if (code !== 0 && failed === 0) return { passed, failed: 1, note: `: it ended with code ${code}` };
+  return { passed, failed };
+}
+
+function resultsFile(group) {
+  return path.join(resultsFolder, `${group}.json`);
+}
+
+/** Runs Node 24 in a process group of its own, so that nothing it starts is left behind. */
+async function child(args, limitMs, environment = {}) {
+  running = spawn(node, args, {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const current = running;
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    endTree(current);
+  }, limitMs);
+  const code = await new Promise((resolve) => current.once('close', (exit) => resolve(exit ?? 1)));
+  clearTimeout(timer);
+  await endTree(current);
+  running = undefined;
+  return { code, late };
+}
+
+async function stop(signal) {
+  if (running) await endTree(running);
+  say(`stopped by ${signal}`);
+  process.exit(1);
+}

@@ -1,0 +1,25 @@
+/**
+ * The suite that runs inside the extension host: the editor calls `run` of the bundle (`extensionTestsPath`).
+ * Counts are left in the file named by QUIRE_TEST_RESULTS; any failure is also an error for the editor.
+ */
+import { writeFileSync } from 'node:fs';
+import { format } from 'node:util';
+
+/** Begins each line of the report: much else is written on an editor's console. */
+const MARK = '[suite] ';
+
+export async function run(): Promise<void> {
+  const { default: Mocha } = await import('mocha');
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, reporter: 'spec' });
+  Mocha.reporters.Base.consoleLog = (...words: unknown[]) => {
+    for (const line of format(...words).split('\n')) console.log(MARK + line);
+  };
+  mocha.suite.emit('pre-require', globalThis, '', mocha);
+  await import('./suites/activation.ts');
+  const { passed, failed } = await new Promise<{ passed: number; failed: number }>((resolve) => {
+    const runner = mocha.run((failures) => resolve({ passed: runner.stats?.passes ?? 0, failed: failures }));
+  });
+  const file = process.env.QUIRE_TEST_RESULTS;
+  if (file) writeFileSync(file, JSON.stringify({ passed, failed }));
+  if (failed > 0) throw new Error(`${failed} of ${passed + failed} tests failed inside the extension host`);
+}

@@ -1,0 +1,78 @@
+/**
+ * Runs the bundled suite in the extension host of the served editor, with the repository as the extension under test:
+ * `node test/host/served.ts [folder]`. Exit code 0 when every test passed.
+ */
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { format } from 'node:util';
+import { chromium } from 'playwright-core';
+import { chromiumArguments, ensureBrowser } from '../../scripts/lib/browser.mjs';
+import { startEditorServer } from '../../scripts/lib/editorServer.mjs';
+import { NetworkWatch, networkGuard } from '../helpers/networkWatch.ts';
+import { workspaceFiles } from './workspace.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const kept = path.join(root, 'test-results/host');
+const SUITE_TIMEOUT_MS = 300_000;
+/** Begins the lines of the suite's report, on a console that the whole editor writes on. */
+const MARK = '[suite] ';
+
+rmSync(kept, { recursive: true, force: true });
+mkdirSync(kept, { recursive: true });
+const workspace = mkdtempSync(path.join(tmpdir(), 'quire-work-'));
+for (const [name, content] of Object.entries(workspaceFiles)) writeFileSync(path.join(workspace, name), content);
+
+const guardFile = path.join(kept, 'network.jsonl');
+const server = await startEditorServer({
+  smokeDriver: true,
+  settings: { 'quire.engine.gpu': 'off' },
+  preload: networkGuard,
+  environment: { QUIRE_NETWORK_GUARD_FILE: guardFile },
+  logFile: path.join(kept, 'server.log'),
+});
+const network = new NetworkWatch({
+  file: guardFile,
+  pids: () => [server.pid],
+  ownFolder: path.join(root, 'test/vscode-host/node_modules/code-server/lib/vscode'),
+});
+try {
+  const browser = await chromium.launch({ executablePath: await ensureBrowser(), args: chromiumArguments });
+  try {
+    process.exitCode = await runSuite(await browser.newPage({ viewport: { width: 1280, height: 800 } }));
+  } finally {
+    await browser.close();
+  }
+  const violations = network.violations();
+  if (violations.length > 0) throw new Error(`connections outside loopback:\n${violations.join('\n')}`);
+} finally {
+  network.dispose();
+  await server.stop();
+  rmSync(workspace, { recursive: true, force: true });
+}
+
+async function runSuite(page: import('playwright-core').Page): Promise<number> {
+  const exit = new Promise<number>((resolve) => page.exposeFunction('codeAutomationExit', resolve));
+  await page.exposeFunction('codeAutomationLog', (_type: string, words: unknown[]) => {
+    const line = format(...words);
+    if (line.startsWith(MARK)) console.log(line.slice(MARK.length));
+    else appendFileSync(path.join(kept, 'console.log'), `${line}\n`);
+  });
+  const inHost = { QUIRE_TEST_RESULTS: process.env.QUIRE_TEST_RESULTS ?? path.join(kept, 'results.json') };
+  const address = server.url(workspace, [
+    ['extensionDevelopmentPath', server.remote(root)],
+    ['extensionTestsPath', server.remote(path.join(root, 'dist/test/host/index.cjs'))],
+    ['skipWelcome', 'true'],
+    ['extensionEnvironment', JSON.stringify(inHost)],
+  ]);
+  await page.goto(address);
+  const timer = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('the suite did not end')), SUITE_TIMEOUT_MS).unref();
+  });
+  try {
+    return await Promise.race([exit, timer]);
+  } catch (error) {
+    await page.screenshot({ path: path.join(kept, 'stuck.png') });
+    throw error;
+  }
+}
