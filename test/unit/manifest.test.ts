@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, it } from 'node:test';
+import { ACTIONS } from '../../src/monitor/notices.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const text = readFileSync(join(root, 'package.json'), 'utf8');
+const manifest = JSON.parse(text);
+const words: Record<string, string> = JSON.parse(readFileSync(join(root, 'package.nls.json'), 'utf8'));
+const commands: string[] = manifest.contributes.commands.map(({ command }: { command: string }) => command);
+const settings: Record<string, { scope?: string }> = Object.assign(
+  {},
+  ...manifest.contributes.configuration.map(({ properties }: { properties: object }) => properties),
+);
+/** Registered, but not in the palette: they are reached through a button or a menu. */
+const INTERNAL = ['quire.useBundledModel', 'quire.openSettings', 'quire.showMenu'];
+
+describe('the manifest', () => {
+  it('has words for every key, and no words left over', () => {
+    const used = [...text.matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key);
+    assert.deepEqual([...new Set(used)].sort(), Object.keys(words).sort());
+  });
+
+  it('points at files that exist', () => {
+    const files = [manifest.icon];
+    for (const { steps } of manifest.contributes.walkthroughs) {
+      for (const { media } of steps) files.push(media.svg ?? media.markdown);
+    }
+    for (const file of files) assert.ok(existsSync(join(root, file)), file);
+  });
+
+  it('names commands that exist', () => {
+    const linked = Object.values(words).flatMap((line) =>
+      [...line.matchAll(/\(command:(quire\.\w+)/g)].map(([, id]) => id),
+    );
+    const actions = Object.values(ACTIONS).map(({ command }) => command);
+    for (const command of [...linked, ...actions])
+      assert.ok([...commands, ...INTERNAL].includes(command ?? ''), command);
+    for (const command of INTERNAL) assert.ok(!commands.includes(command), command);
+  });
+
+  it('lets no workspace choose the engine, and no untrusted one the model', () => {
+    const restricted: string[] = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+    for (const key of restricted) assert.ok(key in settings, key);
+    for (const [key, { scope }] of Object.entries(settings)) {
+      if (key.startsWith('quire.engine.')) assert.equal(scope, 'machine', key);
+      if (key.startsWith('quire.model.')) assert.ok(restricted.includes(key), key);
+    }
+  });
+
+  it('takes no key of the editor', () => {
+    assert.equal(manifest.contributes.keybindings, undefined);
+  });
+});
