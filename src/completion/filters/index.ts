@@ -1,0 +1,42 @@
+/** What must be true of a suggestion before it is shown: the rules in order, each in its own file. */
+import type { Draft } from '../closers.ts';
+import { blank } from './blank.ts';
+import { blockClosers } from './blockClosers.ts';
+import type { Filter, FilterContext } from './filter.ts';
+import { markdownFence } from './markdownFence.ts';
+import { nearDuplicate } from './nearDuplicate.ts';
+import { repeatsNextLines } from './repeatsNextLines.ts';
+import { repetition } from './repetition.ts';
+import { specialTokens } from './specialTokens.ts';
+import { suffixOverlap } from './suffixOverlap.ts';
+import { tooShort } from './tooShort.ts';
+import { unfinishedLine } from './unfinishedLine.ts';
+import { unmatchedClosers } from './unmatchedClosers.ts';
+
+/** Clean the text, then compare it with itself, then with what follows the cursor, then judge what is left. */
+const FILTERS = {
+  markdownFence,
+  specialTokens,
+  blank,
+  unfinishedLine,
+  repetition,
+  repeatsNextLines,
+  nearDuplicate,
+  suffixOverlap,
+  blockClosers,
+  unmatchedClosers,
+  tooShort,
+} satisfies Record<string, Filter>;
+
+export type FilterName = keyof typeof FILTERS;
+
+/** Runs every filter. @returns what may be shown, or the name of the filter that let nothing through. */
+export function applyFilters(text: string, context: FilterContext): Draft | { rejectedBy: FilterName } {
+  let draft: Draft = { text, over: 0, tail: '' };
+  for (const [name, filter] of Object.entries(FILTERS)) {
+    const next = filter(draft, context);
+    if (next === null) return { rejectedBy: name as FilterName };
+    draft = next;
+  }
+  return draft;
+}

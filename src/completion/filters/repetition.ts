@@ -1,0 +1,57 @@
+import { isBlank, lineBefore } from '../text.ts';
+import { type Filter, shortened } from './filter.ts';
+
+/** A line may stand twice in a row, not three times. */
+const MOST_EQUAL_LINES = 2;
+
+/** A group of tokens said this often at the end of the text is a loop. */
+const MOST_EQUAL_GROUPS = 3;
+
+/** How far back to look for the loop, in tokens (Copilot's ghost text looks at 60 at most). */
+const LAST_TOKENS = 60;
+
+/** Loops, the small model's failure: the same line a third time is cut off, the same words again and again reject. */
+export const repetition: Filter = (draft, { prefix }) => {
+  const text = withoutThirdLine(draft.text, prefix);
+  if (isBlank(text) && !isBlank(draft.text)) return null;
+  return loops(text) ? null : shortened(draft, text);
+};
+
+function withoutThirdLine(text: string, prefix: string): string {
+  const before = lineBefore(prefix);
+  const above = prefix
+    .slice(0, prefix.length - before.length)
+    .split('\n')
+    .slice(-1 - MOST_EQUAL_LINES, -1);
+  const lines = text.split('\n');
+  const all = [...above, before + lines[0]!, ...lines.slice(1)].map((line) => line.trim());
+  let equal = 1;
+  for (let row = 1; row < all.length; row++) {
+    equal = all[row] !== '' && all[row] === all[row - 1] ? equal + 1 : 1;
+    const ours = row - above.length;
+    if (equal > MOST_EQUAL_LINES && ours >= 0) return lines.slice(0, ours).join('\n');
+  }
+  return text;
+}
+
+/** True when the last tokens are one group with a word in it, repeated (Knuth-Morris-Pratt on the reversed tokens). */
+function loops(text: string): boolean {
+  const tokens =
+    text
+      .match(/[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu)
+      ?.slice(-LAST_TOKENS)
+      .reverse() ?? [];
+  const failure = [-1];
+  for (let i = 1, k = -1; i < tokens.length; i++) {
+    while (k >= 0 && tokens[k + 1] !== tokens[i]) k = failure[k]!;
+    if (tokens[k + 1] === tokens[i]) k += 1;
+    failure.push(k);
+    const period = i - k;
+    // The last separator is often missing.
+    const seen = period > 1 ? i + 2 : i + 1;
+    if (seen >= period * (MOST_EQUAL_GROUPS + 1) && tokens.slice(0, period).some((token) => /\p{L}/u.test(token))) {
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,46 @@
+import { joinClosers } from '../closers.ts';
+import { isBlank, isClosersOnly, lineAfter } from '../text.ts';
+import { type Filter, shortened } from './filter.ts';
+
+/** Fewer equal characters than this are chance, unless they are the whole rest of the line. */
+const LEAST_OVERLAP = 3;
+
+/**
+ * What follows the cursor is never said twice: closers on the line are joined with the text (`foo(|)`), and an end of
+ * the text that equals the beginning of the suffix is trimmed.
+ */
+export const suffixOverlap: Filter = (draft, { suffix }) => {
+  const rest = lineAfter(suffix);
+  if (!isBlank(rest) && isClosersOnly(rest)) {
+    const joined = joinClosers(draft.text, rest);
+    return isBlank(joined.text) ? null : joined;
+  }
+  const overlap = overlapOf(draft.text, suffix);
+  const shared = suffix.slice(0, overlap);
+  // Brackets alone are for `blockClosers`, which counts them.
+  const enough = isBlank(rest)
+    ? /[\p{L}\p{N}]/u.test(shared) && shared.trim().length >= LEAST_OVERLAP
+    : overlap >= rest.length || shared.trim().length >= LEAST_OVERLAP;
+  if (!enough) return draft;
+  const text = draft.text.slice(0, draft.text.length - overlap);
+  return isBlank(text) ? null : shortened(draft, text);
+};
+
+/** Length of the longest end of `text` that `suffix` begins with (Knuth-Morris-Pratt, linear). */
+export function overlapOf(text: string, suffix: string): number {
+  const pattern = suffix.slice(0, text.length);
+  const failure = new Int32Array(pattern.length);
+  for (let i = 1, k = 0; i < pattern.length; i++) {
+    while (k > 0 && pattern[k] !== pattern[i]) k = failure[k - 1]!;
+    if (pattern[k] === pattern[i]) k += 1;
+    failure[i] = k;
+  }
+  let matched = 0;
+  for (let i = 0; i < text.length; i++) {
+    while (matched > 0 && pattern[matched] !== text[i]) matched = failure[matched - 1]!;
+    if (pattern[matched] === text[i]) matched += 1;
+    // A whole match that does not end the text is none: go on with the next best.
+    if (matched === pattern.length && i < text.length - 1) matched = failure[matched - 1] ?? 0;
+  }
+  return matched;
+}

@@ -1,0 +1,26 @@
+import { scanBrackets } from '../brackets.ts';
+import { isBlank } from '../text.ts';
+import { type Filter, shortened } from './filter.ts';
+
+/** Cuts at a closing bracket that neither the text nor the code before it has opened, or that the code below closes. */
+export const unmatchedClosers: Filter = (draft, { prefix, suffix }) => {
+  const before = scanBrackets(prefix).owed;
+  const after = scanBrackets(suffix.slice(draft.over)).unmatched.map(({ closer }) => closer);
+  const free = withoutClosedBelow(before, after);
+  const wrong = scanBrackets(draft.text, free).unmatched[0];
+  if (wrong === undefined) return draft;
+  const text = draft.text.slice(0, wrong.index);
+  return isBlank(text) ? null : shortened(draft, text);
+};
+
+/**
+ * What the text may close: the innermost of the closers owed before it, as few as leave the others in step with those
+ * that the suffix closes. Both windows may begin or end inside a block, so the outermost of either may be missing.
+ */
+function withoutClosedBelow(owed: readonly string[], below: readonly string[]): string[] {
+  for (let taken = Math.max(0, owed.length - below.length); taken < owed.length; taken++) {
+    const left = owed.slice(0, owed.length - taken).reverse();
+    if (left.every((closer, index) => closer === below[index])) return owed.slice(owed.length - taken);
+  }
+  return [...owed];
+}

@@ -1,0 +1,123 @@
+/** From a place in a file to the segments of a fill-in-the-middle prompt: what changes least comes first. */
+import type { ModelInfo, PromptSegment, SpecialToken } from '../engine/protocol.ts';
+import { type FimLayout, fimLayoutOf } from './fimLayouts.ts';
+import type { CompletionRequest } from './request.ts';
+import { isClosersOnly, lineAfter, toLf } from './text.ts';
+import { headWindow, prefixWindow, suffixWindow, type WindowBudget } from './window.ts';
+
+/** The part of the file that the model sees and the filters compare with. LF only. */
+export interface Surroundings {
+  prefix: string;
+  suffix: string;
+}
+
+/** At most this many other files are shown. */
+const MOST_OTHERS = 4;
+
+/** The text near the cursor that fits the budget, with LF; costs no more than its own length. */
+export function surroundingsOf(request: CompletionRequest, budget: WindowBudget): Surroundings {
+  return {
+    prefix: toLf(prefixWindow(request.prefix, budget.prefix, request.before ?? 0)),
+    suffix: toLf(suffixWindow(request.suffix, budget.suffix)),
+  };
+}
+
+/**
+ * Builds the prompt. Closers that auto-closing put after the cursor are left out of the suffix: the model then writes
+ * the rest of the line as it would have been written, the suffix stays the same while brackets come and go, and
+ * `closers.ts` joins the answer to what is there.
+ * @throws NoFimTokensError when the model cannot fill in the middle.
+ */
+export function buildPrompt(
+  model: ModelInfo,
+  request: CompletionRequest,
+  { prefix, suffix }: Surroundings,
+  othersBudget: number,
+): PromptSegment[] {
+  const layout = fimLayoutOf(model);
+  const rest = lineAfter(suffix);
+  const shownSuffix = isClosersOnly(rest) ? suffix.slice(rest.length) : suffix;
+
+  const segments: PromptSegment[] = [];
+  const special = (token: SpecialToken): void => void segments.push({ special: token });
+  const text = (value: string, cut?: 'drop' | 'end' | 'start'): void => {
+    if (value !== '') segments.push(cut === undefined ? { text: value } : { text: value, cut });
+  };
+
+  if (layout.bos && model.specialTokens.includes('bos')) special('bos');
+  const header = pushContext(model, layout, request, othersBudget, { special, text });
+  const writePrefix = (): void => {
+    special('fimPrefix');
+    text(header);
+    text(prefix, 'start');
+  };
+  const writeSuffix = (): void => {
+    special('fimSuffix');
+    text(shownSuffix, 'end');
+  };
+  if (layout.order === 'suffixFirst') {
+    writeSuffix();
+    writePrefix();
+  } else {
+    writePrefix();
+    writeSuffix();
+  }
+  if (layout.middle) special('fimMiddle');
+  return segments;
+}
+
+interface Writer {
+  special(token: SpecialToken): void;
+  text(value: string, cut?: 'drop' | 'end' | 'start'): void;
+}
+
+/** Writes the other files and the path of this one. @returns what has to stand at the start of the prefix. */
+function pushContext(
+  model: ModelInfo,
+  layout: FimLayout,
+  request: CompletionRequest,
+  budget: number,
+  { special, text }: Writer,
+): string {
+  const has = (token: SpecialToken): boolean => model.specialTokens.includes(token);
+  const others = chosenOthers(request, budget);
+  switch (layout.files) {
+    case 'none':
+      return '';
+    case 'plus':
+    case 'hash': {
+      const mark = layout.files === 'plus' ? '+++++ ' : '#';
+      for (const other of others) text(`${mark}${other.path}\n${other.content}\n`, 'drop');
+      return others.length > 0 ? `${mark}${request.path}\n` : '';
+    }
+    default: {
+      if (!has('fimSeparator')) return '';
+      if (budget > 0 && has('fimRepo')) {
+        special('fimRepo');
+        text(`${request.repository ?? 'repository'}\n`);
+      }
+      for (const other of others) {
+        special('fimSeparator');
+        text(`${other.path}\n${other.content}\n`, 'drop');
+      }
+      special('fimSeparator');
+      if (layout.files === 'pathInPrefix') return `${request.path}\n`;
+      text(`${request.path}\n`);
+      return '';
+    }
+  }
+}
+
+/** The other files within the budget, the most relevant last: next to the current file, and the last to be dropped. */
+function chosenOthers(request: CompletionRequest, budget: number): { path: string; content: string }[] {
+  const others = request.others?.slice(0, MOST_OTHERS) ?? [];
+  if (budget <= 0 || others.length === 0) return [];
+  const share = Math.floor(budget / others.length);
+  return others
+    .map(({ path, content }) => ({
+      path,
+      content: toLf(headWindow(content, Math.max(0, share - path.length))).trimEnd(),
+    }))
+    .filter(({ content }) => content !== '')
+    .reverse();
+}

@@ -1,0 +1,30 @@
+/** What goes into a completion. Shared by the editor and the command line. */
+
+/** How much to complete: the current line, a block, or what the place calls for. */
+export type Lines = 'one' | 'many' | 'auto';
+
+export interface Indentation {
+  tabs: boolean;
+  /** Columns of one level, and of a tab. */
+  width: number;
+}
+
+export interface CompletionRequest {
+  /** Relative to the workspace, with '/'. */
+  path: string;
+  languageId?: string;
+  /** Name of the repository or folder, for models whose prompt states one. */
+  repository?: string;
+  /** Text before the cursor. It may begin inside the file: see {@link CompletionRequest.before}. */
+  prefix: string;
+  /** Text after the cursor; it may end before the file does. */
+  suffix: string;
+  /** UTF-16 units of the file before `prefix`; absent: the prefix begins where the file begins. */
+  before?: number;
+  /** Other files worth knowing, the most relevant first. */
+  others?: { path: string; content: string }[];
+  indentation?: Indentation;
+  lines?: Lines;
+  /** True right after a suggestion was accepted here. */
+  afterAccept?: boolean;
+}

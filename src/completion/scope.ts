@@ -1,0 +1,87 @@
+/** One line or many, and where a block ends: told from indentation and brackets, in any language. */
+import { isCloser } from './brackets.ts';
+import type { Surroundings } from './prompt.ts';
+import type { CompletionRequest } from './request.ts';
+import { columns, isBlank, isClosersOnly, lineAfter, lineBefore } from './text.ts';
+
+export type Scope =
+  | {
+      lines: 'one';
+      /** The line is not complete before the cursor, so a newline at once would say nothing. */
+      newlineEnds: boolean;
+    }
+  | {
+      lines: 'many';
+      /** Columns of the line that opened the block, or of the current line where none did. */
+      floor: number;
+      /** True: a block is begun and its lines are deeper than `floor`. False: lines at `floor` go on. */
+      block: boolean;
+      /** The line below already closes the block. */
+      closed: boolean;
+    };
+
+/** Ends of a line that, with the cursor on the empty line below, begin a block. */
+const OPENS_BELOW = /(?:[{([:]|=>|\b(?:then|do|else|begin))$/;
+
+/** Ends of a line that begin a block at the cursor itself: a body, not an object, an import or a template. */
+const OPENS_HERE = /(?:[)>\w\]]\s*\{|^\s*(?:def|class|if|elif|else|for|while|try|except|finally|with)\b.*:)$/;
+const NO_BODY = /(?:\b(?:import|export|const|let|var|type|return|from|default|case)|\$)\s*\{$/;
+
+/** A line that is blank or ends like this may be followed by the next one. */
+const MAY_BE_COMPLETE = /(?:^|[;,:{})\]>'"`])\s*$/;
+
+/**
+ * Decides how much to complete. Inside a line: that line. At the start of an empty block, and right after an
+ * acceptance: a block. Everywhere else: one line.
+ */
+export function scopeOf({ prefix, suffix }: Surroundings, request: CompletionRequest): Scope {
+  const width = request.indentation?.width ?? 4;
+  const before = lineBefore(prefix);
+  const rest = lineAfter(suffix);
+  const wanted = request.lines ?? 'auto';
+  const midLine = !isClosersOnly(rest);
+  if (wanted === 'one' || midLine) return oneLine(before, rest);
+
+  const opener = openerOf(prefix, before);
+  const below = nextLine(suffix);
+  if (opener !== undefined) {
+    const floor = columns(opener, width);
+    const belowColumns = below === undefined ? -1 : columns(below, width);
+    const empty = belowColumns <= floor;
+    if (empty || wanted === 'many') {
+      const closed = rest.trim() === '' && belowColumns === floor && isCloser(below?.trimStart()[0]);
+      return { lines: 'many', floor, block: true, closed };
+    }
+  } else if (wanted === 'many' || request.afterAccept === true) {
+    return { lines: 'many', floor: columns(before, width), block: false, closed: false };
+  }
+  return oneLine(before, rest);
+}
+
+function oneLine(before: string, rest: string): Scope {
+  return { lines: 'one', newlineEnds: !isBlank(rest) || !MAY_BE_COMPLETE.test(before) };
+}
+
+/** The line that opens a block at the cursor, if one does. */
+function openerOf(prefix: string, before: string): string | undefined {
+  if (!isBlank(before)) {
+    const line = before.trimEnd();
+    return OPENS_HERE.test(line) && !NO_BODY.test(line) ? line : undefined;
+  }
+  const above = lastFilledLine(prefix.slice(0, prefix.length - before.length));
+  return above !== undefined && OPENS_BELOW.test(above) ? above : undefined;
+}
+
+/** The last line of `text` that is not blank, without space at its end. */
+function lastFilledLine(text: string): string | undefined {
+  const trimmed = text.trimEnd();
+  return trimmed === '' ? undefined : lineBefore(trimmed);
+}
+
+/** The first line below the cursor's that is not blank. */
+function nextLine(suffix: string): string | undefined {
+  return suffix
+    .split('\n')
+    .slice(1)
+    .find((line) => !isBlank(line));
+}

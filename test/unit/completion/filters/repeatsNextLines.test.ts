@@ -1,0 +1,12 @@
+import { repeatsNextLines } from '../../../../src/completion/filters/repeatsNextLines.ts';
+import { testGolden } from './golden.ts';
+
+testGolden(repeatsNextLines, [
+  { what: 'the next line', file: '  |\n  return a;\n}', text: 'return a;', shown: null },
+  { what: 'the next line and more', file: '  |\n  return a;\n}', text: 'return a;\n  b();', shown: null },
+  { what: 'the rest of a line that is the next', file: '  return |\n\n    return a;', text: 'a;', shown: null },
+  { what: 'the next line after a newline', file: 'a();|\nb();', text: '\nb();', shown: null },
+  { what: 'another line', file: '  |\n  return a;', text: 'return b;', shown: 'return b;' },
+  { what: 'a bracket like the next line', file: '  |\n}', text: '}', shown: '}' },
+  { what: 'the end of the file', file: 'return |', text: 'a;', shown: 'a;' },
+]);

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fitToFile } from '../../../src/completion/fitToFile.ts';
+import type { Indentation } from '../../../src/completion/request.ts';
+import { place } from './place.ts';
+
+const spaces: Indentation = { tabs: false, width: 2 };
+const tabs: Indentation = { tabs: true, width: 4 };
+
+const CASES: [what: string, file: string, text: string, indentation: Indentation, expected: string][] = [
+  ['space at the end goes', 'a = |', 'b;  \n', spaces, 'b;'],
+  ['indentation that is there already is not repeated', '  |', '  foo();', spaces, 'foo();'],
+  ['nor are empty lines', '  |', '\n\n  foo();', spaces, 'foo();'],
+  ['at the start of a line it stays', '|', '  foo();', spaces, '  foo();'],
+  ['two spaces become one tab', '\tif (a) {|', '\n  b();\n    c();\n}', tabs, '\n\tb();\n\t\tc();\n}'],
+  ['four spaces become one tab', '|', 'a {\n    b();\n}', tabs, 'a {\n\tb();\n}'],
+  ['tabs become spaces', '|', 'a {\n\tb();\n\t\tc();\n}', spaces, 'a {\n  b();\n    c();\n}'],
+  ['indentation as the file has it stays', '|', 'a {\n\tb();\n}', tabs, 'a {\n\tb();\n}'],
+  ['space in the middle of a line stays', '|', 'a  b\n', tabs, 'a  b'],
+];
+for (const [what, file, text, indentation, expected] of CASES) {
+  test(what, () => {
+    assert.equal(fitToFile({ text, over: 0, tail: '' }, place(file), indentation, '\n').text, expected);
+  });
+}
+
+test("line endings are the file's, in the tail too", () => {
+  const draft = { text: 'a\nb', over: 1, tail: ' {\n  c' };
+  assert.deepEqual(fitToFile(draft, place('|)'), spaces, '\r\n'), { text: 'a\r\nb', over: 1, tail: ' {\r\n  c' });
+});

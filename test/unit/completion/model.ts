@@ -1,0 +1,18 @@
+import type { ModelInfo } from '../../../src/engine/protocol.ts';
+
+/** A description of a model, as the engine gives it. */
+export const modelInfo = (changes: Partial<ModelInfo> = {}): ModelInfo => ({
+  id: 'm1',
+  path: '/models/tiny.gguf',
+  name: 'tiny-code-fim',
+  architecture: 'llama',
+  parameters: 5_380_000,
+  sizeBytes: 5_911_000,
+  contextTokens: 1024,
+  trainedContextTokens: 1024,
+  vocabularyTokens: 8192,
+  specialTokens: ['fimPrefix', 'fimSuffix', 'fimMiddle', 'fimSeparator'],
+  chat: false,
+  device: 'cpu',
+  ...changes,
+});

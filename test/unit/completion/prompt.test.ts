@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { NoFimTokensError } from '../../../src/completion/fimLayouts.ts';
+import { buildPrompt, surroundingsOf } from '../../../src/completion/prompt.ts';
+import type { CompletionRequest } from '../../../src/completion/request.ts';
+import { budgetFor } from '../../../src/completion/window.ts';
+import type { ModelInfo, SpecialToken } from '../../../src/engine/protocol.ts';
+import { modelInfo } from './model.ts';
+
+const ALL: SpecialToken[] = ['bos', 'fimPrefix', 'fimSuffix', 'fimMiddle', 'fimRepo', 'fimSeparator'];
+const MARKS: Record<SpecialToken, string> = {
+  bos: '<s>',
+  fimPrefix: '<P>',
+  fimSuffix: '<S>',
+  fimMiddle: '<M>',
+  fimRepo: '<R>',
+  fimSeparator: '<F>',
+};
+
+function written(model: ModelInfo, request: CompletionRequest): string {
+  const budget = budgetFor(model, 128);
+  return buildPrompt(model, request, surroundingsOf(request, budget), budget.others)
+    .map((segment) => ('special' in segment ? MARKS[segment.special] : segment.text))
+    .join('');
+}
+
+const request: CompletionRequest = {
+  path: 'src/a.ts',
+  repository: 'demo',
+  prefix: 'let a = ',
+  suffix: '\nlet b;',
+  others: [
+    { path: 'src/near.ts', content: 'near' },
+    { path: 'src/far.ts', content: 'far' },
+  ],
+};
+
+const LAYOUTS: [name: string, architecture: string, prompt: string][] = [
+  [
+    'tiny-code-fim',
+    'llama',
+    '<R>demo\n<F>src/far.ts\nfar\n<F>src/near.ts\nnear\n<F>src/a.ts\n<S>\nlet b;<P>let a = <M>',
+  ],
+  [
+    'Qwen2.5 Coder 1.5B',
+    'qwen2',
+    '<R>demo\n<F>src/far.ts\nfar\n<F>src/near.ts\nnear\n<F>src/a.ts\n<P>let a = <S>\nlet b;<M>',
+  ],
+  [
+    'starcoder2-3b',
+    'starcoder2',
+    '<R>demo\n<F>src/far.ts\nfar\n<F>src/near.ts\nnear\n<F><P>src/a.ts\nlet a = <S>\nlet b;<M>',
+  ],
+  [
+    'Codestral 22B v0.1',
+    'llama',
+    '<s>+++++ src/far.ts\nfar\n+++++ src/near.ts\nnear\n<S>\nlet b;<P>+++++ src/a.ts\nlet a = ',
+  ],
+  ['Seed-Coder-8B-Base', 'llama', '<s><S>\nlet b;<P>let a = <M>'],
+  [
+    'deepseek-coder-1.3b-base',
+    'llama',
+    '<s>#src/far.ts\nfar\n#src/near.ts\nnear\n<P>#src/a.ts\nlet a = <S>\nlet b;<M>',
+  ],
+  ['CodeLlama 7B', 'llama', '<s><P>let a = <S>\nlet b;<M>'],
+  ['codegemma-2b', 'gemma', '<s><P>let a = <S>\nlet b;<M>'],
+  ['granite-3b-code-base', 'llama', '<P>let a = <S>\nlet b;<M>'],
+  ['something else', 'llama', '<P>let a = <S>\nlet b;<M>'],
+];
+for (const [name, architecture, expected] of LAYOUTS) {
+  test(`${name} is asked in its own layout`, () => {
+    const model = modelInfo({ name, architecture, specialTokens: ALL, contextTokens: 8192 });
+    assert.equal(written(model, request), expected);
+  });
+}
+
+test('a small context shows no other files', () => {
+  assert.equal(written(modelInfo(), request), '<F>src/a.ts\n<S>\nlet b;<P>let a = <M>');
+});
+
+test('a model without the tokens is refused in words', () => {
+  const model = modelInfo({ name: 'chatty', specialTokens: ['bos'] });
+  assert.throws(
+    () => written(model, request),
+    (error) => error instanceof NoFimTokensError && /chatty cannot complete code/.test(error.message),
+  );
+  const codestral = modelInfo({ name: 'codestral', specialTokens: ['fimPrefix', 'fimSuffix'] });
+  assert.doesNotThrow(() => written(codestral, request));
+});
+
+test('text is LF, and only text that may give way is marked so', () => {
+  const crlf = { path: 'a.ts', prefix: 'a\r\nb', suffix: 'c\r\nd' };
+  const near = surroundingsOf(crlf, budgetFor(modelInfo(), 128));
+  assert.deepEqual(buildPrompt(modelInfo(), crlf, near, 0), [
+    { special: 'fimSeparator' },
+    { text: 'a.ts\n' },
+    { special: 'fimSuffix' },
+    { text: 'c\nd', cut: 'end' },
+    { special: 'fimPrefix' },
+    { text: 'a\nb', cut: 'start' },
+    { special: 'fimMiddle' },
+  ]);
+});
+
+test('auto-closed brackets come and go without a change of the suffix', () => {
+  const model = modelInfo();
+  const open = written(model, { path: 'a.ts', prefix: 'foo(', suffix: ')\nbar();' });
+  assert.equal(open, written(model, { path: 'a.ts', prefix: 'foo(', suffix: '\nbar();' }));
+  assert.ok(written(model, { path: 'a.ts', prefix: 'foo(', suffix: 'x)\n' }).includes('x)\n'));
+});
+
+test('suffix first: typing in a long file keeps the prompt up to the typed text for at least 90 % of the keys', () => {
+  const file = Array.from({ length: 2000 }, (_, row) => `const n${row} = ${row};`).join('\n');
+  const key = fc.constantFrom('a', 'b', ' ', '=', '\n', '(', '.');
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: file.length }),
+      fc.array(key, { minLength: 100, maxLength: 200 }),
+      (cursor, keys) => {
+        const suffix = file.slice(cursor);
+        let prefix = file.slice(0, cursor);
+        const ask = () => written(modelInfo(), { path: 'a.ts', prefix, suffix }).slice(0, -'<M>'.length);
+        let last = ask();
+        let kept = 0;
+        for (const typed of keys) {
+          prefix += typed;
+          const next = ask();
+          if (next.startsWith(last)) kept += 1;
+          last = next;
+        }
+        assert.ok(kept >= keys.length * 0.97, `${kept} of ${keys.length}`);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});

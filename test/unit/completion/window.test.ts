@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { budgetFor, prefixWindow, suffixWindow } from '../../../src/completion/window.ts';
+
+const LONG_FILE = Array.from(
+  { length: 3000 },
+  (_, row) => `  const value${row} = compute(${row * 7}, 'row ${row}');`,
+).join('\n');
+
+test('a short file is shown whole', () => {
+  assert.equal(prefixWindow('abc\ndef', 100), 'abc\ndef');
+  assert.equal(suffixWindow('abc\ndef', 100), 'abc\ndef');
+});
+
+test('the prefix begins at a line start, within the budget and not far below it', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: LONG_FILE.length }),
+      fc.integer({ min: 400, max: 9000 }),
+      (cursor, budget) => {
+        const window = prefixWindow(LONG_FILE.slice(0, cursor), budget);
+        assert.ok(window.length <= budget);
+        assert.ok(LONG_FILE.slice(0, cursor).endsWith(window));
+        if (cursor > budget) {
+          assert.ok(window.length > budget / 2, `${window.length} of ${budget}`);
+          assert.equal(LONG_FILE[cursor - window.length - 1], '\n');
+        }
+      },
+    ),
+  );
+});
+
+test('while typing, the window begins at the same place for at least 98 % of the keys', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 3000, max: LONG_FILE.length }),
+      fc.array(fc.constantFrom('x', '(', ' ', '\n', 'return', '😀'), { minLength: 200, maxLength: 400 }),
+      (cursor, keys) => {
+        let prefix = LONG_FILE.slice(0, cursor);
+        let start = prefix.length - prefixWindow(prefix, 2000).length;
+        let moved = 0;
+        for (const key of keys) {
+          prefix += key;
+          const next = prefix.length - prefixWindow(prefix, 2000).length;
+          if (next !== start) moved += 1;
+          start = next;
+        }
+        assert.ok(moved <= Math.max(4, keys.length * 0.02), `moved ${moved} times in ${keys.length} keys`);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a clipped prefix gives the same window as the whole one', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: LONG_FILE.length }), (cursor) => {
+      const before = Math.max(0, cursor - 3000);
+      assert.equal(
+        prefixWindow(LONG_FILE.slice(before, cursor), 2000, before),
+        prefixWindow(LONG_FILE.slice(0, cursor), 2000),
+      );
+    }),
+  );
+});
+
+test('a single line of millions of characters is cut without a line start', () => {
+  const line = 'x'.repeat(5_000_000);
+  assert.ok(prefixWindow(line, 2000).length > 1400);
+  assert.ok(prefixWindow(line, 2000).length <= 2000);
+  assert.equal(suffixWindow(line, 800).length, 800);
+});
+
+test('the suffix ends after a whole line where one is near', () => {
+  const window = suffixWindow(LONG_FILE, 800);
+  assert.ok(window.endsWith('\n'));
+  assert.ok(window.length <= 800 && window.length > 600);
+  assert.equal(suffixWindow(`${'y'.repeat(799)}😀`, 800), 'y'.repeat(799));
+});
+
+test('budgets follow the context: no other files in a small one, half of the room in a larger one', () => {
+  const tiny = budgetFor({ contextTokens: 1024, device: 'cpu' }, 128);
+  assert.equal(tiny.others, 0);
+  assert.ok(tiny.prefix > 2 * tiny.suffix);
+  assert.ok((tiny.prefix + tiny.suffix) / 3 <= 1024 - 128);
+  const large = budgetFor({ contextTokens: 32_768, device: 'CUDA' }, 128);
+  assert.ok(Math.abs(large.others - (large.prefix + large.suffix)) <= 2);
+  assert.ok(budgetFor({ contextTokens: 32_768, device: 'cpu' }, 128).prefix < large.prefix);
+  assert.deepEqual(budgetFor({ contextTokens: 64, device: 'cpu' }, 128), { others: 0, prefix: 0, suffix: 0 });
+});
