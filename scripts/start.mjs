@@ -1,0 +1,118 @@
+/**
+ * Opens an editor with Quire on a sample project: the desktop VS Code when `code` is on the PATH, otherwise the editor
+ * served on loopback. `--port N` and `--folder F` choose the address and what is opened; `--served` passes over the
+ * desktop; `--no-open` opens no browser. Ctrl-C stops everything that was started.
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureBuild, ensurePackage } from './lib/build.mjs';
+import { ensureDependencies } from './lib/dependencies.mjs';
+import { ensureEditorHost } from './lib/editorHost.mjs';
+import { startEditorServer } from './lib/editorServer.mjs';
+import { cacheFolder, root } from './lib/paths.mjs';
+import { main, onPath, run, SetupError, say } from './lib/run.mjs';
+
+/** Tried first, so that the address stays the same from start to start. */
+const USUAL_PORT = 8137;
+
+await main(async () => {
+  const options = readOptions();
+  await ensureDependencies();
+  const folder = options.folder ? path.resolve(options.folder) : sampleFolder();
+  if (!existsSync(folder)) throw new SetupError(`There is no folder ${folder}.`);
+  const opened = options.folder ? undefined : path.join(folder, 'src/basket.ts');
+  const desktop = options.served ? undefined : onPath('code');
+  if (desktop) await openDesktop(desktop, folder, opened);
+  else await serve(folder, opened, options);
+});
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string' },
+        folder: { type: 'string' },
+        served: { type: 'boolean', default: false },
+        'no-open': { type: 'boolean', default: false },
+      },
+    });
+    if (values.port !== undefined && !/^\d{1,5}$/.test(values.port))
+      throw new Error(`--port ${values.port} is no port`);
+    return values;
+  } catch (error) {
+    throw new SetupError(`${error.message}. Usage: npm start -- [--port N] [--folder F] [--served] [--no-open]`);
+  }
+}
+
+/** A working copy of the sample, so that typing in it does not change the repository; what was typed stays. */
+function sampleFolder() {
+  const copy = path.join(cacheFolder, 'bookshop');
+  if (!existsSync(copy)) {
+    mkdirSync(cacheFolder, { recursive: true });
+    cpSync(path.join(root, 'samples/bookshop'), copy, { recursive: true });
+  }
+  return copy;
+}
+
+/** The desktop editor runs on its own: it loads the extension from this folder. */
+async function openDesktop(code, folder, opened) {
+  await ensureBuild();
+  say(`opening ${folder} in the desktop VS Code (${code})`);
+  const args = [`--extensionDevelopmentPath=${root}`, '--disable-workspace-trust', folder, ...(opened ? [opened] : [])];
+  const result = await run(code, args);
+  if (result.code !== 0)
+    throw new SetupError(`${code} ended with code ${result.code}. npm start -- --served does without it.`);
+}
+
+async function serve(folder, opened, options) {
+  await ensureEditorHost();
+  const vsix = await ensurePackage();
+  const stopping = new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve(signal));
+  });
+  const server = await startOn(options.port === undefined ? [USUAL_PORT, 0] : [Number(options.port)], vsix);
+  const address = server.url(folder, opened ? [['openFile', server.remote(opened)]] : []);
+  say('the editor is ready; Ctrl-C stops it and everything it started');
+  console.log(`\n  ${address}\n`);
+  if (!options['no-open']) openBrowser(address);
+
+  const why = await Promise.race([stopping, server.exited.then(() => 'ended')]);
+  if (why === 'ended') say('the editor ended by itself');
+  await server.stop();
+  say('stopped');
+  if (why === 'ended') process.exitCode = 1;
+  // A second Ctrl-C would otherwise have found handlers that do nothing.
+  process.exit();
+}
+
+/** Starts the editor on the first of these ports that is free. */
+async function startOn([port, ...others], vsix) {
+  try {
+    return await startEditorServer({
+      port,
+      vsix: [vsix],
+      // Models and settings of the person are where they always are.
+      environment: process.env.HOME ? { HOME: process.env.HOME } : {},
+    });
+  } catch (error) {
+    if (others.length === 0 || !/EADDRINUSE|address already in use/i.test(error.message)) throw error;
+    say(`port ${port} is taken`);
+    return startOn(others, vsix);
+  }
+}
+
+/** Where there is a display, its default browser. A browser that cannot be started is no error: the address is shown. */
+function openBrowser(address) {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', address]
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler', address]
+        : ['xdg-open', address];
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return;
+  spawn(command, args, { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+}
