@@ -31,7 +31,7 @@ async function stageExtension(stage, { target }) {
   const bundled = await build({ production: true, outdir: dist });
   const traced = await traceRuntimeFiles([path.join(dist, 'engine/main.mjs'), path.join(dist, 'cli/main.mjs')]);
   for (const file of traced) cpSync(path.join(root, file), path.join(dist, file));
-  const natives = locateNatives(target, targets[target].natives);
+  const natives = locateNatives(targets[target].natives);
   for (const native of natives) copyNative(native, path.join(dist, 'node_modules'));
   const notices = thirdPartyNotices(
     [...bundled, ...traced],
@@ -51,7 +51,7 @@ function stageCuda(stage, { target, extra }) {
     ...{ publisher, version, license, engines, extensionKind, categories },
   });
   cpSync(path.join(root, 'LICENSE'), path.join(stage, 'LICENSE'));
-  const natives = locateNatives(target, extra ? [base, olderGpus] : [base]);
+  const natives = locateNatives(extra ? [base, olderGpus] : [base]);
   for (const native of natives) copyNative(native, path.join(stage, 'modules/node_modules'));
   const notices = thirdPartyNotices(
     [],

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { hostTarget, targets } from '../../scripts/package/targets.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -36,6 +37,22 @@ before(async () => {
 });
 
 after(() => rm(folder, { recursive: true, force: true }));
+
+it('names for each platform only native packages that the locked versions of their users name', async () => {
+  const { packages } = JSON.parse(await readFile(path.join(root, 'package-lock.json'), 'utf8'));
+  const locked = ['node-llama-cpp', 'koffi'].flatMap((name) =>
+    Object.keys(packages[`node_modules/${name}`].optionalDependencies),
+  );
+  const named = Object.values(targets).flatMap(({ natives, cuda }) => [
+    ...natives,
+    ...(cuda ? Object.values(cuda) : []),
+  ]);
+  assert.ok(hostTarget in targets);
+  assert.deepEqual(
+    named.filter((name) => !locked.includes(name)),
+    [],
+  );
+});
 
 describe('the package', () => {
   it('carries what the extension needs', () => {
