@@ -8,7 +8,7 @@ import { openPromise } from 'yauzl';
 
 /** The part of the package that a file is counted in: a module, a folder of dist/, or a file by itself. */
 function partOf(name) {
-  const [module] = /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(name) ?? [];
+  const [module] = /(?:node_)?modules\/(?:@[^/]+\/)?[^/]+/.exec(name) ?? [];
   return (
     module ??
     name

@@ -40,7 +40,7 @@ async function stageExtension(stage, { target }) {
   writeFileSync(path.join(stage, 'THIRD-PARTY-NOTICES.txt'), notices);
 }
 
-/** The companion: no code, only native libraries in a folder that the extension names to the engine. */
+/** The companion: no code, only native packages in `modules/`, the folder to name to the engine. */
 function stageCuda(stage, { target, extra }) {
   const { name, publisher, version, license, engines, extensionKind, categories } = readManifest();
   const { base, extra: olderGpus } = targets[target].cuda;
@@ -52,7 +52,7 @@ function stageCuda(stage, { target, extra }) {
   });
   cpSync(path.join(root, 'LICENSE'), path.join(stage, 'LICENSE'));
   const natives = locateNatives(extra ? [base, olderGpus] : [base]);
-  for (const native of natives) copyNative(native, path.join(stage, 'modules/node_modules'));
+  for (const native of natives) copyNative(native, path.join(stage, 'modules'));
   const notices = thirdPartyNotices(
     [],
     natives.map((native) => native.folder),

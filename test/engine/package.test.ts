@@ -123,7 +123,40 @@ describe('the package', () => {
     for (const file of seen.resolved) assert.ok(file.startsWith(extension), `${file} is outside the package`);
     await rm(script);
   });
+
+  it('completes code from its own command line, through its own engine', async () => {
+    const cases = path.join(folder, 'cases.jsonl');
+    const example = {
+      id: 'one',
+      path: 'a.ts',
+      prefix: 'function add(a: number, b: number) {\n  return ',
+      suffix: '\n}\n',
+    };
+    await writeFile(cases, `${JSON.stringify(example)}\n`);
+    const cli = path.join(extension, 'dist/cli/main.mjs');
+    const environment = bareEnvironment();
+    try {
+      const { stdout } = await run(process.execPath, [cli, 'complete', '--cases', cases, '--gpu', 'off'], {
+        env: environment,
+        cwd: folder,
+      });
+      const { id, text, generatedTokens } = JSON.parse(stdout);
+      assert.equal(id, 'one');
+      assert.ok(text.length > 0 && generatedTokens > 0);
+    } finally {
+      await endEngines(environment.QUIRE_RUNTIME_DIR ?? '');
+    }
+  });
 });
+
+/** An engine outlives its clients for a while, and would hold the folder. */
+async function endEngines(runtime: string): Promise<void> {
+  for (const name of await readdir(runtime).catch(() => [])) {
+    if (!name.endsWith('.json')) continue;
+    const { pid } = JSON.parse(await readFile(path.join(runtime, name), 'utf8'));
+    process.kill(pid, 'SIGKILL');
+  }
+}
 
 const loadModelScript = `
 import { fileURLToPath } from 'node:url';
