@@ -38,7 +38,7 @@ function heading(text: string): string[] {
 }
 
 function computesOn({ gpu, devices }: EngineStatus['native']): string {
-  return devices.length === 0 ? gpu : `${gpu}: ${devices.join(', ')}`;
+  return devices.length === 0 ? gpu : `${gpu} (${devices.join('; ')})`;
 }
 
 function modelSection(model: EngineStatus['models'][number]): string[] {
