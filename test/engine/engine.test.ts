@@ -37,7 +37,7 @@ const request = (text = CODE, more: Partial<GenerateParams> = {}): GenerateParam
 });
 /** Long enough to be interrupted: the answer may not end by itself. */
 const long = (more: Partial<GenerateParams> = {}) =>
-  request(CODE, { maxTokens: 900, sampling: { grammar: 'root ::= [a-z ]+' }, class: 'chat', ...more });
+  request(CODE, { maxTokens: 900, sampling: { grammar: 'root ::= [a-z ] root' }, class: 'chat', ...more });
 
 before(async () => {
   model = await client.openModel({ path: bundledModel, contextTokens: 0 });

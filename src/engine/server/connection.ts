@@ -25,6 +25,8 @@ import { EngineFailure } from './failure.ts';
 
 /** A peer that does not introduce itself in this time is cut off. */
 const HELLO_TIMEOUT_MS = 5_000;
+/** Time for the refusal itself to reach the peer. */
+const REFUSAL_MS = 100;
 
 export class ClientConnection {
   name = 'unknown';
@@ -71,7 +73,7 @@ export class ClientConnection {
     connection.onRequest(helloRequest, (params) =>
       answer(async () => {
         if (!sameToken(params.token, this.#token)) {
-          setImmediate(() => this.close());
+          setTimeout(() => this.close(), REFUSAL_MS);
           throw new EngineFailure('unauthorized', 'The engine did not accept the secret of this client.');
         }
         if (params.protocol !== PROTOCOL_VERSION) {
