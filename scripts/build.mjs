@@ -44,10 +44,10 @@ function bundles(production) {
       result: `webview/${name}`,
       options: browser,
     })),
-  ].filter(isThere);
+  ].filter((bundle) => production || isThere(bundle));
 }
 
-/** While the first parts are being written. */
+/** While the first parts are being written, a build for development makes do with those that are there. */
 function isThere({ source }) {
   const there = existsSync(path.join(root, source));
   if (!there) console.log(`not there yet: ${source}`);

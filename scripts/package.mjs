@@ -18,13 +18,21 @@ function parseRequest(args) {
     cuda: { type: 'boolean', default: false },
     extra: { type: 'boolean', default: false },
   };
-  const request = parseArgs({ args, options }).values;
+  const request = parseOptions(args, options);
   const target = targets[request.target];
   if (!target)
     throw new SetupError(`No package for '${request.target}'. There are: ${Object.keys(targets).join(', ')}.`);
   if (request.cuda && !target.cuda) throw new SetupError(`There is no CUDA build for ${request.target}.`);
   if (request.extra && !request.cuda) throw new SetupError('--extra adds to --cuda: give both.');
   return request;
+}
+
+function parseOptions(args, options) {
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new SetupError(`${error.message}. Known: --target NAME, --cuda, --extra.`);
+  }
 }
 
 function vsixPath({ target, cuda }) {
