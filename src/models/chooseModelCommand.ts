@@ -5,7 +5,7 @@ import { type CatalogueEntry, originOf } from './catalogue.ts';
 import { type Choice, modelChoices } from './choices.ts';
 import { type Downloader, downloadModel } from './download.ts';
 import type { ModelLibrary } from './library.ts';
-import type { ModelSettings, RecentModels, Selection } from './selection.ts';
+import type { RecentModels, Selection } from './selection.ts';
 import { formatBytes } from './units.ts';
 
 export interface ChooseModelServices {
@@ -186,11 +186,18 @@ async function askForFile(): Promise<string | undefined> {
   return chosen?.[0]?.fsPath;
 }
 
-/** Writes the setting where it is in force: a workspace's value would hide the user's. */
-async function useModel(path: ModelSettings['path']): Promise<void> {
-  const settings = vscode.workspace.getConfiguration('quire');
-  const inWorkspace = settings.inspect('model.path')?.workspaceValue !== undefined;
+/**
+ * Writes the setting where it is in force: a workspace's value would hide the user's.
+ * @param path empty for the bundled model.
+ */
+async function useModel(path: string): Promise<void> {
+  const settings = () => vscode.workspace.getConfiguration('quire');
+  const inWorkspace = settings().inspect('model.path')?.workspaceValue !== undefined;
   const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-  const bundledForUser = path === '' && target === vscode.ConfigurationTarget.Global;
-  await settings.update('model.path', bundledForUser ? undefined : path, target);
+  if (path === '' && !inWorkspace) {
+    await settings().update('model.path', undefined, target);
+    // In a remote window the user's own value may show through; then only an empty one overrides it.
+    if (settings().get('model.path', '') === '') return;
+  }
+  await settings().update('model.path', path, target);
 }

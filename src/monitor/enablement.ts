@@ -2,8 +2,10 @@
 import type { OffReason } from './state.ts';
 
 export interface EnablementSettings {
-  /** `quire.enable`, as it is for the language in question. */
-  enable: boolean;
+  /** `quire.enable` without regard to a language. */
+  everywhere: boolean;
+  /** `quire.enable` as it is for the document in question. */
+  here: boolean;
   /** `quire.completion.disabledLanguages`. */
   disabledLanguages: readonly string[];
 }
@@ -13,13 +15,24 @@ export interface EnablementSettings {
  * @returns why suggestions are off, or undefined where they are on.
  */
 export function offReason(settings: EnablementSettings, language: string | undefined): OffReason | undefined {
-  if (!settings.enable) return { kind: 'everywhere' };
-  if (language !== undefined && settings.disabledLanguages.includes(language)) return { kind: 'language', language };
+  if (!settings.here && !settings.everywhere) return { kind: 'everywhere' };
+  if (language === undefined) return undefined;
+  if (!settings.here || settings.disabledLanguages.includes(language)) return { kind: 'language', language };
   return undefined;
 }
 
-/** @returns the list with `language` put in or taken out, sorted. */
-export function toggledLanguage(disabled: readonly string[], language: string): string[] {
-  const rest = disabled.filter((entry) => entry !== language);
-  return rest.length < disabled.length ? rest : [...rest, language].sort();
+/** What to write so that suggestions are on, or off, in one language. Absent keys stay as they are. */
+export interface LanguageChange {
+  disabledLanguages?: string[];
+  /** `quire.enable` for that language alone. */
+  enable?: true;
+}
+
+/** @returns what turns `language` off where it is on, and on where it is off. */
+export function toggleLanguage(settings: EnablementSettings, language: string): LanguageChange {
+  const { here, disabledLanguages } = settings;
+  const rest = disabledLanguages.filter((entry) => entry !== language);
+  const listed = rest.length < disabledLanguages.length;
+  if (here && !listed) return { disabledLanguages: [...rest, language].sort() };
+  return { ...(listed ? { disabledLanguages: rest } : {}), ...(here ? {} : { enable: true }) };
 }

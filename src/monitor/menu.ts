@@ -11,22 +11,23 @@ export interface MenuEntry {
 
 export interface MenuFacts {
   view: Pick<StatusView, 'actions'>;
-  enabled: boolean;
+  /** Suggestions are on in general. */
+  everywhere: boolean;
   /** The language in front, and whether suggestions are off in it. */
   language: { id: string; off: boolean } | undefined;
   modelName: string | undefined;
 }
 
 /** @returns the entries from top to bottom: remedies first, then switches, then views. */
-export function statusMenu({ view, enabled, language, modelName }: MenuFacts): MenuEntry[] {
+export function statusMenu({ view, everywhere, language, modelName }: MenuFacts): MenuEntry[] {
   const remedies = view.actions
     .filter((action) => !STANDING.has(action))
     .map((action) => ({ label: `$(lightbulb) ${ACTIONS[action].title}`, command: ACTIONS[action].command }));
   const entries: MenuEntry[] = [
     ...remedies,
-    { label: enabled ? '$(circle-slash) Turn Off' : '$(sparkle) Turn On', command: 'quire.toggle' },
+    { label: everywhere ? '$(circle-slash) Turn Off' : '$(sparkle) Turn On', command: 'quire.toggle' },
   ];
-  if (enabled && language !== undefined) {
+  if (everywhere && language !== undefined) {
     const label = language.off ? `$(sparkle) Turn On in ${language.id}` : `$(circle-slash) Turn Off in ${language.id}`;
     entries.push({ label, command: 'quire.toggleLanguage' });
   }

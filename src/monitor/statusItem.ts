@@ -1,6 +1,7 @@
 /** The item in the status bar: what Quire is doing, and the menu behind it. */
 import * as vscode from 'vscode';
-import { offReason, toggledLanguage } from './enablement.ts';
+import { offReason } from './enablement.ts';
+import { readEnablement, toggleCurrentLanguage, toggleEverywhere } from './enablementSettings.ts';
 import { statusMenu } from './menu.ts';
 import { type EngineCondition, initialState, type MonitorEvent, type MonitorState, reduce, view } from './state.ts';
 
@@ -32,7 +33,7 @@ export class StatusItem implements vscode.Disposable {
       vscode.commands.registerCommand('quire.showMenu', () => this.#showMenu()),
       vscode.commands.registerCommand('quire.openSettings', () => openSettings()),
       vscode.commands.registerCommand('quire.toggle', () => toggleEverywhere()),
-      vscode.commands.registerCommand('quire.toggleLanguage', () => toggleLanguage()),
+      vscode.commands.registerCommand('quire.toggleLanguage', () => toggleCurrentLanguage()),
     ];
     this.dispatch({ type: 'engine', state: engine.state });
     this.#refreshEnablement();
@@ -73,14 +74,13 @@ export class StatusItem implements vscode.Disposable {
   async #showMenu(): Promise<void> {
     const document = vscode.window.activeTextEditor?.document;
     const settings = readEnablement(document);
-    const language = document && {
-      id: document.languageId,
-      off: settings.disabledLanguages.includes(document.languageId),
-    };
     const entries = statusMenu({
       view: view(this.#state),
-      enabled: settings.enable,
-      language,
+      everywhere: settings.everywhere,
+      language: document && {
+        id: document.languageId,
+        off: offReason(settings, document.languageId) !== undefined,
+      },
       modelName: this.#state.model?.name,
     });
     const [title] = view(this.#state).details;
@@ -91,39 +91,6 @@ export class StatusItem implements vscode.Disposable {
 
 async function openSettings(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:quire.quire');
-}
-
-function readEnablement(document: vscode.TextDocument | undefined) {
-  const settings = vscode.workspace.getConfiguration('quire', document);
-  return {
-    enable: settings.get('enable', true),
-    disabledLanguages: settings.get<string[]>('completion.disabledLanguages', []),
-  };
-}
-
-async function toggleEverywhere(): Promise<void> {
-  const settings = vscode.workspace.getConfiguration('quire');
-  await update(settings, 'enable', !settings.get('enable', true));
-}
-
-async function toggleLanguage(): Promise<void> {
-  const language = vscode.window.activeTextEditor?.document.languageId;
-  if (language === undefined) {
-    vscode.window.showInformationMessage(
-      'Quire: open a file first; suggestions are turned off and on for its language.',
-    );
-    return;
-  }
-  const settings = vscode.workspace.getConfiguration('quire');
-  const disabled = settings.get<string[]>('completion.disabledLanguages', []);
-  await update(settings, 'completion.disabledLanguages', toggledLanguage(disabled, language));
-}
-
-/** Writes where the value is set already, else for the user: a workspace value would hide a user's. */
-async function update(settings: vscode.WorkspaceConfiguration, key: string, value: unknown): Promise<void> {
-  const inWorkspace = settings.inspect(key)?.workspaceValue !== undefined;
-  const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-  await settings.update(key, value, target);
 }
 
 function tooltip(details: readonly string[]): vscode.MarkdownString {

@@ -4,7 +4,7 @@ import { type MenuFacts, statusMenu } from '../../../src/monitor/menu.ts';
 
 const facts: MenuFacts = {
   view: { actions: [] },
-  enabled: true,
+  everywhere: true,
   language: { id: 'typescript', off: false },
   modelName: 'tiny-code-fim',
 };
@@ -26,7 +26,7 @@ describe('statusMenu', () => {
 
   it('turns on what is off', () => {
     assert.ok(labels({ language: { id: 'typescript', off: true } }).includes('$(sparkle) Turn On in typescript'));
-    const off = labels({ enabled: false });
+    const off = labels({ everywhere: false });
     assert.equal(off[0], '$(sparkle) Turn On');
     assert.ok(!off.some((label) => label.includes('typescript')));
     assert.ok(!labels({ language: undefined }).some((label) => label.includes(' in ')));
