@@ -27,8 +27,8 @@ export interface CompletionOptions {
   /** A newer completion with the same key ends this one. */
   supersedes?: string;
   signal?: AbortSignal;
-  /** Absent: {@link MAX_TOKENS} of the lines wanted. */
-  maxTokens?: number;
+  /** Longest answer, or one each for a line and for a block; absent: {@link MAX_TOKENS}. */
+  maxTokens?: number | { one: number; many: number };
   /** False computes the whole prompt anew. */
   reuse?: boolean;
   /** Absent: `keystroke`. */
@@ -54,6 +54,9 @@ export interface CompletionOutcome {
  * made of shorter tokens, and its blocks rarely stay sound as long. */
 export const MAX_TOKENS = { one: 32, many: 128 };
 
+const limitsOf = (wanted: CompletionOptions['maxTokens']): { one: number; many: number } =>
+  typeof wanted === 'number' ? { one: wanted, many: wanted } : (wanted ?? MAX_TOKENS);
+
 export class Completer {
   readonly #generator: TextGenerator;
 
@@ -67,11 +70,12 @@ export class Completer {
    */
   async complete(model: ModelInfo, request: CompletionRequest, options: CompletionOptions): Promise<CompletionOutcome> {
     // The same room is kept for a line and for a block, so that the window does not move between the two.
-    const budget = budgetFor(model, options.maxTokens ?? MAX_TOKENS.many);
+    const limits = limitsOf(options.maxTokens);
+    const budget = budgetFor(model, limits.many);
     const near = surroundingsOf(request, budget);
     const indentation = request.indentation ?? indentationOf(near.prefix + near.suffix);
     const scope = scopeOf(near, { ...request, indentation });
-    const maxTokens = options.maxTokens ?? MAX_TOKENS[scope.lines];
+    const maxTokens = limits[scope.lines];
     const end = (text: string): number | null => endOf(text, scope, indentation.width);
 
     const enough = new AbortController();
