@@ -80,7 +80,7 @@ const FAMILIES: Family[] = [
 
 /** A model that cannot fill in the middle was asked for a completion. The message is for the user. */
 export class NoFimTokensError extends Error {
-  readonly kind = 'noFimTokens';
+  readonly kind = 'modelWithoutFim';
 
   constructor(model: string) {
     super(
@@ -102,4 +102,17 @@ export function fimLayoutOf(model: Pick<ModelInfo, 'name' | 'architecture' | 'sp
   const needed: SpecialToken[] = ['fimPrefix', 'fimSuffix', ...(layout.middle ? (['fimMiddle'] as const) : [])];
   if (!needed.every((token) => model.specialTokens.includes(token))) throw new NoFimTokensError(model.name);
   return layout;
+}
+
+/** @returns why this model cannot complete at the cursor; undefined where it can. */
+export function whyNoCompletion(
+  model: Pick<ModelInfo, 'name' | 'architecture' | 'specialTokens'>,
+): NoFimTokensError | undefined {
+  try {
+    fimLayoutOf(model);
+    return undefined;
+  } catch (error) {
+    if (error instanceof NoFimTokensError) return error;
+    throw error;
+  }
 }

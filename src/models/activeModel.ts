@@ -16,7 +16,9 @@ export interface ActiveModelEvents {
 }
 
 /** The setting `quire.model.path` does not name a file. */
-export class SelectionError extends Error {}
+export class SelectionError extends Error {
+  readonly kind = 'modelPathInvalid';
+}
 
 export class ActiveModel {
   readonly #engine: ModelEngine;

@@ -1,7 +1,7 @@
 /** Which model is in use: from the settings to a model to open. Pure, but for the path rules of the platform. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { ModelInfo, ModelSpec } from '../engine/protocol.ts';
+import type { ModelSpec } from '../engine/protocol.ts';
 import { BUNDLED_MODEL_PATH } from './bundled.ts';
 
 export interface ModelSettings {
@@ -56,16 +56,6 @@ export function selectModel(settings: ModelSettings, context: SelectionContext):
 
 function invalid(reason: string): Selection {
   return { kind: 'invalid', message: `quire.model.path: ${reason}` };
-}
-
-/** @returns why this model cannot complete at the cursor, in words; undefined where it can. */
-export function whyNoCompletion({
-  name,
-  specialTokens,
-}: Pick<ModelInfo, 'name' | 'specialTokens'>): string | undefined {
-  const has = new Set(specialTokens);
-  if (has.has('fimPrefix') && has.has('fimSuffix') && has.has('fimMiddle')) return undefined;
-  return `${name} has no fill-in-the-middle tokens, so it cannot complete code at the cursor. Choose a model made for it.`;
 }
 
 /** The part of `vscode.Memento` that is needed. */

@@ -101,6 +101,10 @@ const POLICIES: Record<ProblemKind, Policy> = {
   internal: { place: 'popup', actions: ['restartEngine', 'showLog'], fallback: 'Something unexpected happened.' },
 };
 
+export function isProblemKind(kind: string): kind is ProblemKind {
+  return Object.hasOwn(POLICIES, kind);
+}
+
 /** @returns the message and the remedies for a problem. */
 export function noticeFor(problem: Problem): Notice {
   const { place, actions, fallback } = POLICIES[problem.kind];

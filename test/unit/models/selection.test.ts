@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
-import {
-  type KeyValueStore,
-  RecentModels,
-  type SelectionContext,
-  selectModel,
-  whyNoCompletion,
-} from '../../../src/models/selection.ts';
+import { type KeyValueStore, RecentModels, type SelectionContext, selectModel } from '../../../src/models/selection.ts';
 
 const root = resolve('/extension');
 const home = resolve('/home/ada');
@@ -56,17 +50,6 @@ describe('selectModel', () => {
       messageOf('models/m.gguf'),
       'quire.model.path: "models/m.gguf" is not a full path. Write the full path of a GGUF file, or leave it empty.',
     );
-  });
-});
-
-describe('whyNoCompletion', () => {
-  it('needs all three fill-in-the-middle tokens', () => {
-    const fim = ['fimPrefix', 'fimSuffix', 'fimMiddle'] as const;
-    assert.equal(whyNoCompletion({ name: 'm', specialTokens: ['bos', ...fim] }), undefined);
-    for (const missing of fim) {
-      const specialTokens = fim.filter((token) => token !== missing);
-      assert.match(whyNoCompletion({ name: 'Chatty 2B', specialTokens }) ?? '', /^Chatty 2B has no fill-in-the-middle/);
-    }
   });
 });
 

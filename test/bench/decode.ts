@@ -1,0 +1,178 @@
+/**
+ * Decode speed through the client (socket, messages, scheduler, stop texts) against a bare loop of `llama_decode` and
+ * a greedy sampler in one process. Same library, model, threads, prompt and tokens; rounds alternate, medians count.
+ */
+import koffi from 'koffi';
+import { EngineClient } from '../../src/engine/client.ts';
+import type { bind } from '../../src/engine/server/llama/functions.ts';
+import { loadNative, type NativeLibrary } from '../../src/engine/server/llama/library.ts';
+import { openModel } from '../../src/engine/server/llama/model.ts';
+import type { Batch, Pointer } from '../../src/engine/server/llama/structs.ts';
+import { createThreadpool, defaultThreads } from '../../src/engine/server/llama/threads.ts';
+import { engineCommand } from '../helpers/engine.ts';
+import { median, type Row } from './report.ts';
+
+const ROUNDS = 9;
+const TOKENS = 256;
+const PROMPT = `import { readFile } from 'node:fs/promises';
+
+export interface Entry {
+  name: string;
+  size: number;
+}
+
+export async function readEntries(path: string): Promise<Entry[]> {
+  const text = await readFile(path, 'utf8');
+  const entries: Entry[] = [];
+`;
+/** Never ends by itself, so that both sides make the same number of tokens; costs nothing in the bare loop. */
+const CELLS = 4096;
+
+export async function benchDecode(modelPath: string, gpu: 'auto' | 'off'): Promise<Row[]> {
+  const native = await loadNative({ gpu, log: () => undefined });
+  const bare = await BareLoop.open(native, modelPath);
+  const client = new EngineClient(engineCommand({ gpu }), 'bench');
+  try {
+    const model = await client.openModel({ path: modelPath, contextTokens: 0 });
+    const ratios: number[] = [];
+    const speeds = { bare: [] as number[], client: [] as number[] };
+    for (let round = -1; round < ROUNDS; round++) {
+      const through = await throughClient(client, model.id);
+      const alone = bare.run(through.tokens);
+      if (round < 0) continue; // warm-up
+      speeds.client.push(through.speed);
+      speeds.bare.push(alone);
+      ratios.push(through.speed / alone);
+    }
+    const note = `${ROUNDS} alternating rounds, medians`;
+    return [
+      { group: 'decode', name: 'bare llama_decode loop', value: median(speeds.bare), unit: 'tokens/s', note },
+      { group: 'decode', name: 'through the client', value: median(speeds.client), unit: 'tokens/s', note },
+      { group: 'decode', name: 'client over bare', value: median(ratios), unit: 'x', goal: '>= 0.95', note },
+    ];
+  } finally {
+    bare.dispose();
+    await client.dispose({ shutdown: true });
+  }
+}
+
+/** Tokens a second from the first text to the last, as a user of the client sees them. */
+async function throughClient(client: EngineClient, model: string): Promise<{ speed: number; tokens: number }> {
+  const result = await client.generate(
+    {
+      model,
+      workspace: 'bench',
+      class: 'chat',
+      prompt: { segments: [{ text: PROMPT }] },
+      maxTokens: TOKENS,
+      sampling: { temperature: 0.8, seed: 7 },
+    },
+    { onText: () => undefined },
+  );
+  const { generatedTokens, totalMs, firstTokenMs } = result;
+  return { speed: ((generatedTokens - 1) * 1000) / (totalMs - (firstTokenMs ?? 0)), tokens: generatedTokens };
+}
+
+/** The least that JavaScript can do around `llama_decode`. */
+class BareLoop {
+  readonly #functions: ReturnType<typeof bind>;
+  readonly #prompt: Int32Array;
+  readonly #context: Pointer;
+  readonly #memory: Pointer;
+  readonly #sampler: () => Pointer;
+  readonly #batch: Batch;
+  readonly #end: () => void;
+
+  static async open(native: NativeLibrary, path: string): Promise<BareLoop> {
+    const model = await openModel(native, { path, contextTokens: 0 });
+    const prompt = model.tokenizer.encode(PROMPT);
+    model.dispose();
+    return new BareLoop(native, path, prompt);
+  }
+
+  private constructor({ functions }: NativeLibrary, path: string, prompt: Int32Array) {
+    this.#functions = functions;
+    this.#prompt = prompt;
+    const model = functions.llama_model_load_from_file(path, functions.llama_model_default_params())!;
+    const threads = defaultThreads();
+    this.#context = functions.llama_init_from_model(model, {
+      ...functions.llama_context_default_params(),
+      n_ctx: CELLS,
+      n_seq_max: 1,
+      n_threads: threads,
+      n_threads_batch: threads,
+      kv_unified: true,
+    })!;
+    const pool = createThreadpool(functions, threads, 50);
+    if (pool) functions.llama_attach_threadpool(this.#context, pool.pointer, pool.pointer);
+    this.#memory = functions.llama_get_memory(this.#context);
+    this.#sampler = () => {
+      const chain = functions.llama_sampler_chain_init({ no_perf: true });
+      functions.llama_sampler_chain_add(chain, functions.llama_sampler_init_temp(0.8));
+      functions.llama_sampler_chain_add(chain, functions.llama_sampler_init_dist(7));
+      return chain;
+    };
+    this.#batch = makeBatch(prompt.length);
+    this.#end = () => {
+      functions.llama_free(this.#context);
+      pool?.dispose();
+      functions.llama_model_free(model);
+    };
+  }
+
+  /** Prefills the prompt, then decodes `tokens`. @returns tokens a second of the decodes. */
+  run(tokens: number): number {
+    const { llama_decode, llama_sampler_sample, llama_sampler_free, llama_memory_clear } = this.#functions;
+    llama_memory_clear(this.#memory, true);
+    const sampler = this.#sampler();
+    fill(this.#batch, this.#prompt, 0);
+    llama_decode(this.#context, this.#batch);
+    const next = Int32Array.of(llama_sampler_sample(sampler, this.#context, -1));
+    const started = performance.now();
+    for (let i = 0; i < tokens - 1; i++) {
+      fill(this.#batch, next, this.#prompt.length + i);
+      if (llama_decode(this.#context, this.#batch) !== 0) throw new Error('llama_decode failed');
+      next[0] = llama_sampler_sample(sampler, this.#context, -1);
+    }
+    const elapsed = performance.now() - started;
+    llama_sampler_free(sampler);
+    return ((tokens - 1) * 1000) / elapsed;
+  }
+
+  dispose(): void {
+    this.#end();
+  }
+}
+
+function makeBatch(capacity: number): Batch {
+  const alloc = (type: string, length: number) => koffi.alloc(type, length) as Pointer;
+  const id = alloc('int32_t', 1);
+  koffi.encode(id, 'int32_t', [0], 1);
+  const batch = {
+    n_tokens: 0,
+    token: alloc('int32_t', capacity),
+    embd: null,
+    pos: alloc('int32_t', capacity),
+    n_seq_id: alloc('int32_t', capacity),
+    seq_id: alloc('uint64_t', capacity),
+    logits: alloc('int8_t', capacity),
+  };
+  koffi.encode(batch.n_seq_id, 'int32_t', new Int32Array(capacity).fill(1), capacity);
+  koffi.encode(batch.seq_id, 'uint64_t', new BigUint64Array(capacity).fill(id as bigint), capacity);
+  return batch;
+}
+
+function fill(batch: Batch, tokens: Int32Array, position: number): void {
+  const { length } = tokens;
+  const wanted = new Int8Array(length);
+  wanted[length - 1] = 1;
+  koffi.encode(batch.token, 'int32_t', tokens, length);
+  koffi.encode(
+    batch.pos,
+    'int32_t',
+    Int32Array.from({ length }, (_, i) => position + i),
+    length,
+  );
+  koffi.encode(batch.logits, 'int8_t', wanted, length);
+  batch.n_tokens = length;
+}
