@@ -43,6 +43,6 @@ export class IgnoreRules {
   async #load(folder: string): Promise<Ignore | undefined> {
     const files = folder === '' ? ['.gitignore', '.git/info/exclude'] : [`${folder}/.gitignore`];
     const texts = (await Promise.all(files.map((file) => this.#read(file)))).filter((text) => text !== undefined);
-    return texts.length === 0 ? undefined : ignore().add(texts);
+    return texts.length === 0 ? undefined : ignore().add(texts.join('\n'));
   }
 }

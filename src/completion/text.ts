@@ -56,9 +56,9 @@ export function indentationOf(text: string): Indentation {
   const widths = new Map<number, number>();
   let previous = 0;
   for (const line of text.split('\n')) {
-    if (isBlank(line)) continue;
     const space = leadingSpace(line);
     if (space.startsWith('\t')) tabs += 1;
+    if (isBlank(line)) continue;
     const step = space.startsWith('\t') ? 0 : space.length - previous;
     if (step > 1 && step <= 8) widths.set(step, (widths.get(step) ?? 0) + 1);
     previous = space.startsWith('\t') ? 0 : space.length;
