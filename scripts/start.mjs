@@ -12,7 +12,7 @@ import { ensureDependencies } from './lib/dependencies.mjs';
 import { ensureEditorHost } from './lib/editorHost.mjs';
 import { startEditorServer } from './lib/editorServer.mjs';
 import { cacheFolder, root } from './lib/paths.mjs';
-import { main, onPath, run, SetupError, say } from './lib/run.mjs';
+import { askedToStop, main, onPath, run, SetupError, say } from './lib/run.mjs';
 
 /** Tried first, so that the address stays the same from start to start. */
 const USUAL_PORT = 8137;
@@ -69,9 +69,7 @@ async function openDesktop(code, folder, opened) {
 async function serve(folder, opened, options) {
   await ensureEditorHost();
   const vsix = await ensurePackage();
-  const stopping = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve(signal));
-  });
+  const stopping = askedToStop();
   const server = await startOn(options.port === undefined ? [USUAL_PORT, 0] : [Number(options.port)], vsix);
   const address = server.url(folder, opened ? [['openFile', server.remote(opened)]] : []);
   say('the editor is ready; Ctrl-C stops it and everything it started');
@@ -79,12 +77,10 @@ async function serve(folder, opened, options) {
   if (!options['no-open']) openBrowser(address);
 
   const why = await Promise.race([stopping, server.exited.then(() => 'ended')]);
-  if (why === 'ended') say('the editor ended by itself');
+  say(why === 'ended' ? 'the editor ended by itself' : `stopping (${why})`);
   await server.stop();
   say('stopped');
-  if (why === 'ended') process.exitCode = 1;
-  // A second Ctrl-C would otherwise have found handlers that do nothing.
-  process.exit();
+  process.exit(why === 'ended' ? 1 : 0);
 }
 
 /** Starts the editor on the first of these ports that is free. */

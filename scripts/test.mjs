@@ -12,7 +12,7 @@ import { ensureDependencies } from './lib/dependencies.mjs';
 import { ensureEditorHost } from './lib/editorHost.mjs';
 import { findNode24 } from './lib/node24.mjs';
 import { resultsFolder, root } from './lib/paths.mjs';
-import { endTree, main, SetupError, say } from './lib/run.mjs';
+import { askedToStop, endTree, main, SetupError, say } from './lib/run.mjs';
 
 /** Minutes after which a group is stuck, and ended. */
 const LIMITS = { check: 5, unit: 6, engine: 10, host: 8, e2e: 20 };
@@ -27,7 +27,7 @@ await main(async () => {
   if (unknown.length > 0) {
     throw new SetupError(`There is no test group ${unknown.join(', ')}; there are ${Object.keys(GROUPS).join(', ')}.`);
   }
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop(signal));
+  askedToStop().then(stop);
   mkdirSync(resultsFolder, { recursive: true });
   await ensureDependencies();
   node = await findNode24();
@@ -166,8 +166,8 @@ async function child(args, limitMs, environment = {}) {
   return { code, late };
 }
 
-async function stop(signal) {
+async function stop(why) {
   if (running) await endTree(running);
-  say(`stopped by ${signal}`);
+  say(`stopped by ${why}`);
   process.exit(1);
 }

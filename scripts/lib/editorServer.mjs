@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findNode24 } from './node24.mjs';
 import { editorFolder } from './paths.mjs';
-import { endTree, isAlive, run, SetupError } from './run.mjs';
+import { endTree, isAlive, run, SetupError, signalGroup } from './run.mjs';
 
 /** An editor that shows nothing of its own accord and asks nobody on the network. */
 export const quietSettings = {
@@ -95,8 +95,16 @@ export async function startEditorServer({
   const stop = async () => {
     await endTree(child);
     await endEngines();
+    process.off('exit', endAtOnce);
     removeFolder();
   };
+  // A test run that is cut short still ends what it started.
+  const endAtOnce = () => {
+    signalGroup(child.pid, 'SIGKILL');
+    for (const pid of enginePids(runtime)) process.kill(pid, 'SIGKILL');
+  };
+  process.once('exit', endAtOnce);
+  if (process.listenerCount('SIGTERM') === 0) process.once('SIGTERM', () => process.exit(143));
 
   let listening;
   try {

@@ -2,11 +2,16 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A message for the person at the terminal; scripts print it without a stack. */
 export class SetupError extends Error {}
 
+/** A line for the person at the terminal. */
 export const say = (text) => console.log(`quire: ${text}`);
+
+// The reader of our output may leave first (a pipe into `head`, a closed terminal): what was started is still ended.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 /**
  * Runs a command to its end.
@@ -48,33 +53,44 @@ export function onPath(name) {
 }
 
 /**
- * Ends a child started with `detached: true` (on Windows: any) and everything below it; resolves when it is gone.
+ * Ends a child that was started with `detached: true`, and everything in its process group; resolves when all are gone.
+ * On Windows, where there are no groups: the child and its descendants.
  * @param {import('node:child_process').ChildProcess} child
  */
 export async function endTree(child, graceMs = 5000) {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
-    signalGroup(child.pid, 'SIGKILL');
+  if (child.pid === undefined) return;
+  if (process.platform === 'win32') {
+    await run('taskkill', ['/pid', String(child.pid), '/t', '/f'], { quiet: true });
     return;
   }
-  const gone = new Promise((resolve) => child.once('exit', resolve));
   signalGroup(child.pid, 'SIGTERM');
-  const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
-  await gone;
-  clearTimeout(timer);
+  for (let waited = 0; waited < graceMs && signalGroup(child.pid, 0); waited += 20) await sleep(20);
   signalGroup(child.pid, 'SIGKILL');
 }
 
-function signalGroup(pid, signal) {
-  if (pid === undefined) return;
-  if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore' }).on('error', () => {});
-    return;
-  }
+/** @returns whether anybody of the group is left. */
+export function signalGroup(pid, signal) {
   try {
     process.kill(-pid, signal);
+    return true;
   } catch {
-    // Nobody of the group is left.
+    return false;
   }
+}
+
+/**
+ * Resolves, with words for the person, when this script is asked to stop: by a signal, or because the npm that runs it
+ * was ended. npm passes a signal on to its shell only, which dies and leaves us behind.
+ */
+export function askedToStop() {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve(signal));
+    if (!process.env.npm_lifecycle_event) return;
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) resolve('the end of npm');
+    }, 500).unref();
+  });
 }
 
 /** Whether a process of that number runs. */
