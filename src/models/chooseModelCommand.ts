@@ -191,13 +191,8 @@ async function askForFile(): Promise<string | undefined> {
  * @param path empty for the bundled model.
  */
 async function useModel(path: string): Promise<void> {
-  const settings = () => vscode.workspace.getConfiguration('quire');
-  const inWorkspace = settings().inspect('model.path')?.workspaceValue !== undefined;
-  const target = inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-  if (path === '' && !inWorkspace) {
-    await settings().update('model.path', undefined, target);
-    // In a remote window the user's own value may show through; then only an empty one overrides it.
-    if (settings().get('model.path', '') === '') return;
-  }
-  await settings().update('model.path', path, target);
+  const settings = vscode.workspace.getConfiguration('quire');
+  const inWorkspace = settings.inspect('model.path')?.workspaceValue !== undefined;
+  if (inWorkspace) await settings.update('model.path', path, vscode.ConfigurationTarget.Workspace);
+  else await settings.update('model.path', path === '' ? undefined : path, vscode.ConfigurationTarget.Global);
 }
