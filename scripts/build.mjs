@@ -44,14 +44,7 @@ function bundles(production) {
       result: `webview/${name}`,
       options: browser,
     })),
-  ].filter((bundle) => production || isThere(bundle));
-}
-
-/** While the first parts are being written, a build for development makes do with those that are there. */
-function isThere({ source }) {
-  const there = existsSync(path.join(root, source));
-  if (!there) console.log(`not there yet: ${source}`);
-  return there;
+  ];
 }
 
 function webviews() {
@@ -116,7 +109,7 @@ export async function build({ production = false, outdir = path.join(root, 'dist
       return metafile;
     }),
   );
-  const { size = 0 } = await stat(path.join(outdir, 'extension.cjs')).catch(() => ({}));
+  const { size } = await stat(path.join(outdir, 'extension.cjs'));
   console.log(`extension.cjs: ${(size / 1024).toFixed(1)} KiB${production ? ', minified' : ''}`);
   return results.flatMap((metafile) => Object.keys(metafile.inputs)).filter((file) => file.includes('node_modules/'));
 }
