@@ -8,15 +8,16 @@ import type { NativeFunctions } from './functions.ts';
 import { allocatePage, openPage, sealPage } from './pages.ts';
 import { LlamaSampler } from './sampler.ts';
 import type { ContextParams, Pointer } from './structs.ts';
-import { createThreadpool, defaultThreads, type Threadpool } from './threads.ts';
+import { createThreadpool, type Threadpool } from './threads.ts';
 
 export interface BackendOptions {
   /** Cells in the pool, in tokens. */
   cells: number;
   /** Longest batch, in tokens. */
   batchTokens?: number;
-  /** Sequence ids for the caller. */
+  /** Sequence ids for the caller; libllama gets one more, the highest, through which pages are saved and restored. */
   sequences?: number;
+  /** Threads of the CPU, for prefill and decode alike. */
   threads?: number;
 }
 
@@ -26,16 +27,24 @@ export interface BackendModel {
   readonly pointer: Pointer;
   readonly vocab: Pointer;
   readonly vocabularyTokens: number;
+  /** `ggml_type` of the cache. */
+  readonly cacheType: number;
+  /** Threads where the options name none. */
+  readonly threads: number;
   /** 32 bytes that stand for the file: pages of another file are refused. */
-  readonly fingerprint: (cache: { typeK: number; typeV: number; flashAttention: number }) => Uint8Array;
+  readonly fingerprint: (cache: CacheLayout) => Uint8Array;
+}
+
+/** What the bytes of a page depend on, beside the model. */
+export interface CacheLayout {
+  type: number;
+  flashAttention: number;
 }
 
 const BATCH_TOKENS = 512;
 const SEQUENCES = 64;
 /** Rows of one batch that can be sampled; each costs a row of logits in the compute buffer. */
 const MAX_ROWS = 256;
-/** `GGML_TYPE_F16`. */
-const F16 = 1;
 /** `LLAMA_FLASH_ATTN_TYPE_AUTO`. */
 const FLASH_ATTENTION_AUTO = -1;
 /** Tokens of the sharing probe. */
@@ -70,7 +79,7 @@ export class LlamaBackend implements DecodeBackend {
     this.#onDispose = onDispose;
     this.batchTokens = options.batchTokens ?? BATCH_TOKENS;
     this.sequences = options.sequences ?? SEQUENCES;
-    this.threads = options.threads ?? defaultThreads();
+    this.threads = options.threads ?? model.threads;
     this.#scratch = this.sequences;
     this.#maxRows = Math.max(this.sequences + 1, Math.min(this.batchTokens, MAX_ROWS));
     this.#rows = new Uint8Array(this.batchTokens);
@@ -86,12 +95,8 @@ export class LlamaBackend implements DecodeBackend {
     this.#context = context;
     this.#memory = functions.llama_get_memory(context);
     this.cells = functions.llama_n_ctx(context);
-    this.#fingerprint = model.fingerprint({
-      typeK: params.type_k,
-      typeV: params.type_v,
-      flashAttention: params.flash_attn_type,
-    });
-    this.#threadpool = createThreadpool(functions, this.threads, 50);
+    this.#fingerprint = model.fingerprint({ type: model.cacheType, flashAttention: FLASH_ATTENTION_AUTO });
+    this.#threadpool = createThreadpool(functions, this.threads);
     if (this.#threadpool) {
       functions.llama_attach_threadpool(context, this.#threadpool.pointer, this.#threadpool.pointer);
     }
@@ -225,8 +230,8 @@ export class LlamaBackend implements DecodeBackend {
       n_threads: this.threads,
       n_threads_batch: this.threads,
       flash_attn_type: FLASH_ATTENTION_AUTO,
-      type_k: F16,
-      type_v: F16,
+      type_k: this.#model.cacheType,
+      type_v: this.#model.cacheType,
       kv_unified: true,
     };
   }

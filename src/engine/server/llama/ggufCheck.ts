@@ -14,6 +14,8 @@ export interface CheckedFile {
   name: string;
   /** Bytes of one cached token on all layers, keys and values together, at 16 bits. */
   cellBytes: number;
+  /** Width of one key head. */
+  headLength: number;
 }
 
 /** Architectures that turn text into vectors and nothing else; names of `general.architecture`. */
@@ -65,7 +67,7 @@ export async function checkModelFile(file: string, functions: SizeFunctions): Pr
     modifiedMs: mtimeMs,
     architecture,
     name: typeof name === 'string' && name !== '' ? name : path.basename(file, '.gguf'),
-    cellBytes: cellBytesOf((metadata[architecture] ?? {}) as Record<string, unknown>),
+    ...cacheShape(metadata[architecture] ?? {}),
   };
 }
 
@@ -146,7 +148,7 @@ function partOf(file: string, part: number): string {
 }
 
 /** From the header's layer, head and width counts; a layer without key-value heads (recurrent) caches nothing. */
-function cellBytesOf(own: Record<string, unknown>): number {
+function cacheShape(own: Record<string, unknown>): Pick<CheckedFile, 'cellBytes' | 'headLength'> {
   const attention = (own.attention ?? {}) as Record<string, unknown>;
   const rope = (own.rope ?? {}) as Record<string, unknown>;
   const number = (value: unknown, otherwise: number): number =>
@@ -157,13 +159,15 @@ function cellBytesOf(own: Record<string, unknown>): number {
   const keyLength = number(attention.key_length, width);
   const valueLength = number(attention.value_length, width);
   const compressed = number(attention.kv_lora_rank, 0);
-  if (compressed > 0) return 2 * layers * (compressed + number(rope.dimension_count, 64));
+  if (compressed > 0) {
+    return { headLength: keyLength, cellBytes: 2 * layers * (compressed + number(rope.dimension_count, 64)) };
+  }
   const every = Math.max(1, number(own.full_attention_interval, 1));
   const keyHeads = attention.head_count_kv;
   const total = Array.isArray(keyHeads)
     ? keyHeads.reduce<number>((sum, count) => sum + number(count, 0), 0)
     : layers * number(keyHeads, heads);
-  return Math.ceil((2 * total * (keyLength + valueLength)) / every);
+  return { headLength: keyLength, cellBytes: Math.ceil((2 * total * (keyLength + valueLength)) / every) };
 }
 
 /** @throws never; makes the failure. */

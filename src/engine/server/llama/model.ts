@@ -4,11 +4,13 @@ import { promisify } from 'node:util';
 import type { ChatMessage, ModelInfo, ModelSpec } from '../../protocol.ts';
 import { EngineFailure } from '../failure.ts';
 import { type BackendOptions, LlamaBackend } from './backend.ts';
+import { cacheTypeFor } from './cacheType.ts';
 import { type ChatTemplate, renderChat } from './chatTemplate.ts';
 import { type CheckedFile, checkModelFile, corrupt, notGenerative } from './ggufCheck.ts';
 import type { NativeLibrary } from './library.ts';
 import { checkCacheFits, checkWeightsFit } from './memory.ts';
 import type { ModelParams, Pointer } from './structs.ts';
+import { defaultThreads } from './threads.ts';
 import { LlamaTokenizer } from './tokenizer.ts';
 
 /** Longest context that is chosen where nothing is asked for. */
@@ -102,6 +104,7 @@ export class LlamaModel {
   /** @throws EngineFailure `outOfMemory` */
   createBackend(options: BackendOptions): LlamaBackend {
     if (this.#disposed) throw new EngineFailure('internal', 'The model was closed.');
+    const cacheType = cacheTypeFor(this.#native, this.#file.headLength);
     checkCacheFits(this.#native, options.cells * this.#file.cellBytes);
     const { functions } = this.#native;
     const backend: LlamaBackend = new LlamaBackend(
@@ -110,6 +113,8 @@ export class LlamaModel {
         pointer: this.#pointer,
         vocab: this.#vocab,
         vocabularyTokens: this.tokenizer.size,
+        cacheType,
+        threads: defaultThreads(this.#native.llama.cpuMathCores),
         fingerprint: (cache) => {
           const { path, sizeBytes, modifiedMs } = this.#file;
           return hash([this.#native.version, this.#native.gpu, path, sizeBytes, modifiedMs, cache]);
