@@ -3,6 +3,7 @@ import { isCloser } from './brackets.ts';
 import type { Scope } from './scope.ts';
 import { columns, isBlank } from './text.ts';
 
+const LOOP_LINES = 3;
 const CONTINUES = /[{([:,]$|=>$/;
 
 /**
@@ -25,13 +26,16 @@ function endOfLine(text: string, newlineEnds: boolean): number | null {
 
 /**
  * A block ends before a line that is less deep than its lines, after the line that closes it unless that line is
- * already below, and at two blank lines in a row; lines that go on without a block of their own end at a blank line.
+ * already below, at two blank lines in a row, and after three equal ones (the model loops); lines that go on without a
+ * block of their own end at a blank line.
  */
 function endOfBlock(text: string, scope: Extract<Scope, { lines: 'many' }>, width: number): number | null {
   let start = 0;
   /** End of the last line that was not blank. */
   let filled = 0;
   let blanks = 0;
+  let equal = 0;
+  let previous = '';
   for (let row = 0; start <= text.length; row++) {
     const newline = text.indexOf('\n', start);
     const complete = newline >= 0;
@@ -50,6 +54,9 @@ function endOfBlock(text: string, scope: Extract<Scope, { lines: 'many' }>, widt
           if (!CONTINUES.test(line.trimEnd())) return newline;
         } else if (scope.block ? depth <= scope.floor : depth < scope.floor) return filled;
       }
+      equal = line === previous ? equal + 1 : 1;
+      previous = line;
+      if (complete && equal === LOOP_LINES) return newline;
       blanks = 0;
       filled = complete ? newline : text.length;
     }

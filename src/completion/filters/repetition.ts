@@ -1,8 +1,11 @@
 import { isBlank, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
 
-/** A line may stand twice in a row, not three times. */
-const MOST_EQUAL_LINES = 2;
+/** A line may stand twice in a row; from the third on it is a loop. */
+const LOOP_LINES = 3;
+
+/** Brackets on lines of their own may follow each other. */
+const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 
 /** A group of tokens said this often at the end of the text is a loop. */
 const MOST_EQUAL_GROUPS = 3;
@@ -10,26 +13,30 @@ const MOST_EQUAL_GROUPS = 3;
 /** How far back to look for the loop, in tokens (Copilot's ghost text looks at 60 at most). */
 const LAST_TOKENS = 60;
 
-/** Loops, the small model's failure: the same line a third time is cut off, the same words again and again reject. */
+/** The same few characters inside a word, six times: `_c_c_c_c_c_c`. */
+const STUTTER = /((?=\S*\p{L})\S{2,8}?)\1{5,}/u;
+
+/** Loops, the small model's failure: equal lines are cut to the first, the same words again and again reject. */
 export const repetition: Filter = (draft, { prefix }) => {
-  const text = withoutThirdLine(draft.text, prefix);
+  const text = beforeLoop(draft.text, prefix);
   if (isBlank(text) && !isBlank(draft.text)) return null;
-  return loops(text) ? null : shortened(draft, text);
+  return STUTTER.test(text) || loops(text) ? null : shortened(draft, text);
 };
 
-function withoutThirdLine(text: string, prefix: string): string {
+/** The text up to three equal lines in a row and with the first of them, where that is not in the file already. */
+function beforeLoop(text: string, prefix: string): string {
   const before = lineBefore(prefix);
   const above = prefix
     .slice(0, prefix.length - before.length)
     .split('\n')
-    .slice(-1 - MOST_EQUAL_LINES, -1);
+    .slice(-LOOP_LINES, -1);
   const lines = text.split('\n');
   const all = [...above, before + lines[0]!, ...lines.slice(1)].map((line) => line.trim());
   let equal = 1;
   for (let row = 1; row < all.length; row++) {
-    equal = all[row] !== '' && all[row] === all[row - 1] ? equal + 1 : 1;
-    const ours = row - above.length;
-    if (equal > MOST_EQUAL_LINES && ours >= 0) return lines.slice(0, ours).join('\n');
+    equal = SAYS_SOMETHING.test(all[row]!) && all[row] === all[row - 1] ? equal + 1 : 1;
+    const first = row - LOOP_LINES + 1 - above.length;
+    if (equal === LOOP_LINES && first + LOOP_LINES > 0) return lines.slice(0, Math.max(0, first + 1)).join('\n');
   }
   return text;
 }

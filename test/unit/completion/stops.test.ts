@@ -26,6 +26,8 @@ const CASES: [what: string, scope: Scope, text: string][] = [
   ['two blank lines end it', body, 'a();\n  b();¦\n\n\n  c();'],
   ['blank lines before a dedent are left off', body, 'a();¦\n\nb();'],
   ['an inner block does not end the body', body, 'if (a) {\n    b();\n  }\n  c();\n'],
+  ['three equal lines end it', body, '\n  a();\n  b();\n  b();\n  b();¦\n  c();'],
+  ['two do not', body, '\n  b();\n  b();\n  c();\n'],
   ['lines without a block end at a blank line', sibling, 'a();\n  b();¦\n\n  c();'],
   ['and before a less deep line', sibling, 'a();¦\n}'],
 ];

@@ -2,13 +2,18 @@ import { repetition } from '../../../../src/completion/filters/repetition.ts';
 import { testGolden } from './golden.ts';
 
 testGolden(repetition, [
-  { what: 'the third equal line', file: '|', text: 'foo();\nfoo();\nfoo();\nbar();', shown: 'foo();\nfoo();' },
+  { what: 'three equal lines', file: '|', text: 'foo();\nfoo();\nfoo();\nbar();', shown: 'foo();' },
   {
     what: 'equal lines with other indentation',
     file: '|',
     text: 'foo();\n foo();\n  foo();',
-    shown: 'foo();\n foo();',
+    shown: 'foo();',
   },
+  { what: 'a line and three equal ones', file: '|', text: 'a();\nb();\nb();\nb();', shown: 'a();\nb();' },
+  { what: 'a second and third one after one in the file', file: 'foo();\n|', text: 'foo();\nfoo();', shown: null },
+  { what: 'closing brackets', file: '|', text: 'a {\n  }\n }\n}', shown: 'a {\n  }\n }\n}' },
+  { what: 'a stutter', file: 'vo|', text: 'cab_c_c_c_c_c_c_c', shown: null },
+  { what: 'a colour', file: "a = '|", text: "#ffffff';", shown: "#ffffff';" },
   { what: 'twice is fine', file: '|', text: 'foo();\nfoo();\nbar();', shown: 'foo();\nfoo();\nbar();' },
   { what: 'a third one after two in the file', file: 'foo();\nfoo();\n|', text: 'foo();', shown: null },
   { what: 'the rest of a third one', file: '  foo(a);\n  foo(a);\n  foo(|', text: 'a);', shown: null },
