@@ -11,7 +11,7 @@ import { ActiveModel } from './models/activeModel.ts';
 import { ChooseModelCommand } from './models/chooseModelCommand.ts';
 import { ModelLibrary } from './models/library.ts';
 import { RecentModels, type Selection, selectModel } from './models/selection.ts';
-import { offReason } from './monitor/enablement.ts';
+import { isEnabled } from './monitor/enablementSettings.ts';
 import { Log } from './monitor/log.ts';
 import { NoticePresenter } from './monitor/noticePresenter.ts';
 import { NoticeBoard } from './monitor/notices.ts';
@@ -71,6 +71,12 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     status,
     completion.register(),
     completion.onDidStartRequest(() => status.dispatch({ type: 'requestStarted' })),
+    completion.onDidComplete(({ source, debounceMs, requestMs, firstTokenMs, shown, rejectedBy }) => {
+      log.write({
+        level: 'debug',
+        message: `completion: ${source}, waited ${ms(debounceMs)}, took ${ms(requestMs)}, first token ${ms(firstTokenMs)}, ${shown ? 'shown' : `not shown (${rejectedBy})`}`,
+      });
+    }),
     completion.onDidEndRequest((usage) => status.dispatch({ type: 'requestEnded', usage })),
     new StatusDocument(engine, version),
     new ChooseModelCommand({
@@ -131,14 +137,11 @@ function selection(context: vscode.ExtensionContext): Selection {
 function completionSettings(): CompletionSettings {
   const of = (document?: vscode.TextDocument) => vscode.workspace.getConfiguration('quire', document);
   return {
-    enabled: (document) => {
-      const settings = of(document);
-      const here = settings.get('enable', true);
-      const disabledLanguages = settings.get<string[]>('completion.disabledLanguages', []);
-      return offReason({ everywhere: here, here, disabledLanguages }, document.languageId) === undefined;
-    },
+    enabled: isEnabled,
     lines: (document) => of(document).get<Lines>('completion.lines', 'auto'),
     maxTokens: (document) => of(document).get<number | null>('completion.maxTokens', null) ?? MAX_TOKENS.many,
     debounceMs: () => of().get<number | null>('completion.debounceMs', null),
   };
 }
+
+const ms = (value: number | null): string => (value === null ? 'none' : `${value.toFixed(1)} ms`);

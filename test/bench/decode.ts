@@ -90,11 +90,11 @@ class BareLoop {
     return new BareLoop(native, path, prompt);
   }
 
-  private constructor({ functions }: NativeLibrary, path: string, prompt: Int32Array) {
+  private constructor({ functions, llama }: NativeLibrary, path: string, prompt: Int32Array) {
     this.#functions = functions;
     this.#prompt = prompt;
     const model = functions.llama_model_load_from_file(path, functions.llama_model_default_params())!;
-    const threads = defaultThreads();
+    const threads = defaultThreads(llama.cpuMathCores);
     this.#context = functions.llama_init_from_model(model, {
       ...functions.llama_context_default_params(),
       n_ctx: CELLS,
@@ -103,7 +103,7 @@ class BareLoop {
       n_threads_batch: threads,
       kv_unified: true,
     })!;
-    const pool = createThreadpool(functions, threads, 50);
+    const pool = createThreadpool(functions, threads);
     if (pool) functions.llama_attach_threadpool(this.#context, pool.pointer, pool.pointer);
     this.#memory = functions.llama_get_memory(this.#context);
     this.#sampler = () => {

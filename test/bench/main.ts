@@ -2,10 +2,12 @@
 import path from 'node:path';
 import { bundledModel, privateRuntime, repository } from '../helpers/engine.ts';
 import { benchDecode } from './decode.ts';
+import { benchEditor } from './editor.ts';
 import { type Row, report, save, table } from './report.ts';
 
 const BENCHES: Record<string, () => Promise<Row[]>> = {
   decode: () => benchDecode(bundledModel, 'off'),
+  editor: benchEditor,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,0 +1,142 @@
+/// <reference lib="dom" />
+/**
+ * What a person feels: from a key to ghost text on the screen, in a real VS Code in Chromium with the packaged
+ * extension, and what the extension costs the editor's start by the editor's own account.
+ */
+import type { Page } from 'playwright-core';
+import { startEditor } from '../e2e/editor.ts';
+import type { EditorWindow } from '../e2e/window.ts';
+import { percentile, type Row } from './report.ts';
+
+/** Typed one after the other into a file of which the first half is there. */
+const TYPED = [
+  'export function cheapest(books: Book[]): Book | undefined {\nlet best: Book | undefined;\nfor (const book of books) {\nif (best === undefined || book.price < best.price) best = book;\n}\nreturn best;',
+  'export function byAuthor(books: Book[], author: string): Book[] {\nreturn books.filter((book) => book.author === author);',
+  'export function titles(books: Book[]): string[] {\nconst result: string[] = [];\nfor (const book of books) result.push(book.title);\nreturn result;',
+];
+const FILE = `export interface Book {
+  title: string;
+  author: string;
+  year: number;
+  price: number;
+}
+
+export function total(books: Book[]): number {
+  let sum = 0;
+  for (const book of books) {
+    sum += book.price;
+  }
+  return sum;
+}
+
+export function oldest(books: Book[]): Book | undefined {
+  let oldest: Book | undefined;
+  for (const book of books) {
+    if (oldest === undefined || book.year < oldest.year) oldest = book;
+  }
+  return oldest;
+}
+
+`;
+/** Between two keys; a fast typist's pace, long enough that each key has its own answer. */
+const KEY_INTERVAL_MS = 180;
+
+interface Sample {
+  key: number;
+  /** When grey text that was not there before stood in the page; absent: none came before the next key. */
+  shown?: number;
+}
+
+export async function benchEditor(): Promise<Row[]> {
+  const editor = await startEditor('bench', {
+    files: { 'books.ts': FILE },
+    settings: { 'quire.completion.debounceMs': 0, 'editor.quickSuggestions': { other: 'off' } },
+  });
+  try {
+    const window = await editor.openWindow();
+    await window.waitForStatus(/ready/);
+    await window.openFile('books.ts');
+    await watchKeys(window.page);
+    for (const text of TYPED) {
+      for (const character of text) {
+        await window.page.keyboard.type(character);
+        await window.page.waitForTimeout(KEY_INTERVAL_MS);
+      }
+      await window.page.keyboard.press('Escape');
+      await window.page.keyboard.press('Control+End');
+      await window.page.keyboard.type('\n\n');
+    }
+    const samples = await window.page.evaluate(() => (globalThis as unknown as { quireKeys: Sample[] }).quireKeys);
+    const delays = samples.flatMap(({ key, shown }) => (shown === undefined ? [] : [shown - key]));
+    const activation = await activationTime(window);
+    const note = `${delays.length} of ${samples.length} keys got new ghost text; the editor's own wait of 50 ms is in it`;
+    return [
+      {
+        group: 'editor',
+        name: 'key to ghost text, p50',
+        value: percentile(delays, 0.5),
+        unit: 'ms',
+        goal: '<= 100',
+        note,
+      },
+      {
+        group: 'editor',
+        name: 'key to ghost text, p95',
+        value: percentile(delays, 0.95),
+        unit: 'ms',
+        goal: '<= 200',
+        note,
+      },
+      {
+        group: 'editor',
+        name: 'activation of the extension',
+        value: activation,
+        unit: 'ms',
+        goal: '<= 50',
+        note: "by the editor's own account (Show Running Extensions)",
+      },
+    ];
+  } finally {
+    await editor.stop();
+  }
+}
+
+/** Notes in the page when each key went down and when the grey text next changed on the screen. */
+async function watchKeys(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const keys: Sample[] = [];
+    Object.assign(globalThis, { quireKeys: keys });
+    const shown = () =>
+      [...document.querySelectorAll('.monaco-editor .ghost-text-decoration')].map((part) => part.textContent).join('');
+    let before = '';
+    document.addEventListener(
+      'keydown',
+      (event) => {
+        if (event.key.length !== 1 && event.key !== 'Enter') return;
+        before = shown();
+        keys.push({ key: performance.now() });
+      },
+      { capture: true },
+    );
+    new MutationObserver(() => {
+      const last = keys.at(-1);
+      if (last === undefined || last.shown !== undefined) return;
+      const now = shown();
+      // While typing along a suggestion the rest of it just gets shorter: that is no new text.
+      if (now === '' || before.endsWith(now)) return;
+      requestAnimationFrame(() => {
+        last.shown ??= performance.now();
+      });
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+}
+
+async function activationTime(window: EditorWindow): Promise<number> {
+  await window.runCommand('Developer: Show Running Extensions');
+  const row = window.page.locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'quire' }).first();
+  await row.waitFor();
+  const text = await row.textContent();
+  const [, ms] = /Activation:?\s*(\d+)\s*ms/i.exec((text ?? '').replaceAll('\u00a0', ' ')) ?? [];
+  if (ms === undefined) throw new Error(`The editor does not say how long the activation took: ${text}`);
+  return Number(ms);
+}
