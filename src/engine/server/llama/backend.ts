@@ -56,6 +56,8 @@ export class LlamaBackend implements DecodeBackend {
   readonly sequences: number;
   readonly sharesPages: boolean;
   readonly threads: number;
+  /** GGML type of the cached keys and values. */
+  readonly cacheType: number;
   readonly #model: BackendModel;
   readonly #functions: NativeFunctions;
   readonly #memory: Pointer;
@@ -75,6 +77,7 @@ export class LlamaBackend implements DecodeBackend {
   constructor(model: BackendModel, options: BackendOptions, onDispose: () => void = () => {}) {
     const functions = model.functions;
     this.#model = model;
+    this.cacheType = model.cacheType;
     this.#functions = functions;
     this.#onDispose = onDispose;
     this.batchTokens = options.batchTokens ?? BATCH_TOKENS;

@@ -1,12 +1,13 @@
 /** Looks at a model file before the native library does, so that what is wrong with it can be said in words. */
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type GgufFileInfo, readGgufFileInfo } from 'node-llama-cpp';
 import { EngineFailure } from '../failure.ts';
 import type { NativeFunctions } from './functions.ts';
+import { GgufError, type GgufHeader, type GgufValue, readGgufHeader } from './ggufHeader.ts';
 
 export interface CheckedFile {
   path: string;
+  /** Of all its parts, where a model is split. */
   sizeBytes: number;
   modifiedMs: number;
   architecture: string;
@@ -18,8 +19,8 @@ export interface CheckedFile {
   headLength: number;
 }
 
-/** Architectures that turn text into vectors and nothing else; names of `general.architecture`. */
-const EMBEDDING_ARCHITECTURES = new Set([
+/** Architectures that do not write text: they make vectors, images or sound. Names of `general.architecture`. */
+const SILENT_ARCHITECTURES = new Set([
   'bert',
   'nomic-bert',
   'nomic-bert-moe',
@@ -35,142 +36,134 @@ const EMBEDDING_ARCHITECTURES = new Set([
   'wavtokenizer-dec',
 ]);
 
-/** Large arrays that only the tokenizer needs. */
-const SKIPPED_KEYS = ['tokenizer.ggml.scores', 'tokenizer.ggml.merges', 'tokenizer.ggml.token_type'];
+/** `LLAMA_MAX_LAYERS`. */
+const MAX_LAYERS = 512;
 
-/** Number of `ggml_type` values in ggml of libllama v0.5.0. */
+/** Number of `ggml_type` values in libllama v0.5.0. */
 const GGML_TYPES = 43;
 
 type SizeFunctions = Pick<NativeFunctions, 'ggml_type_size' | 'ggml_blck_size'>;
+type Metadata = Map<string, GgufValue>;
 
 /**
  * @throws EngineFailure `modelMissing`, `modelCorrupt` or `modelNotGenerative`, before anything is loaded.
  */
 export async function checkModelFile(file: string, functions: SizeFunctions): Promise<CheckedFile> {
-  const { size, mtimeMs } = await statModel(file);
-  await checkMagic(file);
-  let info: GgufFileInfo;
-  try {
-    info = await readGgufFileInfo(file, { sourceType: 'filesystem', logWarnings: false, ignoreKeys: SKIPPED_KEYS });
-  } catch (error) {
-    throw corrupt(file, 'its header cannot be read', error instanceof Error ? error.message : String(error));
+  const modifiedMs = await modifiedOf(file);
+  const header = await headerOf(file);
+  const { metadata } = header;
+  const part = metadata.get('split.no');
+  if (typeof part === 'number' && part > 0) {
+    throw new EngineFailure(
+      'modelCorrupt',
+      `${path.basename(file)} is not the first part of its model. Choose the first.`,
+    );
   }
-  const metadata = info.metadata as unknown as Metadata;
-  const architecture = metadata.general?.architecture;
+  const architecture = metadata.get('general.architecture');
   if (typeof architecture !== 'string') throw corrupt(file, 'its header names no architecture');
   checkGenerative(file, architecture, metadata);
-  const sizeBytes = await checkExtents(file, info, functions);
-  const name = metadata.general?.name;
+  const layers = metadata.get(`${architecture}.block_count`);
+  // libllama ends the process on such a number.
+  if (typeof layers === 'number' && (layers < 1 || layers > MAX_LAYERS)) {
+    throw corrupt(file, `its header makes no sense (${layers} layers)`);
+  }
+  checkExtents(file, header, functions);
+  let sizeBytes = header.fileBytes;
+  for (const partFile of otherParts(file, metadata.get('split.count'))) {
+    await modifiedOf(partFile);
+    const partHeader = await headerOf(partFile);
+    checkExtents(partFile, partHeader, functions);
+    sizeBytes += partHeader.fileBytes;
+  }
+  const name = metadata.get('general.name');
   return {
     path: file,
-    sizeBytes: Math.max(sizeBytes, size),
-    modifiedMs: mtimeMs,
+    sizeBytes,
+    modifiedMs,
     architecture,
     name: typeof name === 'string' && name !== '' ? name : path.basename(file, '.gguf'),
-    ...cacheShape(metadata[architecture] ?? {}),
+    ...cacheShape(metadata, architecture),
   };
 }
 
-type Metadata = { general?: Record<string, unknown> } & Record<string, Record<string, unknown> | undefined>;
-
-async function statModel(file: string): Promise<{ size: number; mtimeMs: number }> {
+async function modifiedOf(file: string): Promise<number> {
   try {
     const found = await stat(file);
-    if (found.isFile()) return found;
+    if (found.isFile()) return found.mtimeMs;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const code = (error as NodeJS.ErrnoException).code;
     throw new EngineFailure('modelMissing', `The model file ${file} cannot be found. Choose another model.`, code);
   }
   throw new EngineFailure('modelMissing', `${file} is not a file. Choose a GGUF file.`);
 }
 
-async function checkMagic(file: string): Promise<void> {
-  const magic = Buffer.alloc(4);
+async function headerOf(file: string): Promise<GgufHeader> {
   try {
-    const handle = await open(file);
-    try {
-      await handle.read(magic, 0, 4, 0);
-    } finally {
-      await handle.close();
-    }
+    return await readGgufHeader(file);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (error instanceof GgufError) throw corrupt(file, error.message);
+    const code = (error as NodeJS.ErrnoException).code;
     throw new EngineFailure('modelMissing', `The model file ${file} cannot be read. Check its permissions.`, code);
   }
-  if (magic.toString('latin1') !== 'GGUF') throw corrupt(file, 'it is not a GGUF file');
 }
 
 function checkGenerative(file: string, architecture: string, metadata: Metadata): void {
-  const own = metadata[architecture];
-  const attention = own?.attention as Record<string, unknown> | undefined;
-  const type = metadata.general?.type;
-  const why =
-    type === 'mmproj' || type === 'adapter'
-      ? `it is only a part of a model (${type})`
-      : EMBEDDING_ARCHITECTURES.has(architecture) || attention?.causal === false || Number(own?.pooling_type ?? 0) > 0
-        ? 'it is an embedding model'
-        : undefined;
-  if (why) throw notGenerative(file, why);
+  const type = metadata.get('general.type');
+  if (type === 'mmproj' || type === 'adapter') throw notGenerative(file, `it is only a part of a model (${type})`);
+  const pooling = metadata.get(`${architecture}.pooling_type`);
+  const pools = typeof pooling === 'number' && pooling > 0;
+  const looksAhead = metadata.get(`${architecture}.attention.causal`) === false;
+  if (SILENT_ARCHITECTURES.has(architecture) || pools || looksAhead) {
+    throw notGenerative(file, 'it is an embedding model');
+  }
 }
 
-/** @returns the size of all parts of the model. */
-async function checkExtents(file: string, info: GgufFileInfo, functions: SizeFunctions): Promise<number> {
-  const ends = new Map<number, number>();
-  for (const tensor of info.fullTensorInfo ?? info.tensorInfo ?? []) {
-    if (!(tensor.ggmlType >= 0 && tensor.ggmlType < GGML_TYPES)) {
-      throw corrupt(file, 'it uses a number format that this version of Quire does not know');
-    }
-    const elements = tensor.dimensions.reduce<number>((product, size) => product * Number(size), 1);
-    const block = functions.ggml_blck_size(tensor.ggmlType);
-    const end =
-      Number(tensor.fileOffset) + (block > 0 ? (elements / block) * functions.ggml_type_size(tensor.ggmlType) : 0);
-    ends.set(tensor.filePart, Math.max(ends.get(tensor.filePart) ?? 0, end));
+/** Every tensor must lie within the file: one that was cut off is refused here, with words. */
+function checkExtents(file: string, { tensors, fileBytes }: GgufHeader, functions: SizeFunctions): void {
+  if (tensors.length === 0) throw corrupt(file, 'it holds no tensors');
+  let end = 0;
+  for (const { type, shape, offset } of tensors) {
+    const block = type < GGML_TYPES ? functions.ggml_blck_size(type) : 0;
+    if (block === 0) throw corrupt(file, 'it uses a number format that this version of Quire does not know');
+    const elements = shape.reduce((product, length) => product * length, 1);
+    end = Math.max(end, offset + (elements / block) * functions.ggml_type_size(type));
   }
-  if (ends.size === 0) throw corrupt(file, 'it holds no tensors');
-  let total = 0;
-  for (const [part, end] of ends) {
-    const partFile = info.splicedParts > 1 ? partOf(file, part) : file;
-    const { size } = await statModel(partFile);
-    if (!(end <= size)) {
-      throw corrupt(
-        partFile,
-        `${size} bytes are there where ${Math.ceil(end)} are needed; the download may have been cut off`,
-      );
-    }
-    total += size;
+  if (end > fileBytes) {
+    throw corrupt(file, `${fileBytes} bytes are there of ${Math.ceil(end)}; the download may have been cut off`);
   }
-  return total;
 }
 
 /** Parts of a split model are named `name-00001-of-00003.gguf`. */
-function partOf(file: string, part: number): string {
-  return file.replace(/-\d{5}-of-(\d{5})\.gguf$/, `-${String(part).padStart(5, '0')}-of-$1.gguf`);
+function otherParts(file: string, count: GgufValue): string[] {
+  if (typeof count !== 'number' || count < 2 || count > 99_999) return [];
+  const stem = file.replace(/-\d{5}-of-\d{5}\.gguf$/i, '');
+  const digits = (value: number): string => String(value).padStart(5, '0');
+  return Array.from({ length: count - 1 }, (_, index) => `${stem}-${digits(index + 2)}-of-${digits(count)}.gguf`);
 }
 
 /** From the header's layer, head and width counts; a layer without key-value heads (recurrent) caches nothing. */
-function cacheShape(own: Record<string, unknown>): Pick<CheckedFile, 'cellBytes' | 'headLength'> {
-  const attention = (own.attention ?? {}) as Record<string, unknown>;
-  const rope = (own.rope ?? {}) as Record<string, unknown>;
-  const number = (value: unknown, otherwise: number): number =>
-    typeof value === 'number' || typeof value === 'bigint' ? Number(value) : otherwise;
-  const layers = number(own.block_count, 0);
-  const heads = Math.max(1, number(attention.head_count, 1));
-  const width = number(own.embedding_length, 0) / heads;
-  const keyLength = number(attention.key_length, width);
-  const valueLength = number(attention.value_length, width);
-  const compressed = number(attention.kv_lora_rank, 0);
+function cacheShape(metadata: Metadata, architecture: string): Pick<CheckedFile, 'cellBytes' | 'headLength'> {
+  const number = (key: string, otherwise: number): number => {
+    const value = metadata.get(`${architecture}.${key}`);
+    return typeof value === 'number' ? value : otherwise;
+  };
+  const layers = number('block_count', 0);
+  const heads = Math.max(1, number('attention.head_count', 1));
+  const width = number('embedding_length', 0) / heads;
+  const keyLength = number('attention.key_length', width);
+  const valueLength = number('attention.value_length', width);
+  const compressed = number('attention.kv_lora_rank', 0);
   if (compressed > 0) {
-    return { headLength: keyLength, cellBytes: 2 * layers * (compressed + number(rope.dimension_count, 64)) };
+    return { headLength: keyLength, cellBytes: 2 * layers * (compressed + number('rope.dimension_count', 64)) };
   }
-  const every = Math.max(1, number(own.full_attention_interval, 1));
-  const keyHeads = attention.head_count_kv;
-  const total = Array.isArray(keyHeads)
-    ? keyHeads.reduce<number>((sum, count) => sum + number(count, 0), 0)
-    : layers * number(keyHeads, heads);
-  return { headLength: keyLength, cellBytes: Math.ceil((2 * total * (keyLength + valueLength)) / every) };
+  const perLayer = metadata.get(`${architecture}.attention.head_count_kv`);
+  const keyHeads = Array.isArray(perLayer)
+    ? perLayer.reduce((sum, count) => sum + count, 0)
+    : (layers * number('attention.head_count_kv', heads)) / Math.max(1, number('full_attention_interval', 1));
+  return { headLength: keyLength, cellBytes: Math.ceil(2 * keyHeads * (keyLength + valueLength)) };
 }
 
-/** @throws never; makes the failure. */
+/** Makes the failure for a model that does not complete text. */
 export function notGenerative(file: string, why: string): EngineFailure {
   return new EngineFailure(
     'modelNotGenerative',

@@ -113,7 +113,12 @@ describe('a bad file gives one clear error', () => {
       kind: 'modelCorrupt',
       words: /not a GGUF file/,
     },
-    { name: 'random bytes', make: () => makeCorruptModel(folder), kind: 'modelCorrupt', words: /header/ },
+    {
+      name: 'random bytes',
+      make: () => makeCorruptModel(folder),
+      kind: 'modelCorrupt',
+      words: /makes no sense|header|unknown/,
+    },
     { name: 'truncated', make: () => makeTruncatedModel(folder), kind: 'modelCorrupt', words: /cut off/ },
     { name: 'bert', make: () => makeEmbeddingModel(folder), kind: 'modelNotGenerative', words: /embedding model/ },
     {
@@ -163,6 +168,27 @@ describe('a bad file gives one clear error', () => {
         }),
       kind: 'modelCorrupt',
       words: /no tensors/,
+    },
+    {
+      name: 'with more layers than any model',
+      make: () =>
+        editBundledModel(path.join(folder, 'deep.gguf'), (entries) =>
+          withEntries(entries, numberEntry('llama.block_count', 4_000_000)),
+        ),
+      kind: 'modelCorrupt',
+      words: /4000000 layers/,
+    },
+    {
+      name: 'with a string longer than the file',
+      make: () => {
+        const file = path.join(folder, 'string.gguf');
+        const model = readFileSync(BUNDLED_MODEL);
+        model.writeBigUInt64LE(2n ** 62n, 24);
+        writeFileSync(file, model);
+        return file;
+      },
+      kind: 'modelCorrupt',
+      words: /makes no sense/,
     },
     {
       name: 'without a layer width',
