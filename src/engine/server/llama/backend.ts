@@ -125,6 +125,8 @@ export class LlamaBackend implements DecodeBackend {
     if (code === 1) return 'noRoom';
     if (code === 2) return 'aborted';
     if (code !== 0) throw decodeFailure(code);
+    // A GPU only took the work; a scheduler that measures iterations needs its end.
+    this.#functions.llama_synchronize(context);
     for (let row = 0; row < batch.length; row++) this.#rows[row] = batch.wants(row) ? 1 : 0;
     return 'ok';
   }
