@@ -39,7 +39,6 @@ function render({ bos, eos, native }: ChatTemplate, text: string, messages: read
       bos_token: bos,
       eos_token: eos,
       tools: null,
-      strftime_now: () => '',
     });
   } catch (error) {
     const known = native(text, messages);

@@ -1,6 +1,7 @@
 /** Text to tokens and back, by the model's own vocabulary. */
 import type { SpecialToken } from '../../protocol.ts';
 import type { Tokenizer } from '../backend.ts';
+import { chunksOf } from './chunks.ts';
 import type { NativeFunctions } from './functions.ts';
 import type { Pointer } from './structs.ts';
 
@@ -59,21 +60,12 @@ export class LlamaTokenizer implements Tokenizer {
    * before every text; a guard character in front takes it, and is dropped.
    */
   encode(text: string): Int32Array {
-    if (text === '') return new Int32Array();
-    const pieces = this.#split(text);
-    if (pieces.length === 1) return this.#encodePlain(text);
-    const encoded = pieces.map((piece) => this.#encodePlain(piece));
-    const joined = new Int32Array(encoded.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of encoded) {
-      joined.set(piece, at);
-      at += piece.length;
-    }
-    return joined;
+    const pieces = chunksOf(text, false).flatMap((chunk) => this.#split(chunk));
+    return joined(pieces.map((piece) => this.#encodePlain(piece)));
   }
 
   encodeTemplate(text: string): Int32Array {
-    return text === '' ? new Int32Array() : this.#tokenize(text, true);
+    return joined(chunksOf(text, true).map((chunk) => this.#tokenize(chunk, true)));
   }
 
   bytes(token: number): Uint8Array {
@@ -154,4 +146,15 @@ export class LlamaTokenizer implements Tokenizer {
     const edges = [0, ...[...cuts].sort((a, b) => a - b), text.length];
     return edges.slice(1).map((edge, index) => text.slice(edges[index], edge));
   }
+}
+
+function joined(pieces: readonly Int32Array[]): Int32Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const all = new Int32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
