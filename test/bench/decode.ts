@@ -86,11 +86,12 @@ class BareLoop {
   static async open(native: NativeLibrary, path: string): Promise<BareLoop> {
     const model = await openModel(native, { path, contextTokens: 0 });
     const prompt = model.tokenizer.encode(PROMPT);
+    const { cacheType } = model.createBackend({ cells: 256 });
     model.dispose();
-    return new BareLoop(native, path, prompt);
+    return new BareLoop(native, path, prompt, cacheType);
   }
 
-  private constructor({ functions, llama }: NativeLibrary, path: string, prompt: Int32Array) {
+  private constructor({ functions, llama }: NativeLibrary, path: string, prompt: Int32Array, cacheType: number) {
     this.#functions = functions;
     this.#prompt = prompt;
     const model = functions.llama_model_load_from_file(path, functions.llama_model_default_params())!;
@@ -101,6 +102,8 @@ class BareLoop {
       n_seq_max: 1,
       n_threads: threads,
       n_threads_batch: threads,
+      type_k: cacheType,
+      type_v: cacheType,
       kv_unified: true,
     })!;
     const pool = createThreadpool(functions, threads);

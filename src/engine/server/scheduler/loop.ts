@@ -9,6 +9,8 @@ import { Request, type RequestInput } from './request.ts';
 
 /** One iteration should take no longer than this, so that whoever arrives waits no longer. */
 const ITERATION_MS = 30;
+/** Iterations that are shorter than this share a turn of the event loop, whose own cost would show beside theirs. */
+const TURN_MS = 4;
 /** Shortest prompt chunk: below it the per-call cost dominates. */
 const SHORTEST_CHUNK = 16;
 /** Weight of the newest measurement in the running cost per prompt token. */
@@ -70,11 +72,15 @@ export class Loop {
   #wake(): void {
     if (this.#scheduled || this.#requests.length === 0) return;
     this.#scheduled = true;
-    // setImmediate lets the socket be read between two iterations: cancels and keystrokes are seen at once.
+    // setImmediate lets the socket be read between two turns: cancels and keystrokes are seen at once.
     setImmediate(() => {
       this.#scheduled = false;
-      const request = this.#select();
-      if (request) this.#iterate(request);
+      const end = this.#backend.now() + TURN_MS;
+      do {
+        const request = this.#select();
+        if (!request) return;
+        this.#iterate(request);
+      } while (this.#backend.now() < end);
       this.#wake();
     });
   }
