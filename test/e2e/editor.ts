@@ -1,11 +1,14 @@
 /** A real editor for a test: the served VS Code with Quire's VSIX in it, watched for connections outside loopback. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 import { chromiumArguments, ensureBrowser } from '../../scripts/lib/browser.mjs';
 import { type EditorServer, enginePids, startEditorServer } from '../../scripts/lib/editorServer.mjs';
+import type { EngineStatus } from '../../src/engine/protocol.ts';
 import { NetworkWatch, networkGuard } from '../helpers/networkWatch.ts';
 import { commandLine, processTree } from '../helpers/sockets.ts';
 import { EditorWindow } from './window.ts';
@@ -16,7 +19,7 @@ const results = path.join(root, 'test-results');
 export interface EditorOptions {
   /** Names below the opened folder, and what the files hold. */
   files?: Record<string, string | Uint8Array>;
-  /** User settings; the engine is kept on the CPU. */
+  /** User settings; the engine is kept on the CPU, and leaves soon after its last window. */
   settings?: Record<string, unknown>;
   /** True leaves workspace trust on: the folder opens untrusted. */
   trust?: boolean;
@@ -50,6 +53,21 @@ export class Editor {
     await page.goto(this.server.url(this.folder));
     await window.untilShown();
     return window;
+  }
+
+  /** Writes the settings of the folder; the editor watches the file. */
+  changeSettings(settings: Record<string, unknown>): void {
+    const file = path.join(this.folder, '.vscode/settings.json');
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(settings, null, 2));
+  }
+
+  /** What the command line says of the engines of this editor. */
+  async engines(): Promise<EngineStatus[]> {
+    const environment = { ...process.env, QUIRE_RUNTIME_DIR: this.server.runtime };
+    const cli = path.join(root, 'dist/cli/main.mjs');
+    const { stdout } = await promisify(execFile)(process.execPath, [cli, 'status', '--json'], { env: environment });
+    return (JSON.parse(stdout) as { engines: EngineStatus[] }).engines;
   }
 
   /** Processes in which extensions run: one for each window. */
@@ -100,7 +118,7 @@ export async function startEditor(name: string, options: EditorOptions = {}): Pr
   const server = await startEditorServer({
     vsix: [vsix],
     trust,
-    settings: { 'quire.engine.gpu': 'off', ...settings },
+    settings: { 'quire.engine.gpu': 'off', 'quire.engine.idleMinutes': 0.2, ...settings },
     preload: networkGuard,
     environment: { QUIRE_NETWORK_GUARD_FILE: guardFile, ...environment },
     logFile: path.join(kept, 'server.log'),

@@ -46,21 +46,36 @@ export class EditorWindow {
     await this.page.keyboard.type(text, { delay: 20 });
   }
 
-  /** Waits until grey text is shown at the cursor, and returns it. */
-  async waitForGhostText(): Promise<string> {
-    await this.#ghost().first().waitFor();
-    return this.ghostText();
-  }
-
-  /** The grey text that is shown now; empty when there is none. */
+  /** The grey text on the cursor's line that is shown now; empty when there is none. */
   async ghostText(): Promise<string> {
-    const parts = await this.#ghost().allInnerTexts();
-    return parts.join('\n').replaceAll('\u00a0', ' ');
+    const parts = await this.#ghost().allTextContents();
+    return parts.join('').replaceAll('\u00a0', ' ');
   }
 
-  /** Takes the grey text, and waits until it is gone. */
+  /** Takes the grey text. */
   async acceptWithTab(): Promise<void> {
     await this.page.keyboard.press('Tab');
+  }
+
+  /**
+   * Types code piece by piece until there is grey text, and takes it. A small model has not something to say at every
+   * place, nor the same on every kind of processor.
+   * @returns the grey text of the cursor's line.
+   */
+  async typeAndAccept(pieces: readonly string[]): Promise<string> {
+    const ghost = await this.typeUntilGhostText(pieces);
+    await this.acceptWithTab();
+    return ghost;
+  }
+
+  /** As {@link typeAndAccept}, without taking it. */
+  async typeUntilGhostText(pieces: readonly string[]): Promise<string> {
+    for (const piece of pieces) {
+      await this.typeText(piece);
+      if (await appears(this.#ghost().first(), PATIENCE_MS / pieces.length)) return this.ghostText();
+    }
+    await this.screenshot('no-ghost-text');
+    assert.fail(`no grey text after ${JSON.stringify(pieces.join(''))}; the status is '${await this.statusText()}'`);
   }
 
   /** Saves the active file, and returns its bytes on disk once the tab is no longer marked as changed. */
@@ -147,5 +162,14 @@ export class EditorWindow {
     return this.page.locator(
       '.part.statusbar .statusbar-item [aria-label^="Quire:"], .part.statusbar .statusbar-item[aria-label^="Quire:"]',
     );
+  }
+}
+
+async function appears(locator: Locator, timeoutMs: number): Promise<boolean> {
+  try {
+    await locator.waitFor({ timeout: timeoutMs });
+    return true;
+  } catch {
+    return false;
   }
 }
