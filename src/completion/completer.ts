@@ -122,12 +122,11 @@ export class Completer {
       text: shown,
       over,
       tail,
-    } = fitToFile(
-      filtered,
-      near,
+    } = fitToFile(filtered, near, {
       indentation,
-      lineEndingOf(request.prefix.slice(-4096), request.suffix.slice(0, 4096)),
-    );
+      ending: lineEndingOf(request.prefix.slice(-4096), request.suffix.slice(0, 4096)),
+      ...(scope.lines === 'many' && scope.block ? { floor: scope.floor } : {}),
+    });
     return { text, shown, over, tail, rejectedBy: null, result };
   }
 }

@@ -5,6 +5,7 @@ import { blockClosers } from './blockClosers.ts';
 import type { Filter, FilterContext } from './filter.ts';
 import { markdownFence } from './markdownFence.ts';
 import { nearDuplicate } from './nearDuplicate.ts';
+import { openBrackets } from './openBrackets.ts';
 import { repeatsNextLines } from './repeatsNextLines.ts';
 import { repetition } from './repetition.ts';
 import { specialTokens } from './specialTokens.ts';
@@ -23,6 +24,7 @@ const FILTERS = {
   repeatsNextLines,
   nearDuplicate,
   suffixOverlap,
+  openBrackets,
   blockClosers,
   unmatchedClosers,
   tooShort,

@@ -62,6 +62,8 @@ const GOLDEN: [file: string, generated: string, shown: string | null, tail?: str
   ['f() {\r\n\t|\r\n}\r\n', 'a();\n\tb();\n}\nfoo', 'a();\r\n\tb();'],
   ['if (a) {\n\tb();\n}\nif (c) {\n\t|\n}', 'd();\n\t  e();\n}', 'd();\n\t\te();'],
   ['你好 = |', '"世界😀";', '"世界😀";'],
+  ['it(|)', "'works', () => {\n  check();\n});", "'works', () =>"],
+  ['f() {\n    |\n}', 'a();\n  b();\n}', 'a();\n    b();'],
   ['a = |', '  \n', null],
 ];
 for (const [file, generated, shown, tail = ''] of GOLDEN) {

@@ -20,11 +20,34 @@ const CASES: [what: string, file: string, text: string, indentation: Indentation
 ];
 for (const [what, file, text, indentation, expected] of CASES) {
   test(what, () => {
-    assert.equal(fitToFile({ text, over: 0, tail: '' }, place(file), indentation, '\n').text, expected);
+    assert.equal(fitToFile({ text, over: 0, tail: '' }, place(file), { indentation, ending: '\n' }).text, expected);
   });
 }
 
 test("line endings are the file's, in the tail too", () => {
   const draft = { text: 'a\nb', over: 1, tail: ' {\n  c' };
-  assert.deepEqual(fitToFile(draft, place('|)'), spaces, '\r\n'), { text: 'a\r\nb', over: 1, tail: ' {\r\n  c' });
+  assert.deepEqual(fitToFile(draft, place('|)'), { indentation: spaces, ending: '\r\n' }), {
+    text: 'a\r\nb',
+    over: 1,
+    tail: ' {\r\n  c',
+  });
 });
+
+const STEPS: [what: string, file: string, text: string, expected: string][] = [
+  [
+    "narrow steps become the editor's",
+    'f() {\n    |',
+    'a();\n  b {\n    c();\n  }',
+    'a();\n    b {\n        c();\n    }',
+  ],
+  ['the closing line stays', '  f() {\n      |', 'a();\n    b();\n  }', 'a();\n      b();\n  }'],
+  ['lines as deep as the cursor stay', 'f() {\n    |', 'a {\n      b();\n    }', 'a {\n      b();\n    }'],
+  ['odd steps stay', 'f() {\n    |', 'a();\n   b();', 'a();\n   b();'],
+];
+for (const [what, file, text, expected] of STEPS) {
+  test(what, () => {
+    const floor = file.length - file.trimStart().length;
+    const shape = { indentation: { tabs: false, width: 4 }, ending: '\n', floor } as const;
+    assert.equal(fitToFile({ text, over: 0, tail: '' }, place(file), shape).text, expected);
+  });
+}
