@@ -5,7 +5,7 @@
 import koffi from 'koffi';
 import { EngineFailure } from '../failure.ts';
 import type { NativeFunctions } from './functions.ts';
-import { batch, contextParams, modelParams, threadpoolParams } from './structs.ts';
+import { batch, contextParams, modelParams, threadpoolParams, tokenDataArray } from './structs.ts';
 
 /** The one libllama whose header the declarations follow. */
 export const LLAMA_VERSION = '0.5.0-dev';
@@ -15,6 +15,7 @@ const SIZES = [
   ['llama_model_params', modelParams, 80],
   ['llama_context_params', contextParams, 160],
   ['llama_batch', batch, 56],
+  ['llama_token_data_array', tokenDataArray, 32],
   ['ggml_threadpool_params', threadpoolParams, 528],
 ] as const;
 

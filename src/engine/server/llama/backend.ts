@@ -196,6 +196,7 @@ export class LlamaBackend implements DecodeBackend {
         vocab,
         vocabularyTokens,
         contextOf: (row) => this.#contextOf(row),
+        logits: (row) => this.logits(row),
         forget: () => this.#samplers.delete(sampler),
       },
       options,

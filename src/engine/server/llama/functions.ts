@@ -77,6 +77,7 @@ const signatures = {
   llama_sampler_chain_add: ['void', [P, P]],
   llama_sampler_free: ['void', [P]],
   llama_sampler_accept: ['void', [P, 'int32_t']],
+  llama_sampler_apply: ['void', [P, P]],
   llama_sampler_sample: ['int32_t', [P, P, 'int32_t']],
   llama_sampler_init_greedy: [P, []],
   llama_sampler_init_dist: [P, ['uint32_t']],
@@ -196,6 +197,7 @@ export interface NativeFunctions {
   llama_sampler_chain_add(chain: Pointer, sampler: Pointer): void;
   llama_sampler_free(sampler: Pointer): void;
   llama_sampler_accept(sampler: Pointer, token: number): void;
+  llama_sampler_apply(sampler: Pointer, candidates: Pointer): void;
   llama_sampler_sample(sampler: Pointer, context: Pointer, row: number): number;
   llama_sampler_init_greedy(): Pointer;
   llama_sampler_init_dist(seed: number): Pointer;

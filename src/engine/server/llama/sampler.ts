@@ -2,8 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { SamplingOptions } from '../../protocol.ts';
 import type { Sampler } from '../backend.ts';
-import { EngineFailure } from '../failure.ts';
-import type { NativeFunctions } from './functions.ts';
+import { Grammar, type GrammarHost } from './grammar.ts';
 import type { Pointer } from './structs.ts';
 
 /** How many tokens the repetition penalty looks at where nothing is said; llama.cpp's default. */
@@ -11,31 +10,29 @@ const REPEAT_LAST_N = 64;
 /** `LLAMA_DEFAULT_SEED`: libllama draws a seed of its own for this one. */
 const ANY_SEED = 0xffff_ffff;
 
-export interface SamplerHost {
-  readonly functions: NativeFunctions;
-  readonly vocab: Pointer;
-  readonly vocabularyTokens: number;
+export interface SamplerHost extends GrammarHost {
   /** Context whose last decode is sampled. @throws RangeError when the row has no logits. */
   contextOf(row: number): Pointer;
+  logits(row: number): Float32Array;
   forget(sampler: LlamaSampler): void;
 }
 
 export class LlamaSampler implements Sampler {
   readonly #host: SamplerHost;
   #chain: Pointer | undefined;
-  /** Part of the chain that takes prompt tokens; the grammar must not see them. */
+  /** Part of the chain that takes prompt tokens. */
   #penalties: Pointer | undefined;
+  readonly #grammar: Grammar | undefined;
 
   /** @throws EngineFailure `grammarInvalid` */
   constructor(host: SamplerHost, options: SamplingOptions) {
     const { functions, vocabularyTokens } = host;
     this.#host = host;
     // The grammar comes first: it is the only part that can fail.
-    const grammar = options.grammar === undefined ? undefined : grammarSampler(host, options.grammar);
+    this.#grammar = options.grammar === undefined ? undefined : new Grammar(host, options.grammar);
     const chain = functions.llama_sampler_chain_init({ no_perf: true });
     const add = (sampler: Pointer): void => functions.llama_sampler_chain_add(chain, sampler);
     this.#chain = chain;
-    if (grammar !== undefined) add(grammar);
     const repeat = options.repeatPenalty ?? 1;
     if (repeat !== 1) {
       const lastN = options.repeatLastN ?? REPEAT_LAST_N;
@@ -55,8 +52,19 @@ export class LlamaSampler implements Sampler {
   }
 
   sample(row: number): number {
+    const { functions } = this.#host;
+    const chain = this.#alive();
     const context = this.#host.contextOf(row);
-    return this.#host.functions.llama_sampler_sample(this.#alive(), context, row);
+    const grammar = this.#grammar;
+    if (!grammar) return functions.llama_sampler_sample(chain, context, row);
+    // Drawing freely takes the token into the penalties' state, which must not see one that is then turned down.
+    let token = this.#penalties === undefined ? functions.llama_sampler_sample(chain, context, row) : undefined;
+    if (token === undefined || !grammar.allows(token)) {
+      token = grammar.draw(chain, this.#host.logits(row));
+      functions.llama_sampler_accept(chain, token);
+    }
+    grammar.accept(token);
+    return token;
   }
 
   /** Prompt tokens count for the repetition penalty; a grammar begins with the answer and does not see them. */
@@ -68,6 +76,7 @@ export class LlamaSampler implements Sampler {
   dispose(): void {
     if (this.#chain === undefined) return;
     this.#host.functions.llama_sampler_free(this.#chain);
+    this.#grammar?.dispose();
     this.#chain = undefined;
     this.#penalties = undefined;
     this.#host.forget(this);
@@ -81,18 +90,4 @@ export class LlamaSampler implements Sampler {
 
 function seedOf(seed: number | undefined): number {
   return seed === undefined ? randomInt(ANY_SEED) : (seed >>> 0) % ANY_SEED;
-}
-
-function grammarSampler({ functions, vocab }: SamplerHost, grammar: string): Pointer {
-  const sampler =
-    grammar.trim() === ''
-      ? null
-      : functions.llama_sampler_init_grammar(vocab, Buffer.from(`${grammar}\0`, 'utf8'), 'root');
-  if (sampler === null) {
-    throw new EngineFailure(
-      'grammarInvalid',
-      'The grammar of this request is not valid GBNF, or has no usable rule named root.',
-    );
-  }
-  return sampler;
 }

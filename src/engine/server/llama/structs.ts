@@ -135,6 +135,9 @@ export interface Batch {
   logits: Pointer;
 }
 
+/** `llama_token_data_array`: candidates that samplers reorder, cut short and choose from. */
+export const tokenDataArray = koffi.struct({ data: 'void *', size: 'size_t', selected: 'int64_t', sorted: 'bool' });
+
 export const samplerChainParams = koffi.struct({ no_perf: 'bool' });
 
 export const chatMessage = koffi.struct({ role: 'str', content: 'str' });

@@ -99,7 +99,7 @@ describe('a grammar', () => {
   });
 
   test('is obeyed whatever the temperature', () => {
-    const grammar = 'root ::= "{" pair ("," pair)? "}"\npair ::= "\\"" [a-z]{1,6} "\\":" [0-9]{1,3}';
+    const grammar = 'root ::= "{" pair ("," pair)? "}"\npair ::= "\\"" [a-z]{1,6} "\\":" [1-9] [0-9]{0,2}';
     for (let seed = 0; seed < 5; seed++) {
       const text = write({ grammar, temperature: 1.5, seed }, 60);
       assert.doesNotThrow(() => JSON.parse(text), text);
@@ -112,6 +112,33 @@ describe('a grammar', () => {
 
   test('begins with the answer: the prompt is not held against it', () => {
     assert.match(write({ grammar: 'root ::= [0-9]{3}', repeatPenalty: 1.3 }), /^[0-9]{3}$/);
+  });
+
+  test('that forbids what the model would write gets the next likeliest', () => {
+    const free = write({}, 6);
+    assert(free.includes(' '));
+    const held = write({ grammar: 'root ::= [^ ]*' }, 6);
+    assert(held.length > 0 && !held.includes(' '), held);
+  });
+
+  test('that allows what the model would write changes nothing', () => {
+    assert.equal(write({ grammar: 'root ::= [^\\x00]*' }), write({}));
+    assert.equal(write({ grammar: 'root ::= [^\\x00]*', repeatPenalty: 1.5 }), write({ repeatPenalty: 1.5 }));
+  });
+
+  test('and a seed write the same text each time', () => {
+    const sampling = { grammar: 'root ::= [a-f]+', temperature: 3, seed: 4 };
+    assert.equal(write(sampling), write(sampling));
+    assert.match(write(sampling), /^[a-f]+$/);
+  });
+
+  test('that is complete ends the answer', () => {
+    assert.equal(write({ grammar: 'root ::= "ab"' }), 'ab');
+  });
+
+  test('that no token fits is refused in words, and nothing breaks', () => {
+    assert.throws(() => write({ grammar: 'root ::= "\\x00"' }), { kind: 'grammarInvalid', message: /No token/ });
+    assert.equal(write({ grammar: 'root ::= "ab"' }), 'ab');
   });
 
   test('may be a large one', () => {
