@@ -11,6 +11,9 @@ import { type Pointer, tokenDataArray } from './structs.ts';
 /** Bytes of a `llama_token_data`: id, logit, probability. */
 const TOKEN_DATA = 12;
 const LOGIT = 4;
+/** The parser recurses with every group and every rule, and a stack that overflows ends the process. */
+const LONGEST = 1 << 18;
+const MOST_GROUPS = 10_000;
 
 export interface GrammarHost {
   readonly functions: NativeFunctions;
@@ -30,7 +33,7 @@ export class Grammar {
   /** @param text GBNF. @throws EngineFailure `grammarInvalid` */
   constructor({ functions, vocab, vocabularyTokens }: GrammarHost, text: string) {
     const bytes = Buffer.from(`${text}\0`, 'utf8');
-    const sampler = text.trim() === '' ? null : functions.llama_sampler_init_grammar(vocab, bytes, 'root');
+    const sampler = parseable(text) ? functions.llama_sampler_init_grammar(vocab, bytes, 'root') : null;
     if (sampler === null) {
       throw new EngineFailure(
         'grammarInvalid',
@@ -96,4 +99,8 @@ export class Grammar {
   #point(size: number): void {
     koffi.encode(this.#array, tokenDataArray, { data: this.#candidates, size, selected: -1, sorted: false });
   }
+}
+
+function parseable(text: string): boolean {
+  return text.trim() !== '' && text.length <= LONGEST && text.split('(').length <= MOST_GROUPS;
 }

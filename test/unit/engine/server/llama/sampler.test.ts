@@ -158,6 +158,7 @@ describe('a grammar', () => {
     'open group': 'root ::= ("a" | "b"',
     'nothing to repeat': 'root ::= *',
     'too many repetitions': 'root ::= "a"{100000}',
+    'groups without end': `root ::= ${'('.repeat(100_000)}"a"${')'.repeat(100_000)}`,
     'a NUL': 'root ::= "a\0',
   };
   for (const [name, grammar] of Object.entries(broken)) {
