@@ -98,6 +98,7 @@ async function host(limitMs) {
 async function e2e(limitMs) {
   await ensureEditorHost();
   await ensureBrowser();
+  await ensureBuild();
   process.env.QUIRE_VSIX = await ensurePackage();
   return nodeTests('e2e', limitMs, { concurrency: 1 });
 }

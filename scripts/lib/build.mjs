@@ -8,6 +8,7 @@ import { run, SetupError, say } from './run.mjs';
 
 const SOURCES = ['src', 'test/host', 'scripts/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const BUNDLES = ['dist/extension.cjs', 'dist/engine/main.mjs', 'dist/cli/main.mjs', 'dist/test/host/index.cjs'];
+
 /** Builds `dist/` when the sources changed since the last build. */
 export async function ensureBuild() {
   const wanted = digest(SOURCES);
@@ -23,16 +24,19 @@ export async function ensureBuild() {
  * @returns {Promise<string>} absolute path of the VSIX for this platform.
  */
 export async function ensurePackage() {
+  say('packaging the extension as a VSIX, unless nothing changed');
   const output = await script('package.mjs', 'The packaging');
-  const file = /(\S+\.vsix)/.exec(output.trim().split('\n').at(-1) ?? '')?.[1];
+  const file = /^(.+\.vsix)/.exec(output.trim().split('\n').at(-1) ?? '')?.[1];
   if (!file) throw new SetupError('scripts/package.mjs did not name the VSIX that it made.');
   return path.resolve(root, file);
 }
 
 async function script(name, what) {
-  const { code, output } = await run(await findNode24(), [path.join(root, 'scripts', name)], { cwd: root });
-  if (code !== 0)
-    throw new SetupError(`${what} failed (scripts/${name} ended with code ${code}); its reasons are above.`);
+  const { code, output } = await run(await findNode24(), [path.join(root, 'scripts', name)], {
+    cwd: root,
+    quiet: true,
+  });
+  if (code !== 0) throw new SetupError(`${what} failed; scripts/${name} says:\n${output.trim()}`);
   return output;
 }
 

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 import { chromiumArguments, ensureBrowser } from '../../scripts/lib/browser.mjs';
+import { ensurePackage } from '../../scripts/lib/build.mjs';
 import { type EditorServer, enginePids, startEditorServer } from '../../scripts/lib/editorServer.mjs';
 import type { EngineStatus } from '../../src/engine/protocol.ts';
 import { NetworkWatch, networkGuard } from '../helpers/networkWatch.ts';
@@ -23,7 +24,7 @@ export interface EditorOptions {
   settings?: Record<string, unknown>;
   /** True leaves workspace trust on: the folder opens untrusted. */
   trust?: boolean;
-  /** The packaged extension; by default the one that the test run made (QUIRE_VSIX). */
+  /** The packaged extension; by default the one that QUIRE_VSIX names, as a test run does, or a fresh one. */
   vsix?: string;
   environment?: Record<string, string>;
 }
@@ -103,8 +104,8 @@ export class Editor {
  * @param name names the folder of the screenshots and logs that are kept in test-results.
  */
 export async function startEditor(name: string, options: EditorOptions = {}): Promise<Editor> {
-  const { files = {}, settings = {}, trust = false, vsix = process.env.QUIRE_VSIX, environment = {} } = options;
-  assert.ok(vsix, 'QUIRE_VSIX must name the packaged extension; npm test sets it');
+  const { files = {}, settings = {}, trust = false, environment = {} } = options;
+  const vsix = options.vsix ?? process.env.QUIRE_VSIX ?? (await ensurePackage());
   const kept = path.join(results, name);
   rmSync(kept, { recursive: true, force: true });
   mkdirSync(kept, { recursive: true });

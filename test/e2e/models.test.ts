@@ -36,7 +36,6 @@ for (const [what, make, words] of cases) {
     await window.openFile('a.ts', gap);
     // More reasons to complain: each would be asked for a completion.
     await window.typeText('let a = b;');
-    await window.page.keyboard.press('Escape');
     await window.screenshot(what.replaceAll(' ', '-'));
     const messages = await window.notifications();
     assert.equal(messages.length, 1);
