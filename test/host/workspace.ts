@@ -3,12 +3,24 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Files of the folder in which the suite runs. */
+const code = `export class Counter {
+  private count = 0;
+
+  increment(): void {
+    this.count += 1;
+  }
+}
+
+`;
+/** A function whose body is to be written. */
+const gap = 'export function add(a: number, b: number): number {\n  \n}\n';
+const words = "export const greeting = '你好，世界 👋🏽';\nexport const family = '👨‍👩‍👧‍👦';\n\n";
+
 const files: Record<string, string> = {
-  'plain.ts': 'export function add(a: number, b: number): number {\n  return a + b;\n}\n\n',
-  'windows.ts': 'export function add(a: number, b: number): number {\r\n  return a + b;\r\n}\r\n\r\n',
-  'tabs.ts': 'export class Counter {\n\tprivate count = 0;\n\n\tincrement(): void {\n\t\tthis.count += 1;\n\t}\n}\n',
-  'words.ts': "export const greeting = '你好，世界 👋🏽';\nexport const family = '👨‍👩‍👧‍👦';\n\n",
+  'plain.ts': code + gap,
+  'windows.ts': (code + gap).replaceAll('\n', '\r\n'),
+  'tabs.ts': (code + gap).replaceAll('  ', '\t'),
+  'words.ts': code + words + gap,
 };
 
 /** Makes the folder anew, and returns its path. */

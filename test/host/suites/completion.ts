@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { completeAfter, GAP, openBehind, PIECES, quire, type } from './quire.ts';
+
+describe('completion', () => {
+  before(quire);
+  afterEach(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
+
+  it('puts what the model suggests at the cursor', async () => {
+    const editor = await openBehind('plain.ts', `${GAP}\n  `);
+    const rest = editor.document.getText().slice(editor.document.offsetAt(editor.selection.active));
+    assert.notEqual((await completeAfter(editor, PIECES)).trim(), '');
+    assert.ok(editor.document.getText().endsWith(rest));
+  });
+
+  it('keeps the line ends of a Windows file', async () => {
+    const editor = await openBehind('windows.ts', `${GAP}\r\n  `);
+    await completeAfter(editor, PIECES);
+    assert.equal(editor.document.eol, vscode.EndOfLine.CRLF);
+    assert.equal(
+      editor.document
+        .getText()
+        .replaceAll('\r\n', '')
+        .search(/[\r\n]/),
+      -1,
+    );
+  });
+
+  it('keeps tabs', async () => {
+    const editor = await openBehind('tabs.ts', `${GAP}\n\t`);
+    await completeAfter(editor, PIECES);
+    assert.doesNotMatch(editor.document.getText(), /^ +/m);
+  });
+
+  it('keeps emoji and Chinese text, and puts the suggestion behind them at the right place', async () => {
+    const editor = await openBehind('words.ts', `${GAP}\n  `);
+    const head = editor.document.getText().slice(0, editor.document.offsetAt(editor.selection.active));
+    await completeAfter(editor, PIECES);
+    assert.ok(editor.document.getText().startsWith(`${head}${PIECES[0]}`));
+  });
+
+  it('asks nothing where suggestions are turned off, and asks again where they are on', async () => {
+    const { onDidComplete } = await quire();
+    const settings = vscode.workspace.getConfiguration('quire');
+    await settings.update('enable', false, vscode.ConfigurationTarget.Workspace);
+    let answered = 0;
+    const listening = onDidComplete(() => answered++);
+    try {
+      const editor = await openBehind('plain.ts', `${GAP}\n  `);
+      await type(' ');
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await sleep(1000);
+      assert.equal(answered, 0);
+      await settings.update('enable', undefined, vscode.ConfigurationTarget.Workspace);
+      await completeAfter(editor, PIECES);
+      assert.ok(answered > 0);
+    } finally {
+      listening.dispose();
+      await settings.update('enable', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+});
