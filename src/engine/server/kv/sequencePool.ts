@@ -25,8 +25,11 @@ interface Held {
   lastUse: number;
 }
 
-/** Below this share of an idle sequence still useful, its tail is worth keeping for its own next request. */
-const TAKE_OVER = 0.5;
+/**
+ * An idle sequence is taken over, and loses its tail, when this share of it is used again, or when it holds almost the
+ * whole request: then the request goes back to an earlier point of it. Otherwise its tail is another file's.
+ */
+const TAKE_OVER = { ofHeld: 0.5, ofRequest: 0.9 };
 
 export class SequencePool {
   readonly #backend: DecodeBackend;
@@ -64,7 +67,7 @@ export class SequencePool {
         }
       }
     }
-    const target = this.#target(source, cached);
+    const target = this.#target(source, cached, tokens.length);
     if (!target) return undefined;
     if (source && target !== source) {
       this.#clear(target);
@@ -125,8 +128,10 @@ export class SequencePool {
     return cells.size;
   }
 
-  #target(source: Held | undefined, cached: number): Held | undefined {
-    if (source && !source.leased && cached >= source.tokens.length * TAKE_OVER) return source;
+  #target(source: Held | undefined, cached: number, length: number): Held | undefined {
+    const goesOn =
+      source && (cached >= source.tokens.length * TAKE_OVER.ofHeld || cached >= length * TAKE_OVER.ofRequest);
+    if (goesOn && !source.leased) return source;
     let best: Held | undefined;
     for (const held of this.#held) {
       if (held.leased || held === source) continue;
