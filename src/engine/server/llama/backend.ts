@@ -80,13 +80,12 @@ export class LlamaBackend implements DecodeBackend {
     this.cacheType = model.cacheType;
     this.#functions = functions;
     this.#onDispose = onDispose;
-    this.batchTokens = options.batchTokens ?? BATCH_TOKENS;
+    const batchTokens = options.batchTokens ?? BATCH_TOKENS;
     this.sequences = options.sequences ?? SEQUENCES;
     this.threads = options.threads ?? model.threads;
     this.#scratch = this.sequences;
-    this.#maxRows = Math.max(this.sequences + 1, Math.min(this.batchTokens, MAX_ROWS));
-    this.#rows = new Uint8Array(this.batchTokens);
-    const params = this.#contextParams(options.cells);
+    this.#maxRows = Math.max(this.sequences + 1, Math.min(batchTokens, MAX_ROWS));
+    const params = this.#contextParams(options.cells, batchTokens);
     const context = functions.llama_init_from_model(model.pointer, params);
     if (context === null) {
       throw new EngineFailure(
@@ -98,6 +97,9 @@ export class LlamaBackend implements DecodeBackend {
     this.#context = context;
     this.#memory = functions.llama_get_memory(context);
     this.cells = functions.llama_n_ctx(context);
+    // Never more than there are cells; libllama ends the process on a longer batch.
+    this.batchTokens = functions.llama_n_batch(context);
+    this.#rows = new Uint8Array(this.batchTokens);
     this.#fingerprint = model.fingerprint({ type: model.cacheType, flashAttention: FLASH_ATTENTION_AUTO });
     this.#threadpool = createThreadpool(functions, this.threads);
     if (this.#threadpool) {
@@ -224,13 +226,13 @@ export class LlamaBackend implements DecodeBackend {
     this.#onDispose();
   }
 
-  #contextParams(cells: number): ContextParams {
+  #contextParams(cells: number, batchTokens: number): ContextParams {
     const sequences = this.sequences + 1;
     return {
       ...this.#functions.llama_context_default_params(),
       n_ctx: cells,
-      n_batch: this.batchTokens,
-      n_ubatch: this.batchTokens,
+      n_batch: batchTokens,
+      n_ubatch: batchTokens,
       n_seq_max: sequences,
       n_outputs_max: this.#maxRows,
       n_threads: this.threads,

@@ -5,6 +5,7 @@ import type { Batch, Pointer } from './structs.ts';
 
 export class LlamaBatch implements DecodeBatch {
   readonly capacity: number;
+  readonly #sequences: number;
   readonly #maxRows: number;
   readonly #tokens: Int32Array;
   readonly #positions: Int32Array;
@@ -24,11 +25,12 @@ export class LlamaBatch implements DecodeBatch {
   #lastList = 0;
 
   /**
-   * @param sequences how many sequences a token can belong to.
+   * @param sequences ids are below this.
    * @param maxRows how many tokens can want logits.
    */
   constructor(capacity: number, sequences: number, maxRows: number) {
     this.capacity = capacity;
+    this.#sequences = sequences;
     this.#maxRows = maxRows;
     this.#tokens = new Int32Array(capacity);
     this.#positions = new Int32Array(capacity);
@@ -65,7 +67,7 @@ export class LlamaBatch implements DecodeBatch {
   add(token: number, position: number, sequences: readonly SequenceId[], wantLogits: boolean): number {
     const row = this.#length;
     if (row === this.capacity) throw new RangeError(`The batch is full: it takes ${this.capacity} tokens.`);
-    if (sequences.length === 0) throw new RangeError('A token belongs to one sequence at least.');
+    if (position < 0) throw new RangeError(`There is no position ${position}.`);
     if (wantLogits && this.#rows === this.#maxRows) {
       throw new RangeError(`No more than ${this.#maxRows} tokens of a batch can be sampled.`);
     }
@@ -113,6 +115,9 @@ export class LlamaBatch implements DecodeBatch {
   }
 
   #addList(sequences: readonly SequenceId[]): void {
+    const { length } = sequences;
+    if (length === 0 || length > this.#sequences) throw new RangeError(`A token cannot belong to ${length} sequences.`);
+    for (const id of sequences) if (!(id >= 0 && id < this.#sequences)) throw new RangeError(`No sequence ${id}.`);
     this.#lastList = this.#idsLength;
     for (let i = 0; i < sequences.length; i++) this.#ids[this.#idsLength + i] = sequences[i]!;
     this.#idsLength += sequences.length;

@@ -87,7 +87,7 @@ export class SimulatedBackend implements DecodeBackend {
   }
 
   createBatch(): DecodeBatch {
-    return new SimulatedBatch(this.batchTokens);
+    return new SimulatedBatch(this.batchTokens, this.sequences);
   }
 
   decode(batch: DecodeBatch): DecodeOutcome {

@@ -12,8 +12,11 @@ export class SimulatedBatch implements DecodeBatch {
   readonly capacity: number;
   readonly tokens: SimulatedToken[] = [];
 
-  constructor(capacity: number) {
+  readonly #sequences: number;
+
+  constructor(capacity: number, sequences: number) {
     this.capacity = capacity;
+    this.#sequences = sequences;
   }
 
   get length(): number {
@@ -26,7 +29,10 @@ export class SimulatedBatch implements DecodeBatch {
 
   add(token: number, position: number, sequences: readonly SequenceId[], wantLogits: boolean): number {
     if (this.length === this.capacity) throw new RangeError(`The batch is full: it takes ${this.capacity} tokens.`);
-    if (sequences.length === 0) throw new RangeError('A token belongs to one sequence at least.');
+    if (position < 0) throw new RangeError(`There is no position ${position}.`);
+    const { length } = sequences;
+    if (length === 0 || length > this.#sequences) throw new RangeError(`A token cannot belong to ${length} sequences.`);
+    for (const id of sequences) if (!(id >= 0 && id < this.#sequences)) throw new RangeError(`No sequence ${id}.`);
     return this.tokens.push({ token, position, sequences: [...sequences], wantLogits }) - 1;
   }
 }

@@ -69,7 +69,7 @@ describe('drawing', () => {
   });
 
   test('a low temperature comes close to greedy', () => {
-    assert.equal(write({ temperature: 0.01, seed: 5 }), write({}));
+    assert.equal(write({ temperature: 0.0005, seed: 5 }), write({}));
   });
 
   test('topK 1, and a tiny topP, leave the likeliest token only', () => {

@@ -282,7 +282,11 @@ export function backendCases({ name, texts, create, tolerance }: Subject): void 
       batch.clear();
       assert.equal(batch.length, 0);
       assert.throws(() => backend.decode(batch), RangeError);
-      assert.throws(() => batch.add(1, 0, [], false), RangeError);
+      for (const sequences of [[], [-1], [backend.sequences], Array(99).fill(0) as number[]]) {
+        assert.throws(() => batch.add(1, 0, sequences, false), RangeError);
+      }
+      assert.throws(() => batch.add(1, -1, [0], false), RangeError);
+      assert.equal(batch.length, 0);
     });
 
     inBackend('draws the same tokens for the same seed', (backend, text) => {
