@@ -113,10 +113,11 @@ export class EditorWindow {
   /** Runs a command from the palette by its title, such as `Quire: Show Status`. */
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget .quick-input-box input');
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
-    await this.page.keyboard.press('Enter');
+    const palette = this.page.locator('.quick-input-widget');
+    await palette.locator('.quick-input-box input').fill(`>${title}`);
+    // The row of that name, not the one on top: the list may still be changing.
+    await palette.locator('.monaco-list-row', { hasText: title }).first().click();
+    await palette.waitFor({ state: 'hidden' });
   }
 
   /** Text of the active editor as far as it is shown. */
