@@ -1,6 +1,7 @@
-/** Finds a Chromium for the tests, or installs Debian's. */
+/** Finds a Chromium for the tests, or installs one. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { packedBrowser } from './packedBrowser.mjs';
 import { onPath, run, SetupError, say } from './run.mjs';
 
 /** What makes Chromium quiet and able to run as root in a container; it talks to nobody on its own. */
@@ -18,7 +19,8 @@ export const chromiumArguments = [
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
 
 /**
- * Absolute path of a Chromium, Chrome or Edge. On Debian and Ubuntu it is installed when there is none.
+ * Absolute path of a Chromium, Chrome or Edge. Where there is none it is installed: with apt-get where that can be
+ * done without asking, else from npm (Linux on x64).
  * `QUIRE_CHROMIUM` names one to use.
  * @throws SetupError that says what to install.
  */
@@ -31,7 +33,7 @@ export async function ensureBrowser() {
   const found = await findBrowser();
   if (found) return found;
   const problem = await installWithApt();
-  const installed = await findBrowser();
+  const installed = (await findBrowser()) ?? (await packedBrowser());
   if (installed) return installed;
   throw new SetupError(
     `The tests in the real editor need Chromium, Google Chrome or Microsoft Edge, and none was found${problem}. ` +

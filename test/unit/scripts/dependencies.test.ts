@@ -27,7 +27,7 @@ function found(packages: Packages, place: string, name: string): LockEntry | und
   }
 }
 
-for (const folder of ['.', 'test/vscode-host']) {
+for (const folder of ['.', 'test/vscode-host', 'test/vscode-host/chromium']) {
   test(`the lock file of ${folder} knows the packages of every platform`, () => {
     // npm leaves those out that it could not fetch, and then refuses to install from its own lock file elsewhere.
     const packages = lockOf(folder);
