@@ -45,7 +45,8 @@ export class ClientConnection {
     this.#connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
     const timeout = setTimeout(() => this.#welcome || this.close(), HELLO_TIMEOUT_MS);
     socket.on('error', () => this.close());
-    this.#connection.onError(([error]) => {
+    this.#connection.onError(([error, unsent]) => {
+      if (unsent) return; // the client left before its answer came
       // Malformed JSON or a broken header: the stream cannot be trusted any more.
       engine.log('warn', `A client sent something that is no message (${error.message}); its connection is closed.`);
       this.close();
