@@ -2,7 +2,8 @@
  * The editor's side of the engine: typed calls over a session that mends itself. A killed engine is started again
  * with back-off, the models that were open are opened again, and requests of which nothing was delivered are repeated.
  */
-import { CancellationTokenSource, ErrorCodes, ResponseError } from 'vscode-jsonrpc';
+import { CancellationTokenSource } from 'vscode-jsonrpc';
+import { EngineError, isLost, toEngineError } from './clientErrors.ts';
 import { connectOrLaunch, type EngineCommand, type EngineSession } from './launcher.ts';
 import {
   closeModelRequest,
@@ -11,8 +12,6 @@ import {
   type DownloadResult,
   downloadProgress,
   downloadRequest,
-  type EngineErrorData,
-  type EngineErrorKind,
   type EngineStatus,
   type GenerateParams,
   type GenerateResult,
@@ -27,6 +26,7 @@ import {
   statusRequest,
 } from './protocol.ts';
 
+export { EngineError } from './clientErrors.ts';
 export type { EngineCommand } from './launcher.ts';
 
 export type EngineState =
@@ -40,19 +40,6 @@ export interface GenerateOptions {
   signal?: AbortSignal;
   /** Receives text while it is made. */
   onText?: (delta: string) => void;
-}
-
-/** What the calls of {@link EngineClient} reject with: `message` is for the user, `detail` for the log. */
-export class EngineError extends Error {
-  readonly kind: EngineErrorKind;
-  readonly detail: string | undefined;
-
-  constructor(kind: EngineErrorKind, message: string, detail?: string) {
-    super(message);
-    this.name = 'EngineError';
-    this.kind = kind;
-    this.detail = detail;
-  }
 }
 
 /** Waits before each restart in a row; after the last one the engine counts as failed. */
@@ -308,23 +295,3 @@ const NOTHING: GenerateResult = {
   firstTokenMs: null,
   totalMs: 0,
 };
-
-/** True for the errors of a connection that closed under a request. */
-function isLost(error: unknown): boolean {
-  if (error instanceof ResponseError) return error.code === ErrorCodes.PendingResponseRejected;
-  // vscode-jsonrpc throws plain ConnectionErrors when asked to send on a closed or disposed connection.
-  return (
-    error instanceof Error &&
-    /connection (is|got) (closed|disposed)|not connected|EPIPE|ECONNRESET/i.test(error.message)
-  );
-}
-
-function toEngineError(error: unknown): EngineError {
-  if (error instanceof EngineError) return error;
-  if (error instanceof ResponseError) {
-    const data = error.data as EngineErrorData | undefined;
-    if (data?.kind) return new EngineError(data.kind, error.message, data.detail);
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return new EngineError('internal', 'The engine failed at a request.', message);
-}
