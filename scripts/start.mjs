@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuild, ensurePackage } from './lib/build.mjs';
@@ -70,7 +71,12 @@ async function serve(folder, opened, options) {
   await ensureEditorHost();
   const vsix = await ensurePackage();
   const stopping = askedToStop();
-  const server = await startOn(options.port === undefined ? [USUAL_PORT, 0] : [Number(options.port)], vsix);
+  const server = await startEditorServer({
+    port: await choosePort(options.port),
+    vsix: [vsix],
+    // Models of the person are where they always are.
+    environment: process.env.HOME ? { HOME: process.env.HOME } : {},
+  });
   const address = server.url(folder, opened ? [['openFile', server.remote(opened)]] : []);
   say('the editor is ready; Ctrl-C stops it and everything it started');
   console.log(`\n  ${address}\n`);
@@ -83,20 +89,21 @@ async function serve(folder, opened, options) {
   process.exit(why === 'ended' ? 1 : 0);
 }
 
-/** Starts the editor on the first of these ports that is free. */
-async function startOn([port, ...others], vsix) {
-  try {
-    return await startEditorServer({
-      port,
-      vsix: [vsix],
-      // Models and settings of the person are where they always are.
-      environment: process.env.HOME ? { HOME: process.env.HOME } : {},
-    });
-  } catch (error) {
-    if (others.length === 0 || !/EADDRINUSE|address already in use/i.test(error.message)) throw error;
-    say(`port ${port} is taken`);
-    return startOn(others, vsix);
-  }
+/** The wanted port; without a wish the usual one, or any when that is taken (0). */
+async function choosePort(wanted) {
+  const port = wanted === undefined ? USUAL_PORT : Number(wanted);
+  if (await isFree(port)) return port;
+  if (wanted !== undefined) throw new SetupError(`Port ${port} is taken. Choose another with --port, or leave it out.`);
+  say(`port ${port} is taken; any other will do`);
+  return 0;
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 }
 
 /** Where there is a display, its default browser. A browser that cannot be started is no error: the address is shown. */

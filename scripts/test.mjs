@@ -29,34 +29,49 @@ await main(async () => {
   }
   askedToStop().then(stop);
   mkdirSync(resultsFolder, { recursive: true });
-  await ensureDependencies();
-  node = await findNode24();
 
   const totals = { passed: 0, failed: 0 };
   const lines = [];
-  for (const name of wanted.length > 0 ? wanted : Object.keys(GROUPS)) {
-    console.log(`\n== ${name}`);
+  for (const name of ['setup', ...(wanted.length > 0 ? wanted : Object.keys(GROUPS))]) {
     const started = performance.now();
-    const { passed, failed, note = '' } = await runGroup(name);
+    const { passed, failed, note = '' } = name === 'setup' ? await setup() : await runGroup(name);
     totals.passed += passed;
     totals.failed += failed;
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
-    lines.push(`${name.padEnd(7)} ${passed} passed, ${failed} failed in ${seconds} s${note}`);
+    if (name !== 'setup' || failed > 0)
+      lines.push(`${name.padEnd(7)} ${passed} passed, ${failed} failed in ${seconds} s${note}`);
+    if (name === 'setup' && failed > 0) break;
   }
   console.log(`\n${lines.join('\n')}\n`);
   console.log(`${totals.passed} passed, ${totals.failed} failed`);
   if (totals.failed > 0) process.exitCode = 1;
 });
 
+/** What every group needs. It is no test, but without it nothing can pass. */
+async function setup() {
+  try {
+    await ensureDependencies();
+    node = await findNode24();
+    return { passed: 0, failed: 0 };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function failure(error) {
+  console.error(error instanceof SetupError ? `quire: ${error.message}` : error);
+  return { passed: 0, failed: 1, note: ': it could not be run' };
+}
+
 /** A group that cannot be run, or that runs no test, has failed. */
 async function runGroup(name) {
+  console.log(`\n== ${name}`);
   try {
     const counts = await GROUPS[name](LIMITS[name] * 60_000);
     if (counts.passed + counts.failed === 0) return { passed: 0, failed: 1, note: ': it ran no test' };
     return counts;
   } catch (error) {
-    console.error(error instanceof SetupError ? `quire: ${error.message}` : error);
-    return { passed: 0, failed: 1, note: ': it could not be run' };
+    return failure(error);
   }
 }
 

@@ -24,7 +24,8 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 export function run(command, args, { cwd, env = process.env, quiet = false } = {}) {
   return new Promise((resolve) => {
     const shell = process.platform === 'win32' && command.endsWith('.cmd');
-    const child = spawn(command, args, { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'] });
+    const words = shell ? [command, ...args].map((word) => `"${word}"`) : [command, ...args];
+    const child = spawn(words[0], words.slice(1), { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const [from, to] of [
       [child.stdout, process.stdout],

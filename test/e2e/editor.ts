@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 import { chromiumArguments, ensureBrowser } from '../../scripts/lib/browser.mjs';
@@ -83,9 +84,7 @@ export class Editor {
 
   /** Ends everything; fails when the extension or the engine reached outside loopback, or ran without the guard. */
   async stop(): Promise<void> {
-    const unguarded = [...this.extensionHostPids(), ...this.enginePids()].filter(
-      (pid) => !this.network.guarded().includes(pid),
-    );
+    const unguarded = await this.#unguarded();
     const violations = this.network.violations();
     this.network.dispose();
     await this.#browser.close();
@@ -96,6 +95,16 @@ export class Editor {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     assert.deepEqual(violations, [], 'connections outside loopback');
     assert.deepEqual(unguarded, [], 'processes that ran without the network guard');
+  }
+
+  /** A process that has only just been started may not have loaded the guard yet. */
+  async #unguarded(): Promise<number[]> {
+    for (let attempt = 0; ; attempt++) {
+      const guarded = this.network.guarded();
+      const without = [...this.extensionHostPids(), ...this.enginePids()].filter((pid) => !guarded.includes(pid));
+      if (without.length === 0 || attempt === 20) return without;
+      await sleep(250);
+    }
   }
 }
 

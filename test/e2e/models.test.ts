@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { embeddingModel, modelWithoutFim, notAModel, truncatedModel } from './badModels.ts';
+import { makeCorruptModel, makeEmbeddingModel, makeModelWithoutFim, makeTruncatedModel } from '../helpers/gguf.ts';
 import { bodyOfAdd, fileWithGap } from './code.ts';
 import { type Editor, startEditor } from './editor.ts';
 import type { EditorWindow } from './window.ts';
@@ -19,14 +19,10 @@ after(() => editor?.stop());
 
 const cases: [string, (folder: string) => string, RegExp][] = [
   ['a file that is missing', (folder) => path.join(folder, 'missing.gguf'), /missing\.gguf cannot be found/],
-  ['a file that is no model', (folder) => notAModel(path.join(folder, 'text.gguf')), /text\.gguf .* not a GGUF file/],
-  ['a download that was cut off', (folder) => truncatedModel(path.join(folder, 'half.gguf')), /half\.gguf .* cut off/],
-  ['an embedding model', (folder) => embeddingModel(path.join(folder, 'embed.gguf')), /embed\.gguf .* embedding model/],
-  [
-    'a model without FIM tokens',
-    (folder) => modelWithoutFim(path.join(folder, 'chat.gguf')),
-    /fill-in-the-middle tokens/,
-  ],
+  ['a damaged file', makeCorruptModel, /The model .*\.gguf cannot be used/],
+  ['a download that was cut off', makeTruncatedModel, /\.gguf .* cut off/],
+  ['an embedding model', makeEmbeddingModel, /\.gguf .* embedding model/],
+  ['a model without FIM tokens', makeModelWithoutFim, /fill-in-the-middle tokens/],
 ];
 
 for (const [what, make, words] of cases) {
