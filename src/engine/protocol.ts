@@ -29,7 +29,7 @@ export interface HelloResult {
 export interface ModelSpec {
   /** Absolute path of a GGUF file. */
   path: string;
-  /** Cells of the context, in tokens; 0 chooses: the model's trained length, at most 32,768. */
+  /** Cells of the context, in tokens; 0 chooses: the model's trained length, at most 16,384. */
   contextTokens: number;
 }
 

@@ -14,7 +14,7 @@ import { defaultThreads } from './threads.ts';
 import { LlamaTokenizer } from './tokenizer.ts';
 
 /** Longest context that is chosen where nothing is asked for. */
-const DEFAULT_CONTEXT = 32_768;
+const DEFAULT_CONTEXT = 16_384;
 
 export interface OpenOptions extends ModelSpec {
   /** Layers on the GPU; all of them by default. Without a GPU build it means nothing. */

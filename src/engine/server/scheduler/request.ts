@@ -114,9 +114,9 @@ export class Request {
       computedTokens: this.#computedPrompt,
       cutTokens: this.#input.cutTokens,
       generatedTokens: this.generatedTokens,
-      queuedMs: (this.#started ?? now) - this.arrived,
-      firstTokenMs: this.#firstToken === undefined ? null : this.#firstToken - this.arrived,
-      totalMs: now - this.arrived,
+      queuedMs: rounded((this.#started ?? now) - this.arrived),
+      firstTokenMs: this.#firstToken === undefined ? null : rounded(this.#firstToken - this.arrived),
+      totalMs: rounded(now - this.arrived),
     });
   }
 
@@ -132,3 +132,6 @@ export class Request {
     if (delta !== '') this.#input.onText(delta);
   }
 }
+
+/** To whole microseconds: what is behind them is noise. */
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
