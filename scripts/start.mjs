@@ -69,10 +69,11 @@ async function openDesktop(code, folder, opened) {
 
 async function serve(folder, opened, options) {
   await ensureEditorHost();
+  const port = await choosePort(options.port);
   const vsix = await ensurePackage();
   const stopping = askedToStop();
   const server = await startEditorServer({
-    port: await choosePort(options.port),
+    port,
     vsix: [vsix],
     // Models of the person are where they always are.
     environment: process.env.HOME ? { HOME: process.env.HOME } : {},

@@ -102,6 +102,7 @@ export async function startEditorServer({
   const endAtOnce = () => {
     signalGroup(child.pid, 'SIGKILL');
     for (const pid of enginePids(runtime)) process.kill(pid, 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 });
   };
   process.once('exit', endAtOnce);
   if (process.listenerCount('SIGTERM') === 0) process.once('SIGTERM', () => process.exit(143));
