@@ -242,6 +242,13 @@ describe('engine life', () => {
     assert.equal(readEndpointFile(endpointFor(engineCommand({ version: 'brief' })).file), undefined);
   });
 
+  it('waits for its first client however short its idle time is, and leaves after its last', async () => {
+    const hasty = new EngineClient(engineCommand({ version: 'hasty', idleMs: 0 }), 'test');
+    const { pid } = await hasty.status();
+    await hasty.dispose();
+    await gone(pid);
+  });
+
   it('is started once by several clients at the same time', async () => {
     const crowd = [1, 2, 3].map((n) => new EngineClient(engineCommand({ version: 'crowd' }), `client ${n}`));
     const pids = await Promise.all(crowd.map(async (member) => (await member.status()).pid));

@@ -41,6 +41,9 @@ export interface EngineOptions {
   logSink: (event: LogEvent) => void;
 }
 
+/** However short the idle time is, whoever started the engine gets this long to join it. */
+const FIRST_CLIENT_MS = 10_000;
+
 export class Engine {
   readonly version: string;
   readonly models: Models;
@@ -55,7 +58,7 @@ export class Engine {
     this.#options = options;
     this.version = options.version;
     this.models = options.models;
-    this.#leaveWhenIdle();
+    this.#leaveWhenIdle(Math.max(options.idleMs, FIRST_CLIENT_MS));
   }
 
   joined(client: Client): void {
@@ -68,7 +71,7 @@ export class Engine {
     this.models.release(client);
     if (!this.#clients.delete(client)) return;
     this.log('info', `${client.name} (process ${client.pid}) left.`);
-    if (this.#clients.size === 0) this.#leaveWhenIdle();
+    if (this.#clients.size === 0) this.#leaveWhenIdle(this.#options.idleMs);
   }
 
   async generate(
@@ -132,9 +135,9 @@ export class Engine {
     for (const client of this.#clients) client.log(event);
   }
 
-  #leaveWhenIdle(): void {
+  #leaveWhenIdle(afterMs: number): void {
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.#leave('nobody has used it for a while'), this.#options.idleMs);
+    this.#idle = setTimeout(() => this.#leave('nobody has used it for a while'), afterMs);
   }
 
   #leave(why: string): void {
