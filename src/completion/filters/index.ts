@@ -11,6 +11,7 @@ import { repetition } from './repetition.ts';
 import { specialTokens } from './specialTokens.ts';
 import { suffixOverlap } from './suffixOverlap.ts';
 import { tooShort } from './tooShort.ts';
+import { unclosedBlock } from './unclosedBlock.ts';
 import { unfinishedLine } from './unfinishedLine.ts';
 import { unmatchedClosers } from './unmatchedClosers.ts';
 
@@ -20,6 +21,7 @@ const FILTERS = {
   specialTokens,
   blank,
   unfinishedLine,
+  unclosedBlock,
   repetition,
   repeatsNextLines,
   nearDuplicate,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompletionOutcome } from '../../../src/completion/completer.ts';
 import { type Call, type CompletionTiming, Session } from '../../../src/completion/session.ts';
+import { outcome } from './outcome.ts';
 import { place } from './place.ts';
 
 /** A session whose engine gives `answers` in turn. */
@@ -19,7 +20,7 @@ function sessionWith(answers: (string | null | Error)[]) {
       assert.notEqual(answer, undefined, 'asked once too often');
       if (answer instanceof Error) throw answer;
       onText(answer ?? '');
-      return outcomeOf(answer ?? null);
+      return outcome(answer ?? null);
     },
     ...more,
   });
@@ -34,26 +35,6 @@ function sessionWith(answers: (string | null | Error)[]) {
     },
   };
 }
-
-const outcomeOf = (shown: string | null): CompletionOutcome => ({
-  text: shown ?? '',
-  shown,
-  over: 0,
-  tail: '',
-  rejectedBy: shown === null ? 'blank' : null,
-  result: {
-    text: shown ?? '',
-    finish: 'endOfText',
-    promptTokens: 10,
-    cachedTokens: 5,
-    computedTokens: 5,
-    cutTokens: 0,
-    generatedTokens: 1,
-    queuedMs: 0,
-    firstTokenMs: 7,
-    totalMs: 9,
-  },
-});
 
 test('typing along a suggestion asks nothing, typing elsewhere asks anew', async () => {
   const editor = sessionWith(['foo(b);', 'x']);
@@ -101,7 +82,7 @@ test('the suggestion after an accepted one is asked ahead, and the editor joins 
   });
   const ahead = editor.session.accepted(next);
   const joined = editor.suggest('a = foo(b);|\n', { debounceMs: 60_000 });
-  answer.resolve(outcomeOf('\nc();'));
+  answer.resolve(outcome('\nc();'));
   await ahead;
   assert.equal((await joined)?.text, '\nc();');
   assert.equal(asked, 1);

@@ -3,30 +3,10 @@ import { mock, test } from 'node:test';
 import fc from 'fast-check';
 import type { CompletionOutcome } from '../../../src/completion/completer.ts';
 import { type Place, Suggestions } from '../../../src/completion/suggestions.ts';
+import { outcome } from './outcome.ts';
 import { place } from './place.ts';
 
 const at = (file: string, path = 'a.ts'): Place => ({ path, ...place(file) });
-
-const outcome = (shown: string | null, more: Partial<CompletionOutcome> = {}): CompletionOutcome => ({
-  text: shown ?? '',
-  shown,
-  over: 0,
-  tail: '',
-  rejectedBy: shown === null ? 'blank' : null,
-  result: {
-    text: shown ?? '',
-    finish: 'endOfText',
-    promptTokens: 1,
-    cachedTokens: 0,
-    computedTokens: 1,
-    cutTokens: 0,
-    generatedTokens: 1,
-    queuedMs: 0,
-    firstTokenMs: 1,
-    totalMs: 1,
-  },
-  ...more,
-});
 
 /** Suggested at the first place; what is found at the second without asking. */
 const FOUND: [what: string, from: string, shown: string, now: string, found: string | undefined, tail?: string][] = [
