@@ -7,6 +7,7 @@ import type { MessageConnection } from 'vscode-jsonrpc';
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import { type Endpoint, endpointFor, readEndpointFile } from './endpoint.ts';
 import { type GpuPreference, type HelloResult, helloRequest, PROTOCOL_VERSION } from './protocol.ts';
+import type { SchedulerStatus } from './status.ts';
 
 export interface EngineCommand {
   /** A Node (or Electron) executable, and the engine's entry file. */
@@ -18,6 +19,10 @@ export interface EngineCommand {
   idleMs: number;
   /** Folders with native builds that were fetched on demand. */
   moduleFolders?: string[];
+  /** How requests are ordered; absent: `preemptive`. */
+  policy?: SchedulerStatus['policy'];
+  /** Colder tiers of the cache; the engine has defaults for what is absent. Without a folder (a full path): no disk. */
+  cache?: { folder?: string; ramMegabytes?: number; diskMegabytes?: number };
 }
 
 /** An open connection whose handshake is done. */
@@ -61,33 +66,36 @@ export async function connectOrLaunch(
 function launch(command: EngineCommand, endpoint: Endpoint): ChildProcess {
   const stderr = openSync(`${endpoint.log}.stderr`, 'w', 0o600);
   try {
-    const child = spawn(
-      command.executable,
-      [
-        command.entry,
-        '--version',
-        command.version,
-        '--gpu',
-        command.gpu,
-        '--idle-ms',
-        String(command.idleMs),
-        ...(command.moduleFolders ?? []).flatMap((folder) => ['--modules', folder]),
-      ],
-      {
-        // The engine serves other windows too: it must outlive this one, and must not hold its folder.
-        detached: true,
-        cwd: endpoint.folder,
-        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_NO_WARNINGS: '1' },
-        stdio: ['ignore', 'ignore', stderr],
-        windowsHide: true,
-      },
-    );
+    const child = spawn(command.executable, [command.entry, ...argumentsOf(command)], {
+      // The engine serves other windows too: it must outlive this one, and must not hold its folder.
+      detached: true,
+      cwd: endpoint.folder,
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_NO_WARNINGS: '1' },
+      stdio: ['ignore', 'ignore', stderr],
+      windowsHide: true,
+    });
     child.on('error', () => undefined); // seen as "did not start"
     child.unref();
     return child;
   } finally {
     closeSync(stderr);
   }
+}
+
+/** What the engine process is told, as `server/arguments.ts` reads it. */
+export function argumentsOf({ version, gpu, idleMs, moduleFolders, policy, cache }: EngineCommand): string[] {
+  const option = (name: string, value: string | number | undefined): string[] =>
+    value === undefined ? [] : [`--${name}`, String(value)];
+  return [
+    ...option('version', version),
+    ...option('gpu', gpu),
+    ...option('idle-ms', idleMs),
+    ...(moduleFolders ?? []).flatMap((folder) => option('modules', folder)),
+    ...option('policy', policy),
+    ...option('cache-dir', cache?.folder),
+    ...option('cache-ram-mb', cache?.ramMegabytes),
+    ...option('cache-disk-mb', cache?.diskMegabytes),
+  ];
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Command line of the engine process. */
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { GpuPreference } from '../protocol.ts';
+import type { SchedulerStatus } from '../status.ts';
 
 export interface EngineArguments {
   gpu: GpuPreference;
@@ -10,11 +12,16 @@ export interface EngineArguments {
   idleMs: number;
   /** Folders with native builds that were fetched on demand. */
   moduleFolders: string[];
+  policy: SchedulerStatus['policy'];
+  /** Colder tiers of the cache. Without a folder nothing is written to disk, whatever the limit. */
+  cache: { folder?: string; ramBytes: number; diskBytes: number };
 }
 
 const GPUS: readonly string[] = ['auto', 'cuda', 'metal', 'vulkan', 'off'] satisfies GpuPreference[];
+const POLICIES: readonly string[] = ['preemptive', 'fcfs'] satisfies SchedulerStatus['policy'][];
+const MEGABYTE = 2 ** 20;
 
-/** @throws TypeError on an unknown or malformed option. */
+/** @throws TypeError, in words, on an unknown or malformed option. */
 export function parseEngineArguments(argv: string[]): EngineArguments {
   const { values } = parseArgs({
     args: argv,
@@ -23,12 +30,40 @@ export function parseEngineArguments(argv: string[]): EngineArguments {
       version: { type: 'string' },
       'idle-ms': { type: 'string', default: '300000' },
       modules: { type: 'string', multiple: true, default: [] },
+      policy: { type: 'string', default: 'preemptive' },
+      'cache-dir': { type: 'string' },
+      'cache-ram-mb': { type: 'string', default: '512' },
+      'cache-disk-mb': { type: 'string', default: '1024' },
     },
   });
-  if (!GPUS.includes(values.gpu)) throw new TypeError(`--gpu must be one of ${GPUS.join(', ')}, not '${values.gpu}'`);
   if (!values.version) throw new TypeError('--version is missing');
-  const idleMs = Number(values['idle-ms']);
-  if (!Number.isFinite(idleMs) || idleMs < 0)
-    throw new TypeError(`--idle-ms must be milliseconds, not '${values['idle-ms']}'`);
-  return { gpu: values.gpu as GpuPreference, version: values.version, idleMs, moduleFolders: values.modules };
+  const folder = values['cache-dir'];
+  // The engine's own working folder is none that a caller would mean.
+  if (folder !== undefined && !path.isAbsolute(folder))
+    throw new TypeError(`--cache-dir must be a full path, not '${folder}'`);
+  return {
+    gpu: oneOf('gpu', values.gpu, GPUS) as GpuPreference,
+    version: values.version,
+    idleMs: amount('idle-ms', values['idle-ms'], 'milliseconds'),
+    moduleFolders: values.modules,
+    policy: oneOf('policy', values.policy, POLICIES) as SchedulerStatus['policy'],
+    cache: {
+      ...(folder === undefined ? {} : { folder }),
+      ramBytes: Math.round(amount('cache-ram-mb', values['cache-ram-mb'], 'megabytes') * MEGABYTE),
+      diskBytes: Math.round(amount('cache-disk-mb', values['cache-disk-mb'], 'megabytes') * MEGABYTE),
+    },
+  };
+}
+
+function oneOf(name: string, value: string, allowed: readonly string[]): string {
+  if (!allowed.includes(value)) throw new TypeError(`--${name} must be one of ${allowed.join(', ')}, not '${value}'`);
+  return value;
+}
+
+/** A number that is not negative. */
+function amount(name: string, text: string, unit: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new TypeError(`--${name} must be ${unit}, not '${text}'`);
+  return value;
 }
