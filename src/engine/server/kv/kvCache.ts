@@ -1,0 +1,261 @@
+/**
+ * The cache behind the scheduler: a request acquires a lease, catches up with what is there, extends it as it computes,
+ * and leaves what is worth keeping when it releases it.
+ */
+import type { KvStatus } from '../../protocol.ts';
+import type { DecodeBackend, SequenceId } from '../backend.ts';
+import { Branches, type CacheEvent } from './branches.ts';
+import { Documents } from './documents.ts';
+import { Exchange } from './exchange.ts';
+import { type Lease, type LeaseOptions, pagesFor, pagesOf } from './lease.ts';
+import { PAGE_TOKENS, PagePool } from './pagePool.ts';
+import { PrefixTree, type TreeNode } from './prefixTree.ts';
+import { SequenceIds } from './sequenceIds.ts';
+import { Spill } from './spill.ts';
+import { statusOf, Usage } from './status.ts';
+import type { CacheStrategy } from './strategy.ts';
+import type { PageTiers } from './tiers.ts';
+
+export interface KvCacheOptions {
+  /** Sequence ids for running requests; the others of the backend are the tree's. */
+  leases: number;
+  /** Where evicted pages go; absent: nowhere. `onLost` is to be passed to the tiers. */
+  tiers?: (onLost: (key: string) => void) => PageTiers;
+  /** Milliseconds to compute a page that begins at a position. */
+  computeMs: (start: number) => number;
+  onEvent?: CacheEvent;
+}
+
+/** The pages of an open document are evicted as if they had been used so many requests later. */
+const OPEN_HOLD = 256;
+/** A page that takes twice as long to compute as the cheapest counts as used so many requests later. */
+const COST_HOLD = 32;
+
+export class KvCache implements CacheStrategy<Lease> {
+  readonly pool: PagePool;
+  readonly tree: PrefixTree;
+  readonly ids: SequenceIds;
+  readonly branches: Branches;
+  readonly spill: Spill | undefined;
+  readonly documents: Documents;
+  readonly leases = new Set<Lease>();
+  readonly usage = new Usage();
+  readonly #backend: DecodeBackend;
+  readonly #computeMs: (start: number) => number;
+  readonly #onEvent: CacheEvent;
+  readonly #exchange: Exchange;
+  readonly #sequences: SequenceId[];
+  #clock = 0;
+
+  constructor(backend: DecodeBackend, { leases, tiers, computeMs, onEvent = () => undefined }: KvCacheOptions) {
+    this.#backend = backend;
+    this.#computeMs = computeMs;
+    this.#onEvent = onEvent;
+    this.#sequences = Array.from({ length: leases }, (_, id) => leases - 1 - id);
+    const pages = Math.floor(backend.cells / PAGE_TOKENS);
+    this.pool = new PagePool(pages);
+    this.tree = new PrefixTree(this.pool);
+    this.ids = new SequenceIds(leases, backend.sequences - leases, pages);
+    const lost = (key: string) => {
+      const node = this.spill?.coldNode(key);
+      if (node) this.branches.drop(node);
+    };
+    this.spill = tiers ? new Spill(backend, tiers(lost), (start) => this.#computeMs(start)) : undefined;
+    this.branches = new Branches(backend, this.pool, this.tree, this.ids, this.spill, onEvent);
+    this.#exchange = new Exchange(backend, this.pool, this.tree, this.branches, this.spill);
+    this.documents = new Documents(this.tree, this.branches, this.spill, backend);
+  }
+
+  get capacity(): number {
+    return this.pool.total * PAGE_TOKENS;
+  }
+
+  /**
+   * Takes a sequence, attaches what is shared, and promises the pages for `reserve` tokens.
+   * @returns undefined when no sequence is free, or not enough pages can be had now.
+   */
+  acquire(tokens: readonly number[], options: LeaseOptions): Lease | undefined {
+    const sequence = this.#sequences.pop();
+    if (sequence === undefined) return undefined;
+    this.#clock++;
+    const lease: Lease = {
+      sequence,
+      options,
+      node: this.#root(options.workspace),
+      start: 0,
+      computed: 0,
+      own: [],
+      promised: pagesFor(options.reserve),
+      shares: options.reuse,
+    };
+    this.leases.add(lease);
+    if (lease.shares) this.#exchange.attach(lease, tokens);
+    if (this.#outstanding() > this.pool.free + this.pool.idle) {
+      this.#end(lease);
+      return undefined;
+    }
+    return lease;
+  }
+
+  /**
+   * Takes over what others computed or saved of the tokens that come next. The last token is always left to compute,
+   * because its logits are wanted.
+   * @param budgetMs how long pages may be brought back from colder tiers; shared ones cost next to nothing.
+   * @returns how many tokens were gained; the lease may gain more at the next call.
+   */
+  catchUp(lease: Lease, tokens: readonly number[], budgetMs: number): number {
+    const before = lease.computed;
+    if (!lease.shares || lease.own.length > 0) return 0;
+    const deadline = this.#backend.now() + budgetMs;
+    let restored = 0;
+    do {
+      this.#exchange.attach(lease, tokens);
+      if (!this.#restore(lease, tokens)) break;
+      restored++;
+    } while (this.#backend.now() < deadline);
+    if (restored > 0) this.#onEvent('restored', restored);
+    if (!this.#exchange.coldAhead(lease, tokens))
+      this.#exchange.borrow(lease, tokens, (end) => this.extend(lease, end));
+    const { workspace, document } = lease.options;
+    if (document !== undefined) this.documents.replaces(workspace, document, lease.computed);
+    return lease.computed - before;
+  }
+
+  /** True when the next page of the lease lies in a colder tier and is worth bringing back. */
+  wantsRestore(lease: Lease, tokens: readonly number[]): boolean {
+    return lease.shares && lease.own.length === 0 && this.#exchange.coldAhead(lease, tokens) !== undefined;
+  }
+
+  /** A chunk may end anywhere. */
+  boundary(_lease: Lease, end: number): number {
+    return end;
+  }
+
+  /** Gets the pages for the first `end` tokens. False: there are not enough, even when everything idle is evicted. */
+  extend(lease: Lease, end: number): boolean {
+    const needed = pagesFor(end) - pagesOf(lease);
+    if (needed <= 0) return true;
+    const others = this.#outstanding() - Math.max(0, lease.promised - pagesOf(lease));
+    if (needed > this.pool.free + this.pool.idle - others || !this.branches.makeRoom(needed)) return false;
+    for (let i = 0; i < needed; i++) lease.own.push(this.pool.take());
+    return true;
+  }
+
+  /** The tokens up to `end` were decoded under the lease's sequence; full pages become everybody's. */
+  commit(lease: Lease, tokens: readonly number[], end: number): void {
+    lease.computed = end;
+    for (let i = 0; i < lease.own.length; i++) {
+      const start = lease.start + i * PAGE_TOKENS;
+      this.pool.fill(lease.own[i]!, Math.min(PAGE_TOKENS, Math.max(0, end - start)));
+    }
+    this.#exchange.share(lease, tokens);
+  }
+
+  /**
+   * A second lease that goes on from where this one is; nothing is copied until they differ (copy-on-write).
+   * @returns undefined when there is no sequence or no page for it.
+   */
+  fork(lease: Lease, tokens: readonly number[]): Lease | undefined {
+    this.commit(lease, tokens, lease.computed);
+    const sequence = this.#sequences.pop();
+    if (sequence === undefined) return undefined;
+    const twin: Lease = { ...lease, sequence, own: [], promised: 0 };
+    this.leases.add(twin);
+    for (let node = lease.node; node.parent; node = node.parent) this.tree.retain(node);
+    if (!this.extend(twin, lease.computed)) {
+      this.#end(twin);
+      return undefined;
+    }
+    twin.promised = lease.promised;
+    this.#backend.copyRange(lease.sequence, sequence, 0, lease.computed);
+    this.commit(twin, tokens, lease.computed);
+    return twin;
+  }
+
+  /** Gives the lease back. What it computed stays for the next request, as far as it is worth keeping. */
+  release(lease: Lease, tokens: readonly number[]): void {
+    this.#exchange.share(lease, tokens);
+    const tail = this.#exchange.leaveTail(lease, tokens);
+    const { workspace, document } = lease.options;
+    const hold = document !== undefined && this.documents.isOpen(workspace, document) ? OPEN_HOLD : 0;
+    this.#touch(tail, hold);
+    if (document !== undefined && lease.shares) this.documents.left(workspace, document, tail);
+    this.#end(lease);
+    this.tree.refresh(tail);
+  }
+
+  /** Gives the lease back and keeps nothing that it computed by itself (its decode failed). */
+  discard(lease: Lease): void {
+    this.#end(lease);
+  }
+
+  /** Work for idle moments: saves the pages of open documents. True when there is no more to do. */
+  idle(budgetMs: number): boolean {
+    return this.documents.persist(budgetMs);
+  }
+
+  setOpen(workspace: string, documents: readonly string[]): void {
+    this.documents.setOpen(workspace, documents);
+  }
+
+  sample(): void {
+    this.usage.add(this.pool);
+  }
+
+  status(): KvStatus {
+    return statusOf(this, this.#computeMs(0));
+  }
+
+  dispose(): void {
+    this.spill?.tiers.dispose();
+  }
+
+  #root(workspace: string): TreeNode {
+    const known = this.tree.hasRoot(workspace);
+    const root = this.tree.root(workspace);
+    if (!known) this.documents.load(root);
+    return root;
+  }
+
+  #restore(lease: Lease, tokens: readonly number[]): boolean {
+    const node = this.#exchange.coldAhead(lease, tokens);
+    if (!node || !this.extend(lease, lease.start + PAGE_TOKENS)) return false;
+    const page = lease.own[0]!;
+    // Making room may have pushed the very page out of memory.
+    if (node.parent && this.spill!.restore(node, lease.sequence)) {
+      this.commit(lease, tokens, lease.start + PAGE_TOKENS);
+      return lease.own.length === 0;
+    }
+    lease.own = [];
+    this.pool.release(page);
+    if (node.parent) this.branches.drop(node);
+    return false;
+  }
+
+  /** Notes the use of a node and all above it; what is deeper costs more to compute again (attention to all before). */
+  #touch(last: TreeNode, hold: number): void {
+    const end = last.start + last.tokens.length;
+    const shallow = Math.max(Number.EPSILON, this.#computeMs(0));
+    const slope = end > 0 ? (this.#computeMs(end) / shallow - 1) / end : 0;
+    const { priority } = this.pool;
+    for (let node = last; node.parent; node = node.parent) {
+      const worth = this.#clock + hold + COST_HOLD * slope * node.start;
+      for (const page of node.pages) priority[page] = Math.max(priority[page]!, worth);
+    }
+  }
+
+  #end(lease: Lease): void {
+    this.#backend.removeRange(lease.sequence, 0, -1);
+    for (const page of lease.own) this.pool.release(page);
+    for (let node = lease.node; node.parent; node = node.parent) this.tree.release(node);
+    this.#sequences.push(lease.sequence);
+    this.leases.delete(lease);
+  }
+
+  /** Pages that were promised and not taken yet. */
+  #outstanding(): number {
+    let pages = 0;
+    for (const lease of this.leases) pages += Math.max(0, lease.promised - pagesOf(lease));
+    return pages;
+  }
+}

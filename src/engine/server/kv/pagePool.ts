@@ -1,0 +1,136 @@
+/**
+ * All pages of the device, made at the start (memory pooling): a page is the right to {@link PAGE_TOKENS} cells. Who takes
+ * a page may fill that many cells and no more, so the cells cannot run out while the pages have not (PagedAttention's
+ * block allocator, arXiv 2309.06180). Nothing is allocated after the constructor.
+ */
+
+/** Tokens of a page; a power of two below the number that {@link PagePool.filled} holds. */
+export const PAGE_TOKENS = 32;
+
+/** Index of a page; -1 is none. */
+export type PageId = number;
+
+export class PagePool {
+  readonly total: number;
+  /** Tokens in each page. */
+  readonly filled: Uint8Array;
+  /** Who holds each page: the tree, and every lease. */
+  readonly refs: Uint16Array;
+  /** 1 for pages of the tree: they stay when their last lease lets go. */
+  readonly cached: Uint8Array;
+  /** Last use and cost in one number, on the clock of the cache: the smallest goes first. */
+  readonly priority: Float64Array;
+  /** The free list, inside the pages: next free page, -1 at the end. */
+  readonly #next: Int32Array;
+  #head: PageId;
+  #free: number;
+  #idle = 0;
+  #filledCells = 0;
+  #peak = 0;
+
+  constructor(total: number) {
+    this.total = total;
+    this.filled = new Uint8Array(total);
+    this.refs = new Uint16Array(total);
+    this.cached = new Uint8Array(total);
+    this.priority = new Float64Array(total);
+    this.#next = Int32Array.from({ length: total }, (_, page) => (page + 1 < total ? page + 1 : -1));
+    this.#head = total > 0 ? 0 : -1;
+    this.#free = total;
+  }
+
+  get free(): number {
+    return this.#free;
+  }
+  /** Pages that only the tree holds. */
+  get idle(): number {
+    return this.#idle;
+  }
+  /** Pages that a lease holds. */
+  get leased(): number {
+    return this.total - this.#free - this.#idle;
+  }
+  /** Most pages that were ever in use at once. */
+  get peak(): number {
+    return this.#peak;
+  }
+  /** Tokens in all pages. */
+  get filledCells(): number {
+    return this.#filledCells;
+  }
+
+  /** Takes a free page for one holder; empty. -1 when there is none. */
+  take(): PageId {
+    const page = this.#head;
+    if (page < 0) return -1;
+    this.#head = this.#next[page]!;
+    this.#next[page] = -1;
+    this.refs[page] = 1;
+    this.#free--;
+    this.#peak = Math.max(this.#peak, this.total - this.#free);
+    return page;
+  }
+
+  fill(page: PageId, tokens: number): void {
+    this.#filledCells += tokens - this.filled[page]!;
+    this.filled[page] = tokens;
+  }
+
+  /** The tree becomes a holder. */
+  cache(page: PageId): void {
+    this.cached[page] = 1;
+    this.refs[page]!++;
+  }
+
+  /** The tree lets go. */
+  uncache(page: PageId): void {
+    if (this.refs[page] === 1) this.#idle--;
+    this.cached[page] = 0;
+    this.#drop(page);
+  }
+
+  /** A lease becomes a holder of a cached page. */
+  retain(page: PageId): void {
+    if (this.cached[page] === 1 && this.refs[page] === 1) this.#idle--;
+    this.refs[page]!++;
+  }
+
+  /** A lease lets go. */
+  release(page: PageId): void {
+    this.#drop(page);
+    if (this.cached[page] === 1 && this.refs[page] === 1) this.#idle++;
+  }
+
+  /** @throws Error when the free list, the references and the counts do not agree. */
+  checkIntegrity(): void {
+    let free = 0;
+    for (let page = this.#head; page >= 0; page = this.#next[page]!) {
+      if (this.refs[page] !== 0 || this.filled[page] !== 0 || this.cached[page] !== 0) {
+        throw new Error(`Page ${page} is in the free list and has ${this.refs[page]} holders.`);
+      }
+      if (++free > this.total) throw new Error('The free list runs in a circle.');
+    }
+    let idle = 0;
+    let held = 0;
+    let filled = 0;
+    for (let page = 0; page < this.total; page++) {
+      if (this.refs[page]! > 0) held++;
+      if (this.cached[page] === 1 && this.refs[page] === 1) idle++;
+      filled += this.filled[page]!;
+    }
+    if (free !== this.#free || free + held !== this.total || idle !== this.#idle) {
+      throw new Error(
+        `${free} free + ${held} held of ${this.total} pages; counted ${this.#free} free, ${this.#idle} idle.`,
+      );
+    }
+    if (filled !== this.#filledCells) throw new Error(`${filled} cells are filled, ${this.#filledCells} were counted.`);
+  }
+
+  #drop(page: PageId): void {
+    if (--this.refs[page]! > 0) return;
+    this.fill(page, 0);
+    this.#next[page] = this.#head;
+    this.#head = page;
+    this.#free++;
+  }
+}
