@@ -1,0 +1,37 @@
+/** What a saved page is called, and how saved pages hang together. */
+
+/** What identifies a saved page. `key` stands for workspace and every token up to the page's end (hash chain, hex). */
+export interface PageRecord {
+  key: string;
+  /** Key of the page before it; null at the beginning. */
+  parent: string | null;
+  workspace: string;
+  tokens: readonly number[];
+}
+
+/** A page and what it is. */
+export interface SavedPage {
+  record: PageRecord;
+  page: Uint8Array;
+}
+
+/** Records by the page that they follow. */
+export type Families = Map<string | null, PageRecord[]>;
+
+export function familiesOf(records: Iterable<PageRecord>): Families {
+  const families: Families = new Map();
+  for (const record of records) {
+    const siblings = families.get(record.parent);
+    if (siblings) siblings.push(record);
+    else families.set(record.parent, [record]);
+  }
+  return families;
+}
+
+/** All that an unbroken line leads to from `start`, parents before children; `null`: from the beginnings. */
+export function below(families: Families, start: string | null): PageRecord[] {
+  const found = [...(families.get(start) ?? [])];
+  // The list grows while it is gone through. Each page has one parent, so that a line could lead back to `start` only.
+  for (const { key } of found) if (key !== start) found.push(...(families.get(key) ?? []));
+  return found;
+}
