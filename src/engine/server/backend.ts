@@ -24,7 +24,7 @@ export interface DecodeBatch {
   add(token: number, position: number, sequences: readonly SequenceId[], wantLogits: boolean): number;
 }
 
-/** `noRoom`: no free cells, nothing was decoded. `aborted`: stopped half-way, finished micro-batches stay. */
+/** `noRoom`: there are not enough free cells. `aborted`: stopped half-way. Either way nothing was decoded. */
 export type DecodeOutcome = 'ok' | 'noRoom' | 'aborted';
 
 /** Draws tokens for one request; holds its random state, its penalties and its grammar. */
@@ -45,11 +45,24 @@ export interface DecodeBackend {
   readonly sequences: number;
   /** False for recurrent, hybrid and sliding-window models: their ranges cannot be removed or shared freely. */
   readonly sharesPages: boolean;
+  /** True where a running {@link decodeAsync} can be stopped half-way (on the CPU). */
+  readonly abortable: boolean;
   /** Milliseconds on the backend's own clock (virtual in the simulated one). */
   now(): number;
   createBatch(): DecodeBatch;
   /** @throws EngineFailure when the library reports a fatal error. */
   decode(batch: DecodeBatch): DecodeOutcome;
+  /**
+   * As {@link decode}, but off the event loop, which costs some more. Until it resolves, the batch must stay as it is, and
+   * what reads or changes sequences or rows throws; `abort`, `dispose`, `now`, `createBatch`, `createSampler` and a
+   * sampler's `dispose` may be called. Rejects with what `decode` throws.
+   */
+  decodeAsync(batch: DecodeBatch): Promise<DecodeOutcome>;
+  /**
+   * Ends a running {@link decodeAsync} early: it resolves with `aborted`, or as it would have if it had just ended.
+   * Without effect when none runs, and where the backend is not abortable.
+   */
+  abort(): void;
   /** Makes `target` an owner of the cells of `source` at positions [start, end). No data is copied. */
   copyRange(source: SequenceId, target: SequenceId, start: number, end: number): void;
   /** Drops `sequence` from its cells at positions [start, end); `end` -1 is the last. False where the model cannot. */
@@ -64,6 +77,7 @@ export interface DecodeBackend {
   createSampler(options: SamplingOptions): Sampler;
   /** Raw logits of a row of the last decode that asked for them, copied. */
   logits(row: number): Float32Array;
+  /** A running {@link decodeAsync} is stopped, and resolves with `aborted`. */
   dispose(): void;
 }
 

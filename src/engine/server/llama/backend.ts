@@ -4,8 +4,10 @@ import type { SamplingOptions } from '../../protocol.ts';
 import type { DecodeBackend, DecodeBatch, DecodeOutcome, Sampler, SequenceId } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
 import { LlamaBatch } from './batch.ts';
+import { Decoder } from './decoder.ts';
 import type { NativeFunctions } from './functions.ts';
-import { allocatePage, openPage, sealPage } from './pages.ts';
+import { PageTransfer } from './pageTransfer.ts';
+import { probeSharing } from './probe.ts';
 import { LlamaSampler } from './sampler.ts';
 import type { ContextParams, Pointer } from './structs.ts';
 import { createThreadpool, type Threadpool } from './threads.ts';
@@ -47,25 +49,23 @@ const SEQUENCES = 64;
 const MAX_ROWS = 256;
 /** `LLAMA_FLASH_ATTN_TYPE_AUTO`. */
 const FLASH_ATTENTION_AUTO = -1;
-/** Tokens of the sharing probe. */
-const PROBE_TOKENS = 8;
 
 export class LlamaBackend implements DecodeBackend {
   readonly cells: number;
   readonly batchTokens: number;
   readonly sequences: number;
   readonly sharesPages: boolean;
+  readonly abortable: boolean;
   readonly threads: number;
   /** GGML type of the cached keys and values. */
   readonly cacheType: number;
   readonly #model: BackendModel;
   readonly #functions: NativeFunctions;
   readonly #memory: Pointer;
+  readonly #decoder: Decoder;
   readonly #threadpool: Threadpool | undefined;
-  readonly #fingerprint: Uint8Array;
+  readonly #pages: PageTransfer;
   readonly #maxRows: number;
-  /** The id above the caller's: pages pass through it one at a time. */
-  readonly #scratch: SequenceId;
   readonly #batches = new Set<LlamaBatch>();
   readonly #samplers = new Set<LlamaSampler>();
   /** Which rows of the last decode have logits. */
@@ -83,7 +83,6 @@ export class LlamaBackend implements DecodeBackend {
     const batchTokens = options.batchTokens ?? BATCH_TOKENS;
     this.sequences = options.sequences ?? SEQUENCES;
     this.threads = options.threads ?? model.threads;
-    this.#scratch = this.sequences;
     this.#maxRows = Math.max(this.sequences + 1, Math.min(batchTokens, MAX_ROWS));
     const params = this.#contextParams(options.cells, batchTokens);
     const context = functions.llama_init_from_model(model.pointer, params);
@@ -100,12 +99,16 @@ export class LlamaBackend implements DecodeBackend {
     // Never more than there are cells; libllama ends the process on a longer batch.
     this.batchTokens = functions.llama_n_batch(context);
     this.#rows = new Uint8Array(this.batchTokens);
-    this.#fingerprint = model.fingerprint({ type: model.cacheType, flashAttention: FLASH_ATTENTION_AUTO });
+    const fingerprint = model.fingerprint({ type: model.cacheType, flashAttention: FLASH_ATTENTION_AUTO });
+    const scratch = this.sequences;
+    this.#pages = new PageTransfer(functions, context, scratch, fingerprint);
     this.#threadpool = createThreadpool(functions, this.threads);
     if (this.#threadpool) {
       functions.llama_attach_threadpool(context, this.#threadpool.pointer, this.#threadpool.pointer);
     }
-    this.sharesPages = this.#probeSharing();
+    this.sharesPages = probeSharing(functions, context, scratch);
+    this.#decoder = new Decoder(functions, context, this.sequences, this.sharesPages);
+    this.abortable = this.#decoder.abortable;
   }
 
   now(): number {
@@ -119,18 +122,22 @@ export class LlamaBackend implements DecodeBackend {
   }
 
   decode(batch: DecodeBatch): DecodeOutcome {
-    const context = this.#alive();
-    if (!(batch instanceof LlamaBatch) || !this.#batches.has(batch)) throw new TypeError('A batch of another backend.');
-    if (batch.length === 0) throw new RangeError('The batch is empty.');
-    this.#rows.fill(0);
-    const code = this.#functions.llama_decode(context, batch.native());
-    if (code === 1) return 'noRoom';
-    if (code === 2) return 'aborted';
-    if (code !== 0) throw decodeFailure(code);
-    // A GPU only took the work; a scheduler that measures iterations needs its end.
-    this.#functions.llama_synchronize(context);
-    for (let row = 0; row < batch.length; row++) this.#rows[row] = batch.wants(row) ? 1 : 0;
-    return 'ok';
+    const own = this.#begin(batch);
+    const outcome = this.#decoder.decode(own);
+    if (outcome === 'ok') this.#noteRows(own);
+    return outcome;
+  }
+
+  async decodeAsync(batch: DecodeBatch): Promise<DecodeOutcome> {
+    const own = this.#begin(batch);
+    const outcome = await this.#decoder.decodeAsync(own);
+    if (this.#context === undefined) return 'aborted';
+    if (outcome === 'ok') this.#noteRows(own);
+    return outcome;
+  }
+
+  abort(): void {
+    if (this.#context !== undefined) this.#decoder.abort();
   }
 
   copyRange(source: SequenceId, target: SequenceId, start: number, end: number): void {
@@ -152,45 +159,19 @@ export class LlamaBackend implements DecodeBackend {
   }
 
   savePage(sequence: SequenceId, start: number, end: number): Uint8Array {
-    const context = this.#alive();
+    this.#alive();
     this.#check(sequence);
-    const functions = this.#functions;
-    functions.llama_memory_seq_cp(this.#memory, sequence, this.#scratch, start, end);
-    try {
-      const first = functions.llama_memory_seq_pos_min(this.#memory, this.#scratch);
-      const last = functions.llama_memory_seq_pos_max(this.#memory, this.#scratch);
-      if (first !== start || last !== end - 1) {
-        throw new RangeError(`Sequence ${sequence} does not hold the positions [${start}, ${end}).`);
-      }
-      const { page, blob } = allocatePage(functions.llama_state_seq_get_size(context, this.#scratch));
-      const written = functions.llama_state_seq_get_data(context, blob, blob.length, this.#scratch);
-      if (written !== blob.length)
-        throw new Error(`llama_state_seq_get_data wrote ${written} of ${blob.length} bytes.`);
-      sealPage(page, this.#fingerprint, start, end);
-      return page;
-    } finally {
-      functions.llama_memory_seq_rm(this.#memory, this.#scratch, -1, -1);
-    }
+    return this.#pages.save(sequence, start, end);
   }
 
   restorePage(sequence: SequenceId, page: Uint8Array): boolean {
-    const context = this.#alive();
+    this.#alive();
     this.#check(sequence);
-    const functions = this.#functions;
-    const opened = openPage(page, this.#fingerprint);
-    if (!opened || opened.start !== functions.llama_memory_seq_pos_max(this.#memory, sequence) + 1) return false;
-    const { blob, start, end } = opened;
-    try {
-      if (functions.llama_state_seq_set_data(context, blob, blob.length, this.#scratch) !== blob.length) return false;
-      functions.llama_memory_seq_cp(this.#memory, this.#scratch, sequence, start, end);
-      return true;
-    } finally {
-      functions.llama_memory_seq_rm(this.#memory, this.#scratch, -1, -1);
-    }
+    return this.#pages.restore(sequence, page);
   }
 
   createSampler(options: SamplingOptions): Sampler {
-    this.#alive();
+    this.#open();
     const { functions, vocab, vocabularyTokens } = this.#model;
     const sampler: LlamaSampler = new LlamaSampler(
       {
@@ -218,12 +199,14 @@ export class LlamaBackend implements DecodeBackend {
     if (context === undefined) return;
     this.#context = undefined;
     for (const sampler of [...this.#samplers]) sampler.dispose();
-    for (const batch of this.#batches) batch.dispose();
-    this.#batches.clear();
-    this.#functions.llama_detach_threadpool(context);
-    this.#functions.llama_free(context);
-    this.#threadpool?.dispose();
-    this.#onDispose();
+    this.#decoder.dispose(() => {
+      for (const batch of this.#batches) batch.dispose();
+      this.#batches.clear();
+      this.#functions.llama_detach_threadpool(context);
+      this.#functions.llama_free(context);
+      this.#threadpool?.dispose();
+      this.#onDispose();
+    });
   }
 
   #contextParams(cells: number, batchTokens: number): ContextParams {
@@ -244,35 +227,32 @@ export class LlamaBackend implements DecodeBackend {
     };
   }
 
-  /** Shares a few tokens with a second sequence, cuts that one short, and looks at what is left. */
-  #probeSharing(): boolean {
-    const functions = this.#functions;
-    const batch = new LlamaBatch(PROBE_TOKENS, this.sequences, 1);
-    const half = PROBE_TOKENS / 2;
-    try {
-      for (let position = 0; position < PROBE_TOKENS; position++) batch.add(0, position, [0], false);
-      const code = functions.llama_decode(this.#alive(), batch.native());
-      if (code !== 0) throw decodeFailure(code);
-      functions.llama_memory_seq_cp(this.#memory, 0, this.#scratch, 0, PROBE_TOKENS);
-      return (
-        functions.llama_memory_seq_rm(this.#memory, this.#scratch, half, -1) &&
-        functions.llama_memory_seq_pos_min(this.#memory, this.#scratch) === 0 &&
-        functions.llama_memory_seq_pos_max(this.#memory, this.#scratch) === half - 1 &&
-        functions.llama_memory_seq_pos_max(this.#memory, 0) === PROBE_TOKENS - 1
-      );
-    } finally {
-      functions.llama_memory_clear(this.#memory, true);
-      batch.dispose();
-    }
-  }
-
   #contextOf(row: number): Pointer {
     const context = this.#alive();
     if (this.#rows[row] !== 1) throw new RangeError(`Row ${row} of the last decode has no logits.`);
     return context;
   }
 
+  #begin(batch: DecodeBatch): LlamaBatch {
+    this.#alive();
+    if (!(batch instanceof LlamaBatch) || !this.#batches.has(batch)) throw new TypeError('A batch of another backend.');
+    if (batch.length === 0) throw new RangeError('The batch is empty.');
+    this.#rows.fill(0);
+    return batch;
+  }
+
+  #noteRows(batch: LlamaBatch): void {
+    for (let row = 0; row < batch.length; row++) this.#rows[row] = batch.wants(row) ? 1 : 0;
+  }
+
+  /** The context, to be read and changed: not while a decode runs beside the event loop. */
   #alive(): Pointer {
+    const context = this.#open();
+    if (this.#decoder.running) throw new Error('A decode is running.');
+    return context;
+  }
+
+  #open(): Pointer {
     if (this.#context === undefined) throw new Error('The backend was disposed of.');
     return this.#context;
   }
@@ -282,13 +262,4 @@ export class LlamaBackend implements DecodeBackend {
       if (!(sequence >= 0 && sequence < this.sequences)) throw new RangeError(`No sequence ${sequence}.`);
     }
   }
-}
-
-/** Codes of `llama_decode` below zero: -1 the batch is wrong, -2 no memory, -3 the computation failed. */
-function decodeFailure(code: number): EngineFailure {
-  const detail = `llama_decode returned ${code}`;
-  if (code === -2) {
-    return new EngineFailure('outOfMemory', 'The model ran out of memory. Choose a smaller model.', detail);
-  }
-  return new EngineFailure('internal', 'The inference library failed to compute. The log says more.', detail);
 }

@@ -46,6 +46,7 @@ const signatures = {
   llama_decode: ['int32_t', [P, batch]],
   llama_synchronize: ['void', [P]],
   llama_get_logits_ith: [P, [P, 'int32_t']],
+  llama_set_abort_callback: ['void', [P, P, P]],
 
   llama_memory_clear: ['void', [P, 'bool']],
   llama_memory_seq_rm: ['bool', [P, 'int32_t', 'int32_t', 'int32_t']],
@@ -148,9 +149,10 @@ export interface NativeFunctions {
   llama_get_memory(context: Pointer): Pointer;
   llama_attach_threadpool(context: Pointer, decode: Pointer, prefill: Pointer): void;
   llama_detach_threadpool(context: Pointer): void;
-  llama_decode(context: Pointer, batch: Batch): number;
-  llama_synchronize(context: Pointer): void;
+  llama_decode: Asynchronous<[context: Pointer, batch: Batch], number>;
+  llama_synchronize: Asynchronous<[context: Pointer], void>;
   llama_get_logits_ith(context: Pointer, row: number): Pointer | null;
+  llama_set_abort_callback(context: Pointer, callback: Pointer, data: Pointer): void;
 
   llama_memory_clear(memory: Pointer, data: boolean): void;
   llama_memory_seq_rm(memory: Pointer, sequence: number, start: number, end: number): boolean;

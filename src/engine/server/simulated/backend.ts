@@ -8,8 +8,9 @@ import type { SamplingOptions } from '../../protocol.ts';
 import type { DecodeBackend, DecodeBatch, DecodeOutcome, Sampler, SequenceId } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
 import { allocatePage, openPage, sealPage } from '../llama/pages.ts';
-import { SimulatedBatch, type SimulatedToken } from './batch.ts';
+import { SimulatedBatch } from './batch.ts';
 import { Cells, mix } from './cells.ts';
+import { checkRules } from './rules.ts';
 
 /**
  * A decode of `n` tokens takes `fixedMs + n * tokenMs`, and `contextTokenMs` for every cell that each of them looks at.
@@ -33,11 +34,15 @@ export interface SimulatedOptions {
   endEvery?: number;
   /** False behaves like a recurrent model: a part of a sequence cannot be removed. */
   sharesPages?: boolean;
+  /** False behaves like a GPU: a running decode goes on to its end. */
+  abortable?: boolean;
   /** Pages of one model are refused by another. */
   model?: string;
 }
 
 const DEFAULT_COSTS: CostModel = { fixedMs: 0.3, tokenMs: 0.1, contextTokenMs: 0.0005, pageTokenMs: 0.002 };
+/** Share of its time that an aborted decode has taken. */
+const ABORTED_AT = 0.5;
 /** Bytes of a token in a saved page. */
 const TOKEN_BYTES = 8;
 
@@ -46,6 +51,7 @@ export class SimulatedBackend implements DecodeBackend {
   readonly batchTokens: number;
   readonly sequences: number;
   readonly sharesPages: boolean;
+  readonly abortable: boolean;
   readonly vocabularyTokens: number;
   readonly #costs: CostModel;
   readonly #endToken: number;
@@ -56,12 +62,15 @@ export class SimulatedBackend implements DecodeBackend {
   #rows = new Map<number, number>();
   #now = 0;
   #disposed = false;
+  #running = false;
+  #abort = false;
 
   constructor(options: SimulatedOptions) {
     this.cells = options.cells;
     this.batchTokens = options.batchTokens ?? 512;
     this.sequences = options.sequences ?? 64;
     this.sharesPages = options.sharesPages ?? true;
+    this.abortable = options.abortable ?? this.sharesPages;
     this.vocabularyTokens = options.vocabularyTokens ?? 263;
     this.#costs = { ...DEFAULT_COSTS, ...options.costs };
     this.#endToken = options.endToken ?? 256;
@@ -92,21 +101,21 @@ export class SimulatedBackend implements DecodeBackend {
 
   decode(batch: DecodeBatch): DecodeOutcome {
     this.#alive();
-    if (!(batch instanceof SimulatedBatch)) throw new TypeError('A batch of another backend.');
-    if (batch.length === 0) throw new RangeError('The batch is empty.');
-    this.#validate(batch.tokens);
-    this.#rows = new Map();
-    if (batch.length > this.#pool.free) return 'noRoom';
-    let context = 0;
-    batch.tokens.forEach(({ token, position, sequences, wantLogits }, row) => {
-      const content = mix(this.#pool.past(sequences[0]!, position), token);
-      this.#pool.append(sequences, position, token, content);
-      context += position + 1;
-      if (wantLogits) this.#rows.set(row, this.#pool.past(sequences[0]!, position + 1));
-    });
-    const { fixedMs, tokenMs, contextTokenMs } = this.#costs;
-    this.#now += fixedMs + batch.length * tokenMs + context * contextTokenMs;
-    return 'ok';
+    return this.#decode(batch, false);
+  }
+
+  async decodeAsync(batch: DecodeBatch): Promise<DecodeOutcome> {
+    this.#alive();
+    this.#running = true;
+    await new Promise(setImmediate);
+    const aborted = this.#abort;
+    this.#running = false;
+    this.#abort = false;
+    return this.#disposed ? 'aborted' : this.#decode(batch, aborted);
+  }
+
+  abort(): void {
+    this.#abort = this.#running && this.abortable;
   }
 
   copyRange(source: SequenceId, target: SequenceId, start: number, end: number): void {
@@ -160,7 +169,7 @@ export class SimulatedBackend implements DecodeBackend {
   }
 
   createSampler(options: SamplingOptions): Sampler {
-    this.#alive();
+    this.#open();
     if (options.grammar !== undefined && !/^\s*root\s*::=/m.test(options.grammar)) {
       throw new EngineFailure(
         'grammarInvalid',
@@ -197,6 +206,25 @@ export class SimulatedBackend implements DecodeBackend {
     this.#disposed = true;
   }
 
+  #decode(batch: DecodeBatch, abort: boolean): DecodeOutcome {
+    if (!(batch instanceof SimulatedBatch)) throw new TypeError('A batch of another backend.');
+    if (batch.length === 0) throw new RangeError('The batch is empty.');
+    checkRules(batch.tokens, this.#pool, this.vocabularyTokens);
+    this.#rows = new Map();
+    if (batch.length > this.#pool.free) return 'noRoom';
+    const { fixedMs, tokenMs, contextTokenMs } = this.#costs;
+    const context = batch.tokens.reduce((sum, { position }) => sum + position + 1, 0);
+    const ms = fixedMs + batch.length * tokenMs + context * contextTokenMs;
+    this.#now += abort ? ABORTED_AT * ms : ms;
+    if (abort) return 'aborted';
+    batch.tokens.forEach(({ token, position, sequences, wantLogits }, row) => {
+      const content = mix(this.#pool.past(sequences[0]!, position), token);
+      this.#pool.append(sequences, position, token, content);
+      if (wantLogits) this.#rows.set(row, this.#pool.past(sequences[0]!, position + 1));
+    });
+    return 'ok';
+  }
+
   #choose(hash: number): number {
     if (this.#endEvery > 0 && mix(hash, 1) % this.#endEvery === 0) return this.#endToken;
     const token = mix(hash, 2) % (this.vocabularyTokens - 1);
@@ -210,36 +238,13 @@ export class SimulatedBackend implements DecodeBackend {
     return hash;
   }
 
-  /** libllama's rules for a batch; nothing has changed when one is broken. */
-  #validate(tokens: readonly SimulatedToken[]): void {
-    const pool = this.#pool;
-    const next = new Map<SequenceId, number>();
-    const coupled = new Set<string>();
-    for (const { token, position, sequences } of tokens) {
-      if (!(token >= 0 && token < this.vocabularyTokens)) throw invalid(`there is no token ${token}`);
-      for (const sequence of sequences) {
-        const expected = next.get(sequence) ?? pool.lastPosition(sequence) + 1;
-        if (position !== expected) throw invalid(`sequence ${sequence} goes on at ${expected}, not at ${position}`);
-        next.set(sequence, position + 1);
-      }
-      const key = sequences.join();
-      if (sequences.length === 1 || coupled.has(key)) continue;
-      coupled.add(key);
-      const [first, ...others] = sequences as [number, ...number[]];
-      const end = pool.lastPosition(first) + 1;
-      for (const other of others) {
-        if (pool.lastPosition(other) + 1 !== end || pool.past(other, end) !== pool.past(first, end)) {
-          throw invalid(`sequences ${first} and ${other} share a token but not their past`);
-        }
-      }
-    }
+  /** Sequences and rows can be read and changed. */
+  #alive(): void {
+    this.#open();
+    if (this.#running) throw new Error('A decode is running.');
   }
 
-  #alive(): void {
+  #open(): void {
     if (this.#disposed) throw new Error('The backend was disposed of.');
   }
-}
-
-function invalid(detail: string): EngineFailure {
-  return new EngineFailure('internal', 'The inference library failed to compute. The log says more.', detail);
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { type LlamaModel, openModel } from '../../../../../src/engine/server/llama/model.ts';
 import { editBundledModel } from '../../../../helpers/gguf.ts';
 import { cpuLibrary, openBundled } from '../../../../helpers/native.ts';
@@ -74,4 +75,37 @@ test('pages are taken by the same file only', async () => {
   rmSync(folder, { recursive: true });
   one!.dispose();
   again.dispose();
+});
+
+test('stopped anywhere in a prefill, with any number of threads, it goes on as if nothing had been', async () => {
+  const text = encode('export function add(left: number, right: number): number {\n  return left');
+  for (const threads of [1, 2]) {
+    const backend = model.createBackend({ cells: 1024, sequences: 4, threads });
+    const decode = (sequence: number): Float32Array => {
+      const batch = backend.createBatch();
+      for (const [at, token] of text.entries()) batch.add(token, at, [sequence], at === text.length - 1);
+      assert.equal(backend.decode(batch), 'ok');
+      return backend.logits(text.length - 1);
+    };
+    const fresh = decode(0);
+    const long = backend.createBatch();
+    for (let position = 0; position < long.capacity; position++) long.add(1, position, [1, 2], false);
+    const outcomes: string[] = [];
+    for (let turns = 0; turns < 12; turns++) {
+      const running = backend.decodeAsync(long);
+      await setTimeout(turns);
+      backend.abort();
+      const outcome = await running;
+      outcomes.push(outcome);
+      for (const sequence of [1, 2]) {
+        assert.equal(backend.lastPosition(sequence), outcome === 'ok' ? long.capacity - 1 : -1);
+        backend.removeRange(sequence, 0, -1);
+      }
+      const apart = decode(3).map((value, index) => Math.abs(value - fresh[index]!));
+      assert(Math.max(...apart) < 0.3, `logits are ${Math.max(...apart)} apart`);
+      backend.removeRange(3, 0, -1);
+    }
+    assert(outcomes.includes('aborted'), outcomes.join());
+    backend.dispose();
+  }
 });

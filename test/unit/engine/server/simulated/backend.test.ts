@@ -32,6 +32,24 @@ test('time is what the cost model says', () => {
   assert.equal(backend.now() - before, 116);
 });
 
+test('an aborted decode takes a part of its time, one that cannot be aborted all of it', async () => {
+  const costs = { fixedMs: 10, tokenMs: 1, contextTokenMs: 0, pageTokenMs: 0 };
+  for (const [abortable, outcome, ms] of [
+    [true, 'aborted', 7],
+    [false, 'ok', 14],
+  ] as const) {
+    const backend = new SimulatedBackend({ cells: 64, costs, abortable });
+    assert.equal(backend.abortable, abortable);
+    const batch = backend.createBatch();
+    for (let position = 0; position < 4; position++) batch.add(1, position, [0], false);
+    const running = backend.decodeAsync(batch);
+    backend.abort();
+    assert.equal(await running, outcome);
+    assert.equal(backend.now(), ms);
+    backend.checkIntegrity();
+  }
+});
+
 test('a prompt that does not fit costs nothing', () => {
   const backend = new SimulatedBackend({ cells: 2 });
   const batch = backend.createBatch();

@@ -44,11 +44,14 @@ export function backendCases({ name, texts, create, tolerance }: Subject): void 
     assert(apart > tolerance, `logits are only ${apart} apart`);
   };
 
-  const inBackend = (title: string, body: (backend: DecodeBackend, ...texts: number[][]) => void): void => {
+  const inBackend = (
+    title: string,
+    body: (backend: DecodeBackend, ...texts: number[][]) => void | Promise<void>,
+  ): void => {
     test(title, async () => {
       const backend = await create({ cells: 512, sequences: 8, batchTokens: 96 });
       try {
-        body(backend, ...(await texts()));
+        await body(backend, ...(await texts()));
       } finally {
         backend.dispose();
       }
@@ -305,6 +308,102 @@ export function backendCases({ name, texts, create, tolerance }: Subject): void 
         assert.throws(() => backend.createSampler({ grammar }), { name: 'EngineFailure', kind: 'grammarInvalid' });
       }
       backend.createSampler({ grammar: 'root ::= "a" | "b"' }).dispose();
+    });
+
+    inBackend('decodes off the event loop as on it', async (backend, text) => {
+      const fresh = extend(backend, [0], text!);
+      const batch = backend.createBatch();
+      for (const [position, token] of text!.entries()) batch.add(token, position, [1], position === text!.length - 1);
+      assert.equal(await backend.decodeAsync(batch), 'ok');
+      same(backend.logits(text!.length - 1), fresh);
+      assert.equal(backend.createSampler({}).sample(text!.length - 1), largest(fresh));
+      batch.clear();
+      batch.add(text![0]!, text!.length + 1, [1], true);
+      await assert.rejects(backend.decodeAsync(batch), { name: 'EngineFailure', kind: 'internal' });
+      assert.equal(backend.lastPosition(1), text!.length - 1);
+    });
+
+    inBackend('an aborted decode leaves nothing behind, however often', async (backend, one, two, three) => {
+      assert.equal(backend.abortable, true);
+      const head = one!.slice(0, PAGE);
+      const fresh = extend(backend, [0], [...head, ...two!]);
+      backend.removeRange(0, 0, -1);
+      extend(backend, [1], head);
+      backend.copyRange(1, 2, 0, head.length);
+      const batch = backend.createBatch();
+      let row = 0;
+      // A tree: a stem of two sequences and its branches; and another text.
+      for (const [at, token] of two!.entries()) row = batch.add(token, PAGE + at, [2, 1], at === two!.length - 1);
+      batch.add(three![0]!, PAGE + two!.length, [1], true);
+      batch.add(three![1]!, PAGE + two!.length, [2], true);
+      for (const [at, token] of three!.entries()) batch.add(token, at, [3], false);
+      const running = () => {
+        const promise = backend.decodeAsync(batch);
+        backend.abort();
+        return promise;
+      };
+      for (let time = 0; time < 30; time++) {
+        const before = backend.now();
+        assert.equal(await running(), 'aborted');
+        assert(backend.now() > before);
+        const last = [0, 1, 2, 3].map((sequence) => backend.lastPosition(sequence));
+        assert.deepEqual(last, [-1, PAGE - 1, PAGE - 1, -1]);
+        assert.throws(() => backend.logits(row), RangeError);
+      }
+      assert.equal(await backend.decodeAsync(batch), 'ok');
+      same(backend.logits(row), fresh);
+      assert.equal(backend.lastPosition(3), three!.length - 1);
+    });
+
+    inBackend('an abort that comes too late, or to nothing, has no effect', async (backend, text) => {
+      backend.abort();
+      const fresh = extend(backend, [0], text!);
+      backend.abort();
+      const batch = backend.createBatch();
+      for (const [position, token] of text!.entries()) batch.add(token, position, [1], position === text!.length - 1);
+      const running = backend.decodeAsync(batch);
+      assert.equal(await running, 'ok');
+      backend.abort();
+      same(extend(backend, [2], text!), fresh);
+    });
+
+    inBackend('leaves sequences and rows alone while a decode runs', async (backend, text) => {
+      const sampler = backend.createSampler({});
+      const batch = backend.createBatch();
+      for (const [position, token] of text!.entries()) batch.add(token, position, [0], true);
+      const running = backend.decodeAsync(batch);
+      for (const use of [
+        () => backend.decode(batch),
+        () => backend.lastPosition(0),
+        () => backend.copyRange(0, 1, 0, 1),
+        () => backend.removeRange(0, 0, -1),
+        () => backend.savePage(0, 0, 1),
+        () => backend.restorePage(0, new Uint8Array(100)),
+        () => backend.logits(0),
+        () => sampler.sample(0),
+      ]) {
+        assert.throws(use, /is running/);
+      }
+      await assert.rejects(backend.decodeAsync(batch), /is running/);
+      backend.createSampler({}).dispose();
+      assert.equal(backend.createBatch().length, 0);
+      assert.equal(await running, 'ok');
+      sampler.sample(0);
+    });
+
+    test('is disposed of while a decode runs, which ends', async () => {
+      const backend = await create({ cells: 256, sequences: 2, batchTokens: 96 });
+      const sampler = backend.createSampler({});
+      const batch = backend.createBatch();
+      for (let position = 0; position < 96; position++) batch.add(1, position, [0, 1], position === 95);
+      const running = backend.decodeAsync(batch);
+      backend.dispose();
+      backend.dispose();
+      sampler.dispose();
+      backend.abort();
+      assert.throws(() => backend.lastPosition(0), /disposed/);
+      assert.equal(await running, 'aborted');
+      await assert.rejects(backend.decodeAsync(batch), /disposed/);
     });
 
     test('is of no use once disposed of, and says so', async () => {
