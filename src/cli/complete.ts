@@ -6,6 +6,7 @@ import type { GenerateParams, SamplingOptions } from '../engine/protocol.ts';
 import { readCases } from './cases.ts';
 import { engineCommand } from './engineCommand.ts';
 import { resolveModel } from './model.ts';
+import { print, say } from './output.ts';
 import { UsageError } from './usage.ts';
 
 export async function complete(argv: string[]): Promise<void> {
@@ -28,7 +29,7 @@ export async function complete(argv: string[]): Promise<void> {
   const client = new EngineClient(engineCommand(values.gpu), 'quire complete');
   try {
     const model = await client.openModel({ path: resolveModel(values.model), contextTokens: 0 });
-    process.stderr.write(`quire: ${model.name} on ${model.device}, context ${model.contextTokens} tokens\n`);
+    say(`${model.name} on ${model.device}, context ${model.contextTokens} tokens`);
     const completer = new Completer({
       generate: (params: GenerateParams, options) => client.generate({ ...params, ...sampling }, options),
     });
@@ -60,9 +61,4 @@ function number(name: string, text: string | undefined, least: number): number |
     throw new UsageError(`--${name} must be a number of at least ${least}, not '${text}'`);
   }
   return value;
-}
-
-/** One JSON line; waits where the reader is slower than we are. */
-function print(value: object): Promise<void> {
-  return new Promise((resolve) => process.stdout.write(`${JSON.stringify(value)}\n`, () => resolve()));
 }

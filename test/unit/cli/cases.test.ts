@@ -10,13 +10,14 @@ after(() => rmSync(folder, { recursive: true }));
 
 const good = { id: 'a', path: 'a.ts', prefix: 'let x', suffix: '\n' };
 const line = (value: unknown) => JSON.stringify(value);
+const parse = (text: string) => parseCase({ text, where: 'f:1' });
 
 describe('parseCase', () => {
   it('takes a case with and without other files', () => {
-    assert.deepEqual(parseCase(line(good), 'f:1'), good);
+    assert.deepEqual(parse(line(good)), good);
     const others = [{ path: 'b.ts', content: 'export {}' }];
-    assert.deepEqual(parseCase(line({ ...good, others, more: 1 }), 'f:1'), { ...good, others });
-    assert.equal(parseCase(line({ ...good, id: 7 }), 'f:1').id, 7);
+    assert.deepEqual(parse(line({ ...good, others, more: 1 })), { ...good, others });
+    assert.equal(parse(line({ ...good, id: 7 })).id, 7);
   });
 
   for (const [text, complaint] of [
@@ -28,7 +29,7 @@ describe('parseCase', () => {
     [line({ ...good, suffix: undefined }), /^f:1 has no suffix/],
     [line({ ...good, others: [{ path: 'b' }] }), /^f:1 has others/],
   ] as const) {
-    it(`refuses ${text}`, () => assert.throws(() => parseCase(text, 'f:1'), { message: complaint }));
+    it(`refuses ${text}`, () => assert.throws(() => parse(text), { message: complaint }));
   }
 });
 
