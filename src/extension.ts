@@ -90,6 +90,7 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     engine.onStateChange((state) => {
       if (state.kind === 'ready' && model.info) status.dispatch({ type: 'model', model: model.info });
     }),
+    tellOpenDocuments(engine),
     vscode.commands.registerCommand('quire.showLog', () => log.show()),
     vscode.commands.registerCommand('quire.restartEngine', async () => {
       notices.clear();
@@ -109,6 +110,23 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
   return { ready: ready.promise, engineStatus: () => engine.status(), onDidComplete: completion.onDidComplete };
 }
 
+/** Keeps the engine told which documents are open, under the keys of their completions: it holds their pages longer. */
+function tellOpenDocuments(engine: EngineClient): vscode.Disposable {
+  const tell = (): void => {
+    const byWorkspace = new Map(
+      (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => [uri.toString(), [] as string[]]),
+    );
+    for (const { input } of vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs)) {
+      if (!(input instanceof vscode.TabInputText)) continue;
+      const folder = vscode.workspace.getWorkspaceFolder(input.uri);
+      if (folder) byWorkspace.get(folder.uri.toString())?.push(input.uri.toString());
+    }
+    for (const [workspace, keys] of byWorkspace) engine.openDocuments(workspace, keys);
+  };
+  tell();
+  return vscode.window.tabGroups.onDidChangeTabs(tell);
+}
+
 function engineCommand(context: vscode.ExtensionContext): EngineCommand {
   const settings = vscode.workspace.getConfiguration('quire.engine');
   const companion = vscode.extensions.getExtension(CUDA_COMPANION);
@@ -119,6 +137,11 @@ function engineCommand(context: vscode.ExtensionContext): EngineCommand {
     gpu: settings.get<GpuPreference>('gpu', 'auto'),
     idleMs: settings.get('idleMinutes', 5) * 60_000,
     moduleFolders: companion ? [path.join(companion.extensionPath, 'modules')] : [],
+    cache: {
+      folder: vscode.Uri.joinPath(context.globalStorageUri, 'cache').fsPath,
+      ramMegabytes: settings.get('cacheMemory', 512),
+      diskMegabytes: settings.get('cacheDisk', 1024),
+    },
   };
 }
 

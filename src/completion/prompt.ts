@@ -1,6 +1,7 @@
 /** From a place in a file to the segments of a fill-in-the-middle prompt: what changes least comes first. */
 import type { ModelInfo, PromptSegment, SpecialToken } from '../engine/protocol.ts';
 import { type FimLayout, fimLayoutOf } from './fimLayouts.ts';
+import { MOST_NEIGHBOURS } from './neighbours.ts';
 import type { CompletionRequest } from './request.ts';
 import { isClosersOnly, lineAfter, toLf } from './text.ts';
 import { headWindow, prefixWindow, suffixWindow, type WindowBudget } from './window.ts';
@@ -10,9 +11,6 @@ export interface Surroundings {
   prefix: string;
   suffix: string;
 }
-
-/** At most this many other files are shown. */
-const MOST_OTHERS = 4;
 
 /** The text near the cursor that fits the budget, with LF; costs no more than its own length. */
 export function surroundingsOf(request: CompletionRequest, budget: WindowBudget): Surroundings {
@@ -110,7 +108,7 @@ function pushContext(
 
 /** The other files within the budget, the most relevant last: next to the current file, and the last to be dropped. */
 function chosenOthers(request: CompletionRequest, budget: number): { path: string; content: string }[] {
-  const others = request.others?.slice(0, MOST_OTHERS) ?? [];
+  const others = request.others?.slice(0, MOST_NEIGHBOURS) ?? [];
   if (budget <= 0 || others.length === 0) return [];
   const share = Math.floor(budget / others.length);
   return others

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
+import { Neighbours } from './neighbours.ts';
 import { PrivateFiles } from './private.ts';
 import type { CompletionRequest, Lines } from './request.ts';
 import { type Call, type CompletionTiming, Session } from './session.ts';
@@ -59,8 +60,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   readonly #services: CompletionServices;
   readonly #private = new PrivateFiles((folder, path) => readText(vscode.Uri.joinPath(vscode.Uri.parse(folder), path)));
   readonly #reported = new Set<string>();
-  /** Uris of editors that were in front, the latest last. */
-  readonly #visited = new Set<string>();
+  /** By workspace folder, the uris of its documents. */
+  readonly #neighbours = new Map<string, Neighbours>();
   readonly #started = new vscode.EventEmitter<void>();
   readonly #ended = new vscode.EventEmitter<RequestUsage | undefined>();
   readonly #completed = new vscode.EventEmitter<CompletionTiming>();
@@ -87,8 +88,14 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       vscode.commands.registerCommand(ACCEPTED_COMMAND, () => this.#accepted()),
       vscode.window.onDidChangeActiveTextEditor((editor) => this.#visit(editor)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+        if (folder && contentChanges.length > 0) this.#neighboursIn(folder).edit(document.uri.toString());
         const inFront = document === vscode.window.activeTextEditor?.document;
         if (inFront && contentChanges.length > 0) this.#session.key();
+      }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        const folder = vscode.workspace.getWorkspaceFolder(uri);
+        if (folder) this.#neighboursIn(folder).close(uri.toString());
       }),
       ignoreFiles,
       ignoreFiles.onDidChange(forget),
@@ -232,17 +239,16 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     };
   }
 
-  /** The other open files of the folder, the one visited last first; none that is private. */
+  /** Other open files of the folder, what changes most first; none that is private. */
   async #others(
     document: vscode.TextDocument,
     folder: vscode.WorkspaceFolder,
   ): Promise<{ path: string; content: string }[]> {
     const open = new Map(vscode.workspace.textDocuments.map((one) => [one.uri.toString(), one]));
     const others: { path: string; content: string }[] = [];
-    for (const uri of [...this.#visited].reverse()) {
+    for (const uri of this.#neighboursIn(folder).of(document.uri.toString()).reverse()) {
       const other = open.get(uri);
-      if (other === undefined || other === document) continue;
-      if (vscode.workspace.getWorkspaceFolder(other.uri) !== folder || (await this.#isPrivate(other.uri))) continue;
+      if (other === undefined || (await this.#isPrivate(other.uri))) continue;
       const content = other.getText(new vscode.Range(0, 0, OTHER_FILE_LINES, 0));
       others.push({ path: vscode.workspace.asRelativePath(other.uri, false), content });
     }
@@ -275,10 +281,15 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   #visit(editor: vscode.TextEditor | undefined): void {
-    if (editor === undefined) return;
-    const uri = editor.document.uri.toString();
-    this.#visited.delete(uri);
-    this.#visited.add(uri);
+    const folder = editor && vscode.workspace.getWorkspaceFolder(editor.document.uri);
+    if (folder) this.#neighboursIn(folder).visit(editor.document.uri.toString());
+  }
+
+  #neighboursIn(folder: vscode.WorkspaceFolder): Neighbours {
+    const key = folder.uri.toString();
+    const known = this.#neighbours.get(key) ?? new Neighbours();
+    this.#neighbours.set(key, known);
+    return known;
   }
 
   #report(thrown: unknown): void {

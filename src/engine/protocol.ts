@@ -4,9 +4,12 @@
  * unless a name says otherwise.
  */
 import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import type { Decision, EngineStatus } from './status.ts';
+
+export type * from './status.ts';
 
 /** Raised with every change that an older peer would misread. Client and engine must agree exactly. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Strict order of service: a keystroke is always served before chat, chat before background work. */
 export type RequestClass = 'keystroke' | 'chat' | 'background';
@@ -107,6 +110,11 @@ export interface GenerateParams {
   progressToken?: string;
 }
 
+export interface OpenDocuments {
+  workspace: string;
+  keys: string[];
+}
+
 export type FinishReason = 'stop' | 'endOfText' | 'length' | 'cancelled' | 'superseded';
 
 export interface GenerateResult {
@@ -135,36 +143,6 @@ export interface LogEvent {
   level: 'debug' | 'info' | 'warn' | 'error';
   /** Never prompt or answer text. */
   message: string;
-}
-
-export interface ClassTotals {
-  requests: number;
-  finished: number;
-  cancelled: number;
-  failed: number;
-  promptTokens: number;
-  cachedTokens: number;
-  generatedTokens: number;
-}
-
-export interface EngineStatus {
-  version: string;
-  pid: number;
-  node: string;
-  uptimeMs: number;
-  residentBytes: number;
-  /** The native library: which build was chosen and why it can be trusted. */
-  native: { gpu: string; abi: string; devices: string[] };
-  clients: { name: string; pid: number }[];
-  models: {
-    info: ModelInfo;
-    /** Cells that hold a token, of `info.contextTokens` x sequences. */
-    usedCells: number;
-    totalCells: number;
-    running: number;
-    waiting: number;
-  }[];
-  totals: Record<RequestClass, ClassTotals>;
 }
 
 export interface DownloadParams {
@@ -225,4 +203,9 @@ export const generateProgress = new ProgressType<GenerateProgress>();
 export const statusRequest = new RequestType0<EngineStatus, EngineErrorData>('status');
 /** Ends the engine once its other clients are gone; at once with `now`. */
 export const shutdownRequest = new RequestType<{ now: boolean }, null, EngineErrorData>('shutdown');
+/** The documents that are open in a workspace, by their `supersedes` keys: their pages are held longer and survive a restart. */
+export const openDocumentsNotification = new NotificationType<OpenDocuments>('documents');
+/** Streams the decisions of all models to this client, in {@link decisionsNotification}s, until it is turned off. */
+export const watchRequest = new RequestType<{ on: boolean }, null, EngineErrorData>('watch');
+export const decisionsNotification = new NotificationType<{ model: string; decisions: Decision[] }>('decisions');
 export const logNotification = new NotificationType<LogEvent>('log');

@@ -1,5 +1,13 @@
 /** The engine's status as a readable page. Pure. */
-import type { EngineStatus, ModelInfo, RequestClass } from '../engine/protocol.ts';
+import type {
+  Decision,
+  EngineStatus,
+  KvStatus,
+  ModelInfo,
+  RequestClass,
+  SchedulerStatus,
+  TierStatus,
+} from '../engine/protocol.ts';
 
 export interface StatusFacts {
   /** The answer of the engine, or why there is none. */
@@ -7,6 +15,9 @@ export interface StatusFacts {
   /** Version of the extension. */
   version: string;
 }
+
+/** So many of the latest decisions are shown. */
+const DECISIONS = 20;
 
 const CLASSES: readonly RequestClass[] = ['keystroke', 'chat', 'background'];
 
@@ -26,7 +37,7 @@ export function renderStatus({ engine, version }: StatusFacts): string {
             ['Windows', engine.clients.map(({ name, pid }) => `${name} (${pid})`).join(', ') || 'none'],
           ]),
           heading('Models'),
-          ...(engine.models.length === 0 ? [['None is open.']] : engine.models.map(modelSection)),
+          ...(engine.models.length === 0 ? [['None is open.']] : engine.models.flatMap(modelSections)),
           heading('Requests since the start'),
           totalsTable(engine.totals),
         ];
@@ -41,9 +52,9 @@ function computesOn({ gpu, devices }: EngineStatus['native']): string {
   return devices.length === 0 ? gpu : `${gpu} (${devices.join('; ')})`;
 }
 
-function modelSection(model: EngineStatus['models'][number]): string[] {
-  const { info, usedCells, totalCells, running, waiting } = model;
-  return table([
+function modelSections(model: EngineStatus['models'][number]): string[][] {
+  const { info, running, waiting, kv, scheduler } = model;
+  const section = table([
     [
       'Model',
       `${info.name} (${info.architecture}, ${count(info.parameters)} parameters, ${mebibytes(info.sizeBytes)})`,
@@ -52,10 +63,49 @@ function modelSection(model: EngineStatus['models'][number]): string[] {
     ['On', info.device],
     ['Context', `${count(info.contextTokens)} tokens (trained on ${count(info.trainedContextTokens)})`],
     ['Can', abilities(info)],
-    ['Cache', `${count(usedCells)} of ${count(totalCells)} cells hold a token (${percent(usedCells, totalCells)})`],
+    ['Cache', cacheLine(kv)],
+    ['Colder', tiersLine(kv)],
+    ['Iterations', iterationsLine(scheduler)],
     ['Now', `${running} running, ${waiting} waiting`],
   ]);
+  const decisions = scheduler.decisions.slice(-DECISIONS);
+  return decisions.length === 0 ? [section] : [section, heading('Latest decisions'), table(decisions.map(decisionRow))];
 }
+
+function cacheLine(kv: KvStatus): string {
+  const { strategy, pagesTotal, pagesFree, pagesCached, pagesLeased, logicalTokens, physicalTokens } = kv;
+  if (strategy === 'checkpoints') return `this model cannot share pages: ${count(kv.ram.pages)} saved states instead`;
+  const pages = `${count(pagesLeased)} pages in use, ${count(pagesCached)} kept, ${count(pagesFree)} free of ${count(pagesTotal)}`;
+  return `${pages}; ${count(physicalTokens)} tokens stand for ${count(logicalTokens)}`;
+}
+
+function tiersLine({ ram, disk, evictions, spills, restores, pageMs }: KvStatus): string {
+  const tier = (name: string, { pages, bytes, limitBytes }: TierStatus) =>
+    limitBytes === 0 ? `${name} off` : `${count(pages)} in ${name} (${mebibytes(bytes)} of ${mebibytes(limitBytes)})`;
+  const moved = `${count(evictions)} evicted, ${count(spills)} saved, ${count(restores)} brought back`;
+  const known = pageMs.restore !== null && pageMs.compute !== null;
+  const rates = known ? `; a page: ${ms(pageMs.restore)} to bring back, ${ms(pageMs.compute)} to compute` : '';
+  return `${tier('memory', ram)}, ${tier('disk', disk)}; ${moved}${rates}`;
+}
+
+function iterationsLine({ iterations, iterationMs, preemptions, superseded, policy }: SchedulerStatus): string {
+  const times = `p50 ${ms(iterationMs.p50)}, p99 ${ms(iterationMs.p99)}`;
+  const order = policy === 'fcfs' ? ', in order of arrival' : '';
+  return `${count(iterations)} (${times}); ${count(preemptions)} preemptions, ${count(superseded)} superseded${order}`;
+}
+
+function decisionRow({ at, what, request, class: kind, level, tokens, pages, ms: took, why }: Decision): string[] {
+  const who = request === undefined ? 'cache' : `${kind} ${request}, level ${level}`;
+  const facts = [
+    tokens === undefined ? '' : `${count(tokens)} tokens`,
+    pages === undefined ? '' : `${count(pages)} pages`,
+    took === undefined ? '' : ms(took),
+    why ?? '',
+  ];
+  return [(at / 1000).toFixed(3), who, what, facts.filter(Boolean).join(', ')];
+}
+
+const ms = (value: number | null): string => (value === null ? '-' : `${value.toFixed(value < 10 ? 1 : 0)} ms`);
 
 function abilities({ chat, specialTokens }: Pick<ModelInfo, 'chat' | 'specialTokens'>): string {
   const list: string[] = [];
@@ -72,23 +122,18 @@ function totalsTable(totals: EngineStatus['totals']): string[] {
     const numbers = [requests, finished, cancelled, failed, promptTokens].map(count);
     return [name, ...numbers, percent(cachedTokens, promptTokens), count(generatedTokens)];
   });
-  return table([head, ...rows]);
+  return table([head, ...rows], 'right');
 }
 
-/** Columns in line: the first to the left, numbers of a wide table to the right. */
-function table(rows: string[][]): string[] {
+/** Columns in line; those behind the first to the left, or, numbers, to the right. */
+function table(rows: string[][], align: 'left' | 'right' = 'left'): string[] {
   const columns = rows[0]?.length ?? 0;
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        columns > 2 && column > 0 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
+  const pad = (cell: string, column: number): string =>
+    align === 'right' && column > 0 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
+  return rows.map((row) => row.map(pad).join('  ').trimEnd());
 }
 
 function count(value: number): string {

@@ -3,11 +3,13 @@ import path from 'node:path';
 import { bundledModel, privateRuntime, repository } from '../helpers/engine.ts';
 import { benchDecode } from './decode.ts';
 import { benchEditor } from './editor.ts';
+import { benchFastServe } from './fastserve.ts';
 import { type Row, report, save, table } from './report.ts';
 
 const BENCHES: Record<string, () => Promise<Row[]>> = {
   decode: () => benchDecode(bundledModel, 'off'),
   editor: benchEditor,
+  fastserve: benchFastServe,
 };
 
 const wanted = process.argv.slice(2);

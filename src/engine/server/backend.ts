@@ -73,6 +73,10 @@ export interface DecodeBackend {
   savePage(sequence: SequenceId, start: number, end: number): Uint8Array;
   /** Puts a saved page back under `sequence`, at the positions it was saved from. False: no room, or it does not fit. */
   restorePage(sequence: SequenceId, page: Uint8Array): boolean;
+  /** All of a sequence as bytes, also where pages cannot be saved alone (recurrent and hybrid models). */
+  saveState(sequence: SequenceId): Uint8Array;
+  /** Puts a saved state under an empty sequence. False: no room, or it does not fit. */
+  restoreState(sequence: SequenceId, state: Uint8Array): boolean;
   /** @throws EngineFailure `grammarInvalid`. */
   createSampler(options: SamplingOptions): Sampler;
   /** Raw logits of a row of the last decode that asked for them, copied. */

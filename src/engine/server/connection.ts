@@ -6,6 +6,8 @@ import { type CancellationToken, ResponseError } from 'vscode-jsonrpc';
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import {
   closeModelRequest,
+  type Decision,
+  decisionsNotification,
   downloadProgress,
   downloadRequest,
   ENGINE_ERROR_CODE,
@@ -15,10 +17,12 @@ import {
   helloRequest,
   type LogEvent,
   logNotification,
+  openDocumentsNotification,
   openModelRequest,
   PROTOCOL_VERSION,
   shutdownRequest,
   statusRequest,
+  watchRequest,
 } from '../protocol.ts';
 import type { Engine } from './engine.ts';
 import { EngineFailure } from './failure.ts';
@@ -65,6 +69,10 @@ export class ClientConnection {
     if (this.#welcome) this.#connection.sendNotification(logNotification, event).catch(() => undefined);
   }
 
+  decided(model: string, decisions: Decision[]): void {
+    this.#connection.sendNotification(decisionsNotification, { model, decisions }).catch(() => undefined);
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -109,6 +117,15 @@ export class ClientConnection {
           if (progressToken) connection.sendProgress(downloadProgress, progressToken, progress).catch(() => undefined);
         }),
       ),
+    );
+    connection.onNotification(openDocumentsNotification, ({ workspace, keys }) => {
+      if (this.#welcome) this.#engine.models.setOpenDocuments(workspace, keys);
+    });
+    connection.onRequest(watchRequest, ({ on }) =>
+      this.#guarded(async () => {
+        this.#engine.watch(this, on);
+        return null;
+      }),
     );
     connection.onRequest(statusRequest, () => this.#guarded(async () => this.#engine.status()));
     connection.onRequest(shutdownRequest, ({ now }) =>

@@ -2,6 +2,7 @@
 import { version as nodeVersion } from 'node:process';
 import type {
   ClassTotals,
+  Decision,
   DownloadParams,
   DownloadProgress,
   DownloadResult,
@@ -26,6 +27,8 @@ export interface Client {
   readonly name: string;
   readonly pid: number;
   log(event: LogEvent): void;
+  /** Takes decisions of the scheduler of one model, if it asked for them. */
+  decided(model: string, decisions: Decision[]): void;
 }
 
 export interface EngineOptions {
@@ -41,6 +44,8 @@ export interface EngineOptions {
   logSink: (event: LogEvent) => void;
 }
 
+/** Decisions are sent to who watches them at this interval. */
+const WATCH_MS = 100;
 /** However short the idle time is, whoever started the engine gets this long to join it. */
 const FIRST_CLIENT_MS = 10_000;
 
@@ -51,6 +56,10 @@ export class Engine {
   readonly #clients = new Set<Client>();
   readonly #started = performance.now();
   readonly #totals: Record<RequestClass, ClassTotals> = { keystroke: none(), chat: none(), background: none() };
+  readonly #watchers = new Set<Client>();
+  /** How many decisions of each model were sent. */
+  readonly #sent = new Map<string, number>();
+  #watching: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
   #leaving = false;
 
@@ -69,6 +78,7 @@ export class Engine {
 
   left(client: Client): void {
     this.models.release(client);
+    this.watch(client, false);
     if (!this.#clients.delete(client)) return;
     this.log('info', `${client.name} (process ${client.pid}) left.`);
     if (this.#clients.size === 0) this.#leaveWhenIdle(this.#options.idleMs);
@@ -112,15 +122,38 @@ export class Engine {
       residentBytes: process.memoryUsage.rss(),
       native: this.#options.native(),
       clients: [...this.#clients].map(({ name, pid }) => ({ name, pid })),
-      models: this.models.list().map(({ handle, backend, loop }) => ({
+      models: this.models.list().map(({ handle, loop }) => ({
         info: handle.info,
-        usedCells: loop.usedCells,
-        totalCells: backend.cells,
         running: loop.running,
         waiting: loop.waiting,
+        kv: loop.cache.status(),
+        scheduler: loop.status(),
       })),
       totals: structuredClone(this.#totals),
     };
+  }
+
+  /** Sends a client all decisions from now on, or no more of them. */
+  watch(client: Client, on: boolean): void {
+    if (on) this.#watchers.add(client);
+    else this.#watchers.delete(client);
+    if (this.#watchers.size === 0) {
+      clearInterval(this.#watching);
+      this.#watching = undefined;
+    } else if (!this.#watching) {
+      this.#sent.clear();
+      for (const { handle, loop } of this.models.list()) this.#sent.set(handle.info.id, loop.decisions.count);
+      this.#watching = setInterval(() => this.#tell(), WATCH_MS);
+    }
+  }
+
+  #tell(): void {
+    for (const { handle, loop } of this.models.list()) {
+      const { id } = handle.info;
+      const decisions = loop.decisions.since(this.#sent.get(id) ?? 0);
+      this.#sent.set(id, loop.decisions.count);
+      if (decisions.length > 0) for (const watcher of this.#watchers) watcher.decided(id, decisions);
+    }
   }
 
   /** A client asks the engine to go: at once, or as soon as nobody else is left. */

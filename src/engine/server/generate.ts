@@ -31,6 +31,7 @@ export async function generate(
     params: { ...params, maxTokens },
     prompt: tokens,
     cutTokens: cut,
+    ...keepOf(params, tokens.length),
     sampler,
     onText: (delta) => stream.push(delta),
   });
@@ -47,6 +48,16 @@ export async function generate(
 
 function segments(model: OpenModel, { prompt }: GenerateParams): PromptSegment[] | string {
   return 'messages' in prompt ? model.handle.renderChat(prompt.messages) : prompt.segments;
+}
+
+/**
+ * Behind the text of a completion stands the token that asks for the middle: what follows it depends on it, and is never
+ * the beginning of another prompt. A chat goes on behind the answer.
+ */
+function keepOf({ prompt }: GenerateParams, tokens: number): { keep?: number } {
+  if ('messages' in prompt) return {};
+  const last = prompt.segments.at(-1);
+  return last && 'special' in last ? { keep: tokens - 1 } : {};
 }
 
 function check(params: GenerateParams): void {

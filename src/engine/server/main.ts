@@ -41,7 +41,11 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
   const native = new NativeModels(options, (level, message) => engine.log(level, message));
   const engine = new Engine({
     version: options.version,
-    models: new Models((spec) => native.open(spec)),
+    models: new Models((spec) => native.open(spec), {
+      policy: options.policy,
+      cache: options.cache,
+      log: (level, message) => engine.log(level, message),
+    }),
     download,
     native: () => native.status(),
     idleMs: options.idleMs,

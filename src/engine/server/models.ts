@@ -2,12 +2,15 @@
 import type { ModelInfo, ModelSpec } from '../protocol.ts';
 import type { DecodeBackend, Tokenizer } from './backend.ts';
 import { EngineFailure } from './failure.ts';
-import { Loop } from './scheduler/loop.ts';
+import type { Loop } from './scheduler/loop.ts';
+import { type ServingOptions, serve } from './serving.ts';
 
 /** What opening a model file gives; implemented by `llama/`. */
 export interface ModelHandle {
   readonly info: ModelInfo;
   readonly tokenizer: Tokenizer;
+  /** The model keeps one state for a sequence, which costs memory for every sequence id: recurrent and hybrid ones. */
+  readonly recurrent: boolean;
   renderChat(messages: readonly { role: string; content: string }[]): string;
   createBackend(options: { cells: number; sequences: number }): DecodeBackend;
   dispose(): void;
@@ -21,8 +24,6 @@ export interface OpenModel {
   readonly loop: Loop;
 }
 
-/** Sequences for requests and for what earlier ones left behind. */
-const SEQUENCES = 16;
 /** A context shorter than this gets several times its length in cells, so that several files stay cached. */
 const COMFORTABLE_CELLS = 16_384;
 /** A model stays this long after its last holder, so that a reloaded window finds it. */
@@ -37,10 +38,13 @@ interface Entry {
 
 export class Models {
   readonly #opener: ModelOpener;
+  readonly #serving: ServingOptions;
   readonly #entries = new Map<string, Entry>();
+  readonly #documents = new Map<string, readonly string[]>();
 
-  constructor(opener: ModelOpener) {
+  constructor(opener: ModelOpener, serving: ServingOptions) {
     this.#opener = opener;
+    this.#serving = serving;
   }
 
   /**
@@ -76,6 +80,12 @@ export class Models {
     return [...this.#entries.values()].flatMap(({ open }) => open ?? []);
   }
 
+  /** Says which documents of a workspace are open, to the caches of all models. */
+  setOpenDocuments(workspace: string, keys: readonly string[]): void {
+    this.#documents.set(workspace, keys);
+    for (const { loop } of this.list()) loop.cache.setOpen(workspace, keys);
+  }
+
   /** Ends a holder's claim on one model, or on all of them. */
   release(holder: object, id?: string): void {
     for (const [key, entry] of this.#entries) {
@@ -96,8 +106,9 @@ export class Models {
     try {
       const { contextTokens } = handle.info;
       const cells = Math.max(contextTokens, Math.min(4 * contextTokens, COMFORTABLE_CELLS));
-      const backend = handle.createBackend({ cells, sequences: SEQUENCES });
-      return { handle, backend, loop: new Loop(backend, handle.tokenizer, SEQUENCES) };
+      const { backend, loop } = serve(handle, cells, this.#serving);
+      for (const [workspace, keys] of this.#documents) loop.cache.setOpen(workspace, keys);
+      return { handle, backend, loop };
     } catch (error) {
       handle.dispose();
       throw error;
@@ -109,6 +120,7 @@ export class Models {
     clearTimeout(entry.linger);
     if (!entry.open) return;
     entry.open.loop.stop(new EngineFailure('engineStopped', 'The model was unloaded.'));
+    entry.open.loop.cache.dispose();
     entry.open.backend.dispose();
     entry.open.handle.dispose();
     entry.open = undefined;

@@ -37,10 +37,47 @@ const engine: EngineStatus = {
         chat: false,
         device: 'cpu',
       },
-      usedCells: 512,
-      totalCells: 4096,
       running: 1,
       waiting: 2,
+      kv: {
+        strategy: 'pages',
+        pageTokens: 32,
+        pagesTotal: 512,
+        pagesFree: 400,
+        pagesCached: 100,
+        pagesLeased: 12,
+        pagesPeak: 120,
+        allocatedCells: 3000,
+        filledCells: 2900,
+        logicalTokens: 9000,
+        physicalTokens: 3500,
+        evictions: 7,
+        spills: 5,
+        restores: 3,
+        ram: { pages: 5, bytes: 3 * 2 ** 20, limitBytes: 512 * 2 ** 20 },
+        disk: { pages: 0, bytes: 0, limitBytes: 0 },
+        pageMs: { compute: 3.52, save: 0.1, restore: 0.2 },
+      },
+      scheduler: {
+        policy: 'preemptive',
+        iterations: 4321,
+        preemptions: 2,
+        superseded: 3,
+        iterationMs: { p50: 1.25, p95: 20, p99: 28.4, max: 31 },
+        expectedMs: { decode: 0.6, chunk: 14 },
+        decisions: [
+          { at: 61_250, what: 'ran', request: 12, class: 'keystroke', level: 0, tokens: 9, ms: 2.5 },
+          {
+            at: 61_260.5,
+            what: 'preempted',
+            request: 11,
+            class: 'chat',
+            level: 3,
+            why: 'pages for a request before it',
+          },
+          { at: 61_261, what: 'evicted', pages: 4 },
+        ],
+      },
     },
   ],
   totals: {
@@ -75,13 +112,22 @@ Windows      VS Code (99)
 Models
 ======
 
-Model    tiny-code-fim (llama, 5,380,000 parameters, 6 MiB)
-File     /models/tiny.gguf
-On       cpu
-Context  1,024 tokens (trained on 1,024)
-Can      fill in the middle, read other files
-Cache    512 of 4,096 cells hold a token (12.5 %)
-Now      1 running, 2 waiting
+Model       tiny-code-fim (llama, 5,380,000 parameters, 6 MiB)
+File        /models/tiny.gguf
+On          cpu
+Context     1,024 tokens (trained on 1,024)
+Can         fill in the middle, read other files
+Cache       12 pages in use, 100 kept, 400 free of 512; 3,500 tokens stand for 9,000
+Colder      5 in memory (3 MiB of 512 MiB), disk off; 7 evicted, 5 saved, 3 brought back; a page: 0.2 ms to bring back, 3.5 ms to compute
+Iterations  4,321 (p50 1.3 ms, p99 28 ms); 2 preemptions, 3 superseded
+Now         1 running, 2 waiting
+
+Latest decisions
+================
+
+61.250  keystroke 12, level 0  ran        9 tokens, 2.5 ms
+61.261  chat 11, level 3       preempted  pages for a request before it
+61.261  cache                  evicted    4 pages
 
 Requests since the start
 ========================

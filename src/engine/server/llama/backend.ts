@@ -170,6 +170,18 @@ export class LlamaBackend implements DecodeBackend {
     return this.#pages.restore(sequence, page);
   }
 
+  saveState(sequence: SequenceId): Uint8Array {
+    this.#alive();
+    this.#check(sequence);
+    return this.#pages.saveState(sequence);
+  }
+
+  restoreState(sequence: SequenceId, state: Uint8Array): boolean {
+    this.#alive();
+    this.#check(sequence);
+    return this.#pages.restoreState(sequence, state);
+  }
+
   createSampler(options: SamplingOptions): Sampler {
     this.#open();
     const { functions, vocab, vocabularyTokens } = this.#model;

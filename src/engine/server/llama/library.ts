@@ -35,6 +35,9 @@ export interface LoadOptions {
   log: Log;
 }
 
+/** What libllama says as errors when an iteration is stopped half-way, which is meant. */
+const ABORTED = /failed with error 1$|compute status: 1$|removing memory module entries|failed to decode, ret = 2$/m;
+
 const LEVELS: Record<LlamaLogLevel, LogEvent['level']> = {
   disabled: 'debug',
   fatal: 'error',
@@ -82,7 +85,7 @@ async function choose(preference: GpuPreference, log: Log): Promise<Llama> {
       skipDownload: true,
       progressLogs: false,
       logLevel: LlamaLogLevel.info,
-      logger: (level, message) => log(LEVELS[level], message.trimEnd()),
+      logger: (level, message) => log(ABORTED.test(message) ? 'debug' : LEVELS[level], message.trimEnd()),
     });
   } catch (error) {
     throw unavailable(preference, error instanceof Error ? error.message : String(error));

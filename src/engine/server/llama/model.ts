@@ -55,6 +55,8 @@ export async function openModel(native: NativeLibrary, options: OpenOptions): Pr
 export class LlamaModel {
   readonly info: ModelInfo;
   readonly tokenizer: LlamaTokenizer;
+  /** Keeps a state for each sequence id, beside or in place of cells. */
+  readonly recurrent: boolean;
   readonly #native: NativeLibrary;
   readonly #pointer: Pointer;
   readonly #vocab: Pointer;
@@ -62,6 +64,7 @@ export class LlamaModel {
   readonly #template: ChatTemplate;
   readonly #backends = new Set<LlamaBackend>();
   #disposed = false;
+  #freed = false;
 
   constructor(native: NativeLibrary, pointer: Pointer, file: CheckedFile, options: OpenOptions) {
     const { functions } = native;
@@ -69,6 +72,7 @@ export class LlamaModel {
     this.#pointer = pointer;
     this.#file = file;
     this.#vocab = functions.llama_model_get_vocab(pointer);
+    this.recurrent = functions.llama_model_is_recurrent(pointer) || functions.llama_model_is_hybrid(pointer);
     this.tokenizer = new LlamaTokenizer(functions, this.#vocab);
     this.#template = this.#readTemplate();
     const trained = functions.llama_model_n_ctx_train(pointer);
@@ -121,17 +125,26 @@ export class LlamaModel {
         },
       },
       options,
-      () => this.#backends.delete(backend),
+      () => {
+        this.#backends.delete(backend);
+        this.#freeUnused();
+      },
     );
     this.#backends.add(backend);
     return backend;
   }
 
-  /** Frees the model and every backend made from it. */
+  /** Frees every backend made from the model, and the model itself when the last of them computes no more. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const backend of [...this.#backends]) backend.dispose();
+    this.#freeUnused();
+  }
+
+  #freeUnused(): void {
+    if (!this.#disposed || this.#freed || this.#backends.size > 0) return;
+    this.#freed = true;
     this.#native.functions.llama_model_free(this.#pointer);
   }
 

@@ -1,4 +1,4 @@
-/** Saves and restores single pages; libllama can do that for whole sequences only. */
+/** Saves and restores single pages, which libllama can do for whole sequences only; and whole sequences. */
 import type { SequenceId } from '../backend.ts';
 import type { NativeFunctions } from './functions.ts';
 import { allocatePage, openPage, sealPage } from './pages.ts';
@@ -29,12 +29,7 @@ export class PageTransfer {
       if (first !== start || last !== end - 1) {
         throw new RangeError(`Sequence ${sequence} does not hold the positions [${start}, ${end}).`);
       }
-      const { page, blob } = allocatePage(functions.llama_state_seq_get_size(this.#context, this.#scratch));
-      const written = functions.llama_state_seq_get_data(this.#context, blob, blob.length, this.#scratch);
-      if (written !== blob.length)
-        throw new Error(`llama_state_seq_get_data wrote ${written} of ${blob.length} bytes.`);
-      sealPage(page, this.#fingerprint, start, end);
-      return page;
+      return this.#read(this.#scratch, start, end);
     } finally {
       functions.llama_memory_seq_rm(this.#memory, this.#scratch, -1, -1);
     }
@@ -53,5 +48,28 @@ export class PageTransfer {
     } finally {
       functions.llama_memory_seq_rm(this.#memory, this.#scratch, -1, -1);
     }
+  }
+
+  saveState(sequence: SequenceId): Uint8Array {
+    return this.#read(sequence, 0, this.#functions.llama_memory_seq_pos_max(this.#memory, sequence) + 1);
+  }
+
+  restoreState(sequence: SequenceId, state: Uint8Array): boolean {
+    const functions = this.#functions;
+    const opened = openPage(state, this.#fingerprint);
+    if (!opened || functions.llama_memory_seq_pos_max(this.#memory, sequence) >= 0) return false;
+    const { blob, end } = opened;
+    const taken = functions.llama_state_seq_set_data(this.#context, blob, blob.length, sequence);
+    if (taken === blob.length && functions.llama_memory_seq_pos_max(this.#memory, sequence) === end - 1) return true;
+    functions.llama_memory_seq_rm(this.#memory, sequence, -1, -1);
+    return false;
+  }
+
+  #read(sequence: SequenceId, start: number, end: number): Uint8Array {
+    const { page, blob } = allocatePage(this.#functions.llama_state_seq_get_size(this.#context, sequence));
+    const written = this.#functions.llama_state_seq_get_data(this.#context, blob, blob.length, sequence);
+    if (written !== blob.length) throw new Error(`llama_state_seq_get_data wrote ${written} of ${blob.length} bytes.`);
+    sealPage(page, this.#fingerprint, start, end);
+    return page;
   }
 }

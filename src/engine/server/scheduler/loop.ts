@@ -1,37 +1,83 @@
 /**
- * The iteration loop (Orca): select a request, run one iteration of it, deliver, look at the messages, again.
- * Classes are strict, so a keystroke runs at the next iteration; inside a class it is first come, first served.
+ * The iteration loop (Orca, OSDI '22): choose whose tokens are computed next, run one iteration of the model, deliver,
+ * look at the messages, again. The *computed* tokens of each request catch up with its *known* tokens; that some of them
+ * are a prompt makes no difference. Classes are strict, so a keystroke is in the next iteration, and a long iteration of
+ * others ends for it.
  */
-import type { DecodeBackend, DecodeBatch, Tokenizer } from '../backend.ts';
+import type { FinishReason, SchedulerStatus } from '../../protocol.ts';
+import type { DecodeBackend, DecodeBatch, DecodeOutcome, Tokenizer } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
-import { SequencePool } from '../kv/sequencePool.ts';
+import type { CacheStrategy } from '../kv/strategy.ts';
+import type { Decisions } from './decisions.ts';
+import { IterationTimes } from './iterationTimes.ts';
+import type { LatencyProfile } from './latencyProfile.ts';
+import { charge } from './levels.ts';
+import { ITERATION_MS, Planner, type Policy } from './planner.ts';
 import { Request, type RequestInput } from './request.ts';
+import { Selection, type Slice, toError } from './selection.ts';
 
-/** One iteration should take no longer than this, so that whoever arrives waits no longer. */
-const ITERATION_MS = 30;
 /** Iterations that are shorter than this share a turn of the event loop, whose own cost would show beside theirs. */
 const TURN_MS = 4;
-/** Shortest prompt chunk: below it the per-call cost dominates. */
-const SHORTEST_CHUNK = 16;
-/** Weight of the newest measurement in the running cost per prompt token. */
-const LEARNING_RATE = 0.2;
+/** A running iteration is stopped for a higher class where it would go on for longer than this. */
+const WORTH_STOPPING_MS = 5;
+/** Pages are saved when nothing was asked for so long, and then in pieces that a keystroke would not notice. */
+const IDLE = { afterMs: 1_000, pieceMs: 4 };
+
+export interface LoopOptions {
+  backend: DecodeBackend;
+  tokenizer: Tokenizer;
+  cache: CacheStrategy;
+  profile: LatencyProfile;
+  policy: Policy;
+  decisions: Decisions;
+}
+
+/** An iteration that runs off the event loop. */
+interface Flight {
+  slices: Slice[];
+  rank: number;
+  endsAt: number;
+  stopped: boolean;
+}
 
 export class Loop {
+  readonly cache: CacheStrategy;
+  readonly decisions: Decisions;
   readonly #backend: DecodeBackend;
   readonly #tokenizer: Tokenizer;
-  readonly #pool: SequencePool;
+  readonly #profile: LatencyProfile;
+  readonly #policy: Policy;
+  readonly #planner: Planner;
   readonly #batch: DecodeBatch;
-  readonly #sequence = [0];
-  /** In order of arrival. */
+  readonly #selection: Selection;
+  readonly #times = new IterationTimes();
   #requests: Request[] = [];
+  #flight: Flight | undefined;
   #scheduled = false;
-  #msPerToken = 0.5;
+  #stopped = false;
+  #arrivals = 0;
+  #interruptions = 0;
+  #superseded = 0;
+  #idle: NodeJS.Timeout | undefined;
 
-  constructor(backend: DecodeBackend, tokenizer: Tokenizer, sequences: number) {
+  constructor({ backend, tokenizer, cache, profile, policy, decisions }: LoopOptions) {
     this.#backend = backend;
     this.#tokenizer = tokenizer;
-    this.#pool = new SequencePool(backend, sequences);
+    this.cache = cache;
+    this.#profile = profile;
+    this.#policy = policy;
+    this.decisions = decisions;
+    this.#planner = new Planner(profile, policy, backend.batchTokens, backend.abortable);
     this.#batch = backend.createBatch();
+    this.#selection = new Selection({
+      cache,
+      decisions,
+      profile,
+      planner: this.#planner,
+      batch: this.#batch,
+      now: () => backend.now(),
+      onFailure: (request, error) => this.#fail(request, error),
+    });
   }
 
   get running(): number {
@@ -40,20 +86,32 @@ export class Loop {
   get waiting(): number {
     return this.#requests.length - this.running;
   }
-  get usedCells(): number {
-    return this.#pool.usedCells;
+
+  status(): SchedulerStatus {
+    return {
+      policy: this.#policy,
+      iterations: this.#times.count,
+      preemptions: this.#selection.preemptions + this.#interruptions,
+      superseded: this.#superseded,
+      iterationMs: this.#times.quantiles(),
+      expectedMs: { decode: this.#profile.predict(1, 1000), chunk: this.#profile.prompt(128, 0, 128) },
+      decisions: this.decisions.since(0, 64),
+    };
   }
 
   /** Enters a request; an older one with the same `supersedes` key ends at once. */
   submit(input: RequestInput): Request {
-    const request = new Request(input, this.#backend.now());
-    const { supersedes } = input.params;
+    const request = new Request(input, this.#arrivals++, this.#backend.now());
+    this.decisions.record('arrived', request, { tokens: request.promptTokens });
+    const { supersedes, workspace } = input.params;
     if (supersedes !== undefined) {
       for (const older of [...this.#requests]) {
-        if (older.params.supersedes === supersedes) this.#leave(older, 'superseded');
+        if (older.params.supersedes === supersedes && older.params.workspace === workspace)
+          this.#leave(older, 'superseded');
       }
     }
     this.#requests.push(request);
+    this.#stopFlight(request.rank);
     this.#wake();
     return request;
   }
@@ -63,128 +121,151 @@ export class Loop {
     if (!request.settled) this.#leave(request, 'cancelled');
   }
 
-  /** Fails everything that is under way. */
+  /** Fails everything that is under way, for good. */
   stop(reason: Error): void {
+    this.#stopped = true;
+    clearTimeout(this.#idle);
     for (const request of this.#requests) request.fail(reason);
     this.#requests = [];
+    this.#backend.abort();
   }
 
   #wake(): void {
-    if (this.#scheduled || this.#requests.length === 0) return;
+    clearTimeout(this.#idle);
+    if (this.#stopped || this.#scheduled || this.#flight) return;
+    if (this.#requests.length === 0) {
+      this.#idle = setTimeout(() => this.#tidy(), IDLE.afterMs).unref();
+      return;
+    }
     this.#scheduled = true;
     // setImmediate lets the socket be read between two turns: cancels and keystrokes are seen at once.
     setImmediate(() => {
       this.#scheduled = false;
       const end = this.#backend.now() + TURN_MS;
-      do {
-        const request = this.#select();
-        if (!request) return;
-        this.#iterate(request);
-      } while (this.#backend.now() < end);
+      do this.#iterate();
+      while (!this.#stopped && !this.#flight && this.#requests.length > 0 && this.#backend.now() < end);
       this.#wake();
     });
   }
 
-  #select(): Request | undefined {
-    let chosen: Request | undefined;
-    for (const request of this.#requests) if (!chosen || request.rank < chosen.rank) chosen = request;
-    return chosen;
+  #tidy(): void {
+    if (this.#stopped || this.#requests.length > 0 || this.#flight || this.cache.idle(IDLE.pieceMs)) return;
+    this.#idle = setTimeout(() => this.#tidy(), IDLE.pieceMs).unref();
   }
 
-  #iterate(request: Request): void {
+  #iterate(): void {
+    const slices = this.#selection.select(this.#requests);
+    if (slices.length === 0) return;
+    const expected = this.#planner.expectedMs;
+    const started = this.#backend.now();
+    if (expected <= ITERATION_MS || !this.#backend.abortable || this.#policy === 'fcfs') {
+      this.#finish(
+        slices,
+        started,
+        this.#decode(() => this.#backend.decode(this.#batch)),
+      );
+      return;
+    }
+    const rank = Math.min(...slices.map(({ request }) => request.rank));
+    this.#flight = { slices, rank, endsAt: started + expected, stopped: false };
+    this.#backend
+      .decodeAsync(this.#batch)
+      .catch((error: unknown) => toError(error))
+      .then((outcome) => {
+        this.#flight = undefined;
+        if (!this.#stopped) this.#finish(slices, started, outcome);
+        this.#wake();
+      });
+  }
+
+  #decode(run: () => DecodeOutcome): DecodeOutcome | Error {
     try {
-      if (!request.lease) this.#admit(request);
-      const start = request.computed;
-      const end = Math.min(request.known.length, start + this.#chunk());
-      const row = this.#fill(request, start, end);
-      const before = this.#backend.now();
-      const outcome = this.#backend.decode(this.#batch);
-      if (outcome === 'noRoom') {
-        if (!this.#makeRoom(request)) throw outOfCells();
-        return;
-      }
-      if (outcome === 'aborted') return;
-      const now = this.#backend.now();
-      this.#learn(end - start, now - before);
-      this.#pool.commit(request.lease!, request.known, start, end);
-      request.advance(end - start);
-      if (end < request.known.length) return;
+      return run();
+    } catch (error) {
+      return toError(error);
+    }
+  }
+
+  /** Takes in what an iteration came to. */
+  #finish(slices: Slice[], started: number, outcome: DecodeOutcome | Error): void {
+    const now = this.#backend.now();
+    const ms = now - started;
+    if (outcome === 'ok') {
+      this.#profile.observe(this.#planner.tokens, this.#planner.context, ms);
+      this.#times.add(ms);
+      this.cache.sample();
+    }
+    for (const { request, start, end, row } of slices) {
+      if (outcome === 'ok') this.#advance(request, start, end, row, now, ms);
+      else if (outcome === 'aborted') this.#interrupted(request);
+      else this.#fail(request, outcome === 'noRoom' ? outOfCells() : outcome);
+    }
+    for (const request of [...this.#requests]) if (request.ending) this.#leave(request, request.ending);
+  }
+
+  #advance(request: Request, start: number, end: number, row: number, now: number, ms: number): void {
+    try {
+      request.waited = false;
+      this.cache.commit(request.lease!, request.known, end);
+      request.advanced(start);
+      this.decisions.record('ran', request, { tokens: end - start, ms });
+      // Its share by rows: who only decodes beside a long prompt has not used up its time.
+      const share = (ms * (end - start)) / this.#planner.tokens;
+      if (charge(request.standing, share, now)) this.decisions.record('demoted', request);
+      if (end < request.known.length || request.ending) return;
       const finish = request.take(request.sampler.sample(row), this.#tokenizer, now);
       if (finish) this.#leave(request, finish);
     } catch (error) {
-      if (request.lease) this.#pool.discard(request.lease);
-      request.lease = undefined;
-      this.#requests = this.#requests.filter((other) => other !== request);
-      request.fail(error instanceof Error ? error : new Error(String(error)));
+      this.#fail(request, toError(error));
     }
   }
 
-  /**
-   * Gives the request a sequence and room for its longest answer, if need be at the cost of lower classes.
-   * Requests of its own and higher classes that came before it were selected before it, so none of them is under way.
-   */
-  #admit(request: Request): void {
-    if (request.reserve > this.#backend.cells) throw outOfCells();
-    const reserved = () => this.#requests.reduce((sum, other) => sum + (other.lease ? other.reserve : 0), 0);
-    while (reserved() + request.reserve > this.#backend.cells) if (!this.#preemptBelow(request)) throw outOfCells();
-    const { workspace, reuse } = request.params;
-    for (;;) {
-      const lease = this.#pool.acquire(workspace, request.known, reuse ?? true);
-      if (lease) {
-        request.begin(lease, this.#backend.now());
-        return;
-      }
-      if (!this.#preemptBelow(request)) throw outOfCells();
+  #interrupted(request: Request): void {
+    this.#interruptions++;
+    this.decisions.record('preempted', request, { why: 'the iteration was stopped for a higher class' });
+  }
+
+  /** Ends the running iteration where someone of class `rank` would wait for lower ones, or nobody wants it any more. */
+  #stopFlight(rank: number): void {
+    const flight = this.#flight;
+    if (!flight || flight.stopped) return;
+    const wanted = flight.slices.some(({ request }) => !request.ending && request.rank <= rank);
+    if (wanted || flight.endsAt - this.#backend.now() < WORTH_STOPPING_MS) return;
+    flight.stopped = true;
+    this.#backend.abort();
+  }
+
+  #leave(request: Request, reason: FinishReason): void {
+    if (request.settled) return;
+    if (this.#flight && request.lease) {
+      // Nothing of the backend may be touched while an iteration runs.
+      request.ending ??= reason;
+      this.#stopFlight(-1);
+      return;
     }
-  }
-
-  #makeRoom(request: Request): boolean {
-    return this.#pool.evict() || this.#preemptBelow(request);
-  }
-
-  /** Takes the sequence of the lowest class below `request`, newest first; it will be computed again. */
-  #preemptBelow(request: Request): boolean {
-    let victim: Request | undefined;
-    for (const other of this.#requests) {
-      if (other.lease && other.rank > request.rank && (!victim || other.rank >= victim.rank)) victim = other;
-    }
-    if (!victim?.lease) return false;
-    this.#pool.discard(victim.lease);
-    victim.preempt();
-    return true;
-  }
-
-  #fill(request: Request, start: number, end: number): number {
-    this.#batch.clear();
-    this.#sequence[0] = request.lease!.sequence;
-    let row = -1;
-    for (let i = start; i < end; i++) {
-      row = this.#batch.add(request.known[i]!, i, this.#sequence, i === request.known.length - 1);
-    }
-    return row;
-  }
-
-  #chunk(): number {
-    const affordable = Math.floor(ITERATION_MS / this.#msPerToken);
-    return Math.max(SHORTEST_CHUNK, Math.min(this.#batch.capacity, affordable));
-  }
-
-  #learn(tokens: number, ms: number): void {
-    if (tokens < SHORTEST_CHUNK) return; // decodes and tails: dominated by the per-call cost
-    this.#msPerToken += LEARNING_RATE * (ms / tokens - this.#msPerToken);
-  }
-
-  #leave(request: Request, reason: Parameters<Request['finish']>[0]): void {
     this.#requests = this.#requests.filter((other) => other !== request);
-    if (request.lease) this.#pool.release(request.lease);
+    if (request.lease) this.cache.release(request.lease, request.known);
     request.lease = undefined;
+    if (reason === 'superseded') this.#superseded++;
+    this.decisions.record(reason === 'superseded' || reason === 'cancelled' ? reason : 'finished', request, {
+      tokens: request.generatedTokens,
+    });
     request.finish(reason, this.#backend.now());
+  }
+
+  #fail(request: Request, error: Error): void {
+    if (request.lease) this.cache.discard(request.lease);
+    request.lease = undefined;
+    this.#requests = this.#requests.filter((other) => other !== request);
+    this.decisions.record('failed', request);
+    request.fail(error);
   }
 }
 
 function outOfCells(): EngineFailure {
   return new EngineFailure(
-    'outOfMemory',
-    'The request needs more room than the context of this model has. Shorten it, or raise quire.model.contextTokens.',
+    'internal',
+    'The cache of the model had no room. The log says more.',
+    'llama_decode found no cells',
   );
 }

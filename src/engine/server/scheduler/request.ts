@@ -2,7 +2,8 @@
 import type { FinishReason, GenerateParams, GenerateResult, RequestClass } from '../../protocol.ts';
 import { Answer } from '../answer.ts';
 import type { Sampler, Tokenizer } from '../backend.ts';
-import type { Lease } from '../kv/sequencePool.ts';
+import type { CacheLease } from '../kv/strategy.ts';
+import { join, type Standing } from './levels.ts';
 
 const RANK: Record<RequestClass, number> = { keystroke: 0, chat: 1, background: 2 };
 
@@ -11,22 +12,33 @@ export interface RequestInput {
   params: GenerateParams;
   prompt: number[];
   cutTokens: number;
+  /** Leading tokens of prompt and answer that another request may come to share; absent: all. */
+  keep?: number;
   sampler: Sampler;
   /** Called with new text; never empty. */
   onText: (delta: string) => void;
 }
 
 export class Request {
+  /** In order of arrival. */
+  readonly number: number;
   readonly params: GenerateParams;
+  /** Of its class: 0 is served first. */
   readonly rank: number;
   /** Prompt and answer so far. */
   readonly known: number[];
   readonly promptTokens: number;
   readonly sampler: Sampler;
   readonly arrived: number;
-  /** How many of `known` are in the sequence's cells. */
-  computed = 0;
-  lease: Lease | undefined;
+  readonly keep: number | undefined;
+  /** Absent while the request waits for its turn, or lost it. */
+  lease: CacheLease | undefined;
+  /** Where it stands inside its class. */
+  standing: Standing;
+  /** Left out of the last iteration. */
+  waited = false;
+  /** Why it ends as soon as the iteration that it is in is over. */
+  ending: FinishReason | undefined;
   readonly done: Promise<GenerateResult>;
 
   readonly #input: RequestInput;
@@ -35,12 +47,17 @@ export class Request {
   readonly #reject: (error: Error) => void;
   #started: number | undefined;
   #firstToken: number | undefined;
+  /** Leading prompt tokens that are counted as cached or computed. */
+  #counted = 0;
   #cached = 0;
   #computedPrompt = 0;
   #settled = false;
 
-  constructor(input: RequestInput, now: number) {
+  constructor(input: RequestInput, number: number, now: number) {
     this.#input = input;
+    this.number = number;
+    this.keep = input.keep;
+    this.standing = join(0, now);
     this.params = input.params;
     this.rank = RANK[input.params.class];
     this.known = [...input.prompt];
@@ -67,26 +84,30 @@ export class Request {
     return this.known.length - this.promptTokens;
   }
 
+  /** How many of `known` are in the sequence's cells. */
+  get computed(): number {
+    return this.lease?.computed ?? 0;
+  }
+
   /** The request got a sequence (again, after a preemption). */
-  begin(lease: Lease, now: number): void {
+  begin(lease: CacheLease, now: number): void {
     this.lease = lease;
-    this.computed = lease.cached;
-    if (this.#started === undefined) {
-      this.#started = now;
-      this.#cached = Math.min(lease.cached, this.promptTokens);
-    }
+    this.#started ??= now;
+    this.gained();
   }
 
-  /** The sequence's cells were taken away; everything known will be computed again. */
-  preempt(): void {
-    this.lease = undefined;
-    this.computed = 0;
+  /** The lease has more tokens, from the cache. Those that were computed before and lost do not count again. */
+  gained(): void {
+    const computed = Math.min(this.computed, this.promptTokens);
+    this.#cached += Math.max(0, computed - this.#counted);
+    this.#counted = Math.max(this.#counted, computed);
   }
 
-  advance(tokens: number): void {
-    const before = Math.min(this.computed, this.promptTokens);
-    this.computed += tokens;
-    this.#computedPrompt += Math.min(this.computed, this.promptTokens) - before;
+  /** Tokens from `start` to where the lease is now were decoded. */
+  advanced(start: number): void {
+    const computed = Math.min(this.computed, this.promptTokens);
+    this.#computedPrompt += Math.max(0, computed - start);
+    this.#counted = Math.max(this.#counted, computed);
   }
 
   /** Takes a drawn token. Returns why the request is finished by it, if it is. */

@@ -168,6 +168,14 @@ export class SimulatedBackend implements DecodeBackend {
     return true;
   }
 
+  saveState(sequence: SequenceId): Uint8Array {
+    return this.savePage(sequence, 0, this.lastPosition(sequence) + 1);
+  }
+
+  restoreState(sequence: SequenceId, state: Uint8Array): boolean {
+    return this.lastPosition(sequence) < 0 && this.restorePage(sequence, state);
+  }
+
   createSampler(options: SamplingOptions): Sampler {
     this.#open();
     if (options.grammar !== undefined && !/^\s*root\s*::=/m.test(options.grammar)) {
