@@ -1,0 +1,55 @@
+/** What was computed for open documents is there again after the engine was killed or restarted. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EngineClient } from '../../src/engine/client.ts';
+import type { GenerateParams, KvStatus } from '../../src/engine/protocol.ts';
+import { bundledModel, engineCommand, gone, privateRuntime, repository } from '../helpers/engine.ts';
+
+const runtime = privateRuntime();
+const folder = mkdtempSync(path.join(tmpdir(), 'quire-cache-'));
+const client = new EngineClient(engineCommand({ cache: { folder } }), 'test');
+const text = readFileSync(path.join(repository, 'src/engine/client.ts'), 'utf8').slice(0, 3000);
+
+after(async () => {
+  await client.dispose({ shutdown: true });
+  await runtime.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const kv = async (): Promise<KvStatus> => (await client.status()).models[0]!.kv;
+
+describe('a restarted engine', () => {
+  it('brings the pages of open documents back from disk, with the same text, and nothing of another workspace', async () => {
+    const { id } = await client.openModel({ path: bundledModel, contextTokens: 0 });
+    const params: GenerateParams = {
+      model: id,
+      workspace: 'w',
+      class: 'keystroke',
+      supersedes: 'file:///client.ts',
+      prompt: { segments: [{ text }] },
+      maxTokens: 8,
+    };
+    client.openDocuments('w', ['file:///client.ts']);
+    const first = await client.generate(params);
+    assert.equal(first.cachedTokens, 0);
+    const pages = Math.floor(first.promptTokens / 32);
+    while ((await kv()).disk.pages < pages) await sleep(50);
+
+    const { pid } = await client.status();
+    process.kill(pid, 'SIGKILL');
+    await gone(pid);
+    const again = await client.generate(params);
+    assert.equal(again.text, first.text);
+    assert.equal(again.cachedTokens, pages * 32);
+    assert.ok((await kv()).restores >= pages);
+
+    await client.restart();
+    const other = await client.generate({ ...params, workspace: 'another' });
+    assert.equal(other.cachedTokens, 0);
+    assert.equal(other.text, first.text);
+  });
+});
