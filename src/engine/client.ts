@@ -21,6 +21,7 @@ import {
   logNotification,
   type ModelInfo,
   type ModelSpec,
+  openDocumentsNotification,
   openModelRequest,
   shutdownRequest,
   statusRequest,
@@ -54,6 +55,8 @@ export class EngineClient {
   readonly #logListeners = new Set<(event: LogEvent) => void>();
   /** Models that this client holds, to be opened again after a restart. */
   readonly #models = new Map<string, ModelSpec>();
+  /** Keys of open documents by workspace, to be told again after a restart. */
+  readonly #documents = new Map<string, readonly string[]>();
   #state: EngineState = { kind: 'stopped' };
   #session: Promise<EngineSession> | undefined;
   #closing = new AbortController();
@@ -125,6 +128,16 @@ export class EngineClient {
       }
     };
     return this.#call(once, () => !delivered);
+  }
+
+  /**
+   * Tells which documents of a workspace are open, by their `supersedes` keys: their pages are held longer. Starts no
+   * engine: one that is not running hears of them when it is.
+   */
+  openDocuments(workspace: string, keys: readonly string[]): void {
+    this.#documents.set(workspace, [...keys]);
+    if (this.#state.kind !== 'ready') return;
+    this.#session?.then((session) => tellDocuments(session, workspace, keys)).catch(() => undefined);
   }
 
   /**
@@ -258,6 +271,7 @@ export class EngineClient {
         if (isLost(error)) throw error;
       });
     }
+    for (const [workspace, keys] of this.#documents) tellDocuments(session, workspace, keys);
     this.#setState({ kind: 'ready', pid: session.engine.pid });
   }
 
@@ -280,6 +294,11 @@ export class EngineClient {
     this.#state = state;
     for (const listener of this.#stateListeners) listener(state);
   }
+}
+
+/** An engine that is lost while it is told hears it again from the next session. */
+function tellDocuments({ connection }: EngineSession, workspace: string, keys: readonly string[]): void {
+  connection.sendNotification(openDocumentsNotification, { workspace, keys: [...keys] }).catch(() => undefined);
 }
 
 /** What a request that was aborted before it was sent resolves with. */
