@@ -1,9 +1,10 @@
 /** `quire`: the same engine, prompts and filters as the editor, for scripts and measurements. */
 import { complete } from './complete.ts';
+import { replay } from './replay.ts';
 import { status } from './status.ts';
 import { USAGE, UsageError } from './usage.ts';
 
-const COMMANDS: Record<string, (argv: string[]) => Promise<void>> = { complete, status };
+const COMMANDS: Record<string, (argv: string[]) => Promise<void>> = { complete, replay, status };
 
 async function main([name, ...argv]: string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
@@ -29,5 +30,7 @@ function isUsageError(error: unknown): boolean {
   return error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'));
 }
 
+// Whoever reads the progress may leave first.
+process.stderr.on('error', () => undefined);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 process.exitCode = await main(process.argv.slice(2));

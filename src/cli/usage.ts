@@ -6,6 +6,13 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
   quire complete --cases FILE.jsonl [--model M] [--max-tokens N] [--no-reuse] [--seed N] [--temperature T] [--gpu G]
       A case is a line {id, path, prefix, suffix, others?: [{path, content}]}; '-' reads them from stdin.
       A result is a line {id, text, shown, rejectedBy, promptTokens, cachedTokens, generatedTokens, firstTokenMs, totalMs}.
+  quire replay --trace FILE.jsonl [--model M] [--no-reuse] [--no-preempt] [--speed N] [--gpu G]
+      Plays an editing session, N times as fast as recorded, against an engine of its own. '-' reads it from stdin. A trace
+      has an event {t, type, ...} a line, t in ms and never less than before, offsets in UTF-16 code units:
+      open {path, text}, insert {path, offset, text}, delete {path, offset, length}, complete {path, offset},
+      cancel {path}, chat {messages, maxTokens}, close {path}. node scripts/trace.mjs makes such files.
+      The report is one object {keystroke, chat, background, kv, scheduler, machine}. --no-reuse computes every prompt
+      anew; --no-preempt serves requests in the order in which they come.
   quire status [--json]
       The engines of this user that are running.
 

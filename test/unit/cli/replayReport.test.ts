@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { quantiles, reportOf, Tally } from '../../../src/cli/replayReport.ts';
+import type { GenerateResult, KvStatus, ModelInfo, SchedulerStatus } from '../../../src/engine/protocol.ts';
+
+const result = (tokens: Partial<GenerateResult>): GenerateResult => ({
+  text: '',
+  finish: 'stop',
+  promptTokens: 0,
+  cachedTokens: 0,
+  computedTokens: 0,
+  cutTokens: 0,
+  generatedTokens: 0,
+  queuedMs: 0,
+  firstTokenMs: null,
+  totalMs: 0,
+  ...tokens,
+});
+const none = { p50: null, p95: null, p99: null, max: null };
+
+describe('quantiles', () => {
+  it('are nearest rank', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+    assert.deepEqual(quantiles(hundred), { p50: 50, p95: 95, p99: 99, max: 100 });
+    assert.deepEqual(quantiles([1.23456]), { p50: 1.235, p95: 1.235, p99: 1.235, max: 1.235 });
+    assert.deepEqual(quantiles([]), none);
+  });
+
+  it('are samples, in order, with their share of samples at or below them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { minLength: 1 }), (samples) => {
+        const { p50, p95, p99, max } = quantiles(samples);
+        assert.equal(max, Math.max(...samples));
+        for (const [value, share] of [
+          [p50, 0.5],
+          [p95, 0.95],
+          [p99, 0.99],
+        ] as const) {
+          assert.ok(value !== null && samples.includes(value));
+          assert.ok(samples.filter((sample) => sample <= value).length >= share * samples.length);
+          assert.ok(samples.filter((sample) => sample < value).length < share * samples.length);
+        }
+      }),
+    );
+  });
+});
+
+describe('Tally', () => {
+  it('counts tokens of all, first tokens where there was one, whole times of those that finished', () => {
+    const tally = new Tally();
+    for (let sent = 0; sent < 5; sent++) tally.sent();
+    const tokens = { promptTokens: 10, cachedTokens: 6, computedTokens: 4, generatedTokens: 2 };
+    tally.ended('finished', result(tokens), { firstTokenMs: 3, totalMs: 5 });
+    tally.ended('cancelled', result(tokens), { firstTokenMs: 7, totalMs: 100 });
+    tally.ended('cancelled', result({ promptTokens: 10 }), { firstTokenMs: null, totalMs: 200 });
+    tally.failed();
+    assert.equal(tally.running, 1);
+    assert.deepEqual(tally.report(), {
+      count: 5,
+      finished: 1,
+      cancelled: 2,
+      failed: 1,
+      firstTokenMs: { p50: 3, p95: 7, p99: 7, max: 7 },
+      totalMs: { p50: 5, p95: 5, p99: 5, max: 5 },
+      promptTokens: 30,
+      cachedTokens: 12,
+      computedTokens: 8,
+      generatedTokens: 4,
+    });
+  });
+});
+
+describe('reportOf', () => {
+  it('has the fields that scripts read, and no others', () => {
+    const kv: KvStatus = {
+      strategy: 'pages',
+      pageTokens: 32,
+      pagesTotal: 9,
+      pagesFree: 4,
+      pagesCached: 3,
+      pagesLeased: 2,
+      pagesPeak: 6,
+      allocatedCells: 160,
+      filledCells: 150,
+      logicalTokens: 300,
+      physicalTokens: 140,
+      evictions: 1,
+      spills: 2,
+      restores: 3,
+      ram: { pages: 0, bytes: 0, limitBytes: 0 },
+      disk: { pages: 0, bytes: 0, limitBytes: 0 },
+      pageMs: { compute: null, save: null, restore: null },
+    };
+    const iterationMs = { p50: 1, p95: 2, p99: 3, max: 4 };
+    const scheduler: SchedulerStatus = {
+      policy: 'preemptive',
+      iterations: 7,
+      preemptions: 1,
+      superseded: 2,
+      iterationMs,
+      expectedMs: { decode: 1, chunk: 2 },
+      decisions: [],
+    };
+    const tallies = { keystroke: new Tally(), chat: new Tally(), background: new Tally() };
+    const model = { name: 'tiny', device: 'cpu' } as ModelInfo;
+    const { keystroke, chat, background, machine, ...rest } = reportOf(tallies, model, { kv, scheduler });
+    assert.deepEqual([keystroke, chat, background], [new Tally().report(), keystroke, keystroke]);
+    assert.deepEqual(rest, {
+      kv: {
+        pageTokens: 32,
+        pagesTotal: 9,
+        pagesPeak: 6,
+        allocatedCells: 160,
+        filledCells: 150,
+        logicalTokens: 300,
+        physicalTokens: 140,
+        evictions: 1,
+        spills: 2,
+        restores: 3,
+      },
+      scheduler: { iterations: 7, preemptions: 1, superseded: 2, iterationMs },
+    });
+    assert.deepEqual(Object.keys(machine), ['cores', 'cpu', 'memoryGiB', 'node', 'device', 'model']);
+    assert.deepEqual([machine.device, machine.model], ['cpu', 'tiny']);
+  });
+});
