@@ -4,8 +4,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { generateSession, type SourceFile } from './generate.ts';
 
-const USAGE = `node scripts/trace.mjs --files GLOB_OR_FOLDER [--seed N] [--minutes M] [--open N] [--chats-per-minute C] > trace.jsonl
-  Makes a session of typing in the files for quire replay: N of them are open at a time (3), for about M minutes (1).
+const USAGE = `node scripts/trace.mjs --files GLOB_OR_FOLDER [--seed N] [--minutes M] [--open K] [--chats-per-minute C] > trace.jsonl
+  Makes a session of typing in the files for quire replay: K of them are open at a time (3), for about M minutes (1).
   The same files and options give the same session; another seed (1) gives another one.
 `;
 const SOURCES =
