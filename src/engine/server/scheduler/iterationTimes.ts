@@ -15,7 +15,10 @@ export class IterationTimes {
   /** Nearest-rank quantiles of the last samples, in ms. */
   quantiles(): Quantiles {
     const sorted = this.#samples.slice(0, Math.min(this.count, CAPACITY)).sort();
-    const at = (p: number): number | null => sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? null;
-    return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: sorted.at(-1) ?? null };
+    const at = (p: number): number | null => {
+      const sample = sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)];
+      return sample === undefined ? null : Math.round(sample * 1000) / 1000;
+    };
+    return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
   }
 }

@@ -191,10 +191,12 @@ export class Loop {
     const now = this.#backend.now();
     const ms = now - started;
     if (outcome === 'ok') {
+      this.#planner.ended(false);
       this.#profile.observe(this.#planner.tokens, this.#planner.context, ms);
       this.#times.add(ms);
       this.cache.sample();
     }
+    if (outcome === 'aborted') this.#planner.ended(true);
     for (const { request, start, end, row } of slices) {
       if (outcome === 'ok') this.#advance(request, start, end, row, now, ms);
       else if (outcome === 'aborted') this.#interrupted(request);
@@ -229,7 +231,10 @@ export class Loop {
   #stopFlight(rank: number): void {
     const flight = this.#flight;
     if (!flight || flight.stopped) return;
-    const wanted = flight.slices.some(({ request }) => !request.ending && request.rank <= rank);
+    // What a prompt that was superseded or cancelled has computed serves the one that comes in its place.
+    const wanted = flight.slices.some(({ request, start, end }) => {
+      return request.rank <= rank && (!request.ending || end - start > 1);
+    });
     if (wanted || flight.endsAt - this.#backend.now() < WORTH_STOPPING_MS) return;
     flight.stopped = true;
     this.#backend.abort();
@@ -240,7 +245,7 @@ export class Loop {
     if (this.#flight && request.lease) {
       // Nothing of the backend may be touched while an iteration runs.
       request.ending ??= reason;
-      this.#stopFlight(-1);
+      this.#stopFlight(Number.POSITIVE_INFINITY);
       return;
     }
     this.#requests = this.#requests.filter((other) => other !== request);

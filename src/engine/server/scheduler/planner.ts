@@ -7,8 +7,11 @@ import type { Request } from './request.ts';
 
 /** One iteration takes no longer than this, so that whoever arrives waits no longer. */
 export const ITERATION_MS = 30;
-/** Where an iteration can be stopped half-way it may take longer, if short ones would waste the machine. */
-export const STOPPABLE_MS = 100;
+/**
+ * Where an iteration can be stopped half-way it may take longer, if short ones would waste the machine; one that was
+ * stopped is lost, so the next may take half as long, and one that ended longer again.
+ */
+const STOPPABLE = { mostMs: 100, growth: 1.25 };
 /** Chunks that are shorter than this cost much more for each token. */
 const EFFICIENT_CHUNK = 64;
 /** Where a single token takes longer than an iteration may, a chunk takes so many times as long: it costs little more. */
@@ -28,6 +31,7 @@ export class Planner {
   /** Class of the first request in the batch, and what the batch would take with that class alone. */
   #lead = -1;
   #leadMs = 0;
+  #stoppableMs = STOPPABLE.mostMs;
 
   /** @param capacity longest batch, in tokens. @param stoppable a running iteration can be aborted. */
   constructor(profile: LatencyProfile, policy: Policy, capacity: number, stoppable: boolean) {
@@ -100,11 +104,17 @@ export class Planner {
     if (rank === this.#lead) this.#leadMs = this.expectedMs;
   }
 
+  /** An iteration ended, or was stopped. */
+  ended(stopped: boolean): void {
+    const next = this.#stoppableMs * (stopped ? 0.5 : STOPPABLE.growth);
+    this.#stoppableMs = Math.min(STOPPABLE.mostMs, Math.max(ITERATION_MS, next));
+  }
+
   #budget(rank: number, start: number): number {
     if (this.#lead >= 0 && rank !== this.#lead) return RIDE_ALONG * this.#leadMs;
     if (!this.#stoppable) return ITERATION_MS;
     const chunk = this.#profile.largestChunk(ITERATION_MS, 0, 0, start, EFFICIENT_CHUNK);
-    return chunk < EFFICIENT_CHUNK ? STOPPABLE_MS : ITERATION_MS;
+    return chunk < EFFICIENT_CHUNK ? this.#stoppableMs : ITERATION_MS;
   }
 }
 
