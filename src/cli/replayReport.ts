@@ -8,6 +8,7 @@ import type {
   RequestClass,
   SchedulerStatus,
 } from '../engine/protocol.ts';
+import { quantiles } from '../engine/quantiles.ts';
 import type { Times } from './timed.ts';
 
 export interface ClassReport {
@@ -20,7 +21,7 @@ export interface ClassReport {
   firstTokenMs: Quantiles;
   /** Of those that finished. */
   totalMs: Quantiles;
-  /** Of those that were cancelled, too. */
+  /** Of those that were cancelled, too, as far as they got: a prompt that never ran was neither cached nor computed. */
   promptTokens: number;
   cachedTokens: number;
   computedTokens: number;
@@ -79,6 +80,10 @@ export class Tally {
     if (firstTokenMs !== null) this.#firstTokens.push(firstTokenMs);
     if (ending === 'finished') this.#totals.push(totalMs);
     for (const kind of TOKENS) this.#tokens[kind] += result[kind];
+    if (ending === 'cancelled') {
+      const reached = Math.min(result.promptTokens, result.cachedTokens + result.computedTokens);
+      this.#tokens.promptTokens += reached - result.promptTokens;
+    }
   }
 
   failed(): void {
@@ -96,16 +101,6 @@ export class Tally {
 }
 
 export type Tallies = Record<RequestClass, Tally>;
-
-/** Nearest-rank quantiles to the microsecond; null without samples. */
-export function quantiles(samples: readonly number[]): Quantiles {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const at = (share: number): number | null => {
-    const sample = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-    return sample === undefined ? null : Math.round(sample * 1000) / 1000;
-  };
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
-}
 
 /** @param status the engine's account of the model, taken when all requests had ended. */
 export function reportOf(

@@ -2,6 +2,7 @@
 import type { GenerateParams, GenerateResult, ModelInfo, RequestClass } from '../engine/protocol.ts';
 import type { FilterName } from './filters/index.ts';
 import { applyFilters } from './filters/index.ts';
+import { fimLayoutOf } from './fimLayouts.ts';
 import { fitToFile } from './fitToFile.ts';
 import { buildPrompt, surroundingsOf } from './prompt.ts';
 import type { CompletionRequest } from './request.ts';
@@ -71,7 +72,7 @@ export class Completer {
   async complete(model: ModelInfo, request: CompletionRequest, options: CompletionOptions): Promise<CompletionOutcome> {
     // The same room is kept for a line and for a block, so that the window does not move between the two.
     const limits = limitsOf(options.maxTokens);
-    const budget = budgetFor(model, limits.many);
+    const budget = budgetFor(model, limits.many, fimLayoutOf(model).order);
     const near = surroundingsOf(request, budget);
     const indentation = request.indentation ?? indentationOf(near.prefix + near.suffix);
     const scope = scopeOf(near, { ...request, indentation });

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
+import { fimLayoutOf } from './fimLayouts.ts';
 import { Neighbours } from './neighbours.ts';
 import { PrivateFiles } from './private.ts';
 import type { CompletionRequest, Lines } from './request.ts';
@@ -150,7 +151,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const widget = context.selectedCompletionInfo;
     const chosen = widget?.text ?? '';
     const range = widget?.range ?? new vscode.Range(position, position);
-    const budget = budgetFor(model, settings.maxTokens(document));
+    const budget = budgetFor(model, settings.maxTokens(document), fimLayoutOf(model).order);
     const offset = document.offsetAt(range.start);
     const from = document.positionAt(Math.max(0, offset - Math.max(LEAST_READ, budget.prefix + 1)));
     const to = document.positionAt(document.offsetAt(range.end) + Math.max(LEAST_READ, budget.suffix));
@@ -223,7 +224,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
     const { insertSpaces, tabSize } = editor?.options ?? {};
     const indented = typeof insertSpaces === 'boolean' && typeof tabSize === 'number';
-    const room = budgetFor(model, maxTokens).others;
+    const room = budgetFor(model, maxTokens, fimLayoutOf(model).order).others;
     const others = folder === undefined || room <= 0 ? [] : await this.#others(document, folder);
     return {
       path: vscode.workspace.asRelativePath(document.uri, false),

@@ -3,6 +3,7 @@
  * steps, so that the prompt's beginning stays the same from key to key and the engine's cache holds.
  */
 import type { ModelInfo } from '../engine/protocol.ts';
+import type { FimLayout } from './fimLayouts.ts';
 import { sliceFrom, sliceTo } from './text.ts';
 
 /** Room for each part of the prompt, in UTF-16 units. */
@@ -30,20 +31,33 @@ const PROMPT_LIMIT = { gpu: 8192, cpu: 2048 };
 /** Shares of the room. Copilot's: prefix 35 %, suffix 15 %, other context 50 %; without others the same 70 : 30. */
 const SHARES = { others: 0.5, prefix: 0.35, suffix: 0.15 };
 
+/**
+ * Longest text after the cursor, in tokens, for models whose prompt has it behind the text before the cursor: all of it is
+ * computed anew with every key. On a CPU that is some tenths of a second for a hundred tokens of a small model.
+ */
+const TRAILING_SUFFIX = { gpu: 256, cpu: 96 };
+
 /** The edge moves by this part of the window at a time. */
 const STEPS = 4;
 
-/** How much of what a model is shown, when `maxTokens` of its context are left for the answer. */
-export function budgetFor(model: Pick<ModelInfo, 'contextTokens' | 'device'>, maxTokens: number): WindowBudget {
-  const limit = model.device === 'cpu' ? PROMPT_LIMIT.cpu : PROMPT_LIMIT.gpu;
-  const room = Math.max(0, Math.min(model.contextTokens - maxTokens, limit) - OVERHEAD_TOKENS) * UNITS_PER_TOKEN;
-  const others = model.contextTokens <= SMALL_CONTEXT ? 0 : room * SHARES.others;
-  const near = (room - others) / (SHARES.prefix + SHARES.suffix);
-  return {
-    others: Math.floor(others),
-    prefix: Math.floor(near * SHARES.prefix),
-    suffix: Math.floor(near * SHARES.suffix),
-  };
+/**
+ * How much of what a model is shown.
+ * @param maxTokens of its context that are left for the answer.
+ * @param order of the parts in its prompt.
+ */
+export function budgetFor(
+  { contextTokens, device }: Pick<ModelInfo, 'contextTokens' | 'device'>,
+  maxTokens: number,
+  order: FimLayout['order'],
+): WindowBudget {
+  const where = device === 'cpu' ? 'cpu' : 'gpu';
+  const limit = Math.min(contextTokens - maxTokens, PROMPT_LIMIT[where]);
+  const room = Math.max(0, limit - OVERHEAD_TOKENS) * UNITS_PER_TOKEN;
+  const others = contextTokens <= SMALL_CONTEXT ? 0 : room * SHARES.others;
+  const near = room - others;
+  const share = near * (SHARES.suffix / (SHARES.prefix + SHARES.suffix));
+  const suffix = order === 'suffixFirst' ? share : Math.min(share, TRAILING_SUFFIX[where] * UNITS_PER_TOKEN);
+  return { others: Math.floor(others), prefix: Math.floor(near - suffix), suffix: Math.floor(suffix) };
 }
 
 /**

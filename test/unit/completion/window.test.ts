@@ -80,12 +80,23 @@ test('the suffix ends after a whole line where one is near', () => {
 });
 
 test('budgets follow the context: no other files in a small one, half of the room in a larger one', () => {
-  const tiny = budgetFor({ contextTokens: 1024, device: 'cpu' }, 128);
+  const tiny = budgetFor({ contextTokens: 1024, device: 'cpu' }, 128, 'suffixFirst');
   assert.equal(tiny.others, 0);
   assert.ok(tiny.prefix > 2 * tiny.suffix);
   assert.ok((tiny.prefix + tiny.suffix) / 3 <= 1024 - 128);
-  const large = budgetFor({ contextTokens: 32_768, device: 'CUDA' }, 128);
+  const large = budgetFor({ contextTokens: 32_768, device: 'CUDA' }, 128, 'suffixFirst');
   assert.ok(Math.abs(large.others - (large.prefix + large.suffix)) <= 2);
-  assert.ok(budgetFor({ contextTokens: 32_768, device: 'cpu' }, 128).prefix < large.prefix);
-  assert.deepEqual(budgetFor({ contextTokens: 64, device: 'cpu' }, 128), { others: 0, prefix: 0, suffix: 0 });
+  assert.ok(budgetFor({ contextTokens: 32_768, device: 'cpu' }, 128, 'suffixFirst').prefix < large.prefix);
+  assert.deepEqual(budgetFor({ contextTokens: 64, device: 'cpu' }, 128, 'suffixFirst'), {
+    others: 0,
+    prefix: 0,
+    suffix: 0,
+  });
+});
+
+test('where the text after the cursor is computed anew with every key, little of it is shown', () => {
+  const model = { contextTokens: 32_768, device: 'cpu' };
+  const [first, last] = [budgetFor(model, 128, 'suffixFirst'), budgetFor(model, 128, 'prefixFirst')];
+  assert.ok(last.suffix < first.suffix / 2);
+  assert.ok(Math.abs(last.prefix + last.suffix - first.prefix - first.suffix) <= 2);
 });
