@@ -4,9 +4,10 @@
  */
 import type { DecodeBackend, SequenceId } from '../backend.ts';
 import { PAGE_TOKENS, type PageId, type PagePool } from './pagePool.ts';
-import type { PrefixTree, TreeNode } from './prefixTree.ts';
-import type { SequenceIds } from './sequenceIds.ts';
+import type { PrefixTree } from './prefixTree.ts';
+import type { SequenceIds, Taken } from './sequenceIds.ts';
 import type { Spill } from './spill.ts';
+import type { TreeNode } from './treeNode.ts';
 
 export type CacheEvent = (what: 'evicted' | 'spilled' | 'restored', pages: number) => void;
 
@@ -46,25 +47,26 @@ export class Branches {
   }
 
   /**
-   * Puts computed pages below `parent`, behind its end; `source` has their cells. A parent that only this one lease
-   * holds, and that has no children, is lengthened instead.
+   * Puts computed pages below `parent`, behind its end, or as many of them as one sequence id can be had for; `source` has
+   * their cells. A parent that only this one lease holds, and that has no children, is lengthened instead.
    * @returns the node that ends with them; undefined when no sequence id could be had.
    */
-  add(parent: TreeNode, tokens: number[], pages: PageId[], source: SequenceId): TreeNode | undefined {
+  add(parent: TreeNode, tokens: readonly number[], pages: readonly PageId[], source: SequenceId): TreeNode | undefined {
     const start = parent.start + parent.tokens.length;
     const first = start / PAGE_TOKENS;
     const last = first + pages.length;
     const lengthens = parent.children.length === 0 && tokens.length % PAGE_TOKENS === 0 && this.#growable(parent);
-    if (lengthens && this.#ids.fits(parent.sequence, first, last)) {
+    if (lengthens && this.#ids.reach(parent.sequence, first, last) === pages.length) {
       this.#ids.take(parent.sequence, first, last);
       this.#backend.copyRange(source, parent.sequence, start, start + tokens.length);
       this.#tree.append(parent, tokens, pages);
       return parent;
     }
-    const id = this.#takeId(parent, first, last);
-    if (id < 0) return undefined;
-    this.#backend.copyRange(source, id, start, start + tokens.length);
-    return this.#tree.add(parent, tokens, pages, id);
+    const taken = this.#take(parent, first, last);
+    if (!taken) return undefined;
+    const part = tokens.slice(0, (taken.end - first) * PAGE_TOKENS);
+    this.#backend.copyRange(source, taken.id, start, start + part.length);
+    return this.#tree.add(parent, part, pages.slice(0, taken.end - first), taken.id);
   }
 
   /** Gives a page to a node that stood for a saved one. @returns the node that ends with it. */
@@ -73,28 +75,33 @@ export class Branches {
     const { start } = node;
     const first = start / PAGE_TOKENS;
     const alone = parent.children.length === 1 && this.#growable(parent);
-    if (alone && this.#ids.fits(parent.sequence, first, first + 1)) {
+    if (alone && this.#ids.reach(parent.sequence, first, first + 1) === 1) {
       this.#ids.take(parent.sequence, first, first + 1);
       this.#backend.copyRange(source, parent.sequence, start, start + PAGE_TOKENS);
       this.#spill?.warm(node);
-      if (parent.keys.length === parent.pages.length) parent.keys.push(...node.keys);
+      parent.keys.push(...node.keys); // whoever is above a saved page has all keys
       this.#tree.append(parent, node.tokens, [page], node);
       return parent;
     }
-    const id = this.#takeId(parent, first, first + 1);
-    if (id < 0) return undefined;
-    this.#backend.copyRange(source, id, start, start + PAGE_TOKENS);
+    const taken = this.#take(parent, first, first + 1);
+    if (!taken) return undefined;
+    this.#backend.copyRange(source, taken.id, start, start + PAGE_TOKENS);
+    // Evicting for the id may have pushed the saved page out of the last tier, and the node with it.
+    if (!node.parent) return this.#tree.add(parent, node.tokens, [page], taken.id);
     this.#spill?.warm(node);
-    this.#tree.furnish(node, [page], id);
+    this.#tree.furnish(node, [page], taken.id);
     return node;
   }
 
   /** Removes a node with all that is below it, saved copies too; nobody may hold any of it. */
   drop(node: TreeNode): void {
-    for (const child of [...node.children]) this.drop(child);
-    if (node.pages.length > 0) this.#dropCells(node);
-    this.#spill?.forget(node);
-    this.#tree.remove(node);
+    const open = [node];
+    for (const each of open) open.push(...each.children);
+    for (const each of open.reverse()) {
+      if (each.pages.length > 0) this.#dropCells(each);
+      this.#spill?.forget(each);
+      this.#tree.remove(each);
+    }
   }
 
   /** Frees the `count` deepest pages of a leaf, or all of it; what is worth it is saved first. */
@@ -124,23 +131,33 @@ export class Branches {
     this.#ids.give(sequence, first, first + pages.length);
   }
 
-  /** An id that is free at these pages, if need be at the cost of the cheapest leaf that has one there. */
-  #takeId(parent: TreeNode, first: number, last: number): SequenceId {
-    for (;;) {
-      const id = this.#ids.take(parent.sequence, first, last);
-      if (id >= 0) return id;
-      let victim: TreeNode | undefined;
-      for (const leaf of this.#tree.evictable) {
-        const start = leaf.start / PAGE_TOKENS;
-        const overlaps = start < last && start + leaf.pages.length > first;
-        if (overlaps && (!victim || leaf.priority < victim.priority)) victim = leaf;
-      }
-      if (!victim) return -1;
-      this.#evict(
-        victim,
-        victim.start / PAGE_TOKENS + victim.pages.length - Math.max(first, victim.start / PAGE_TOKENS),
-      );
+  /** An id that is free from page `first` of positions on, if need be at the cost of the branch that is worth least. */
+  #take(parent: TreeNode, first: number, last: number): Taken | undefined {
+    const taken = this.#ids.take(parent.sequence, first, last);
+    if (taken) return taken;
+    const branch = this.#leastWorth(first);
+    if (!branch) return undefined;
+    let leaf: TreeNode;
+    do {
+      leaf = branch;
+      while (leaf.residentChildren > 0) leaf = leaf.children.find(({ pages }) => pages.length > 0)!;
+      this.#evict(leaf, leaf.start / PAGE_TOKENS + leaf.pages.length - Math.max(first, leaf.start / PAGE_TOKENS));
+    } while (leaf !== branch);
+    return this.#ids.take(parent.sequence, first, last);
+  }
+
+  /** Of the nodes that have page `first` of positions and are not held, the one whose best leaf is worth least. */
+  #leastWorth(first: number): TreeNode | undefined {
+    const worth = new Map<TreeNode, number>();
+    for (const leaf of this.#tree.evictable) {
+      if (leaf.start / PAGE_TOKENS + leaf.pages.length <= first) continue;
+      let node = leaf;
+      while (node.start / PAGE_TOKENS > first) node = node.parent!;
+      if (!this.#tree.held(node)) worth.set(node, Math.max(worth.get(node) ?? 0, leaf.priority));
     }
+    let least: TreeNode | undefined;
+    for (const [node, priority] of worth) if (!least || priority < worth.get(least)!) least = node;
+    return least;
   }
 
   #growable(node: TreeNode): boolean {

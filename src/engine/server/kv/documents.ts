@@ -1,26 +1,29 @@
 /**
- * What the cache knows of documents: where the newest prompt of each ends, which are open, and that the pages of open ones
- * are on disk, so that they are there after a restart.
+ * What the cache knows of documents: the newest prompt of each, which are open, and that the pages of open ones are on
+ * disk, so that they are there after a restart.
  */
 import type { DecodeBackend } from '../backend.ts';
 import type { Branches } from './branches.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
-import type { PrefixTree, TreeNode } from './prefixTree.ts';
-import type { Spill } from './spill.ts';
+import type { PrefixTree } from './prefixTree.ts';
+import { keyOf, type Spill } from './spill.ts';
+import type { TreeNode } from './treeNode.ts';
 
 /**
  * A new prompt of a document that has this share of the old one in common takes its place: the old one's end is a text
  * that was typed over. With less in common the cursor has jumped, and may jump back.
  */
 const REPLACING_SHARE = 0.5;
+/** Documents whose newest prompts are remembered. */
+const REMEMBERED = 64;
 
 export class Documents {
   readonly #tree: PrefixTree;
   readonly #branches: Branches;
   readonly #spill: Spill | undefined;
   readonly #backend: DecodeBackend;
-  /** Node where the newest prompt of a document ends. */
-  readonly #ends = new Map<string, TreeNode>();
+  /** The newest prompt of each document as far as it was kept, latest last. Nodes would not do: they are cut and joined. */
+  readonly #prompts = new Map<string, { workspace: string; tokens: readonly number[] }>();
   readonly #open = new Map<string, ReadonlySet<string>>();
   /** Documents whose pages may not be on disk yet. */
   readonly #unsaved = new Set<string>();
@@ -32,35 +35,41 @@ export class Documents {
     this.#backend = backend;
   }
 
-  /** Says which documents of a workspace are open; the others are forgotten, their pages are not. */
+  /** Says which documents of a workspace are open; those that were closed are forgotten, their pages are not. */
   setOpen(workspace: string, keys: readonly string[]): void {
+    const before = this.#open.get(workspace);
     const open = new Set(keys);
-    for (const key of this.#open.get(workspace) ?? []) {
-      if (open.has(key)) continue;
-      this.#unsaved.delete(idOf(workspace, key));
-      this.#ends.delete(idOf(workspace, key));
-    }
     this.#open.set(workspace, open);
+    for (const key of before ?? []) if (!open.has(key)) this.#forget(idOf(workspace, key));
+    for (const key of open) {
+      const id = idOf(workspace, key);
+      if (!before?.has(key) && this.#prompts.has(id)) this.#unsaved.add(id);
+    }
   }
 
   isOpen(workspace: string, document: string): boolean {
     return this.#open.get(workspace)?.has(document) ?? false;
   }
 
-  /** A prompt of the document ended at `node`. */
-  left(workspace: string, document: string, node: TreeNode): void {
+  /** A prompt of the document left these tokens in the cache. */
+  left(workspace: string, document: string, tokens: readonly number[]): void {
+    if (tokens.length === 0) return;
     const id = idOf(workspace, document);
-    if (!node.parent) return;
-    this.#ends.set(id, node);
+    this.#prompts.delete(id);
+    this.#prompts.set(id, { workspace, tokens });
     if (this.isOpen(workspace, document)) this.#unsaved.add(id);
+    if (this.#prompts.size > REMEMBERED) this.#forget(this.#prompts.keys().next().value!);
   }
 
   /** A new prompt of the document has `shared` tokens of the cache: drops what only the one before it still needed. */
   replaces(workspace: string, document: string, shared: number): void {
     const id = idOf(workspace, document);
-    let node = this.#ends.get(id);
-    if (!node?.parent || shared < REPLACING_SHARE * (node.start + node.tokens.length)) return;
-    this.#ends.delete(id);
+    const old = this.#prompts.get(id);
+    if (!old || shared < REPLACING_SHARE * old.tokens.length) return;
+    this.#forget(id);
+    let node = [...this.#path(workspace, old.tokens)].findLast(
+      ({ node, common }) => common === node.tokens.length,
+    )?.node;
     while (node?.parent && node.children.length === 0 && !this.#tree.held(node)) {
       const { parent }: TreeNode = node;
       this.#branches.drop(node);
@@ -68,14 +77,18 @@ export class Documents {
     }
   }
 
-  /** Takes the pages that earlier sessions left on disk into the tree. */
+  /** Takes the pages that earlier sessions left on disk into the tree, where they are called what they spell. */
   load(root: TreeNode): void {
     const spill = this.#spill;
     if (!spill) return;
+    const { workspace } = root;
     const known = new Map<string | null, TreeNode>([[null, root]]);
-    for (const { key, parent, tokens } of spill.tiers.load(root.workspace)) {
+    for (const { key, parent, tokens } of spill.tiers.load(workspace)) {
       const above = known.get(parent);
-      if (!above || tokens.length !== PAGE_TOKENS) continue;
+      if (!above || tokens.length !== PAGE_TOKENS || key !== keyOf(workspace, parent, tokens)) {
+        spill.tiers.drop(key);
+        continue;
+      }
       const node = this.#tree.add(above, [...tokens], [], -1);
       node.keys = [key];
       known.set(key, node);
@@ -89,28 +102,46 @@ export class Documents {
     if (!spill) return true;
     const deadline = this.#backend.now() + budgetMs;
     for (const id of this.#unsaved) {
-      const end = this.#ends.get(id);
-      if (end && !this.#savePath(spill, end, deadline)) return false;
+      const { workspace, tokens } = this.#prompts.get(id)!;
+      if (!this.#savePath(spill, workspace, tokens, deadline)) return false;
       this.#unsaved.delete(id);
     }
     return spill.tiers.flush(Math.max(0, deadline - this.#backend.now()));
   }
 
-  #savePath(spill: Spill, end: TreeNode, deadline: number): boolean {
-    const path: TreeNode[] = [];
-    for (let node = end; node.parent; node = node.parent) path.push(node);
-    for (const node of path.reverse()) {
-      for (let i = 0; i < node.tokens.length / PAGE_TOKENS; i++) {
-        if (node.tokens.length < PAGE_TOKENS) break;
+  #savePath(spill: Spill, workspace: string, tokens: readonly number[], deadline: number): boolean {
+    for (const { node, common } of this.#path(workspace, tokens)) {
+      // Writing a page may push another one out of the last tier, and its node out of the tree.
+      for (let i = 0; i < Math.floor(common / PAGE_TOKENS) && node.parent; i++) {
         const record = spill.record(node, i);
         if (spill.tiers.persisted(record.key)) continue;
         const bytes = spill.tiers.get(record.key) ?? (node.pages.length > 0 ? spill.bytes(node, i) : undefined);
-        if (bytes) spill.tiers.persist(record, bytes);
+        if (bytes && !spill.tiers.persist(record, bytes)) {
+          spill.tiers.flush(0); // makes room in the queue
+          spill.tiers.persist(record, bytes);
+        }
         if (this.#backend.now() >= deadline) return false;
       }
     }
     return true;
   }
+
+  /** The nodes of a text from the root on, and how much of each is the text's. */
+  *#path(workspace: string, tokens: readonly number[]): Generator<{ node: TreeNode; common: number }> {
+    let node = this.#tree.root(workspace);
+    for (;;) {
+      const found = this.#tree.best(node, tokens, node.start + node.tokens.length, tokens.length);
+      if (!found) return;
+      yield found;
+      if (found.common < found.node.tokens.length) return;
+      node = found.node;
+    }
+  }
+
+  #forget(id: string): void {
+    this.#prompts.delete(id);
+    this.#unsaved.delete(id);
+  }
 }
 
-const idOf = (workspace: string, document: string): string => `${workspace}\n${document}`;
+const idOf = (workspace: string, document: string): string => JSON.stringify([workspace, document]);

@@ -8,8 +8,9 @@ import type { DecodeBackend, SequenceId } from '../backend.ts';
 import type { Branches } from './branches.ts';
 import type { Lease } from './lease.ts';
 import { PAGE_TOKENS, type PagePool } from './pagePool.ts';
-import type { PrefixTree, TreeNode } from './prefixTree.ts';
+import type { PrefixTree } from './prefixTree.ts';
 import type { Spill } from './spill.ts';
+import type { TreeNode } from './treeNode.ts';
 
 /** A shorter tail of a prompt is computed faster than it is worth a page. */
 const SHORTEST_TAIL = 8;
@@ -29,9 +30,10 @@ export class Exchange {
     this.#spill = spill;
   }
 
-  /** Attaches the full pages that are on the device. */
-  attach(lease: Lease, tokens: readonly number[]): void {
+  /** Attaches the full pages that are on the device, but no more than `room` that nobody else holds. */
+  attach(lease: Lease, tokens: readonly number[], room: number): void {
     const end = tokens.length - 1;
+    let left = room;
     let run: { id: SequenceId; start: number } | undefined;
     const flush = (): void => {
       if (run) this.#backend.copyRange(run.id, lease.sequence, run.start, lease.start);
@@ -39,8 +41,13 @@ export class Exchange {
     };
     for (;;) {
       const found = this.#tree.best(lease.node, tokens, lease.start, end);
-      const pages = found ? Math.floor(found.common / PAGE_TOKENS) : 0;
-      if (!found || pages === 0 || found.node.pages.length === 0) break;
+      if (!found || found.node.pages.length === 0) break;
+      let pages = Math.floor(found.common / PAGE_TOKENS);
+      if (!this.#tree.held(found.node)) {
+        pages = Math.min(pages, left);
+        left -= pages;
+      }
+      if (pages === 0) break;
       const node = pages < found.node.pages.length ? this.#tree.split(found.node, pages) : found.node;
       this.#tree.retain(node);
       if (run?.id !== node.sequence) {
@@ -109,7 +116,7 @@ export class Exchange {
 
   #grow(lease: Lease, tokens: number[], pages: number): void {
     const node = this.#branches.add(lease.node, tokens, lease.own.slice(0, pages), lease.sequence);
-    if (node) this.#advance(lease, node, pages);
+    if (node) this.#advance(lease, node, (node.start + node.tokens.length - lease.start) / PAGE_TOKENS);
     else lease.shares = false;
   }
 

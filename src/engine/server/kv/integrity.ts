@@ -2,7 +2,7 @@
 import type { KvCache } from './kvCache.ts';
 import type { Lease } from './lease.ts';
 import { PAGE_TOKENS, type PageId } from './pagePool.ts';
-import type { TreeNode } from './prefixTree.ts';
+import type { TreeNode } from './treeNode.ts';
 
 /** @throws Error that says what does not fit. */
 export function checkIntegrity(cache: KvCache): void {
@@ -20,8 +20,14 @@ export function checkIntegrity(cache: KvCache): void {
       cold++;
       if (spill?.coldNode(node.keys[0]!) !== node) throw new Error('A node without pages is not known by its key.');
       if (!spill.tiers.has(node.keys[0]!)) throw new Error('A node stands for a page that no tier has.');
+      expect(
+        node.parent!.keys.length,
+        node.parent!.parent ? Math.max(1, node.parent!.pages.length) : 0,
+        'keys above it',
+      );
     }
     node.pages.forEach((page, index) => {
+      if (holders.has(page)) throw new Error(`Page ${page} is at two places of the tree.`);
       hold(page);
       const tokens = Math.min(PAGE_TOKENS, node.tokens.length - index * PAGE_TOKENS);
       expect(pool.filled[page]!, tokens, `tokens in cached page ${page}`);
@@ -59,7 +65,7 @@ function checkNode(node: TreeNode): void {
 function precedes(a: readonly number[], b: readonly number[]): boolean {
   const length = Math.min(a.length, b.length, PAGE_TOKENS);
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! < b[i]!;
-  return a.length < b.length && a.length < PAGE_TOKENS;
+  return false; // the same page, or a tail that the other one goes on
 }
 
 function checkLease({ pool }: KvCache, lease: Lease, hold: (page: PageId) => void): void {
@@ -71,8 +77,9 @@ function checkLease({ pool }: KvCache, lease: Lease, hold: (page: PageId) => voi
     expect(pool.filled[page]!, tokens, `tokens in leased page ${page}`);
     expect(pool.cached[page]!, 0, `mark of leased page ${page}`);
   });
-  if (lease.computed > lease.start + lease.own.length * PAGE_TOKENS)
+  if (lease.computed > lease.start + lease.own.length * PAGE_TOKENS) {
     throw new Error('A lease has more than its pages.');
+  }
 }
 
 function expect(actual: number, expected: number, what: string): void {

@@ -7,14 +7,16 @@ import type { DecodeBackend, SequenceId } from '../backend.ts';
 import { Branches, type CacheEvent } from './branches.ts';
 import { Documents } from './documents.ts';
 import { Exchange } from './exchange.ts';
-import { type Lease, type LeaseOptions, pagesFor, pagesOf } from './lease.ts';
+import { type Lease, type LeaseOptions, outstanding, pagesFor, pagesOf, roomFor } from './lease.ts';
 import { PAGE_TOKENS, PagePool } from './pagePool.ts';
-import { PrefixTree, type TreeNode } from './prefixTree.ts';
+import { PrefixTree } from './prefixTree.ts';
 import { SequenceIds } from './sequenceIds.ts';
 import { Spill } from './spill.ts';
 import { statusOf, Usage } from './status.ts';
 import type { CacheStrategy } from './strategy.ts';
 import type { PageTiers } from './tiers.ts';
+import type { TreeNode } from './treeNode.ts';
+import { touch } from './worth.ts';
 
 export interface KvCacheOptions {
   /** Sequence ids for running requests; the others of the backend are the tree's. */
@@ -25,11 +27,6 @@ export interface KvCacheOptions {
   computeMs: (start: number) => number;
   onEvent?: CacheEvent;
 }
-
-/** The pages of an open document are evicted as if they had been used so many requests later. */
-const OPEN_HOLD = 256;
-/** A page that takes twice as long to compute as the cheapest counts as used so many requests later. */
-const COST_HOLD = 32;
 
 export class KvCache implements CacheStrategy<Lease> {
   readonly pool: PagePool;
@@ -89,18 +86,15 @@ export class KvCache implements CacheStrategy<Lease> {
       shares: options.reuse,
     };
     this.leases.add(lease);
-    if (lease.shares) this.#exchange.attach(lease, tokens);
-    if (this.#outstanding() > this.pool.free + this.pool.idle) {
-      this.#end(lease);
-      return undefined;
-    }
-    return lease;
+    if (lease.shares) this.#exchange.attach(lease, tokens, roomFor(lease, this.leases, this.pool));
+    return this.#unlessOverdrawn(lease);
   }
 
   /**
    * Takes over what others computed or saved of the tokens that come next. The last token is always left to compute,
    * because its logits are wanted.
-   * @param budgetMs how long pages may be brought back from colder tiers; shared ones cost next to nothing.
+   * @param budgetMs how long pages may be brought back from colder tiers, at least one unless it is 0; shared ones cost
+   * next to nothing.
    * @returns how many tokens were gained; the lease may gain more at the next call.
    */
   catchUp(lease: Lease, tokens: readonly number[], budgetMs: number): number {
@@ -108,22 +102,22 @@ export class KvCache implements CacheStrategy<Lease> {
     if (!lease.shares || lease.own.length > 0) return 0;
     const deadline = this.#backend.now() + budgetMs;
     let restored = 0;
-    do {
-      this.#exchange.attach(lease, tokens);
-      if (!this.#restore(lease, tokens)) break;
-      restored++;
-    } while (this.#backend.now() < deadline);
+    this.#exchange.attach(lease, tokens, roomFor(lease, this.leases, this.pool));
+    while (this.#backend.now() < deadline && this.#restore(lease, tokens)) restored++;
     if (restored > 0) this.#onEvent('restored', restored);
-    if (!this.#exchange.coldAhead(lease, tokens))
+    // What is still to be brought back is neither borrowed from nor replaced.
+    if (lease.own.length === 0 && !this.#exchange.coldAhead(lease, tokens)) {
       this.#exchange.borrow(lease, tokens, (end) => this.extend(lease, end));
-    const { workspace, document } = lease.options;
-    if (document !== undefined) this.documents.replaces(workspace, document, lease.computed);
+      const { workspace, document } = lease.options;
+      if (document !== undefined) this.documents.replaces(workspace, document, lease.computed);
+    }
     return lease.computed - before;
   }
 
   /** True when the next page of the lease lies in a colder tier and is worth bringing back. */
   wantsRestore(lease: Lease, tokens: readonly number[]): boolean {
-    return lease.shares && lease.own.length === 0 && this.#exchange.coldAhead(lease, tokens) !== undefined;
+    if (!lease.shares || lease.own.length > 0 || roomFor(lease, this.leases, this.pool) < 1) return false;
+    return this.#exchange.coldAhead(lease, tokens) !== undefined;
   }
 
   /** A chunk may end anywhere. */
@@ -135,19 +129,18 @@ export class KvCache implements CacheStrategy<Lease> {
   extend(lease: Lease, end: number): boolean {
     const needed = pagesFor(end) - pagesOf(lease);
     if (needed <= 0) return true;
-    const others = this.#outstanding() - Math.max(0, lease.promised - pagesOf(lease));
-    if (needed > this.pool.free + this.pool.idle - others || !this.branches.makeRoom(needed)) return false;
+    if (needed > roomFor(lease, this.leases, this.pool) || !this.branches.makeRoom(needed)) return false;
     for (let i = 0; i < needed; i++) lease.own.push(this.pool.take());
     return true;
   }
 
   /** The tokens up to `end` were decoded under the lease's sequence; full pages become everybody's. */
   commit(lease: Lease, tokens: readonly number[], end: number): void {
-    lease.computed = end;
-    for (let i = 0; i < lease.own.length; i++) {
-      const start = lease.start + i * PAGE_TOKENS;
-      this.pool.fill(lease.own[i]!, Math.min(PAGE_TOKENS, Math.max(0, end - start)));
+    const first = Math.floor((lease.computed - lease.start) / PAGE_TOKENS);
+    for (let i = first; lease.start + i * PAGE_TOKENS < end; i++) {
+      this.pool.fill(lease.own[i]!, Math.min(PAGE_TOKENS, end - lease.start - i * PAGE_TOKENS));
     }
+    lease.computed = end;
     this.#exchange.share(lease, tokens);
   }
 
@@ -159,14 +152,14 @@ export class KvCache implements CacheStrategy<Lease> {
     this.commit(lease, tokens, lease.computed);
     const sequence = this.#sequences.pop();
     if (sequence === undefined) return undefined;
-    const twin: Lease = { ...lease, sequence, own: [], promised: 0 };
+    const twin: Lease = { ...lease, sequence, computed: lease.start, own: [] };
     this.leases.add(twin);
     for (let node = lease.node; node.parent; node = node.parent) this.tree.retain(node);
+    if (!this.#unlessOverdrawn(twin)) return undefined;
     if (!this.extend(twin, lease.computed)) {
       this.#end(twin);
       return undefined;
     }
-    twin.promised = lease.promised;
     this.#backend.copyRange(lease.sequence, sequence, 0, lease.computed);
     this.commit(twin, tokens, lease.computed);
     return twin;
@@ -177,9 +170,12 @@ export class KvCache implements CacheStrategy<Lease> {
     this.#exchange.share(lease, tokens);
     const tail = this.#exchange.leaveTail(lease, tokens);
     const { workspace, document } = lease.options;
-    const hold = document !== undefined && this.documents.isOpen(workspace, document) ? OPEN_HOLD : 0;
-    this.#touch(tail, hold);
-    if (document !== undefined && lease.shares) this.documents.left(workspace, document, tail);
+    const open = document !== undefined && this.documents.isOpen(workspace, document);
+    touch(this.pool, tail, { clock: this.#clock, open, computeMs: this.#computeMs });
+    if (document !== undefined && lease.shares) {
+      const end = Math.min(lease.computed, tail.start + tail.tokens.length);
+      this.documents.left(workspace, document, tokens.slice(0, end));
+    }
     this.#end(lease);
     this.tree.refresh(tail);
   }
@@ -217,31 +213,27 @@ export class KvCache implements CacheStrategy<Lease> {
     return root;
   }
 
+  /** Brings the next page of the lease back and shares it. */
   #restore(lease: Lease, tokens: readonly number[]): boolean {
     const node = this.#exchange.coldAhead(lease, tokens);
     if (!node || !this.extend(lease, lease.start + PAGE_TOKENS)) return false;
     const page = lease.own[0]!;
-    // Making room may have pushed the very page out of memory.
-    if (node.parent && this.spill!.restore(node, lease.sequence)) {
+    if (this.spill!.restore(node, lease.sequence)) {
       this.commit(lease, tokens, lease.start + PAGE_TOKENS);
       return lease.own.length === 0;
     }
     lease.own = [];
     this.pool.release(page);
+    // Making room may have pushed the very page out of the last tier, and the node with it.
     if (node.parent) this.branches.drop(node);
     return false;
   }
 
-  /** Notes the use of a node and all above it; what is deeper costs more to compute again (attention to all before). */
-  #touch(last: TreeNode, hold: number): void {
-    const end = last.start + last.tokens.length;
-    const shallow = Math.max(Number.EPSILON, this.#computeMs(0));
-    const slope = end > 0 ? (this.#computeMs(end) / shallow - 1) / end : 0;
-    const { priority } = this.pool;
-    for (let node = last; node.parent; node = node.parent) {
-      const worth = this.#clock + hold + COST_HOLD * slope * node.start;
-      for (const page of node.pages) priority[page] = Math.max(priority[page]!, worth);
-    }
+  /** Ends a lease that was promised more than there is. */
+  #unlessOverdrawn(lease: Lease): Lease | undefined {
+    if (outstanding(this.leases) <= this.pool.free + this.pool.idle) return lease;
+    this.#end(lease);
+    return undefined;
   }
 
   #end(lease: Lease): void {
@@ -250,12 +242,5 @@ export class KvCache implements CacheStrategy<Lease> {
     for (let node = lease.node; node.parent; node = node.parent) this.tree.release(node);
     this.#sequences.push(lease.sequence);
     this.leases.delete(lease);
-  }
-
-  /** Pages that were promised and not taken yet. */
-  #outstanding(): number {
-    let pages = 0;
-    for (const lease of this.leases) pages += Math.max(0, lease.promised - pagesOf(lease));
-    return pages;
   }
 }

@@ -1,7 +1,7 @@
 /** What a request holds of the cache while it runs. */
 import type { SequenceId } from '../backend.ts';
-import { PAGE_TOKENS, type PageId } from './pagePool.ts';
-import type { TreeNode } from './prefixTree.ts';
+import { PAGE_TOKENS, type PageId, type PagePool } from './pagePool.ts';
+import type { TreeNode } from './treeNode.ts';
 
 export interface LeaseOptions {
   /** Nothing is ever matched across workspaces. */
@@ -42,3 +42,16 @@ export interface Lease {
 export const pagesOf = (lease: Lease): number => lease.start / PAGE_TOKENS + lease.own.length;
 
 export const pagesFor = (tokens: number): number => Math.ceil(tokens / PAGE_TOKENS);
+
+/** Pages that were promised and not taken yet. */
+export function outstanding(leases: Iterable<Lease>): number {
+  let pages = 0;
+  for (const lease of leases) pages += Math.max(0, lease.promised - pagesOf(lease));
+  return pages;
+}
+
+/** Pages that a lease may take, or begin to hold, before a promise to another one is broken. */
+export function roomFor(lease: Lease, leases: Iterable<Lease>, pool: PagePool): number {
+  const others = outstanding(leases) - Math.max(0, lease.promised - pagesOf(lease));
+  return pool.free + pool.idle - others;
+}

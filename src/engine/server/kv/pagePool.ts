@@ -66,6 +66,7 @@ export class PagePool {
     this.#head = this.#next[page]!;
     this.#next[page] = -1;
     this.refs[page] = 1;
+    this.priority[page] = 0;
     this.#free--;
     this.#peak = Math.max(this.#peak, this.total - this.#free);
     return page;

@@ -9,26 +9,9 @@
  * elsewhere; below such a node there are only such nodes.
  */
 import type { SequenceId } from '../backend.ts';
-import { EvictionHeap, type HeapItem } from './evictionHeap.ts';
+import { EvictionHeap } from './evictionHeap.ts';
 import { PAGE_TOKENS, type PageId, type PagePool } from './pagePool.ts';
-
-export interface TreeNode extends HeapItem {
-  readonly workspace: string;
-  /** Undefined for a root, and for what was removed. */
-  parent: TreeNode | undefined;
-  /** Sorted by their tokens; no two begin with the same page. */
-  children: TreeNode[];
-  /** Position of the first token. */
-  start: number;
-  tokens: number[];
-  /** Empty where the page is in a colder tier. */
-  pages: PageId[];
-  /** Owns the cells of `pages`; -1 where there are none. */
-  sequence: SequenceId;
-  /** Keys of the pages, as far as anyone asked for them. */
-  keys: string[];
-  residentChildren: number;
-}
+import { common, newNode, placeOf, type TreeNode } from './treeNode.ts';
 
 /** A child, and how many of its leading tokens are the ones looked for. */
 export interface Found {
@@ -76,7 +59,7 @@ export class PrefixTree {
   /** The child of `node` that has most in common with tokens[from, to). Undefined where none has the first one. */
   best(node: TreeNode, tokens: readonly number[], from: number, to: number): Found | undefined {
     const { children } = node;
-    const at = this.#place(children, tokens, from, to);
+    const at = placeOf(children, tokens, from, to);
     // In sorted order the longest common beginning is with a neighbour.
     const before = at > 0 ? common(children[at - 1]!.tokens, tokens, from, to) : 0;
     const after = at < children.length ? common(children[at]!.tokens, tokens, from, to) : 0;
@@ -87,7 +70,7 @@ export class PrefixTree {
   /** Adds a node below `parent`. `pages` empty: it is in a colder tier. The tree becomes a holder of the pages. */
   add(parent: TreeNode, tokens: number[], pages: PageId[], sequence: SequenceId): TreeNode {
     const node = newNode(parent.workspace, parent, parent.start + parent.tokens.length, tokens);
-    parent.children.splice(this.#place(parent.children, tokens, 0, tokens.length), 0, node);
+    parent.children.splice(placeOf(parent.children, tokens, 0, tokens.length), 0, node);
     if (pages.length > 0) this.furnish(node, pages, sequence);
     return node;
   }
@@ -143,7 +126,7 @@ export class PrefixTree {
     upper.sequence = node.sequence;
     upper.children = [node];
     upper.residentChildren = 1;
-    parent.children[parent.children.indexOf(node)] = upper;
+    parent.children[placeOf(parent.children, node.tokens, 0, node.tokens.length)] = upper;
     node.parent = upper;
     node.start += tokens;
     node.tokens = node.tokens.slice(tokens);
@@ -180,7 +163,7 @@ export class PrefixTree {
     const { parent } = node;
     if (!parent || node.children.length > 0) throw new Error('Only a leaf can be removed.');
     if (node.pages.length > 0) this.strip(node);
-    parent.children.splice(parent.children.indexOf(node), 1);
+    parent.children.splice(placeOf(parent.children, node.tokens, 0, node.tokens.length), 1);
     node.parent = undefined;
     this.refresh(parent);
   }
@@ -220,45 +203,4 @@ export class PrefixTree {
       open.push(...node.children);
     }
   }
-
-  /** Where the tokens [from, to) belong among sorted children: the first that is not smaller. */
-  #place(children: readonly TreeNode[], tokens: readonly number[], from: number, to: number): number {
-    let low = 0;
-    let high = children.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (smaller(children[middle]!.tokens, tokens, from, to)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-}
-
-function newNode(workspace: string, parent: TreeNode | undefined, start: number, tokens: number[]): TreeNode {
-  return {
-    workspace,
-    parent,
-    children: [],
-    start,
-    tokens,
-    pages: [],
-    sequence: -1,
-    keys: [],
-    residentChildren: 0,
-    priority: 0,
-    heapIndex: -1,
-  };
-}
-
-function common(own: readonly number[], tokens: readonly number[], from: number, to: number): number {
-  const end = Math.min(own.length, to - from);
-  let length = 0;
-  while (length < end && own[length] === tokens[from + length]) length++;
-  return length;
-}
-
-function smaller(own: readonly number[], tokens: readonly number[], from: number, to: number): boolean {
-  const same = common(own, tokens, from, to);
-  if (same === own.length) return same < to - from;
-  return same < to - from && own[same]! < tokens[from + same]!;
 }

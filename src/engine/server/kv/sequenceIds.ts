@@ -9,6 +9,12 @@
  */
 import type { SequenceId } from '../backend.ts';
 
+/** An id, and the end of the pages that were taken for it. */
+export interface Taken {
+  id: SequenceId;
+  end: number;
+}
+
 export class SequenceIds {
   readonly #first: SequenceId;
   /** For each id a bit for each page of positions. */
@@ -21,26 +27,33 @@ export class SequenceIds {
     this.#taken = Array.from({ length: count }, () => new Uint32Array(Math.ceil(depth / 32)));
   }
 
-  /** True when `id` owns none of the pages [start, end). */
-  fits(id: SequenceId, start: number, end: number): boolean {
+  /** How many of the pages [start, end), from the first one on, no other part of `id` has. */
+  reach(id: SequenceId, start: number, end: number): number {
     const taken = this.#taken[id - this.#first]!;
-    for (let page = start; page < end; page++) if (((taken[page >>> 5]! >>> (page & 31)) & 1) === 1) return false;
-    return true;
+    let page = start;
+    while (page < end && ((taken[page >>> 5]! >>> (page & 31)) & 1) === 0) page++;
+    return page - start;
   }
 
   /**
    * Takes the pages [start, end) of positions for an id: `preferred` (the parent's: a path of one id is shared by one
-   * call) where it is free there, else any. -1 when every id has a page there.
+   * call) where it is free there, else any; where none is, as many of the first pages as one id has free.
+   * @returns undefined when every id has the first page.
    */
-  take(preferred: SequenceId, start: number, end: number): SequenceId {
-    if (preferred >= this.#first && this.fits(preferred, start, end)) return this.#mark(preferred, start, end);
-    for (let tried = 0; tried < this.#taken.length; tried++) {
-      const id = this.#first + ((this.#hand + tried) % this.#taken.length);
-      if (!this.fits(id, start, end)) continue;
-      this.#hand = (id - this.#first + 1) % this.#taken.length;
-      return this.#mark(id, start, end);
+  take(preferred: SequenceId, start: number, end: number): Taken | undefined {
+    const { length } = this.#taken;
+    if (preferred >= this.#first && this.reach(preferred, start, end) === end - start) {
+      return this.#mark(preferred, start, end);
     }
-    return -1;
+    let [best, most] = [-1, 0];
+    for (let tried = 0; tried < length && most < end - start; tried++) {
+      const id = this.#first + ((this.#hand + tried) % length);
+      const reach = this.reach(id, start, end);
+      if (reach > most) [best, most] = [id, reach];
+    }
+    if (best < 0) return undefined;
+    this.#hand = (best - this.#first + 1) % length;
+    return this.#mark(best, start, start + most);
   }
 
   give(id: SequenceId, start: number, end: number): void {
@@ -55,9 +68,9 @@ export class SequenceIds {
     return count;
   }
 
-  #mark(id: SequenceId, start: number, end: number): SequenceId {
+  #mark(id: SequenceId, start: number, end: number): Taken {
     const taken = this.#taken[id - this.#first]!;
     for (let page = start; page < end; page++) taken[page >>> 5]! |= 1 << (page & 31);
-    return id;
+    return { id, end };
   }
 }

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { DecodeBackend } from '../backend.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
-import type { TreeNode } from './prefixTree.ts';
 import type { PageRecord, PageTiers } from './tiers.ts';
+import type { TreeNode } from './treeNode.ts';
 
 /** How likely an evicted page is asked for again; the papers measure, we assume. */
 const RETURN_SHARE = 0.5;
@@ -35,24 +35,26 @@ export class Spill {
     return this.#tiers;
   }
 
-  /** Key of a page: a hash over workspace and all tokens up to its end. */
+  /** {@link keyOf} of a page that a node stands for; kept in the node. */
   key(node: TreeNode, index: number): string {
-    for (let known = node.keys.length; known <= index; known++) {
-      const parent = known > 0 ? node.keys[known - 1]! : this.#keyBefore(node);
-      const tokens = Int32Array.from(node.tokens.slice(known * PAGE_TOKENS, (known + 1) * PAGE_TOKENS));
-      node.keys.push(
-        createHash('sha256')
-          .update(`${parent ?? node.workspace}\n`)
-          .update(tokens)
-          .digest('hex'),
-      );
+    const missing: TreeNode[] = [];
+    for (let above = node; above.parent && above.keys.length <= lastPage(above); above = above.parent) {
+      missing.push(above);
+    }
+    for (const each of missing.reverse()) {
+      const last = each === node ? index : lastPage(each);
+      for (let at = each.keys.length; at <= last; at++) {
+        const parent = at > 0 ? each.keys[at - 1]! : keyBefore(each);
+        const tokens = each.tokens.slice(at * PAGE_TOKENS, (at + 1) * PAGE_TOKENS);
+        each.keys.push(keyOf(each.workspace, parent, tokens));
+      }
     }
     return node.keys[index]!;
   }
 
   record(node: TreeNode, index: number): PageRecord {
     const key = this.key(node, index);
-    const parent = index > 0 ? node.keys[index - 1]! : this.#keyBefore(node);
+    const parent = index > 0 ? node.keys[index - 1]! : keyBefore(node);
     const tokens = node.tokens.slice(index * PAGE_TOKENS, (index + 1) * PAGE_TOKENS);
     return { key, parent, workspace: node.workspace, tokens };
   }
@@ -121,13 +123,26 @@ export class Spill {
   get coldPages(): number {
     return this.#cold.size;
   }
-
-  #keyBefore(node: TreeNode): string | null {
-    const parent = node.parent;
-    if (!parent?.parent) return null;
-    return parent.pages.length === 0 ? parent.keys[0]! : this.key(parent, parent.pages.length - 1);
-  }
 }
+
+/**
+ * What a page is called: a hash over its workspace and all tokens up to its end.
+ * @param parent the key of the page before it; null at the beginning.
+ */
+export function keyOf(workspace: string, parent: string | null, tokens: readonly number[]): string {
+  return createHash('sha256')
+    .update(parent === null ? `workspace ${workspace}\n` : `page ${parent}\n`)
+    .update(Int32Array.from(tokens))
+    .digest('hex');
+}
+
+/** Of the page before a node, where that has its keys. */
+function keyBefore({ parent }: TreeNode): string | null {
+  return parent?.parent ? parent.keys[lastPage(parent)]! : null;
+}
+
+/** A node without pages stands for one. */
+const lastPage = ({ pages }: TreeNode): number => Math.max(1, pages.length) - 1;
 
 function learnt(mean: number | null, ms: number): number {
   return mean === null ? ms : mean + LEARNING_RATE * (ms - mean);

@@ -4,13 +4,13 @@ import type { DecodeBackend } from '../../../../../src/engine/server/backend.ts'
 import { KvCache, type KvCacheOptions } from '../../../../../src/engine/server/kv/kvCache.ts';
 import type { Lease, LeaseOptions } from '../../../../../src/engine/server/kv/lease.ts';
 
-export class Driver {
-  readonly backend: DecodeBackend;
+export class Driver<B extends DecodeBackend = DecodeBackend> {
+  readonly backend: B;
   readonly cache: KvCache;
   readonly #batch;
   readonly #sampler;
 
-  constructor(backend: DecodeBackend, options: Partial<KvCacheOptions> = {}) {
+  constructor(backend: B, options: Partial<KvCacheOptions> = {}) {
     this.backend = backend;
     this.cache = new KvCache(backend, { leases: 4, computeMs: (start) => 10 + start / 100, ...options });
     this.#batch = backend.createBatch();
@@ -24,6 +24,11 @@ export class Driver {
   /** Computes what is missing, at most `most` tokens. @returns the token that the model says next; undefined: no room. */
   compute(lease: Lease, tokens: readonly number[], most = Number.POSITIVE_INFINITY): number | undefined {
     while (this.cache.catchUp(lease, tokens, 1000) > 0);
+    return this.decode(lease, tokens, most);
+  }
+
+  /** As {@link compute}, but takes nothing over. */
+  decode(lease: Lease, tokens: readonly number[], most = Number.POSITIVE_INFINITY): number | undefined {
     const end = Math.min(tokens.length, lease.computed + most, lease.computed + this.#batch.capacity);
     if (end <= lease.computed) return undefined;
     if (!this.cache.extend(lease, end)) return undefined;
