@@ -10,12 +10,12 @@ export function checkIntegrity(cache: KvCache): void {
   pool.checkIntegrity();
   const holders = new Map<PageId, number>();
   const hold = (page: PageId): void => void holders.set(page, (holders.get(page) ?? 0) + 1);
-  let owned = 0;
+  /** Each page of positions of each sequence id that a node has. */
+  const owned = new Set<string>();
   let cold = 0;
   const evictable = new Set(tree.evictable);
   for (const node of tree.nodes()) {
     checkNode(node);
-    owned += node.pages.length;
     if (node.pages.length === 0) {
       cold++;
       if (spill?.coldNode(node.keys[0]!) !== node) throw new Error('A node without pages is not known by its key.');
@@ -29,6 +29,9 @@ export function checkIntegrity(cache: KvCache): void {
     node.pages.forEach((page, index) => {
       if (holders.has(page)) throw new Error(`Page ${page} is at two places of the tree.`);
       hold(page);
+      const place = `${node.sequence}:${node.start / PAGE_TOKENS + index}`;
+      if (owned.has(place)) throw new Error(`Two nodes have the same pages of sequence ${node.sequence}.`);
+      owned.add(place);
       const tokens = Math.min(PAGE_TOKENS, node.tokens.length - index * PAGE_TOKENS);
       expect(pool.filled[page]!, tokens, `tokens in cached page ${page}`);
       expect(pool.cached[page]!, 1, `mark of cached page ${page}`);
@@ -38,7 +41,7 @@ export function checkIntegrity(cache: KvCache): void {
     evictable.delete(node);
   }
   if (evictable.size > 0) throw new Error('A node that is gone is evictable.');
-  expect(ids.taken, owned, 'pages that have a sequence id');
+  expect(ids.taken, owned.size, 'pages that have a sequence id');
   expect(spill?.coldPages ?? 0, cold, 'nodes that stand for saved pages');
   for (const lease of leases) checkLease(cache, lease, hold);
   for (let page = 0; page < pool.total; page++) expect(pool.refs[page]!, holders.get(page) ?? 0, `holders of ${page}`);

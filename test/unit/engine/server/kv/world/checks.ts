@@ -16,7 +16,12 @@ export interface Running {
   tokens: number[];
 }
 
-export function checkAll({ cache, backend }: Driver<SimulatedBackend>, running: readonly Running[]): void {
+/** `leases`: how many sequence ids are for requests. */
+export function checkAll(
+  { cache, backend }: Driver<SimulatedBackend>,
+  leases: number,
+  running: readonly Running[],
+): void {
   checkIntegrity(cache);
   backend.checkIntegrity();
   const { pool } = cache;
@@ -27,9 +32,14 @@ export function checkAll({ cache, backend }: Driver<SimulatedBackend>, running: 
     assert.equal(backend.lastPosition(lease.sequence), lease.computed - 1);
     assert.deepEqual(speltBy(lease.node), tokens.slice(0, lease.start));
   }
+  const ends = new Map<number, number>();
   for (const node of cache.tree.nodes()) {
+    ends.set(node.sequence, Math.max(ends.get(node.sequence) ?? 0, node.start + node.tokens.length));
     const keys = keysOf(node.workspace, speltBy(node)).slice(node.start / PAGE_TOKENS);
     assert.deepEqual(node.keys, keys.slice(0, node.keys.length));
+  }
+  for (let id = leases; id < backend.sequences; id++) {
+    assert.equal(backend.lastPosition(id), (ends.get(id) ?? 0) - 1);
   }
 }
 

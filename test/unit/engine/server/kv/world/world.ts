@@ -204,7 +204,7 @@ export class World {
   }
 
   #check(): void {
-    checkAll(this.#machine.driver, this.#running);
+    checkAll(this.#machine.driver, this.#machine.options.leases, this.#running);
   }
 
   #catchUp(running: Running, budgetMs: number): number {
