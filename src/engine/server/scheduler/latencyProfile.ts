@@ -137,8 +137,8 @@ export class LatencyProfile {
   }
 
   /**
-   * Measures batches of 1, 16, 64, 256 ... tokens, for as long as the next one will probably end within the budget, and
-   * takes in the shorter of two runs of each. A run before them is not counted: it reads the weights from the disk.
+   * Measures batches of 1 and 16 tokens, and of 64, 256 ... for as long as the next one will probably end within the
+   * budget, and takes in the shorter of two runs of each, or the one that there was time for. A run before them is not counted: it reads the weights from the disk.
    * @param run computes a new sequence of so many tokens; milliseconds, or `undefined` where it could not.
    */
   calibrate(run: (tokens: number) => number | undefined, budgetMs: number): void {
@@ -147,7 +147,7 @@ export class LatencyProfile {
     let left = budgetMs;
     for (let tokens = 1; ; tokens = Math.min(most, Math.max(FIRST_LONG, tokens * GROWTH))) {
       const context = contextOf(0, tokens);
-      if (tokens > 1 && this.predict(tokens, context) > left) return;
+      if (tokens > FIRST_LONG && this.predict(tokens, context) > left) return;
       const first = run(tokens);
       if (first === undefined) return;
       left -= first;

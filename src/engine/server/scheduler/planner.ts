@@ -8,14 +8,16 @@ import type { Request } from './request.ts';
 /** One iteration takes no longer than this, so that whoever arrives waits no longer. */
 export const ITERATION_MS = 30;
 /**
- * Where an iteration can be stopped half-way it may take longer, if short ones would waste the machine; one that was
+ * Where an iteration can be stopped half-way it may take longer, if short ones would waste the machine. One that was
  * stopped is lost, so the next may take half as long, and one that ended longer again.
  */
-const STOPPABLE = { mostMs: 100, growth: 1.25 };
+const STOPPABLE = { mostMs: 250, growth: 1.25 };
 /** Chunks that are shorter than this cost much more for each token. */
 const EFFICIENT_CHUNK = 64;
-/** Where a single token takes longer than an iteration may, a chunk takes so many times as long: it costs little more. */
-const LEAST_BUDGET = 1.5;
+/** And those that are shorter than this so much that, where they can be stopped, they are never planned. */
+const SHORTEST_CHUNK = 16;
+/** Where a single token takes longer than an iteration may, a chunk may take so many times as long as one. */
+const LEAST_TIMES = 1.5;
 /** A lower class rides along where that makes the iteration no longer than so many times. */
 const RIDE_ALONG = 1.1;
 
@@ -93,7 +95,7 @@ export class Planner {
     const most = Math.min(left, wanted);
     const fits = this.#profile.largestChunk(this.#budget(rank, start), this.#tokens, this.#context, start, most);
     if (fits > 0 || this.#tokens > 0) return fits;
-    const least = LEAST_BUDGET * this.#profile.predict(1, start + 1);
+    const least = LEAST_TIMES * this.#profile.predict(1, start + 1);
     return Math.max(1, this.#profile.largestChunk(least, 0, 0, start, most));
   }
 
@@ -114,7 +116,8 @@ export class Planner {
     if (this.#lead >= 0 && rank !== this.#lead) return RIDE_ALONG * this.#leadMs;
     if (!this.#stoppable) return ITERATION_MS;
     const chunk = this.#profile.largestChunk(ITERATION_MS, 0, 0, start, EFFICIENT_CHUNK);
-    return chunk < EFFICIENT_CHUNK ? this.#stoppableMs : ITERATION_MS;
+    if (chunk >= EFFICIENT_CHUNK) return ITERATION_MS;
+    return Math.max(this.#stoppableMs, this.#profile.prompt(SHORTEST_CHUNK, start, SHORTEST_CHUNK));
   }
 }
 

@@ -86,15 +86,16 @@ describe('calibration', () => {
     for (const n of [1, 16, 100, 512]) assert(Math.abs(profile.predict(n, 0) / law.rows(n) - 1) < 0.15, String(n));
   });
 
-  test('a slow machine is measured with one token', () => {
+  test('a slow machine is measured with one token and a short chunk, once', () => {
     const ran: number[] = [];
     const profile = new LatencyProfile(CAPACITY);
     profile.calibrate((tokens) => {
       ran.push(tokens);
-      return 400;
+      return 400 + 100 * tokens;
     }, 150);
-    assert.deepEqual(ran, [1, 1]);
-    assert(Math.abs(profile.predict(1, 1) / 400 - 1) < 0.05);
+    assert.deepEqual(ran, [1, 1, 16]);
+    assert(Math.abs(profile.predict(1, 1) / 500 - 1) < 0.2);
+    assert(Math.abs(profile.predict(16, 136) / 2000 - 1) < 0.2);
   });
 
   test('ends where the batch is longest, and where a run fails', () => {
