@@ -45,6 +45,17 @@ describe('Branches', () => {
     assert.equal(run(pages('d')), 0);
   });
 
+  it('gives a branch up with all its leaves', () => {
+    const { run } = setUp(2);
+    run(pages('abc'));
+    run(pages('abd'));
+    for (let used = 0; used < 4; used++) run(pages('x'));
+    run(pages('y'));
+    assert.equal(run(pages('y')), 1);
+    assert.equal(run(pages('x')), 1);
+    assert.equal(run(pages('abc')), 0);
+  });
+
   it('takes several ids for one prompt before it evicts for one', () => {
     const { run, driver } = setUp(2);
     run(pages('abcd'));
