@@ -105,7 +105,7 @@ export class Models {
     const handle = await this.#opener(spec);
     try {
       const { contextTokens } = handle.info;
-      const cells = Math.max(contextTokens, Math.min(4 * contextTokens, COMFORTABLE_CELLS));
+      const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
       const { backend, loop } = serve(handle, cells, this.#serving);
       for (const [workspace, keys] of this.#documents) loop.cache.setOpen(workspace, keys);
       return { handle, backend, loop };

@@ -12,9 +12,9 @@ export const ITERATION_MS = 30;
  * stopped is lost, so the next may take half as long, and one that ended longer again.
  */
 const STOPPABLE = { mostMs: 250, growth: 1.25 };
-/** Chunks that are shorter than this cost much more for each token. */
-const EFFICIENT_CHUNK = 64;
-/** And those that are shorter than this so much that, where they can be stopped, they are never planned. */
+/** Short iterations waste the machine where a token of theirs costs so many times what it costs in a chunk of this length. */
+const WASTE = { times: 1.5, chunk: 128 };
+/** Where they can be stopped, chunks are never shorter than this: they would cost a multiple for each token. */
 const SHORTEST_CHUNK = 16;
 /** Where a single token takes longer than an iteration may, a chunk may take so many times as long as one. */
 const LEAST_TIMES = 1.5;
@@ -115,8 +115,13 @@ export class Planner {
   #budget(rank: number, start: number): number {
     if (this.#lead >= 0 && rank !== this.#lead) return RIDE_ALONG * this.#leadMs;
     if (!this.#stoppable) return ITERATION_MS;
-    const chunk = this.#profile.largestChunk(ITERATION_MS, 0, 0, start, EFFICIENT_CHUNK);
-    if (chunk >= EFFICIENT_CHUNK) return ITERATION_MS;
+    const efficient = this.#profile.prompt(WASTE.chunk, start, WASTE.chunk) / WASTE.chunk;
+    if (
+      this.#profile.largestChunk(ITERATION_MS, 0, 0, start, this.#capacity) * efficient * WASTE.times >=
+      ITERATION_MS
+    ) {
+      return ITERATION_MS;
+    }
     return Math.max(this.#stoppableMs, this.#profile.prompt(SHORTEST_CHUNK, start, SHORTEST_CHUNK));
   }
 }
