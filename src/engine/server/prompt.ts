@@ -42,7 +42,10 @@ export function fitPrompt(tokenizer: Tokenizer, prompt: PromptSegment[] | string
   }
   for (const piece of pieces) {
     if (excess <= 0) break;
-    if (piece.cut === 'start') excess -= shorten(piece, Math.min(piece.to, stepped(excess)));
+    if (piece.cut !== 'start') continue;
+    // A step that would leave nothing is not taken: a short prompt is better than none.
+    const step = stepped(excess);
+    excess -= shorten(piece, step < piece.to ? step : Math.min(piece.to, excess));
   }
   if (excess > 0) {
     throw new EngineFailure(

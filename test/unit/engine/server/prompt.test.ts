@@ -44,6 +44,11 @@ describe('fitPrompt', () => {
     assert.match(text(tokens), /^\|NEXTs*<p*CURSOR>$/);
   });
 
+  it('leaves something of a text that is hardly longer than the room', () => {
+    const { tokens } = fitPrompt(tokenizer, [{ text: 'x'.repeat(110), cut: 'start' }], 100);
+    assert.equal(tokens.length, 100);
+  });
+
   it('refuses what may not be cut', () => {
     assert.throws(() => fitPrompt(tokenizer, [{ text: 'x'.repeat(50) }], 10), { kind: 'promptTooLong' });
     assert.throws(() => fitPrompt(tokenizer, 'x'.repeat(50), 10), { kind: 'promptTooLong' });
