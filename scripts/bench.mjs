@@ -1,5 +1,9 @@
-/** `npm run bench [decode|editor]...`: sets up what the benches need, and runs them under the editor's Node. */
+/**
+ * `npm run bench [decode|editor|fastserve|serving]... [--model PATH] [--gpu G] [--quick]`: sets up what the benches need,
+ * and runs them under the editor's Node.
+ */
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureBrowser } from './lib/browser.mjs';
 import { ensureBuild, ensurePackage } from './lib/build.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
@@ -9,16 +13,22 @@ import { root } from './lib/paths.mjs';
 import { main, run } from './lib/run.mjs';
 
 await main(async () => {
-  const wanted = process.argv.slice(2);
+  const args = process.argv.slice(2);
+  // What is wrong with them is for the bench to say.
+  const { positionals } = parseArgs({
+    args,
+    strict: false,
+    options: { model: { type: 'string' }, gpu: { type: 'string' }, quick: { type: 'boolean' } },
+  });
   await ensureDependencies();
   await ensureBuild();
   const environment = {};
-  if (wanted.length === 0 || wanted.includes('editor')) {
+  if (positionals.length === 0 || positionals.includes('editor')) {
     await ensureEditorHost();
     await ensureBrowser();
     environment.QUIRE_VSIX = await ensurePackage();
   }
-  const { code } = await run(await findNode24(), [path.join(root, 'test/bench/main.ts'), ...wanted], {
+  const { code } = await run(await findNode24(), [path.join(root, 'test/bench/main.ts'), ...args], {
     cwd: root,
     env: { ...process.env, ...environment },
   });

@@ -5,11 +5,12 @@
 import koffi from 'koffi';
 import { EngineClient } from '../../src/engine/client.ts';
 import type { bind } from '../../src/engine/server/llama/functions.ts';
-import { loadNative, type NativeLibrary } from '../../src/engine/server/llama/library.ts';
+import type { NativeLibrary } from '../../src/engine/server/llama/library.ts';
 import { openModel } from '../../src/engine/server/llama/model.ts';
 import type { Batch, Pointer } from '../../src/engine/server/llama/structs.ts';
 import { createThreadpool, defaultThreads } from '../../src/engine/server/llama/threads.ts';
 import { engineCommand } from '../helpers/engine.ts';
+import { nativeLibrary } from './native.ts';
 import { median, type Row } from './report.ts';
 
 const ROUNDS = 20;
@@ -28,7 +29,7 @@ export async function readEntries(path: string): Promise<Entry[]> {
 const CELLS = 4096;
 
 export async function benchDecode(modelPath: string, gpu: 'auto' | 'off'): Promise<Row[]> {
-  const native = await loadNative({ gpu, log: () => undefined });
+  const native = await nativeLibrary(gpu);
   const bare = await BareLoop.open(native, modelPath);
   const client = new EngineClient(engineCommand({ gpu }), 'bench');
   try {

@@ -1,29 +1,29 @@
-/** `npm run bench [decode|editor]...`: what Quire promises, measured; a table, and test-results/bench.json. */
+/**
+ * `npm run bench [decode|editor|fastserve|serving]... [--model PATH] [--gpu G] [--quick]`: what Quire promises, measured;
+ * a table, and test-results/bench.json.
+ */
 import path from 'node:path';
 import { bundledModel, privateRuntime, repository } from '../helpers/engine.ts';
 import { benchDecode } from './decode.ts';
 import { benchEditor } from './editor.ts';
 import { benchFastServe } from './fastserve.ts';
+import { type BenchOptions, parseOptions } from './options.ts';
 import { type Row, report, save, table } from './report.ts';
+import { benchServing } from './serving.ts';
 
-const BENCHES: Record<string, () => Promise<Row[]>> = {
+const BENCHES: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
   decode: () => benchDecode(bundledModel, 'off'),
   editor: benchEditor,
   fastserve: benchFastServe,
+  serving: benchServing,
 };
 
-const wanted = process.argv.slice(2);
-for (const name of wanted) {
-  if (!BENCHES[name]) {
-    console.error(`There is no bench ${name}; there are ${Object.keys(BENCHES).join(', ')}.`);
-    process.exit(2);
-  }
-}
+const options = readOptions();
 const runtime = privateRuntime();
 const rows: Row[] = [];
-for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
+for (const name of options.names.length > 0 ? options.names : Object.keys(BENCHES)) {
   console.error(`bench: ${name}`);
-  rows.push(...(await BENCHES[name]!()));
+  rows.push(...(await BENCHES[name]!(options)));
 }
 await runtime.dispose();
 const file = path.join(repository, 'test-results', 'bench.json');
@@ -31,3 +31,12 @@ save(file, report(rows));
 console.log(table(rows));
 console.log(`\nalso in ${path.relative(repository, file)}`);
 process.exit(0); // native threads may linger
+
+function readOptions(): BenchOptions {
+  try {
+    return parseOptions(process.argv.slice(2), Object.keys(BENCHES));
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(2);
+  }
+}

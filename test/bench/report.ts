@@ -15,6 +15,9 @@ export interface Row {
   note?: string;
 }
 
+/** A row whose group is the model that was measured. */
+export type Measured = Omit<Row, 'group'>;
+
 export interface Report {
   date: string;
   machine: { cores: number; cpu: string; memoryGiB: number; node: string };
