@@ -8,8 +8,11 @@ import path from 'node:path';
 
 export const BUNDLED_MODEL = path.join(import.meta.dirname, '../../media/model/tiny-code-fim-q8_0.gguf');
 
-const ALIGNMENT = 32;
+/** Tensors begin at multiples of this many bytes. */
+export const ALIGNMENT = 32;
 const UINT32 = 4;
+const INT32 = 5;
+const FLOAT32 = 6;
 const BOOL = 7;
 const STRING = 8;
 const ARRAY = 9;
@@ -74,6 +77,12 @@ export function readGguf(file: string): Gguf {
 }
 
 export function writeGguf(file: string, { entries, tensorCount, tensorInfo, tensorData }: Gguf): string {
+  writeFileSync(file, Buffer.concat([encodeHeader({ entries, tensorCount, tensorInfo }), tensorData]));
+  return file;
+}
+
+/** All that stands before the tensors' data, padded so that the data begins where readers look for it. */
+export function encodeHeader({ entries, tensorCount, tensorInfo }: Omit<Gguf, 'tensorData'>): Buffer {
   const head = Buffer.alloc(24);
   head.write('GGUF', 'latin1');
   head.writeUInt32LE(3, 4);
@@ -81,9 +90,7 @@ export function writeGguf(file: string, { entries, tensorCount, tensorInfo, tens
   head.writeBigUInt64LE(BigInt(entries.length), 16);
   const parts = [head, ...entries.flatMap(({ key, type, value }) => [encodeText(key), encodeU32(type), value])];
   const header = Buffer.concat([...parts, tensorInfo]);
-  const padding = Buffer.alloc(Math.ceil(header.length / ALIGNMENT) * ALIGNMENT - header.length);
-  writeFileSync(file, Buffer.concat([header, padding, tensorData]));
-  return file;
+  return Buffer.concat([header, Buffer.alloc(Math.ceil(header.length / ALIGNMENT) * ALIGNMENT - header.length)]);
 }
 
 export function textEntry(key: string, value: string): Entry {
@@ -94,6 +101,12 @@ export function numberEntry(key: string, value: number): Entry {
   return { key, type: UINT32, value: encodeU32(value) };
 }
 
+export function floatEntry(key: string, value: number): Entry {
+  const bytes = Buffer.alloc(4);
+  bytes.writeFloatLE(value);
+  return { key, type: FLOAT32, value: bytes };
+}
+
 export function booleanEntry(key: string, value: boolean): Entry {
   return { key, type: BOOL, value: Buffer.from([value ? 1 : 0]) };
 }
@@ -102,6 +115,16 @@ export function textArrayEntry(key: string, values: readonly string[]): Entry {
   const count = Buffer.alloc(8);
   count.writeBigUInt64LE(BigInt(values.length));
   return { key, type: ARRAY, value: Buffer.concat([encodeU32(STRING), count, ...values.map(encodeText)]) };
+}
+
+export function numberArrayEntry(key: string, values: readonly number[]): Entry {
+  const count = Buffer.alloc(8);
+  count.writeBigUInt64LE(BigInt(values.length));
+  return {
+    key,
+    type: ARRAY,
+    value: Buffer.concat([encodeU32(INT32), count, Buffer.from(Int32Array.from(values).buffer)]),
+  };
 }
 
 /** Elements of an array of texts. */
@@ -178,13 +201,13 @@ export function makeModelWithoutFim(folder: string): string {
   });
 }
 
-function encodeText(value: string): Buffer {
+export function encodeText(value: string): Buffer {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(Buffer.byteLength(value)));
   return Buffer.concat([length, Buffer.from(value)]);
 }
 
-function encodeU32(value: number): Buffer {
+export function encodeU32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);
   return bytes;

@@ -1,0 +1,211 @@
+/**
+ * Makes model files with random weights. What a model computes costs by its shape alone, so these stand in for models
+ * that are too large to keep, or of kinds that the bundled one is not. Same seed and sources, same file.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { type Entry, floatEntry, numberEntry, textEntry } from './gguf.ts';
+import { ends, feedForwardOf, gainsOf, gainsWithMemory, MEMORY, QUIET } from './randomStream.ts';
+import { floats, matrix, writeRandomModel } from './randomTensors.ts';
+import { makeTokenizer } from './randomTokenizer.ts';
+
+/** Counts up with every change of what {@link qwenShape} writes. */
+const VERSION = 1;
+const CACHE = path.join(import.meta.dirname, '../../node_modules/.cache/quire');
+
+export interface QwenShape {
+  layers: number;
+  width: number;
+  heads: number;
+  keyHeads: number;
+  feedForward: number;
+  vocabulary: number;
+  context: number;
+  /** Merges of the vocabulary that are learnt; more make longer tokens, up to what the sources hold. */
+  merges: number;
+  seed: number;
+}
+
+/** Qwen2.5-Coder-0.5B. */
+const QWEN_CODER: QwenShape = {
+  layers: 24,
+  width: 896,
+  heads: 14,
+  keyHeads: 2,
+  feedForward: 4864,
+  vocabulary: 151_936,
+  context: 32_768,
+  merges: 4000,
+  seed: 1,
+};
+
+/** The same in small, for tests: below a megabyte, made in a blink. */
+export const TINY_QWEN: Partial<QwenShape> = {
+  layers: 2,
+  width: 128,
+  heads: 2,
+  keyHeads: 1,
+  feedForward: 512,
+  vocabulary: 1024,
+  context: 4096,
+  merges: 256,
+};
+
+/** Tokens, and merges, of the tiny models' vocabularies. */
+const TINY_VOCABULARY = 1024;
+const TINY_MERGES = 256;
+
+/** Path of the model in the shape of Qwen2.5-Coder-0.5B, 530 MB, made on first use and kept until its maker changes. */
+export async function qwenShape(): Promise<string> {
+  const name = `qwen-shape-v${VERSION}.gguf`;
+  const file = path.join(CACHE, name);
+  if (existsSync(file)) return file;
+  mkdirSync(CACHE, { recursive: true });
+  for (const old of readdirSync(CACHE)) if (/^qwen-shape-v\d+\.gguf$/.test(old)) rmSync(path.join(CACHE, old));
+  const unfinished = path.join(CACHE, `${process.pid}-${name}`);
+  try {
+    renameSync(makeQwenShape(unfinished), file);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+  return file;
+}
+
+/**
+ * Writes a model of architecture `qwen2` in the shape of Qwen2.5-Coder-0.5B, matrices in 8 bits. Its text is random
+ * words that hardly ever end by themselves.
+ * @param shape what differs from that model.
+ * @returns `file`.
+ */
+export function makeQwenShape(file: string, shape: Partial<QwenShape> = {}): string {
+  const { layers, width, heads, keyHeads, feedForward, vocabulary, context, merges, seed } = {
+    ...QWEN_CODER,
+    ...shape,
+  };
+  const tokenizer = makeTokenizer(vocabulary, merges);
+  const keyWidth = (width / heads) * keyHeads;
+  const gains = gainsWithMemory(layers, width);
+  const tensors = [...ends(tokenizer, vocabulary, width)];
+  for (let layer = 0; layer < layers; layer++) {
+    const name = (part: string): string => `blk.${layer}.${part}`;
+    tensors.push(
+      floats(name('attn_norm.weight'), [width], 1),
+      // Keys and queries wide enough that attention looks at some tokens more than at others.
+      matrix(name('attn_q.weight'), width, width, 1.5),
+      floats(name('attn_q.bias'), [width], 0, 0.1),
+      matrix(name('attn_k.weight'), width, keyWidth, 1.5),
+      floats(name('attn_k.bias'), [keyWidth], 0, 0.1),
+      matrix(name('attn_v.weight'), width, keyWidth),
+      floats(name('attn_v.bias'), [keyWidth], 0, 0.1),
+      matrix(name('attn_output.weight'), width, width, gains[layer]!),
+      floats(name('ffn_norm.weight'), [width], 1),
+      ...feedForwardOf(layer, tokenizer, width, feedForward),
+    );
+  }
+  const entries = [
+    ...describe('qwen2', 'Qwen2.5-Coder-0.5B shape, random weights', layers, width, context),
+    numberEntry('qwen2.feed_forward_length', feedForward),
+    numberEntry('qwen2.attention.head_count', heads),
+    numberEntry('qwen2.attention.head_count_kv', keyHeads),
+    floatEntry('qwen2.rope.freq_base', 1e6),
+    floatEntry('qwen2.attention.layer_norm_rms_epsilon', 1e-6),
+    ...tokenizer.entries,
+  ];
+  return writeRandomModel(file, entries, tensors, seed);
+}
+
+/** Writes a tiny recurrent model: whatever it has read is one state, which can be neither cut nor shared by ranges. */
+export function makeTinyMamba(file: string): string {
+  const layers = 2;
+  const width = 64;
+  const inner = 2 * width;
+  const [convolution, state, rank] = [4, 16, 4];
+  const gains = gainsOf(layers, width);
+  const tokenizer = makeTokenizer(TINY_VOCABULARY, TINY_MERGES);
+  const tensors = [...ends(tokenizer, TINY_VOCABULARY, width)];
+  for (let layer = 0; layer < layers; layer++) {
+    const name = (part: string): string => `blk.${layer}.${part}`;
+    tensors.push(
+      floats(name('attn_norm.weight'), [width], 1),
+      matrix(name('ssm_in.weight'), width, 2 * inner, 2),
+      floats(name('ssm_conv1d.weight'), [convolution, inner], 0, 0.5),
+      floats(name('ssm_conv1d.bias'), [inner], 0),
+      matrix(name('ssm_x.weight'), inner, rank + 2 * state),
+      floats(name('ssm_dt.weight'), [rank, inner], 0, 0.5),
+      // A step of about 0.1, after the softplus.
+      floats(name('ssm_dt.bias'), [inner], -2),
+      // Negative all through, and small enough that some hundred tokens are remembered.
+      floats(name('ssm_a'), [state, inner], -0.1, 0.05),
+      floats(name('ssm_d'), [inner], 1),
+      matrix(name('ssm_out.weight'), inner, width, gains[layer]!),
+    );
+  }
+  const entries = [
+    ...describe('mamba', 'Tiny Mamba, random weights', layers, width, 4096),
+    numberEntry('mamba.feed_forward_length', 0),
+    numberEntry('mamba.attention.head_count', 0),
+    numberEntry('mamba.ssm.conv_kernel', convolution),
+    numberEntry('mamba.ssm.inner_size', inner),
+    numberEntry('mamba.ssm.state_size', state),
+    numberEntry('mamba.ssm.time_step_rank', rank),
+    floatEntry('mamba.attention.layer_norm_rms_epsilon', 1e-5),
+    ...tokenizer.entries,
+  ];
+  return writeRandomModel(file, entries, tensors, 2);
+}
+
+/** Tokens that the sliding layers of {@link makeTinySlidingWindow} look back over. */
+export const TINY_WINDOW = 64;
+
+/** Writes a tiny model of architecture `gemma3`: every second layer sees the last {@link TINY_WINDOW} tokens only. */
+export function makeTinySlidingWindow(file: string): string {
+  const [layers, width, heads, headWidth, feedForward] = [4, 128, 2, 64, 512] as const;
+  const gains = gainsWithMemory(layers, width);
+  // Gemma scales its embeddings up.
+  const scale = Math.sqrt(width);
+  const tokenizer = makeTokenizer(TINY_VOCABULARY, TINY_MERGES);
+  const tensors = [...ends(tokenizer, TINY_VOCABULARY, width)];
+  for (let layer = 0; layer < layers; layer++) {
+    const name = (part: string): string => `blk.${layer}.${part}`;
+    tensors.push(
+      floats(name('attn_norm.weight'), [width], 1),
+      matrix(name('attn_q.weight'), width, heads * headWidth),
+      matrix(name('attn_k.weight'), width, headWidth),
+      matrix(name('attn_v.weight'), width, headWidth),
+      matrix(name('attn_output.weight'), heads * headWidth, width),
+      floats(name('attn_q_norm.weight'), [headWidth], 1.5),
+      floats(name('attn_k_norm.weight'), [headWidth], 1.5),
+      floats(name('post_attention_norm.weight'), [width], gains[layer]! * scale),
+      floats(name('ffn_norm.weight'), [width], 1),
+      ...feedForwardOf(layer, tokenizer, width, feedForward),
+      floats(name('post_ffw_norm.weight'), [width], (layer === 0 ? MEMORY : QUIET) * scale),
+    );
+  }
+  const entries = [
+    ...describe('gemma3', 'Tiny sliding window, random weights', layers, width, 4096),
+    numberEntry('gemma3.feed_forward_length', feedForward),
+    numberEntry('gemma3.attention.head_count', heads),
+    numberEntry('gemma3.attention.head_count_kv', 1),
+    numberEntry('gemma3.attention.key_length', headWidth),
+    numberEntry('gemma3.attention.value_length', headWidth),
+    numberEntry('gemma3.attention.sliding_window', TINY_WINDOW),
+    numberEntry('gemma3.attention.sliding_window_pattern', 2),
+    floatEntry('gemma3.rope.freq_base', 1e6),
+    floatEntry('gemma3.attention.layer_norm_rms_epsilon', 1e-6),
+    ...tokenizer.entries,
+  ];
+  return writeRandomModel(file, entries, tensors, 3);
+}
+
+function describe(architecture: string, name: string, layers: number, width: number, context: number): Entry[] {
+  return [
+    textEntry('general.architecture', architecture),
+    textEntry('general.name', name),
+    // Mostly Q8_0.
+    numberEntry('general.file_type', 7),
+    numberEntry('general.quantization_version', 2),
+    numberEntry(`${architecture}.block_count`, layers),
+    numberEntry(`${architecture}.embedding_length`, width),
+    numberEntry(`${architecture}.context_length`, context),
+  ];
+}

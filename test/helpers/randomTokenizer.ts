@@ -1,0 +1,172 @@
+/**
+ * A byte-level BPE vocabulary for models with random weights, learnt from this repository's own sources so that its
+ * tokens are as long as those of real code models: Sennrich et al., https://aclanthology.org/P16-1162, over the bytes
+ * and word borders of Qwen2's tokenizer.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { booleanEntry, type Entry, numberArrayEntry, numberEntry, textArrayEntry, textEntry } from './gguf.ts';
+
+const SOURCES = path.join(import.meta.dirname, '../../src');
+
+/** Where Qwen2 cuts a text before it merges (`LLAMA_VOCAB_PRE_TYPE_QWEN2`). */
+const WORDS =
+  /'(?:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+/giu;
+
+/** Control tokens, and the metadata keys that name them. */
+const SPECIAL: Record<string, string[]> = {
+  '<|endoftext|>': ['eos_token_id', 'padding_token_id'],
+  '<|im_start|>': [],
+  '<|im_end|>': ['eot_token_id'],
+  '<|fim_prefix|>': ['fim_pre_token_id'],
+  '<|fim_middle|>': ['fim_mid_token_id'],
+  '<|fim_suffix|>': ['fim_suf_token_id'],
+  '<|repo_name|>': ['fim_rep_token_id'],
+  '<|file_sep|>': ['fim_sep_token_id'],
+};
+
+/** ChatML. */
+const CHAT_TEMPLATE =
+  "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}" +
+  "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+
+/** `llama_token_type`. */
+const NORMAL = 1;
+const CONTROL = 3;
+const UNUSED = 5;
+
+/** Tokens that a text may be cut into without any merge. */
+const BYTES = 256;
+
+export interface RandomTokenizer {
+  /** The `tokenizer.*` metadata of a model file. */
+  entries: Entry[];
+  /** Tokens that ordinary text is made of: neither control tokens nor stray bytes nor fillers. */
+  words: number[];
+  controls: number[];
+}
+
+/**
+ * @param size tokens of the vocabulary: bytes first, then merges, then fillers that no text reaches, control tokens last.
+ * @param merges how many to learn; fewer where the sources or `size` give fewer.
+ */
+export function makeTokenizer(size: number, merges: number): RandomTokenizer {
+  const specials = Object.keys(SPECIAL);
+  const firstSpecial = size - specials.length;
+  const { tokens, pairs } = learn(readSources(), Math.min(merges, firstSpecial - BYTES));
+  const learnt = tokens.length;
+  for (let id = learnt; id < firstSpecial; id++) tokens.push(`<filler ${id}>`);
+  tokens.push(...specials);
+  const ids = [...tokens.keys()];
+  const typeOf = (id: number): number => (id < learnt ? NORMAL : id < firstSpecial ? UNUSED : CONTROL);
+  return {
+    entries: [
+      textEntry('tokenizer.ggml.model', 'gpt2'),
+      textEntry('tokenizer.ggml.pre', 'qwen2'),
+      textArrayEntry('tokenizer.ggml.tokens', tokens),
+      numberArrayEntry('tokenizer.ggml.token_type', ids.map(typeOf)),
+      textArrayEntry('tokenizer.ggml.merges', pairs),
+      ...Object.values(SPECIAL).flatMap((keys, index) =>
+        keys.map((key) => numberEntry(`tokenizer.ggml.${key}`, firstSpecial + index)),
+      ),
+      booleanEntry('tokenizer.ggml.add_bos_token', false),
+      textEntry('tokenizer.chat_template', CHAT_TEMPLATE),
+    ],
+    words: ids.filter((id) => id === 10 || (id >= 32 && id < 127) || (id >= BYTES && id < learnt)),
+    controls: ids.slice(firstSpecial),
+  };
+}
+
+function readSources(): string {
+  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
+  const sources = files.filter((file) => file.endsWith('.ts')).sort();
+  return sources.map((file) => readFileSync(path.join(SOURCES, file), 'utf8')).join('\n');
+}
+
+interface Word {
+  /** Ids of its tokens. */
+  symbols: number[];
+  count: number;
+}
+
+/** Joins the commonest pair of neighbours, again and again; of pairs equally common the one with the lowest ids. */
+function learn(text: string, merges: number): { tokens: string[]; pairs: string[] } {
+  const tokens = Array.from({ length: BYTES }, (_, byte) => spelling(byte));
+  const ids = new Map(tokens.map((token, id) => [token, id]));
+  const pairs: string[] = [];
+  const words = countWords(text);
+  const counts = new Map<number, number>();
+  const holders = new Map<number, Set<Word>>();
+  const tally = (word: Word, sign: 1 | -1): void => {
+    for (let i = 1; i < word.symbols.length; i++) {
+      const pair = pairOf(word.symbols[i - 1]!, word.symbols[i]!);
+      counts.set(pair, (counts.get(pair) ?? 0) + sign * word.count);
+      const holding = holders.get(pair);
+      if (holding) holding.add(word);
+      else holders.set(pair, new Set([word]));
+    }
+  };
+  for (const word of words) tally(word, 1);
+  while (pairs.length < merges) {
+    const pair = commonest(counts);
+    if (pair === undefined) break;
+    const left = Math.floor(pair / PAIR_BASE);
+    const right = pair % PAIR_BASE;
+    pairs.push(`${tokens[left]} ${tokens[right]}`);
+    const token = tokens[left]! + tokens[right]!;
+    // Two pairs may spell the same: `ab c` and `a bc`.
+    const id = ids.get(token) ?? tokens.push(token) - 1;
+    ids.set(token, id);
+    for (const word of holders.get(pair)!) {
+      tally(word, -1);
+      word.symbols = join(word.symbols, left, right, id);
+      tally(word, 1);
+    }
+    counts.delete(pair);
+    holders.delete(pair);
+  }
+  return { tokens, pairs };
+}
+
+/** More than any token id. */
+const PAIR_BASE = 1 << 20;
+
+function pairOf(left: number, right: number): number {
+  return left * PAIR_BASE + right;
+}
+
+function commonest(counts: ReadonlyMap<number, number>): number | undefined {
+  let best: number | undefined;
+  let most = 1;
+  for (const [pair, count] of counts) {
+    if (count < most || count < 2 || (count === most && best !== undefined && best < pair)) continue;
+    best = pair;
+    most = count;
+  }
+  return best;
+}
+
+function join(symbols: readonly number[], left: number, right: number, joined: number): number[] {
+  const result: number[] = [];
+  for (let i = 0; i < symbols.length; i++) {
+    const found = symbols[i] === left && symbols[i + 1] === right;
+    result.push(found ? joined : symbols[i]!);
+    if (found) i++;
+  }
+  return result;
+}
+
+function countWords(text: string): Word[] {
+  const counts = new Map<string, number>();
+  for (const [word] of text.matchAll(WORDS)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, count]) => ({ symbols: [...Buffer.from(word)], count }));
+}
+
+/** How byte-level vocabularies write a byte: as itself where it can be seen, as a letter above 255 otherwise. */
+function spelling(byte: number): string {
+  const seen = (value: number): boolean =>
+    (value >= 0x21 && value <= 0x7e) || (value >= 0xa1 && value <= 0xff && value !== 0xad);
+  if (seen(byte)) return String.fromCodePoint(byte);
+  const unseenBefore = Array.from({ length: byte }, (_, value) => value).filter((value) => !seen(value)).length;
+  return String.fromCodePoint(256 + unseenBefore);
+}
