@@ -31,9 +31,8 @@ export interface BackendModel {
   readonly vocabularyTokens: number;
   /** `ggml_type` of the cache. */
   readonly cacheType: number;
-  /** Threads where the options name none: for single tokens, and for batches. */
+  /** Threads where the options name none. */
   readonly threads: number;
-  readonly promptThreads: number;
   /** 32 bytes that stand for the file: pages of another file are refused. */
   readonly fingerprint: (cache: CacheLayout) => Uint8Array;
 }
@@ -58,7 +57,6 @@ export class LlamaBackend implements DecodeBackend {
   readonly sharesPages: boolean;
   readonly abortable: boolean;
   readonly threads: number;
-  readonly #promptThreads: number;
   /** GGML type of the cached keys and values. */
   readonly cacheType: number;
   readonly #model: BackendModel;
@@ -85,7 +83,6 @@ export class LlamaBackend implements DecodeBackend {
     const batchTokens = options.batchTokens ?? BATCH_TOKENS;
     this.sequences = options.sequences ?? SEQUENCES;
     this.threads = options.threads ?? model.threads;
-    this.#promptThreads = options.threads ?? model.promptThreads;
     this.#maxRows = Math.max(this.sequences + 1, Math.min(batchTokens, MAX_ROWS));
     const params = this.#contextParams(options.cells, batchTokens);
     const context = functions.llama_init_from_model(model.pointer, params);
@@ -105,7 +102,7 @@ export class LlamaBackend implements DecodeBackend {
     const fingerprint = model.fingerprint({ type: model.cacheType, flashAttention: FLASH_ATTENTION_AUTO });
     const scratch = this.sequences;
     this.#pages = new PageTransfer(functions, context, scratch, fingerprint);
-    this.#threadpool = createThreadpool(functions, Math.max(this.threads, this.#promptThreads));
+    this.#threadpool = createThreadpool(functions, this.threads);
     if (this.#threadpool) {
       functions.llama_attach_threadpool(context, this.#threadpool.pointer, this.#threadpool.pointer);
     }
@@ -234,7 +231,7 @@ export class LlamaBackend implements DecodeBackend {
       n_seq_max: sequences,
       n_outputs_max: this.#maxRows,
       n_threads: this.threads,
-      n_threads_batch: this.#promptThreads,
+      n_threads_batch: this.threads,
       flash_attn_type: FLASH_ATTENTION_AUTO,
       type_k: this.#model.cacheType,
       type_v: this.#model.cacheType,

@@ -10,7 +10,7 @@ import { type CheckedFile, checkModelFile, corrupt, notGenerative } from './gguf
 import type { NativeLibrary } from './library.ts';
 import { checkCacheFits, checkWeightsFit } from './memory.ts';
 import type { ModelParams, Pointer } from './structs.ts';
-import { defaultThreads, promptThreads } from './threads.ts';
+import { defaultThreads } from './threads.ts';
 import { LlamaTokenizer } from './tokenizer.ts';
 
 /** Longest context that is chosen where nothing is asked for. */
@@ -119,7 +119,6 @@ export class LlamaModel {
         vocabularyTokens: this.tokenizer.size,
         cacheType,
         threads: defaultThreads(this.#native.llama.cpuMathCores),
-        promptThreads: promptThreads(this.#native.llama.cpuMathCores, this.info.parameters),
         fingerprint: (cache) => {
           const { path, sizeBytes, modifiedMs } = this.#file;
           return hash([this.#native.version, this.#native.gpu, path, sizeBytes, modifiedMs, cache]);

@@ -25,26 +25,11 @@ export interface Threadpool {
 /**
  * As many as the machine has cores that are good at arithmetic, and one less than it has at all: the editor needs that
  * one, and ggml's threads wait for each other in loops, so a single one that is pushed off its core stalls them all.
- * Measured on 2 cores with one of them busy: a prefill of 512 tokens took 82 ms with one thread, 136 ms with two.
+ * Measured on 2 cores with one of them busy: a prefill of 512 tokens took 82 ms with one thread, 136 ms with two. A 0.5B
+ * model alone on them reads twice as fast with two, and where an editor types its iterations then take seconds.
  */
 export function defaultThreads(mathCores: number, parallelism: number = os.availableParallelism()): number {
   return Math.max(1, Math.min(mathCores, parallelism - 1));
-}
-
-/** Models with more parameters compute long enough at a time that a second thread is worth its waiting. */
-const LARGE_MODEL = 50e6;
-
-/**
- * Threads for prompts and other batches. On two cores a large model gets both: a chunk of 128 tokens of a 0.5B model
- * took 903 ms with one thread and 457 ms with two, and where something else kept a core busy two were no slower.
- */
-export function promptThreads(
-  mathCores: number,
-  parameters: number,
-  parallelism: number = os.availableParallelism(),
-): number {
-  const threads = defaultThreads(mathCores, parallelism);
-  return parameters < LARGE_MODEL ? threads : Math.max(threads, Math.min(2, mathCores, parallelism));
 }
 
 /**

@@ -18,6 +18,9 @@ import { Selection, type Slice, toError } from './selection.ts';
 
 /** Iterations that are shorter than this share a turn of the event loop, whose own cost would show beside theirs. */
 const TURN_MS = 4;
+/** Turns of the event loop between two of ours; and how long it has for messages after a long one. */
+const MESSAGES = { turns: 2, ms: 0.3 };
+const LONG_TURN_MS = 8;
 /** A running iteration is stopped for a higher class where it would go on for longer than this. */
 const WORTH_STOPPING_MS = 5;
 /** Pages are saved when nothing was asked for so long, and then in pieces that a keystroke would not notice. */
@@ -35,7 +38,6 @@ export interface LoopOptions {
 /** An iteration that runs off the event loop. */
 interface Flight {
   slices: Slice[];
-  rank: number;
   endsAt: number;
   stopped: boolean;
 }
@@ -54,6 +56,9 @@ export class Loop {
   #requests: Request[] = [];
   #flight: Flight | undefined;
   #scheduled = false;
+  /** A request had its first token in this turn: it is to be sent before the next is made. */
+  #spoke = false;
+  #longTurn = false;
   #stopped = false;
   #arrivals = 0;
   #interruptions = 0;
@@ -138,14 +143,28 @@ export class Loop {
       return;
     }
     this.#scheduled = true;
-    // setImmediate lets the socket be read between two turns: cancels and keystrokes are seen at once.
-    setImmediate(() => {
+    this.#afterMessages(() => {
       this.#scheduled = false;
+      this.#spoke = false;
+      const started = performance.now();
       const end = this.#backend.now() + TURN_MS;
       do this.#iterate();
-      while (!this.#stopped && !this.#flight && this.#requests.length > 0 && this.#backend.now() < end);
+      while (!this.#stopped && !this.#spoke && !this.#flight && this.#requests.length > 0 && this.#backend.now() < end);
+      this.#longTurn = performance.now() - started > LONG_TURN_MS;
       this.#wake();
     });
+  }
+
+  /**
+   * Runs `next` when the messages that are there were taken in, so that no keystroke waits for an iteration more than it
+   * has to: a message needs a turn of the event loop to be read, one to be handled, and comes in two pieces.
+   */
+  #afterMessages(next: () => void): void {
+    const until = this.#longTurn ? performance.now() + MESSAGES.ms : 0;
+    const turn = (left: number): void => {
+      setImmediate(() => (left > 0 || performance.now() < until ? turn(left - 1) : next()));
+    };
+    turn(MESSAGES.turns);
   }
 
   #tidy(): void {
@@ -166,8 +185,7 @@ export class Loop {
       );
       return;
     }
-    const rank = Math.min(...slices.map(({ request }) => request.rank));
-    this.#flight = { slices, rank, endsAt: started + expected, stopped: false };
+    this.#flight = { slices, endsAt: started + expected, stopped: false };
     this.#backend
       .decodeAsync(this.#batch)
       .catch((error: unknown) => toError(error))
@@ -194,7 +212,6 @@ export class Loop {
       this.#planner.ended(false);
       this.#profile.observe(this.#planner.tokens, this.#planner.context, ms);
       this.#times.add(ms);
-      this.cache.sample();
     }
     if (outcome === 'aborted') this.#planner.ended(true);
     for (const { request, start, end, row } of slices) {
@@ -202,6 +219,7 @@ export class Loop {
       else if (outcome === 'aborted') this.#interrupted(request);
       else this.#fail(request, outcome === 'noRoom' ? outOfCells() : outcome);
     }
+    if (outcome === 'ok') this.cache.sample();
     for (const request of [...this.#requests]) if (request.ending) this.#leave(request, request.ending);
   }
 
@@ -215,6 +233,7 @@ export class Loop {
       const share = (ms * (end - start)) / this.#planner.tokens;
       if (charge(request.standing, share, now)) this.decisions.record('demoted', request);
       if (end < request.known.length || request.ending) return;
+      this.#spoke ||= request.generatedTokens === 0;
       const finish = request.take(request.sampler.sample(row), this.#tokenizer, now);
       if (finish) this.#leave(request, finish);
     } catch (error) {

@@ -12,6 +12,8 @@ export const ITERATION_MS = 30;
  * stopped is lost, so the next may take half as long, and one that ended longer again.
  */
 const STOPPABLE = { mostMs: 250, growth: 1.25 };
+/** On a CPU half of that is enough, if it wastes nothing: a chunk of a small model costs by the token. */
+const SHORT_MS = 15;
 /** Short iterations waste the machine where a token of theirs costs so many times what it costs in a chunk of this length. */
 const WASTE = { times: 1.5, chunk: 128 };
 /** Where they can be stopped, chunks are never shorter than this: they would cost a multiple for each token. */
@@ -116,12 +118,8 @@ export class Planner {
     if (this.#lead >= 0 && rank !== this.#lead) return RIDE_ALONG * this.#leadMs;
     if (!this.#stoppable) return ITERATION_MS;
     const efficient = this.#profile.prompt(WASTE.chunk, start, WASTE.chunk) / WASTE.chunk;
-    if (
-      this.#profile.largestChunk(ITERATION_MS, 0, 0, start, this.#capacity) * efficient * WASTE.times >=
-      ITERATION_MS
-    ) {
-      return ITERATION_MS;
-    }
+    const fits = this.#profile.largestChunk(SHORT_MS, 0, 0, start, this.#capacity);
+    if (fits * efficient * WASTE.times >= SHORT_MS) return SHORT_MS;
     return Math.max(this.#stoppableMs, this.#profile.prompt(SHORTEST_CHUNK, start, SHORTEST_CHUNK));
   }
 }

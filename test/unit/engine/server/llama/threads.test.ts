@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cacheTypeFor, F16, Q8_0 } from '../../../../../src/engine/server/llama/cacheType.ts';
 import type { NativeLibrary } from '../../../../../src/engine/server/llama/library.ts';
-import { defaultThreads, promptThreads } from '../../../../../src/engine/server/llama/threads.ts';
+import { defaultThreads } from '../../../../../src/engine/server/llama/threads.ts';
 import { openBundled } from '../../../../helpers/native.ts';
 
 test('the editor keeps a core, and hyper-threads do not compute', () => {
@@ -11,13 +11,6 @@ test('the editor keeps a core, and hyper-threads do not compute', () => {
   assert.equal(defaultThreads(4, 4), 3);
   assert.equal(defaultThreads(4, 8), 4);
   assert.equal(defaultThreads(8, 2), 1);
-});
-
-test('a large model reads its prompt with both of two cores', () => {
-  assert.equal(promptThreads(2, 5e6, 2), 1);
-  assert.equal(promptThreads(2, 5e8, 2), 2);
-  assert.equal(promptThreads(1, 5e8, 1), 1);
-  assert.equal(promptThreads(8, 5e8, 8), 7);
 });
 
 test('any number of threads computes the same', async () => {

@@ -36,6 +36,8 @@ describe('learning', () => {
         const machine = new Machine(LAWS[0]!, seed);
         const profile = new LatencyProfile(CAPACITY);
         machine.teach(profile, 300);
+        // Not the third in a row: that would be news.
+        profile.observe(8, contextOf(500, 8), profile.predict(8, contextOf(500, 8)));
         const before = PLACES.map(({ tokens, context }) => profile.predict(tokens, context));
         profile.observe(8, contextOf(500, 8), ms);
         PLACES.forEach(({ tokens, context }, at) => {

@@ -181,16 +181,26 @@ describe('Loop', () => {
     ['background', false],
   ] as const) {
     it(`${stops ? 'stops' : 'does not stop'} a long iteration of a chat for a ${kind}`, async () => {
-      const { submit, decisions } = setUp({ cells: 4096, endEvery: 0, abortable: true, costs: { fixedMs: 60 } });
+      const { submit, decisions, backend } = setUp({
+        cells: 4096,
+        endEvery: 0,
+        abortable: true,
+        costs: { fixedMs: 60 },
+      });
       const warm = submit('learn what an iteration costs', { maxTokens: 20 });
       await warm.done;
       const from = decisions.count;
       const chat = submit('c'.repeat(300), { maxTokens: 60 });
       const others: Request[] = [];
-      for (let i = 0; chat.generatedTokens < 40; i++) {
-        for (let turns = i % 4; turns >= 0; turns--) await turn();
-        if (others.length < 12) others.push(submit('other', { class: kind, maxTokens: 2 }));
-      }
+      const decodeAsync = backend.decodeAsync.bind(backend);
+      backend.decodeAsync = (batch) => {
+        const running = decodeAsync(batch);
+        if (chat.generatedTokens % 10 === 5 && others.length < 3)
+          others.push(submit('other', { class: kind, maxTokens: 2 }));
+        return running;
+      };
+      while (chat.generatedTokens < 40) await turn();
+      assert.equal(others.length, 3);
       for (const other of others) assert.equal((await other.done).text, await alone('other', 2, 0));
       assert.equal((await chat.done).text, await alone('c'.repeat(300), 60, 0));
       const stopped = decisions.since(from).some(({ what, why }) => what === 'preempted' && why?.includes('stopped'));
