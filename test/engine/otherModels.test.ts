@@ -1,0 +1,62 @@
+/** Models whose past is no list of cells: a recurrent one, and one with a sliding window. The same text, no crash. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { EngineClient } from '../../src/engine/client.ts';
+import type { GenerateParams, KvStatus } from '../../src/engine/protocol.ts';
+import { engineCommand, privateRuntime, repository } from '../helpers/engine.ts';
+import { makeQwenShape, makeTinyMamba, makeTinySlidingWindow, TINY_QWEN } from '../helpers/randomModel.ts';
+
+const runtime = privateRuntime();
+const folder = mkdtempSync(path.join(tmpdir(), 'quire-models-'));
+const client = new EngineClient(engineCommand(), 'test');
+const text = readFileSync(path.join(repository, 'src/engine/client.ts'), 'utf8');
+
+after(async () => {
+  await client.dispose({ shutdown: true });
+  await runtime.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const MODELS: [name: string, make: (file: string) => string, strategy: KvStatus['strategy']][] = [
+  ['a recurrent model', makeTinyMamba, 'checkpoints'],
+  ['a model with a sliding window', makeTinySlidingWindow, 'pages'],
+  ['a model in the shape of Qwen2.5-Coder', (file) => makeQwenShape(file, TINY_QWEN), 'pages'],
+];
+
+describe('other models', () => {
+  for (const [name, make, strategy] of MODELS) {
+    it(`serves ${name}, with the same text from the cache as without it`, async () => {
+      const { id } = await client.openModel({
+        path: make(path.join(folder, `${strategy} ${name}.gguf`)),
+        contextTokens: 0,
+      });
+      const ask = (length: number, more: Partial<GenerateParams> = {}) =>
+        client.generate({
+          model: id,
+          workspace: 'w',
+          class: 'keystroke',
+          prompt: { segments: [{ text: text.slice(0, length) }] },
+          maxTokens: 12,
+          ...more,
+        });
+      // Typing on, going back, and a key while others wait.
+      for (const length of [900, 905, 940, 1500, 1502, 930, 1503]) {
+        const reused = await ask(length);
+        const fresh = await ask(length, { reuse: false });
+        assert.equal(reused.text, fresh.text, `${length}`);
+        assert.equal(fresh.cachedTokens, 0);
+        if (length === 1503) assert.ok(reused.cachedTokens > 0.8 * reused.promptTokens, `${reused.cachedTokens}`);
+      }
+      const several = await Promise.all([1501, 1400, 700, 1504].map((length) => ask(length, { class: 'chat' })));
+      for (const [i, length] of [1501, 1400, 700, 1504].entries()) {
+        assert.equal(several[i]!.text, (await ask(length, { reuse: false })).text);
+      }
+      const model = (await client.status()).models.find(({ info }) => info.id === id)!;
+      assert.equal(model.kv.strategy, strategy);
+      await client.closeModel(id);
+    });
+  }
+});
