@@ -65,10 +65,11 @@ export class Documents {
    * The completion that the editor would ask for at a place of an open document, with the other documents that it would
    * show, what changes most first.
    * @param offset UTF-16 code units; one inside a surrogate pair is taken as it is.
+   * @param files other documents at the most.
    */
-  requestAt(path: string, offset: number): CompletionRequest {
+  requestAt(path: string, offset: number, files?: number): CompletionRequest {
     const text = this.textOf(path);
-    const others = this.#neighbours.of(path).map((other) => ({
+    const others = this.#neighbours.of(path, files).map((other) => ({
       path: other,
       content: firstLines(this.textOf(other), OTHER_FILE_LINES),
     }));

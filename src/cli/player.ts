@@ -1,6 +1,7 @@
 /** Plays a trace: fires its events by the clock, whatever is still under way, and tallies what became of the requests. */
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import { Completer, type TextGenerator } from '../completion/completer.ts';
+import { Completer, MAX_TOKENS, type TextGenerator } from '../completion/completer.ts';
+import { budgetFor } from '../completion/window.ts';
 import { EngineError } from '../engine/client.ts';
 import type { ChatMessage, GenerateParams, GenerateResult, ModelInfo, RequestClass } from '../engine/protocol.ts';
 import { aborted } from './aborted.ts';
@@ -33,6 +34,8 @@ export class Player {
   readonly #model: ModelInfo;
   readonly #options: PlayerOptions;
   readonly #documents = new Documents();
+  /** How many other documents this model is shown. */
+  readonly #files: number;
   readonly #pending = new Set<Promise<void>>();
   /** What ends the completions that run in a document. */
   readonly #completions = new Map<string, Set<AbortController>>();
@@ -45,6 +48,7 @@ export class Player {
     this.#engine = engine;
     this.#model = model;
     this.#options = options;
+    this.#files = budgetFor(model, MAX_TOKENS.many, 'prefixFirst').files;
   }
 
   /** Events that were fired, the trace's time, and the most that one was late, in ms. */
@@ -112,7 +116,7 @@ export class Player {
   }
 
   #complete(path: string, offset: number): void {
-    const request = this.#documents.requestAt(path, offset);
+    const request = this.#documents.requestAt(path, offset, this.#files);
     const abort = new AbortController();
     const running = this.#completions.get(path) ?? new Set();
     this.#completions.set(path, running.add(abort));

@@ -87,7 +87,7 @@ export class Completer {
         workspace: options.workspace,
         class: options.class ?? 'keystroke',
         ...(options.supersedes === undefined ? {} : { supersedes: options.supersedes }),
-        prompt: { segments: buildPrompt(model, request, near, budget.others) },
+        prompt: { segments: buildPrompt(model, request, near, budget) },
         maxTokens,
         ...(scope.lines === 'one' && scope.newlineEnds ? { stop: ['\n'] } : {}),
         ...(options.reuse === undefined ? {} : { reuse: options.reuse }),

@@ -1,7 +1,6 @@
 /** From a place in a file to the segments of a fill-in-the-middle prompt: what changes least comes first. */
 import type { ModelInfo, PromptSegment, SpecialToken } from '../engine/protocol.ts';
 import { type FimLayout, fimLayoutOf } from './fimLayouts.ts';
-import { MOST_NEIGHBOURS } from './neighbours.ts';
 import type { CompletionRequest } from './request.ts';
 import { isClosersOnly, lineAfter, toLf } from './text.ts';
 import { headWindow, prefixWindow, suffixWindow, type WindowBudget } from './window.ts';
@@ -30,7 +29,7 @@ export function buildPrompt(
   model: ModelInfo,
   request: CompletionRequest,
   { prefix, suffix }: Surroundings,
-  othersBudget: number,
+  budget: Pick<WindowBudget, 'others' | 'files'>,
 ): PromptSegment[] {
   const layout = fimLayoutOf(model);
   const rest = lineAfter(suffix);
@@ -43,7 +42,7 @@ export function buildPrompt(
   };
 
   if (layout.bos && model.specialTokens.includes('bos')) special('bos');
-  const header = pushContext(model, layout, request, othersBudget, { special, text });
+  const header = pushContext(model, layout, request, budget, { special, text });
   const writePrefix = (): void => {
     special('fimPrefix');
     text(header);
@@ -74,7 +73,7 @@ function pushContext(
   model: ModelInfo,
   layout: FimLayout,
   request: CompletionRequest,
-  budget: number,
+  budget: Pick<WindowBudget, 'others' | 'files'>,
   { special, text }: Writer,
 ): string {
   const has = (token: SpecialToken): boolean => model.specialTokens.includes(token);
@@ -90,7 +89,7 @@ function pushContext(
     }
     default: {
       if (!has('fimSeparator')) return '';
-      if (budget > 0 && has('fimRepo')) {
+      if (budget.others > 0 && has('fimRepo')) {
         special('fimRepo');
         text(`${request.repository ?? 'repository'}\n`);
       }
@@ -107,10 +106,14 @@ function pushContext(
 }
 
 /** The other files within the budget, the most relevant last: next to the current file, and the last to be dropped. */
-function chosenOthers(request: CompletionRequest, budget: number): { path: string; content: string }[] {
-  const others = request.others?.slice(0, MOST_NEIGHBOURS) ?? [];
-  if (budget <= 0 || others.length === 0) return [];
-  const share = Math.floor(budget / others.length);
+function chosenOthers(
+  request: CompletionRequest,
+  budget: Pick<WindowBudget, 'others' | 'files'>,
+): { path: string; content: string }[] {
+  const others = request.others?.slice(0, budget.files) ?? [];
+  if (budget.others <= 0) return [];
+  // The share does not depend on how many there are, so that a file is shown alike in every prompt.
+  const share = Math.floor(budget.others / budget.files);
   return others
     .map(({ path, content }) => ({
       path,

@@ -224,8 +224,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
     const { insertSpaces, tabSize } = editor?.options ?? {};
     const indented = typeof insertSpaces === 'boolean' && typeof tabSize === 'number';
-    const room = budgetFor(model, maxTokens, fimLayoutOf(model).order).others;
-    const others = folder === undefined || room <= 0 ? [] : await this.#others(document, folder);
+    const room = budgetFor(model, maxTokens, fimLayoutOf(model).order);
+    const others = folder === undefined || room.others <= 0 ? [] : await this.#others(document, folder, room.files);
     return {
       path: vscode.workspace.asRelativePath(document.uri, false),
       languageId: document.languageId,
@@ -244,10 +244,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   async #others(
     document: vscode.TextDocument,
     folder: vscode.WorkspaceFolder,
+    most: number,
   ): Promise<{ path: string; content: string }[]> {
     const open = new Map(vscode.workspace.textDocuments.map((one) => [one.uri.toString(), one]));
     const others: { path: string; content: string }[] = [];
-    for (const uri of this.#neighboursIn(folder).of(document.uri.toString()).reverse()) {
+    for (const uri of this.#neighboursIn(folder).of(document.uri.toString(), most).reverse()) {
       const other = open.get(uri);
       if (other === undefined || (await this.#isPrivate(other.uri))) continue;
       const content = other.getText(new vscode.Range(0, 0, OTHER_FILE_LINES, 0));

@@ -4,11 +4,14 @@
  */
 import type { ModelInfo } from '../engine/protocol.ts';
 import type { FimLayout } from './fimLayouts.ts';
+import { MOST_NEIGHBOURS } from './neighbours.ts';
 import { sliceFrom, sliceTo } from './text.ts';
 
 /** Room for each part of the prompt, in UTF-16 units. */
 export interface WindowBudget {
+  /** All other files together, and how many there may be: each gets the same share, whatever there is. */
   others: number;
+  files: number;
   prefix: number;
   suffix: number;
 }
@@ -28,8 +31,14 @@ const SMALL_CONTEXT = 2048;
  */
 const PROMPT_LIMIT = { gpu: 8192, cpu: 2048 };
 
-/** Shares of the room. Copilot's: prefix 35 %, suffix 15 %, other context 50 %; without others the same 70 : 30. */
-const SHARES = { others: 0.5, prefix: 0.35, suffix: 0.15 };
+/**
+ * Shares of the room. Copilot's are prefix 35 %, suffix 15 %, other context 50 %; without others the same 70 : 30. Ours has
+ * more of other files: they are the same from file to file, and are computed once for all.
+ */
+const SHARES = { others: 2 / 3, prefix: 0.7 / 3, suffix: 0.3 / 3 };
+
+/** Other files at the most; a CPU's short prompt would show too little of more. */
+const FILES = { gpu: MOST_NEIGHBOURS, cpu: 2 };
 
 /**
  * Longest text after the cursor, in tokens, for models whose prompt has it behind the text before the cursor: all of it is
@@ -57,7 +66,12 @@ export function budgetFor(
   const near = room - others;
   const share = near * (SHARES.suffix / (SHARES.prefix + SHARES.suffix));
   const suffix = order === 'suffixFirst' ? share : Math.min(share, TRAILING_SUFFIX[where] * UNITS_PER_TOKEN);
-  return { others: Math.floor(others), prefix: Math.floor(near - suffix), suffix: Math.floor(suffix) };
+  return {
+    others: Math.floor(others),
+    files: FILES[where],
+    prefix: Math.floor(near - suffix),
+    suffix: Math.floor(suffix),
+  };
 }
 
 /**

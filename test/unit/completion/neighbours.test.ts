@@ -9,13 +9,15 @@ function visited(files: string): Neighbours {
 }
 
 describe('Neighbours', () => {
-  it('shows the same files, in the same order, to every file that is no member', () => {
+  it("shows the same files, in the same order, to every file that is no member, and no other in a member's place", () => {
     const neighbours = visited('abcdefghij');
-    for (const file of 'fghij') assert.deepEqual(neighbours.of(file), ['a', 'b', 'c', 'd']);
-    assert.deepEqual(neighbours.of('b'), ['a', 'c', 'd', 'e']);
+    for (const file of 'efghij') assert.deepEqual(neighbours.of(file), ['a', 'b', 'c', 'd']);
+    assert.deepEqual(neighbours.of('b'), ['a', 'c', 'd']);
+    assert.deepEqual(neighbours.of('e', 2), ['a', 'd']);
+    assert.deepEqual(neighbours.of('a', 2), ['d']);
   });
 
-  it('stays the same while ten files are gone through again and again', () => {
+  it('stays the same while files are gone through again and again', () => {
     const neighbours = visited('abcdefghij'.repeat(3));
     assert.deepEqual(neighbours.of('j'), ['a', 'b', 'c', 'd']);
   });
@@ -24,21 +26,22 @@ describe('Neighbours', () => {
     const neighbours = visited('abcdef');
     neighbours.edit('a');
     neighbours.edit('f');
-    assert.deepEqual(neighbours.of('f'), ['b', 'c', 'd', 'e']);
-    assert.deepEqual(neighbours.of('c'), ['b', 'd', 'e', 'a']);
+    assert.deepEqual(neighbours.of('f'), ['b', 'c', 'd', 'a']);
+    assert.deepEqual(neighbours.of('c'), ['b', 'd', 'a']);
+    assert.deepEqual(neighbours.of('f', 2), ['b', 'a']);
   });
 
   it('replaces one that was not in front for long', () => {
-    const neighbours = visited('abcde');
-    for (const file of 'bcdefghijk') neighbours.visit(file);
+    const neighbours = visited('abcd');
+    for (const file of 'bcdefghijklmnopqrst') neighbours.visit(file);
     assert.ok(!neighbours.of('z').includes('a'));
   });
 
   it('fills the place of a closed file with the latest of the others', () => {
     const neighbours = visited('abcdefg');
     neighbours.close('b');
-    assert.deepEqual(neighbours.of('a'), ['c', 'd', 'e', 'g']);
+    assert.deepEqual(neighbours.of('z'), ['a', 'c', 'd', 'g']);
     neighbours.close('g');
-    assert.deepEqual(neighbours.of('a'), ['c', 'd', 'e', 'f']);
+    assert.deepEqual(neighbours.of('z'), ['a', 'c', 'd', 'f']);
   });
 });

@@ -20,7 +20,7 @@ const MARKS: Record<SpecialToken, string> = {
 
 function written(model: ModelInfo, request: CompletionRequest): string {
   const budget = budgetFor(model, 128, 'suffixFirst');
-  return buildPrompt(model, request, surroundingsOf(request, budget), budget.others)
+  return buildPrompt(model, request, surroundingsOf(request, budget), budget)
     .map((segment) => ('special' in segment ? MARKS[segment.special] : segment.text))
     .join('');
 }
@@ -92,7 +92,7 @@ test('a model without the tokens is refused in words', () => {
 test('text is LF, and only text that may give way is marked so', () => {
   const crlf = { path: 'a.ts', prefix: 'a\r\nb', suffix: 'c\r\nd' };
   const near = surroundingsOf(crlf, budgetFor(modelInfo(), 128, 'suffixFirst'));
-  assert.deepEqual(buildPrompt(modelInfo(), crlf, near, 0), [
+  assert.deepEqual(buildPrompt(modelInfo(), crlf, near, { others: 0, files: 2 }), [
     { special: 'fimSeparator' },
     { text: 'a.ts\n' },
     { special: 'fimSuffix' },

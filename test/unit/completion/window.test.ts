@@ -79,16 +79,18 @@ test('the suffix ends after a whole line where one is near', () => {
   assert.equal(suffixWindow(`${'y'.repeat(799)}😀`, 800), 'y'.repeat(799));
 });
 
-test('budgets follow the context: no other files in a small one, half of the room in a larger one', () => {
+test('budgets follow the context: no other files in a small one, two thirds of the room in a larger one', () => {
   const tiny = budgetFor({ contextTokens: 1024, device: 'cpu' }, 128, 'suffixFirst');
   assert.equal(tiny.others, 0);
   assert.ok(tiny.prefix > 2 * tiny.suffix);
   assert.ok((tiny.prefix + tiny.suffix) / 3 <= 1024 - 128);
   const large = budgetFor({ contextTokens: 32_768, device: 'CUDA' }, 128, 'suffixFirst');
-  assert.ok(Math.abs(large.others - (large.prefix + large.suffix)) <= 2);
+  assert.ok(Math.abs(large.others - 2 * (large.prefix + large.suffix)) <= 4);
+  assert.ok(large.files > tiny.files);
   assert.ok(budgetFor({ contextTokens: 32_768, device: 'cpu' }, 128, 'suffixFirst').prefix < large.prefix);
   assert.deepEqual(budgetFor({ contextTokens: 64, device: 'cpu' }, 128, 'suffixFirst'), {
     others: 0,
+    files: 2,
     prefix: 0,
     suffix: 0,
   });
