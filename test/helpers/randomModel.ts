@@ -10,7 +10,7 @@ import { floats, matrix, writeRandomModel } from './randomTensors.ts';
 import { makeTokenizer } from './randomTokenizer.ts';
 
 /** Counts up with every change of what {@link qwenShape} writes. */
-const VERSION = 1;
+const VERSION = 2;
 const CACHE = path.join(import.meta.dirname, '../../node_modules/.cache/quire');
 
 export interface QwenShape {
