@@ -15,6 +15,7 @@ const BEHIND = 600;
 /** After so many units they are taken back, and typed again. */
 const TYPED = 120;
 const MAX_TOKENS = 16;
+const PATH = 'src/typed.ts';
 /** From one key to the next. */
 const GAP_MS = { least: 150, most: 300 };
 
@@ -45,6 +46,7 @@ export class Keyboard {
 
   /** Opens the file and lets the engine read it, as it has when somebody begins to type. */
   async warm(): Promise<void> {
+    this.#bed.client.openDocuments(this.#name, [PATH]);
     await this.press().times;
   }
 
@@ -53,7 +55,7 @@ export class Keyboard {
     const cursor = this.#start + BEFORE + (this.#typed++ % TYPED);
     const end = this.#start + BEFORE + TYPED;
     const request = {
-      path: 'src/typed.ts',
+      path: PATH,
       prefix: corpus().slice(this.#start, cursor),
       suffix: `\n${corpus().slice(end, end + BEHIND)}`,
     };
@@ -63,7 +65,7 @@ export class Keyboard {
     const times = new Completer(generator)
       .complete(this.#bed.model, request, {
         workspace: this.#name,
-        supersedes: request.path,
+        supersedes: PATH,
         maxTokens: MAX_TOKENS,
         signal: abort.signal,
         onText: () => first.resolve(),
