@@ -91,6 +91,7 @@ export function benchTenFiles(subject: Subject): Promise<Measured[]> {
 export function benchReuse(subject: Subject, plan: TracePlan): Promise<Measured[]> {
   return withBed(subject, 'preemptive', async (bed) => {
     const documents = new Documents();
+    const { files } = budgetFor(bed.model, MAX_TOKENS.many, fimLayoutOf(bed.model).order);
     const sides = { reuse: new Side(bed, true), anew: new Side(bed, false) };
     const started = performance.now();
     let cases = 0;
@@ -101,7 +102,7 @@ export function benchReuse(subject: Subject, plan: TracePlan): Promise<Measured[
       if (event.type === 'open') bed.client.openDocuments(WORKSPACE, documents.paths);
       if (event.type !== 'complete') continue;
       if (performance.now() - started > plan.compareMs) break;
-      const request = documents.requestAt(event.path, event.offset);
+      const request = documents.requestAt(event.path, event.offset, files);
       const text = await sides.reuse.complete(request);
       if ((await sides.anew.complete(request)) === text) same++;
       cases++;

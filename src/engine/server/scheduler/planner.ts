@@ -20,7 +20,7 @@ const WASTE = { times: 1.5, chunk: 128 };
 const SHORTEST_CHUNK = 16;
 /** Where a single token takes longer than an iteration may, a chunk may take so many times as long as one. */
 const LEAST_TIMES = 1.5;
-/** A lower class rides along where that makes the iteration no longer than so many times. */
+/** On a GPU a lower class rides along where that makes the iteration no longer than so many times; on a CPU every row costs. */
 const RIDE_ALONG = 1.1;
 
 export type Policy = 'preemptive' | 'fcfs';
@@ -82,9 +82,8 @@ export class Planner {
 
   /** False: nothing of this request, nor of those behind it, belongs into this iteration. */
   mayJoin({ rank }: Request): boolean {
-    return (
-      this.#policy === 'fcfs' || this.#lead < 0 || rank === this.#lead || this.expectedMs < RIDE_ALONG * this.#leadMs
-    );
+    if (this.#policy === 'fcfs' || this.#lead < 0 || rank === this.#lead) return true;
+    return !this.#stoppable && this.expectedMs < RIDE_ALONG * this.#leadMs;
   }
 
   /**
