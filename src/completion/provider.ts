@@ -1,11 +1,11 @@
 /** Ghost text in the editor: VS Code's documents and positions in, suggestions of the {@link Completer} out. */
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol.ts';
+import { PrivateFiles } from '../files/private.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import { Neighbours } from './neighbours.ts';
-import { PrivateFiles } from './private.ts';
 import type { CompletionRequest, Lines } from './request.ts';
 import { type Call, type CompletionTiming, Session } from './session.ts';
 import type { Place } from './suggestions.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSecret, PrivateFiles } from '../../../src/completion/private.ts';
+import { isSecret, PrivateFiles } from '../../../src/files/private.ts';
 
 const SECRET = [
   '.env',

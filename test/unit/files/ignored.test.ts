@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { IgnoreRules } from '../../../src/completion/ignored.ts';
+import { IgnoreRules } from '../../../src/files/ignored.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-ignored-'));
 after(() => rmSync(folder, { recursive: true }));
