@@ -12,19 +12,20 @@ export class IgnoreRules {
     this.#read = read;
   }
 
-  /** True when git would not track `path`, which is relative to the folder. */
+  /** True when git would not track `path`, which is relative to the folder; a folder's ends in '/'. */
   async ignores(path: string): Promise<boolean> {
-    const parts = path.split('/');
+    const end = path.endsWith('/') ? '/' : '';
+    const parts = path.slice(0, path.length - end.length).split('/');
     let ignored = false;
     for (let depth = 0; depth < parts.length; depth++) {
       const rules = await this.#level(parts.slice(0, depth).join('/'));
       if (rules === undefined) continue;
       const below = parts.slice(depth);
       // Nothing inside an ignored folder can be taken back in by a deeper file.
-      for (let end = 1; end < below.length; end++) {
-        if (rules.ignores(`${below.slice(0, end).join('/')}/`)) return true;
+      for (let length = 1; length < below.length; length++) {
+        if (rules.ignores(`${below.slice(0, length).join('/')}/`)) return true;
       }
-      const result = rules.test(below.join('/'));
+      const result = rules.test(below.join('/') + end);
       if (result.ignored) ignored = true;
       else if (result.unignored) ignored = false;
     }

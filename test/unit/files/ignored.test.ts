@@ -29,6 +29,11 @@ const PATHS = [
   'src/top.ts',
   'src/cache/a.ts',
   'excluded.ts',
+  'dist/',
+  'packages/a/dist/',
+  'packages/a/',
+  'src/cache/',
+  'top.ts/',
 ];
 
 test('the same files are ignored as git ignores', async () => {
@@ -55,6 +60,14 @@ test('the same files are ignored as git ignores', async () => {
   }
 });
 
+test('a rule for folders is one for folders only', async () => {
+  const rules = new IgnoreRules(async (file) => (file === 'a/.gitignore' ? 'out/\n' : undefined));
+  assert.equal(await rules.ignores('a/out/'), true);
+  assert.equal(await rules.ignores('a/out'), false);
+  assert.equal(await rules.ignores('a/out/b.ts'), true);
+  assert.equal(await rules.ignores('out/'), false);
+});
+
 test('each .gitignore is read once', async () => {
   const read: string[] = [];
   const rules = new IgnoreRules(async (file) => {
@@ -63,5 +76,7 @@ test('each .gitignore is read once', async () => {
   });
   await rules.ignores('src/a.ts');
   await rules.ignores('src/b.ts');
+  await rules.ignores('src/'); // asks nothing of the folder itself
+  await rules.ignores('lib/');
   assert.deepEqual(read.sort(), ['.git/info/exclude', '.gitignore', 'src/.gitignore']);
 });
