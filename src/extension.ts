@@ -2,7 +2,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Completer, MAX_TOKENS } from './completion/completer.ts';
+import type { Eagerness } from './completion/eagerness.ts';
 import { whyNoCompletion } from './completion/fimLayouts.ts';
+import { ProjectFeed } from './completion/projectFeed.ts';
 import { CompletionProvider, type CompletionSettings } from './completion/provider.ts';
 import type { Lines } from './completion/request.ts';
 import { EngineClient, type EngineCommand } from './engine/client.ts';
@@ -66,8 +68,15 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     },
   });
 
+  const feed = new ProjectFeed({
+    engine,
+    isPrivate: (uri) => completion.isPrivate(uri),
+    isOn: () => completionSettings().usesProjectCode(),
+  });
+
   context.subscriptions.push(
     log,
+    feed,
     status,
     completion.register(),
     completion.onDidStartRequest(() => status.dispatch({ type: 'requestStarted' })),
@@ -100,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('quire.engine')) engine.reconfigure(engineCommand(context));
       if (change.affectsConfiguration('quire.model')) model.select(selection(context));
+      if (change.affectsConfiguration('quire.completion.useProjectCode')) void feed.tellAll();
       if (change.affectsConfiguration('quire')) completion.reset();
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => model.select(selection(context))),
@@ -164,6 +174,8 @@ function completionSettings(): CompletionSettings {
     lines: (document) => of(document).get<Lines>('completion.lines', 'auto'),
     maxTokens: (document) => of(document).get<number | null>('completion.maxTokens', null) ?? MAX_TOKENS.many,
     debounceMs: () => of().get<number | null>('completion.debounceMs', null),
+    eagerness: (document) => of(document).get<Eagerness>('completion.eagerness', 'balanced'),
+    usesProjectCode: () => of().get('completion.useProjectCode', true),
   };
 }
 

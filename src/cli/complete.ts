@@ -1,9 +1,10 @@
 /** `quire complete`: completions for a file of cases, through the editor's own client, prompts and filters. */
 import { parseArgs } from 'node:util';
 import { Completer } from '../completion/completer.ts';
+import { EAGERNESS, type Eagerness, leastConfidence } from '../completion/eagerness.ts';
 import { EngineClient } from '../engine/client.ts';
 import type { GenerateParams, SamplingOptions } from '../engine/protocol.ts';
-import { readCases } from './cases.ts';
+import { type CompletionCase, readCases } from './cases.ts';
 import { engineCommand } from './engineCommand.ts';
 import { resolveModel } from './model.ts';
 import { print, say } from './output.ts';
@@ -17,6 +18,8 @@ export async function complete(argv: string[]): Promise<void> {
       model: { type: 'string', default: 'bundled' },
       'max-tokens': { type: 'string' },
       'no-reuse': { type: 'boolean', default: false },
+      'no-ngram': { type: 'boolean', default: false },
+      show: { type: 'string', default: 'balanced' },
       seed: { type: 'string' },
       temperature: { type: 'string' },
       gpu: { type: 'string', default: 'auto' },
@@ -26,6 +29,10 @@ export async function complete(argv: string[]): Promise<void> {
   const maxTokens = number('max-tokens', values['max-tokens'], 1);
   const sampling = samplingOf(number('seed', values.seed, 0), number('temperature', values.temperature, 0));
 
+  if (!EAGERNESS.includes(values.show as Eagerness)) {
+    throw new UsageError(`--show must be one of ${EAGERNESS.join(', ')}, not '${values.show}'`);
+  }
+
   const client = new EngineClient(engineCommand(values.gpu), 'quire complete');
   try {
     const model = await client.openModel({ path: resolveModel(values.model), contextTokens: 0 });
@@ -33,17 +40,48 @@ export async function complete(argv: string[]): Promise<void> {
     const completer = new Completer({
       generate: (params: GenerateParams, options) => client.generate({ ...params, ...sampling }, options),
     });
+    const workspace = `quire complete ${process.pid}`;
+    const open = new OpenFiles(client, workspace);
     for await (const { id, ...request } of readCases(values.cases)) {
+      open.show(request);
       const { text, shown, rejectedBy, result } = await completer.complete(model, request, {
-        workspace: `quire complete ${process.pid}`,
+        workspace,
+        document: request.path,
+        ngram: !values['no-ngram'],
+        leastConfidence: leastConfidence(values.show as Eagerness),
         reuse: !values['no-reuse'],
         ...(maxTokens === undefined ? {} : { maxTokens }),
       });
-      const { promptTokens, cachedTokens, generatedTokens, firstTokenMs, totalMs } = result;
-      await print({ id, text, shown, rejectedBy, promptTokens, cachedTokens, generatedTokens, firstTokenMs, totalMs });
+      const { confidence, promptTokens, cachedTokens, generatedTokens, firstTokenMs, totalMs } = result;
+      const counts = { promptTokens, cachedTokens, generatedTokens, firstTokenMs, totalMs };
+      await print({ id, text, shown, rejectedBy, confidence, ...counts });
     }
+    client.openDocuments(workspace, []);
   } finally {
     await client.dispose();
+  }
+}
+
+/** The files of a case as documents that are open in the engine. */
+class OpenFiles {
+  readonly #client: EngineClient;
+  readonly #workspace: string;
+  #told = new Map<string, string>();
+
+  constructor(client: EngineClient, workspace: string) {
+    this.#client = client;
+    this.#workspace = workspace;
+  }
+
+  /** Tells only what is not known already: cases of one project have files in common. */
+  show({ path, prefix, suffix, others = [] }: Omit<CompletionCase, 'id'>): void {
+    const texts = new Map(others.map((other) => [other.path, other.content]));
+    texts.set(path, prefix + suffix);
+    for (const [key, text] of texts) {
+      if (this.#told.get(key) !== text) this.#client.tellText({ workspace: this.#workspace, key, text });
+    }
+    this.#client.openDocuments(this.#workspace, [...texts.keys()]);
+    this.#told = texts;
   }
 }
 

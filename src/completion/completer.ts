@@ -25,8 +25,14 @@ export interface TextGenerator {
 export interface CompletionOptions {
   /** Caches are kept apart by this. */
   workspace: string;
-  /** A newer completion with the same key ends this one. */
+  /** A newer completion with the same key ends this one. Also the document's key, where `document` names none. */
   supersedes?: string;
+  /** Key under which the engine was told the document's text. */
+  document?: string;
+  /** False leaves the choice of tokens to the model alone. */
+  ngram?: boolean;
+  /** What is less likely right in its first line is not shown; in [0, 1]. */
+  leastConfidence?: number;
   signal?: AbortSignal;
   /** Longest answer, or one each for a line and for a block; absent: {@link MAX_TOKENS}. */
   maxTokens?: number | { one: number; many: number };
@@ -47,7 +53,7 @@ export interface CompletionOutcome {
   over: number;
   tail: string;
   /** Why `shown` is null: the filter's name, or that the request was ended from outside. */
-  rejectedBy: FilterName | 'cancelled' | 'superseded' | null;
+  rejectedBy: FilterName | 'cancelled' | 'superseded' | 'confidence' | null;
   result: GenerateResult;
 }
 
@@ -79,6 +85,8 @@ export class Completer {
     const maxTokens = limits[scope.lines];
     const end = (text: string): number | null => endOf(text, scope, indentation.width);
 
+    const document = options.document ?? options.supersedes;
+
     const enough = new AbortController();
     let growing = '';
     const result = await this.#generator.generate(
@@ -91,6 +99,11 @@ export class Completer {
         maxTokens,
         ...(scope.lines === 'one' && scope.newlineEnds ? { stop: ['\n'] } : {}),
         ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
+        completion: {
+          ...(document === undefined ? {} : { document, offset: (request.before ?? 0) + request.prefix.length }),
+          ngram: options.ngram ?? true,
+          oneLine: scope.lines === 'one' && scope.newlineEnds,
+        },
       },
       {
         signal: options.signal === undefined ? enough.signal : AbortSignal.any([options.signal, enough.signal]),
@@ -119,6 +132,7 @@ export class Completer {
       markdown: request.languageId === 'markdown' || /\.mdx?$/i.test(request.path),
     });
     if ('rejectedBy' in filtered) return { ...nothing, rejectedBy: filtered.rejectedBy };
+    if ((result.confidence ?? 1) < (options.leastConfidence ?? 0)) return { ...nothing, rejectedBy: 'confidence' };
     const {
       text: shown,
       over,

@@ -37,7 +37,7 @@ export function buildPrompt(
 
   const segments: PromptSegment[] = [];
   const special = (token: SpecialToken): void => void segments.push({ special: token });
-  const text = (value: string, cut?: 'drop' | 'end' | 'start'): void => {
+  const text = (value: string, cut?: 'drop'): void => {
     if (value !== '') segments.push(cut === undefined ? { text: value } : { text: value, cut });
   };
 
@@ -46,11 +46,11 @@ export function buildPrompt(
   const writePrefix = (): void => {
     special('fimPrefix');
     text(header);
-    text(prefix, 'start');
+    segments.push({ text: prefix, cut: 'start', cursor: 'before' });
   };
   const writeSuffix = (): void => {
     special('fimSuffix');
-    text(shownSuffix, 'end');
+    segments.push({ text: shownSuffix, cut: 'end', cursor: 'after' });
   };
   if (layout.order === 'suffixFirst') {
     writeSuffix();
@@ -65,7 +65,7 @@ export function buildPrompt(
 
 interface Writer {
   special(token: SpecialToken): void;
-  text(value: string, cut?: 'drop' | 'end' | 'start'): void;
+  text(value: string, cut?: 'drop'): void;
 }
 
 /** Writes the other files and the path of this one. @returns what has to stand at the start of the prefix. */

@@ -4,6 +4,7 @@ import type { ModelInfo } from '../engine/protocol.ts';
 import { PrivateFiles } from '../files/private.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
+import { type Eagerness, leastConfidence } from './eagerness.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import { Neighbours } from './neighbours.ts';
 import type { CompletionRequest, Lines } from './request.ts';
@@ -24,6 +25,10 @@ export interface CompletionSettings {
   maxTokens(document: vscode.TextDocument): number;
   /** Milliseconds; null: learned. */
   debounceMs(): number | null;
+  /** How sure a suggestion has to be before it is shown. */
+  eagerness(document: vscode.TextDocument): Eagerness;
+  /** The project's code has a say. */
+  usesProjectCode(): boolean;
 }
 
 export interface CompletionServices {
@@ -127,7 +132,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const subscription = token.onCancellationRequested(() => abort.abort());
     try {
       const spot = this.#spotAt(document, position, context);
-      if (spot === undefined || (await this.#isPrivate(document.uri))) return [];
+      if (spot === undefined || (await this.isPrivate(document.uri))) return [];
       const draft = await this.#session.suggest(this.#callFor(spot), abort.signal);
       return draft == null || abort.signal.aborted ? [] : [itemFor(spot, draft)];
     } catch (error) {
@@ -195,8 +200,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   async #run(spot: Spot, signal: AbortSignal, onText: (text: string) => void): Promise<CompletionOutcome> {
     const { document, model } = spot;
+    const { settings } = this.#services;
     const folder = vscode.workspace.getWorkspaceFolder(document.uri);
-    const maxTokens = this.#services.settings.maxTokens(document);
+    const maxTokens = settings.maxTokens(document);
     const request = await this.#requestFor(spot, folder, maxTokens);
     this.#started.fire();
     let usage: RequestUsage | undefined;
@@ -206,6 +212,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         workspace: (folder?.uri ?? document.uri).toString(),
         supersedes: document.uri.toString(),
         maxTokens: { one: Math.min(MAX_TOKENS.one, maxTokens), many: maxTokens },
+        ngram: settings.usesProjectCode(),
+        // Who asks for a suggestion wants to see what there is.
+        leastConfidence: spot.explicit ? 0 : leastConfidence(settings.eagerness(document)),
         signal,
         onText,
       });
@@ -250,7 +259,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const others: { path: string; content: string }[] = [];
     for (const uri of this.#neighboursIn(folder).of(document.uri.toString(), most).reverse()) {
       const other = open.get(uri);
-      if (other === undefined || (await this.#isPrivate(other.uri))) continue;
+      if (other === undefined || (await this.isPrivate(other.uri))) continue;
       const content = other.getText(new vscode.Range(0, 0, OTHER_FILE_LINES, 0));
       others.push({ path: vscode.workspace.asRelativePath(other.uri, false), content });
     }
@@ -267,7 +276,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         this.#acceptedAt = { uri: document.uri.toString(), offset: document.offsetAt(selection.active) };
         const triggerKind = vscode.InlineCompletionTriggerKind.Automatic;
         const spot = this.#spotAt(document, selection.active, { triggerKind, selectedCompletionInfo: undefined });
-        if (spot !== undefined && !(await this.#isPrivate(document.uri))) next = this.#callFor(spot);
+        if (spot !== undefined && !(await this.isPrivate(document.uri))) next = this.#callFor(spot);
       }
       await this.#session.accepted(next);
     } catch (error) {
@@ -275,7 +284,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     }
   }
 
-  #isPrivate(uri: vscode.Uri): Promise<boolean> {
+  /** A document that is neither completed nor shown to the model. */
+  isPrivate(uri: vscode.Uri): Promise<boolean> {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     if (folder === undefined) return this.#private.has({ path: uri.path });
     const path = uri.path.slice(folder.uri.path.length).replace(/^\/+/, '');

@@ -7,9 +7,13 @@ import { EngineError, isLost, toEngineError } from './clientErrors.ts';
 import { connectOrLaunch, type EngineCommand, type EngineSession } from './launcher.ts';
 import {
   closeModelRequest,
+  type DocumentEdits,
+  type DocumentText,
   type DownloadParams,
   type DownloadProgress,
   type DownloadResult,
+  documentEditsNotification,
+  documentTextNotification,
   downloadProgress,
   downloadRequest,
   type EngineStatus,
@@ -25,6 +29,8 @@ import {
   openModelRequest,
   shutdownRequest,
   statusRequest,
+  type WorkspaceFolder,
+  workspaceFolderNotification,
 } from './protocol.ts';
 
 export { EngineError } from './clientErrors.ts';
@@ -141,6 +147,20 @@ export class EngineClient {
   }
 
   /**
+   * Tells the text of an open document, what changed in it, or the folder of a workspace. Starts no engine, and is not
+   * repeated: every engine that begins to serve (see {@link onStateChange}, `ready`) has to be told anew.
+   */
+  tellText(document: DocumentText): void {
+    this.#tell(({ connection }) => connection.sendNotification(documentTextNotification, document));
+  }
+  tellEdits(edits: DocumentEdits): void {
+    this.#tell(({ connection }) => connection.sendNotification(documentEditsNotification, edits));
+  }
+  tellFolder(folder: WorkspaceFolder): void {
+    this.#tell(({ connection }) => connection.sendNotification(workspaceFolderNotification, folder));
+  }
+
+  /**
    * Downloads a model file in the engine process; a broken one is resumed by the next call.
    * @throws EngineError `downloadFailed`, `checksumMismatch`
    */
@@ -163,6 +183,10 @@ export class EngineClient {
         progress.dispose();
       }
     });
+  }
+
+  #tell(send: (session: EngineSession) => Promise<void>): void {
+    if (this.#state.kind === 'ready') this.#session?.then(send).catch(() => undefined);
   }
 
   async status(): Promise<EngineStatus> {
@@ -310,6 +334,7 @@ const NOTHING: GenerateResult = {
   computedTokens: 0,
   cutTokens: 0,
   generatedTokens: 0,
+  confidence: null,
   queuedMs: 0,
   firstTokenMs: null,
   totalMs: 0,

@@ -9,7 +9,7 @@ import type { Decision, EngineStatus } from './status.ts';
 export type * from './status.ts';
 
 /** Raised with every change that an older peer would misread. Client and engine must agree exactly. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Strict order of service: a keystroke is always served before chat, chat before background work. */
 export type RequestClass = 'keystroke' | 'chat' | 'background';
@@ -65,7 +65,18 @@ export interface ModelInfo {
  * then `start` pieces lose their start. Cuts move in steps of {@link CUT_STEP} tokens, so that the prompt's beginning
  * stays the same from key to key. Text without `cut` is never shortened.
  */
-export type PromptSegment = { special: SpecialToken } | { text: string; cut?: 'drop' | 'end' | 'start' };
+export type PromptSegment =
+  | { special: SpecialToken }
+  | {
+      text: string;
+      cut?: 'drop' | 'end' | 'start';
+      /**
+       * The text ends at the cursor (`before`), or begins there (`after`). A word that the cursor stands in is taken off
+       * the end of the former and written anew, so that its tokens are those that the whole word has (token healing); the
+       * answer leaves out what was there.
+       */
+      cursor?: 'before' | 'after';
+    };
 
 /** Granularity of cuts, in tokens. A multiple of the page. */
 export const CUT_STEP = 128;
@@ -91,6 +102,18 @@ export interface SamplingOptions {
   grammar?: string;
 }
 
+/** A completion in a document. */
+export interface CompletionParams {
+  /** Key of the document, as {@link DocumentText.key}; absent where the engine was told of none. */
+  document?: string;
+  /** Of the cursor in the document, in UTF-16 units. */
+  offset?: number;
+  /** The code of the project has a say in the choice of tokens. */
+  ngram: boolean;
+  /** The answer ends with its first line, so that it does not matter which token ends it. */
+  oneLine: boolean;
+}
+
 export interface GenerateParams {
   model: string;
   /** Caches never cross workspaces: pages are matched within one value of this only. */
@@ -104,6 +127,8 @@ export interface GenerateParams {
   sampling?: SamplingOptions;
   /** Texts that end the answer; the answer ends before them. Matched on text, never on token ids. */
   stop?: string[];
+  /** Present for completions only: {@link GenerateResult.confidence} is given, and the project's code may have a say. */
+  completion?: CompletionParams;
   /** False computes every prompt token anew (`--no-reuse`). */
   reuse?: boolean;
   /** Names the {@link generateProgress} events of this request; absent: none are sent. */
@@ -113,6 +138,36 @@ export interface GenerateParams {
 export interface OpenDocuments {
   workspace: string;
   keys: string[];
+}
+
+/** The text of an open document, with its own line ends. Never that of an ignored or secret one. */
+export interface DocumentText {
+  workspace: string;
+  key: string;
+  text: string;
+}
+
+/** Replaces the UTF-16 units [start, end) by `text`. */
+export interface TextEdit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+export interface DocumentEdits {
+  workspace: string;
+  key: string;
+  /** One after the other: each is at a place of the text that the one before it left. */
+  edits: TextEdit[];
+}
+
+/** A folder whose files the engine reads by itself, but for ignored and secret ones. */
+export interface WorkspaceFolder {
+  workspace: string;
+  /** Absolute path; null: nothing of the workspace is read any more, and what was is forgotten. */
+  folder: string | null;
+  /** Relative paths with '/' of files that changed; absent: the whole folder is read. */
+  changed?: string[];
 }
 
 export type FinishReason = 'stop' | 'endOfText' | 'length' | 'cancelled' | 'superseded';
@@ -128,6 +183,8 @@ export interface GenerateResult {
   /** How many prompt tokens gave way because the prompt was longer than the room. */
   cutTokens: number;
   generatedTokens: number;
+  /** Of a completion: how likely its first line is right, in [0, 1]; null where nothing was made, or it is none. */
+  confidence: number | null;
   /** From arrival at the engine. `firstTokenMs` is null where no token was made. */
   queuedMs: number;
   firstTokenMs: number | null;
@@ -205,6 +262,10 @@ export const statusRequest = new RequestType0<EngineStatus, EngineErrorData>('st
 export const shutdownRequest = new RequestType<{ now: boolean }, null, EngineErrorData>('shutdown');
 /** The documents that are open in a workspace, by their `supersedes` keys: their pages are held longer and survive a restart. */
 export const openDocumentsNotification = new NotificationType<OpenDocuments>('documents');
+/** A document was opened, or has another text. It counts as open until {@link openDocumentsNotification} leaves it out. */
+export const documentTextNotification = new NotificationType<DocumentText>('document/text');
+export const documentEditsNotification = new NotificationType<DocumentEdits>('document/edits');
+export const workspaceFolderNotification = new NotificationType<WorkspaceFolder>('workspace/folder');
 /** Streams the decisions of all models to this client, in {@link decisionsNotification}s, until it is turned off. */
 export const watchRequest = new RequestType<{ on: boolean }, null, EngineErrorData>('watch');
 export const decisionsNotification = new NotificationType<{ model: string; decisions: Decision[] }>('decisions');

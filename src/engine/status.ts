@@ -102,6 +102,22 @@ export type DecisionKind =
   | 'spilled'
   | 'restored';
 
+/** The index over the user's own code, for one model and all workspaces. */
+export interface NgramStatus {
+  /** False: mixing made what was really written less likely, so the model decides alone for now. */
+  on: boolean;
+  /** Nats by which mixing made the tokens that were written likelier, in the mean of the latest; null before the first. */
+  gain: number | null;
+  /** How many of those there were. */
+  seen: number;
+  documents: number;
+  files: number;
+  /** Files that are still to be read. */
+  pending: number;
+  tokens: number;
+  bytes: number;
+}
+
 export interface EngineStatus {
   version: string;
   pid: number;
@@ -117,6 +133,7 @@ export interface EngineStatus {
     waiting: number;
     kv: KvStatus;
     scheduler: SchedulerStatus;
+    ngram: NgramStatus;
   }[];
   totals: Record<RequestClass, ClassTotals>;
 }

@@ -4,6 +4,7 @@ import type {
   EngineStatus,
   KvStatus,
   ModelInfo,
+  NgramStatus,
   RequestClass,
   SchedulerStatus,
   TierStatus,
@@ -53,7 +54,7 @@ function computesOn({ gpu, devices }: EngineStatus['native']): string {
 }
 
 function modelSections(model: EngineStatus['models'][number]): string[][] {
-  const { info, running, waiting, kv, scheduler } = model;
+  const { info, running, waiting, kv, scheduler, ngram } = model;
   const section = table([
     [
       'Model',
@@ -66,6 +67,7 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
     ['Cache', cacheLine(kv)],
     ['Colder', tiersLine(kv)],
     ['Iterations', iterationsLine(scheduler)],
+    ['Own code', ngramLine(ngram)],
     ['Now', `${running} running, ${waiting} waiting`],
   ]);
   const decisions = scheduler.decisions.slice(-DECISIONS);
@@ -92,6 +94,14 @@ function iterationsLine({ iterations, iterationMs, preemptions, superseded, poli
   const times = `p50 ${ms(iterationMs.p50)}, p99 ${ms(iterationMs.p99)}`;
   const order = policy === 'fcfs' ? ', in order of arrival' : '';
   return `${count(iterations)} (${times}); ${count(preemptions)} preemptions, ${count(superseded)} superseded${order}`;
+}
+
+function ngramLine({ on, gain, seen, documents, files, pending, tokens, bytes }: NgramStatus): string {
+  const reading = pending > 0 ? `, ${count(pending)} to read` : '';
+  const size = `${count(documents)} documents and ${count(files)} files${reading}, ${count(tokens)} tokens, ${mebibytes(bytes)}`;
+  if (gain === null) return `${size}; nothing to judge it by yet`;
+  const helps = `made what was typed ${Math.exp(gain).toFixed(1)} times as likely (${count(seen)} places)`;
+  return `${size}; ${on ? '' : 'off for now: it '}${helps}`;
 }
 
 function decisionRow({ at, what, request, class: kind, level, tokens, pages, ms: took, why }: Decision): string[] {

@@ -1,5 +1,5 @@
 /** A backend that computes nothing, in virtual time: what is measured around it is the loop and the cache. */
-import type { DecodeBackend, DecodeBatch, DecodeOutcome, Sampler, Tokenizer } from '../../src/engine/server/backend.ts';
+import type { DecodeBackend, DecodeBatch, DecodeOutcome, Drawer, Tokenizer } from '../../src/engine/server/backend.ts';
 import type { ModelHandle } from '../../src/engine/server/models.ts';
 
 /** What a decode takes: short enough that several share a turn of the event loop, as those of a small model do. */
@@ -82,8 +82,8 @@ export class IdleBackend implements DecodeBackend {
     return -1;
   }
 
-  createSampler(): Sampler {
-    return { sample: () => 7, accept: () => undefined, dispose: () => undefined };
+  createSampler(): Drawer {
+    return { sample: () => 7, draw: () => 7, accept: () => undefined, dispose: () => undefined };
   }
 
   logits(): Float32Array {

@@ -9,15 +9,20 @@ export class Answer {
   #safe = 0;
   #taken = 0;
   #stopped = false;
+  #skip: number;
 
-  constructor(stops: readonly string[]) {
+  /** @param skipBytes leading bytes that are no part of the text: they were there before. */
+  constructor(stops: readonly string[], skipBytes = 0) {
+    this.#skip = skipBytes;
     this.#stops = stops.filter((stop) => stop.length > 0);
     this.#longestStop = Math.max(0, ...this.#stops.map((stop) => stop.length));
   }
 
   /** Adds one token's bytes. Returns true when a stop text is complete; the text then ends before it. */
   push(bytes: Uint8Array): boolean {
-    return this.#append(this.#decoder.decode(bytes, { stream: true }));
+    const skipped = Math.min(this.#skip, bytes.length);
+    this.#skip -= skipped;
+    return this.#append(this.#decoder.decode(bytes.subarray(skipped), { stream: true }));
   }
 
   /** No more tokens: an incomplete character becomes U+FFFD, held-back text is released. */

@@ -33,7 +33,15 @@ export interface Sampler {
   sample(row: number): number;
   /** Takes a token into the state without drawing (the end of the prompt, for penalties). */
   accept(token: number): void;
+  /** How likely the first line of what was chosen is right, in [0, 1]; null or absent where nobody knows. */
+  readonly confidence?: number | null;
   dispose(): void;
+}
+
+/** A sampler of the library's, which can also draw from logits that were changed since the decode. */
+export interface Drawer extends Sampler {
+  /** Draws out of one logit for each token of the vocabulary, and takes the token into its state; no grammar is asked. */
+  draw(logits: Float32Array): number;
 }
 
 export interface DecodeBackend {
@@ -78,9 +86,9 @@ export interface DecodeBackend {
   /** Puts a saved state under an empty sequence. False: no room, or it does not fit. */
   restoreState(sequence: SequenceId, state: Uint8Array): boolean;
   /** @throws EngineFailure `grammarInvalid`. */
-  createSampler(options: SamplingOptions): Sampler;
-  /** Raw logits of a row of the last decode that asked for them, copied. */
-  logits(row: number): Float32Array;
+  createSampler(options: SamplingOptions): Drawer;
+  /** Raw logits of a row of the last decode that asked for them, copied; into `target` where one is given. */
+  logits(row: number, target?: Float32Array): Float32Array;
   /** A running {@link decodeAsync} is stopped, and resolves with `aborted`. */
   dispose(): void;
 }

@@ -8,6 +8,8 @@ import {
   closeModelRequest,
   type Decision,
   decisionsNotification,
+  documentEditsNotification,
+  documentTextNotification,
   downloadProgress,
   downloadRequest,
   ENGINE_ERROR_CODE,
@@ -23,6 +25,7 @@ import {
   shutdownRequest,
   statusRequest,
   watchRequest,
+  workspaceFolderNotification,
 } from '../protocol.ts';
 import type { Engine } from './engine.ts';
 import { EngineFailure } from './failure.ts';
@@ -120,6 +123,15 @@ export class ClientConnection {
     );
     connection.onNotification(openDocumentsNotification, ({ workspace, keys }) => {
       if (this.#welcome) this.#engine.models.setOpenDocuments(workspace, keys);
+    });
+    connection.onNotification(documentTextNotification, (document) => {
+      if (this.#welcome) this.#engine.models.setText(document);
+    });
+    connection.onNotification(documentEditsNotification, (document) => {
+      if (this.#welcome) this.#engine.models.edit(document);
+    });
+    connection.onNotification(workspaceFolderNotification, (told) => {
+      if (this.#welcome) this.#engine.models.setFolder(told);
     });
     connection.onRequest(watchRequest, ({ on }) =>
       this.#guarded(async () => {

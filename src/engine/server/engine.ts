@@ -122,12 +122,13 @@ export class Engine {
       residentBytes: process.memoryUsage.rss(),
       native: this.#options.native(),
       clients: [...this.#clients].map(({ name, pid }) => ({ name, pid })),
-      models: this.models.list().map(({ handle, loop }) => ({
+      models: this.models.list().map(({ handle, loop, projects, indexer }) => ({
         info: handle.info,
         running: loop.running,
         waiting: loop.waiting,
         kv: loop.cache.status(),
         scheduler: loop.status(),
+        ngram: projects.status(indexer.pending),
       })),
       totals: structuredClone(this.#totals),
     };

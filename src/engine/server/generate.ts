@@ -1,8 +1,9 @@
 /** From a `generate` message to a request in the loop and back. */
 import type { GenerateParams, GenerateResult, PromptSegment, RequestClass } from '../protocol.ts';
+import type { Sampler } from './backend.ts';
 import { EngineFailure } from './failure.ts';
 import type { Models, OpenModel } from './models.ts';
-import { fitPrompt } from './prompt.ts';
+import { type FittedPrompt, fitPrompt } from './prompt.ts';
 
 /** Text is sent when it is this old; the first text at once. Short enough to feel live, long enough to cost nothing. */
 const STREAM_INTERVAL_MS = 8;
@@ -24,13 +25,16 @@ export async function generate(
   check(params);
   const { contextTokens } = model.handle.info;
   const maxTokens = Math.min(params.maxTokens, contextTokens - 1);
-  const { tokens, cut } = fitPrompt(model.handle.tokenizer, segments(model, params), contextTokens - maxTokens);
-  const sampler = model.backend.createSampler(params.sampling ?? {});
+  const fitted = fitPrompt(model.handle.tokenizer, segments(model, params), contextTokens - maxTokens);
+  const { tokens, cut, cursor } = fitted;
+  const sampler = samplerOf(model, params, fitted);
   const stream = new TextStream(onText);
   const request = model.loop.submit({
-    params: { ...params, maxTokens },
+    // The tokens that the prompt lost at the cursor are written anew.
+    params: { ...params, maxTokens: maxTokens + (cursor?.brokenOff ?? 0) },
     prompt: tokens,
     cutTokens: cut,
+    skipBytes: cursor?.beginning.length ?? 0,
     ...keepOf(params, tokens.length),
     sampler,
     onText: (delta) => stream.push(delta),
@@ -44,6 +48,18 @@ export async function generate(
     signal.removeEventListener('abort', cancel);
     stream.end();
   }
+}
+
+/** A completion is chosen with the project's code, and held to the word at the cursor; all else by the library alone. */
+function samplerOf({ backend, projects }: OpenModel, params: GenerateParams, { cursor }: FittedPrompt): Sampler {
+  const { completion, sampling = {}, workspace } = params;
+  if (!cursor) return backend.createSampler(sampling);
+  if (sampling.grammar !== undefined) {
+    throw new EngineFailure('promptInvalid', 'The request is malformed: a completion at a cursor takes no grammar.');
+  }
+  const { temperature = 0, repeatPenalty = 1 } = sampling;
+  const drawer = temperature > 0 || repeatPenalty !== 1 ? backend.createSampler(sampling) : undefined;
+  return projects.sampler(backend, workspace, completion ?? { ngram: false, oneLine: false }, cursor, drawer);
 }
 
 function segments(model: OpenModel, { prompt }: GenerateParams): PromptSegment[] | string {

@@ -1,9 +1,12 @@
 /** The models that are open: equal specs share one, whoever opened it; the last one to let go unloads it. */
-import type { ModelInfo, ModelSpec } from '../protocol.ts';
+import type { DocumentEdits, DocumentText, ModelInfo, ModelSpec, WorkspaceFolder } from '../protocol.ts';
 import type { DecodeBackend, Tokenizer } from './backend.ts';
 import { EngineFailure } from './failure.ts';
+import { Indexer } from './ngram/indexer.ts';
+import { Projects } from './ngram/projects.ts';
 import type { Loop } from './scheduler/loop.ts';
 import { type ServingOptions, serve } from './serving.ts';
+import { Workspaces } from './workspaces.ts';
 
 /** What opening a model file gives; implemented by `llama/`. */
 export interface ModelHandle {
@@ -22,6 +25,9 @@ export interface OpenModel {
   readonly handle: ModelHandle;
   readonly backend: DecodeBackend;
   readonly loop: Loop;
+  /** What is known of the code of each workspace, in this model's tokens. */
+  readonly projects: Projects;
+  readonly indexer: Indexer;
 }
 
 /** A context shorter than this gets several times its length in cells, so that several files stay cached. */
@@ -41,6 +47,7 @@ export class Models {
   readonly #serving: ServingOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #documents = new Map<string, readonly string[]>();
+  readonly #workspaces = new Workspaces();
 
   constructor(opener: ModelOpener, serving: ServingOptions) {
     this.#opener = opener;
@@ -80,10 +87,49 @@ export class Models {
     return [...this.#entries.values()].flatMap(({ open }) => open ?? []);
   }
 
-  /** Says which documents of a workspace are open, to the caches of all models. */
+  /** Says which documents of a workspace are open, to the caches and indexes of all models. */
   setOpenDocuments(workspace: string, keys: readonly string[]): void {
     this.#documents.set(workspace, keys);
-    for (const { loop } of this.list()) loop.cache.setOpen(workspace, keys);
+    const closed = this.#workspaces.keep(workspace, keys);
+    const { folder } = this.#workspaces.of(workspace);
+    for (const { loop, projects, indexer } of this.list()) {
+      loop.cache.setOpen(workspace, keys);
+      for (const key of closed) {
+        const file = projects.close(workspace, key);
+        if (file !== undefined && folder !== undefined) indexer.add(workspace, folder, [file]);
+      }
+    }
+  }
+
+  setText(document: DocumentText): void {
+    const { workspace, key, text } = document;
+    const kept = this.#workspaces.setText(document);
+    for (const { projects } of this.list()) {
+      if (kept) projects.open(workspace, key, text);
+      else projects.close(workspace, key);
+    }
+  }
+
+  /** Edits of a document that is not known, or that do not fit, are dropped, and the document with them. */
+  edit(document: DocumentEdits): void {
+    const { workspace, key, edits } = document;
+    const kept = this.#workspaces.edit(document);
+    for (const { projects } of this.list()) {
+      if (kept) projects.edit(workspace, key, edits);
+      else projects.close(workspace, key);
+    }
+  }
+
+  setFolder(told: WorkspaceFolder): void {
+    const { workspace, folder, changed } = told;
+    this.#workspaces.setFolder(told);
+    for (const { projects, indexer } of this.list()) {
+      if (folder !== null) indexer.add(workspace, folder, changed);
+      else {
+        indexer.remove(workspace);
+        projects.forgetFiles(workspace);
+      }
+    }
   }
 
   /** Ends a holder's claim on one model, or on all of them. */
@@ -108,7 +154,13 @@ export class Models {
       const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
       const { backend, loop } = serve(handle, cells, this.#serving);
       for (const [workspace, keys] of this.#documents) loop.cache.setOpen(workspace, keys);
-      return { handle, backend, loop };
+      const projects = new Projects(handle.tokenizer, handle.info.vocabularyTokens);
+      const indexer = new Indexer(projects, () => loop.busy);
+      for (const [workspace, { documents, folder }] of this.#workspaces.all) {
+        for (const [key, text] of documents) projects.open(workspace, key, text);
+        if (folder !== undefined) indexer.add(workspace, folder);
+      }
+      return { handle, backend, loop, projects, indexer };
     } catch (error) {
       handle.dispose();
       throw error;
@@ -119,6 +171,7 @@ export class Models {
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
     clearTimeout(entry.linger);
     if (!entry.open) return;
+    entry.open.indexer.dispose();
     entry.open.loop.stop(new EngineFailure('engineStopped', 'The model was unloaded.'));
     entry.open.loop.cache.dispose();
     entry.open.backend.dispose();

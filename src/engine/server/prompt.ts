@@ -3,11 +3,23 @@ import type { PromptSegment } from '../protocol.ts';
 import { CUT_STEP } from '../protocol.ts';
 import type { Tokenizer } from './backend.ts';
 import { EngineFailure } from './failure.ts';
+import { brokenOff } from './healing.ts';
 
 export interface FittedPrompt {
   tokens: number[];
   /** How many tokens gave way. */
   cut: number;
+  cursor?: Cursor;
+}
+
+/** The text around the cursor, in tokens. */
+export interface Cursor {
+  before: Int32Array;
+  after: Int32Array;
+  /** What the answer has to begin with: the spelling of tokens that were taken off the end of `before`. */
+  beginning: Uint8Array;
+  /** How many those were. */
+  brokenOff: number;
 }
 
 interface Piece {
@@ -15,6 +27,7 @@ interface Piece {
   cut: 'drop' | 'end' | 'start' | undefined;
   from: number;
   to: number;
+  cursor?: 'before' | 'after' | undefined;
 }
 
 /**
@@ -53,10 +66,30 @@ export function fitPrompt(tokenizer: Tokenizer, prompt: PromptSegment[] | string
       `The prompt is ${excess} tokens longer than the ${room} that fit this model's context. Shorten it, or choose a model with a longer context.`,
     );
   }
+  const cursor = cursorOf(tokenizer, pieces);
   const tokens: number[] = [];
   for (const piece of pieces) for (let i = piece.from; i < piece.to; i++) tokens.push(piece.tokens[i]!);
   if (tokens.length === 0) throw new EngineFailure('promptInvalid', 'The prompt is empty.');
-  return { tokens, cut: total - tokens.length };
+  const broken = cursor?.brokenOff ?? 0;
+  return { tokens, cut: total - tokens.length - broken, ...(cursor ? { cursor } : {}) };
+}
+
+/** Takes the word that the cursor stands in off the piece before it. */
+function cursorOf(tokenizer: Tokenizer, pieces: Piece[]): Cursor | undefined {
+  const before = pieces.find(({ cursor }) => cursor === 'before');
+  if (!before) return undefined;
+  const tokensOf = (piece: Piece | undefined) =>
+    piece ? Int32Array.from(piece.tokens).subarray(piece.from, piece.to) : new Int32Array(0);
+  const tokens = tokensOf(before);
+  const { count, bytes } = brokenOff(tokens, tokenizer);
+  before.to -= count;
+  const after = pieces.find(({ cursor }) => cursor === 'after');
+  return {
+    before: tokens.subarray(0, tokens.length - count),
+    after: tokensOf(after),
+    beginning: bytes,
+    brokenOff: count,
+  };
 }
 
 const stepped = (tokens: number): number => Math.ceil(tokens / CUT_STEP) * CUT_STEP;
@@ -75,7 +108,7 @@ function encode(tokenizer: Tokenizer, segment: PromptSegment): Piece {
     }
     return whole([id], undefined);
   }
-  return whole(tokenizer.encode(segment.text), segment.cut);
+  return { ...whole(tokenizer.encode(segment.text), segment.cut), cursor: segment.cursor };
 }
 
 const whole = (tokens: ArrayLike<number>, cut: Piece['cut']): Piece => ({ tokens, cut, from: 0, to: tokens.length });

@@ -4,7 +4,14 @@ import { Player, type ReplayEngine } from '../../../src/cli/player.ts';
 import type { TracedEvent, TraceEvent } from '../../../src/cli/trace.ts';
 import { NoFimTokensError } from '../../../src/completion/completer.ts';
 import { EngineError } from '../../../src/engine/client.ts';
-import type { FinishReason, GenerateParams, GenerateResult, ModelInfo } from '../../../src/engine/protocol.ts';
+import type {
+  DocumentEdits,
+  DocumentText,
+  FinishReason,
+  GenerateParams,
+  GenerateResult,
+  ModelInfo,
+} from '../../../src/engine/protocol.ts';
 import { modelInfo } from '../completion/model.ts';
 
 type Answer = (params: GenerateParams, signal: AbortSignal | undefined) => Promise<FinishReason> | FinishReason;
@@ -13,10 +20,22 @@ type Answer = (params: GenerateParams, signal: AbortSignal | undefined) => Promi
 class Engine implements ReplayEngine {
   readonly asked: GenerateParams[] = [];
   readonly open: string[][] = [];
+  readonly texts = new Map<string, string>();
   readonly #answer: Answer;
 
   constructor(answer: Answer = () => 'stop') {
     this.#answer = answer;
+  }
+
+  tellText({ key, text }: DocumentText): void {
+    this.texts.set(key, text);
+  }
+
+  tellEdits({ key, edits }: DocumentEdits): void {
+    for (const { start, end, text } of edits) {
+      const before = this.texts.get(key)!;
+      this.texts.set(key, before.slice(0, start) + text + before.slice(end));
+    }
   }
 
   openDocuments(workspace: string, keys: readonly string[]): void {
@@ -35,6 +54,7 @@ class Engine implements ReplayEngine {
       computedTokens: 4,
       cutTokens: 0,
       generatedTokens: 1,
+      confidence: null,
       queuedMs: 0,
       firstTokenMs: finish === 'stop' ? 1 : null,
       totalMs: 2,

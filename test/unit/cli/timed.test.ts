@@ -27,6 +27,7 @@ async function timed(
     computedTokens: 1,
     cutTokens: 0,
     generatedTokens: 1,
+    confidence: null,
     queuedMs: 0,
     ...engine,
   } as const;

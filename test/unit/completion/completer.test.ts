@@ -46,6 +46,7 @@ const result = (text: string, finish: FinishReason): GenerateResult => ({
   computedTokens: 10,
   cutTokens: 0,
   generatedTokens: text.length,
+  confidence: null,
   queuedMs: 0,
   firstTokenMs: 1,
   totalMs: 2,

@@ -15,6 +15,7 @@ export const outcome = (shown: string | null, more: Partial<CompletionOutcome> =
     computedTokens: 5,
     cutTokens: 0,
     generatedTokens: 1,
+    confidence: null,
     queuedMs: 0,
     firstTokenMs: 7,
     totalMs: 9,

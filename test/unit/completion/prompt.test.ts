@@ -96,9 +96,9 @@ test('text is LF, and only text that may give way is marked so', () => {
     { special: 'fimSeparator' },
     { text: 'a.ts\n' },
     { special: 'fimSuffix' },
-    { text: 'c\nd', cut: 'end' },
+    { text: 'c\nd', cut: 'end', cursor: 'after' },
     { special: 'fimPrefix' },
-    { text: 'a\nb', cut: 'start' },
+    { text: 'a\nb', cut: 'start', cursor: 'before' },
     { special: 'fimMiddle' },
   ]);
 });

@@ -10,11 +10,9 @@
  * that we are built for. The event loop raises the flag by writing one byte, which the next call sees.
  */
 import koffi from 'koffi';
+import { findInC } from './cLibrary.ts';
 import type { NativeFunctions } from './functions.ts';
 import type { Pointer } from './structs.ts';
-
-/** Where `strlen` is looked for: among all that the process has loaded, and by name, as Windows has no such search. */
-const C_LIBRARIES: (string | null)[] = process.platform === 'win32' ? ['ucrtbase.dll', 'msvcrt.dll'] : [null];
 
 const callback = koffi.proto('bool', ['void *']);
 
@@ -48,15 +46,4 @@ export function createAbortFlag(
   }
   functions.llama_set_abort_callback(context, strlen, flag);
   return { raise: () => write(1), lower: () => write(0), dispose: () => koffi.free(flag) };
-}
-
-function findInC(name: string): Pointer | undefined {
-  for (const library of C_LIBRARIES) {
-    try {
-      return koffi.load(library).symbol(name) as Pointer;
-    } catch {
-      // not in this one
-    }
-  }
-  return undefined;
 }

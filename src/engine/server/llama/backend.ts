@@ -1,11 +1,11 @@
 /** Decoding with libllama: one unified pool of cells that sequences share. */
-import koffi from 'koffi';
 import type { SamplingOptions } from '../../protocol.ts';
-import type { DecodeBackend, DecodeBatch, DecodeOutcome, Sampler, SequenceId } from '../backend.ts';
+import type { DecodeBackend, DecodeBatch, DecodeOutcome, Drawer, SequenceId } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
 import { LlamaBatch } from './batch.ts';
 import { Decoder } from './decoder.ts';
 import type { NativeFunctions } from './functions.ts';
+import { copyFloats } from './memoryCopy.ts';
 import { PageTransfer } from './pageTransfer.ts';
 import { probeSharing } from './probe.ts';
 import { LlamaSampler } from './sampler.ts';
@@ -182,7 +182,7 @@ export class LlamaBackend implements DecodeBackend {
     return this.#pages.restoreState(sequence, state);
   }
 
-  createSampler(options: SamplingOptions): Sampler {
+  createSampler(options: SamplingOptions): Drawer {
     this.#open();
     const { functions, vocab, vocabularyTokens } = this.#model;
     const sampler: LlamaSampler = new LlamaSampler(
@@ -200,10 +200,12 @@ export class LlamaBackend implements DecodeBackend {
     return sampler;
   }
 
-  logits(row: number): Float32Array {
+  logits(row: number, target = new Float32Array(this.#model.vocabularyTokens)): Float32Array {
     const pointer = this.#functions.llama_get_logits_ith(this.#contextOf(row), row);
     if (pointer === null) throw new RangeError(`Row ${row} has no logits.`);
-    return koffi.decode(pointer, koffi.array('float', this.#model.vocabularyTokens, 'Typed')) as Float32Array;
+    if (target.length < this.#model.vocabularyTokens) throw new RangeError('There is no room for all logits.');
+    copyFloats(target, pointer, this.#model.vocabularyTokens);
+    return target;
   }
 
   dispose(): void {

@@ -1,7 +1,9 @@
 /** Token choice inside the library: no logits are copied. */
 import { randomInt } from 'node:crypto';
 import type { SamplingOptions } from '../../protocol.ts';
-import type { Sampler } from '../backend.ts';
+import type { Drawer } from '../backend.ts';
+import { EngineFailure } from '../failure.ts';
+import { Candidates } from './candidates.ts';
 import { Grammar, type GrammarHost } from './grammar.ts';
 import type { Pointer } from './structs.ts';
 
@@ -11,18 +13,21 @@ const REPEAT_LAST_N = 64;
 const ANY_SEED = 0xffff_ffff;
 
 export interface SamplerHost extends GrammarHost {
+  readonly vocabularyTokens: number;
   /** Context whose last decode is sampled. @throws RangeError when the row has no logits. */
   contextOf(row: number): Pointer;
   logits(row: number): Float32Array;
   forget(sampler: LlamaSampler): void;
 }
 
-export class LlamaSampler implements Sampler {
+export class LlamaSampler implements Drawer {
   readonly #host: SamplerHost;
   #chain: Pointer | undefined;
   /** Part of the chain that takes prompt tokens. */
   #penalties: Pointer | undefined;
   readonly #grammar: Grammar | undefined;
+  /** Made when first drawn from. */
+  #candidates: Candidates | undefined;
 
   /** @throws EngineFailure `grammarInvalid` */
   constructor(host: SamplerHost, options: SamplingOptions) {
@@ -67,6 +72,18 @@ export class LlamaSampler implements Sampler {
     return token;
   }
 
+  /** @throws EngineFailure `internal` when no token has a finite logit. */
+  draw(logits: Float32Array): number {
+    const chain = this.#alive();
+    this.#candidates ??= new Candidates(this.#host.functions);
+    this.#candidates.setAll(logits);
+    this.#candidates.apply(chain);
+    const token = this.#candidates.selected;
+    if (token === undefined) throw new EngineFailure('internal', 'No token can come next.', 'all logits are -Infinity');
+    this.#host.functions.llama_sampler_accept(chain, token);
+    return token;
+  }
+
   /** Prompt tokens count for the repetition penalty; a grammar begins with the answer and does not see them. */
   accept(token: number): void {
     this.#alive();
@@ -77,6 +94,7 @@ export class LlamaSampler implements Sampler {
     if (this.#chain === undefined) return;
     this.#host.functions.llama_sampler_free(this.#chain);
     this.#grammar?.dispose();
+    this.#candidates?.dispose();
     this.#chain = undefined;
     this.#penalties = undefined;
     this.#host.forget(this);

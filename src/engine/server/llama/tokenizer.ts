@@ -1,7 +1,7 @@
 /** Text to tokens and back, by the model's own vocabulary. */
 import type { SpecialToken } from '../../protocol.ts';
 import type { Tokenizer } from '../backend.ts';
-import { chunksOf } from './chunks.ts';
+import { chunksOf } from '../chunks.ts';
 import type { NativeFunctions } from './functions.ts';
 import type { Pointer } from './structs.ts';
 

@@ -126,7 +126,7 @@ export function isIndexable(file: string): boolean {
 }
 
 /** A link is followed, as the editor does; a pipe or a device, which may have no end, is not read. */
-async function readRules(file: string): Promise<string | undefined> {
+export async function readRules(file: string): Promise<string | undefined> {
   try {
     return (await stat(file)).isFile() ? await readFile(file, 'utf8') : undefined;
   } catch {

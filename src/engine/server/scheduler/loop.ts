@@ -88,6 +88,10 @@ export class Loop {
   get running(): number {
     return this.#requests.filter((request) => request.lease).length;
   }
+  /** Requests run or wait. */
+  get busy(): boolean {
+    return this.#requests.length > 0;
+  }
   get waiting(): number {
     return this.#requests.length - this.running;
   }

@@ -15,6 +15,8 @@ export interface RequestInput {
   /** Leading tokens of prompt and answer that another request may come to share; absent: all. */
   keep?: number;
   sampler: Sampler;
+  /** Leading bytes of the answer that are no part of it: they stand before the cursor already. */
+  skipBytes?: number;
   /** Called with new text; never empty. */
   onText: (delta: string) => void;
 }
@@ -64,7 +66,7 @@ export class Request {
     this.promptTokens = input.prompt.length;
     this.sampler = input.sampler;
     this.arrived = now;
-    this.#answer = new Answer(input.params.stop ?? []);
+    this.#answer = new Answer(input.params.stop ?? [], input.skipBytes);
     const { promise, resolve, reject } = Promise.withResolvers<GenerateResult>();
     this.done = promise;
     this.#resolve = resolve;
@@ -126,9 +128,11 @@ export class Request {
     this.#settled = true;
     this.#answer.end();
     this.#deliver();
+    const { confidence = null } = this.sampler;
     this.sampler.dispose();
     this.#resolve({
       text: this.#answer.text,
+      confidence,
       finish: reason,
       promptTokens: this.promptTokens,
       cachedTokens: this.#cached,

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { SamplingOptions } from '../../protocol.ts';
-import type { DecodeBackend, DecodeBatch, DecodeOutcome, Sampler, SequenceId } from '../backend.ts';
+import type { DecodeBackend, DecodeBatch, DecodeOutcome, Drawer, SequenceId } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
 import { allocatePage, openPage, sealPage } from '../llama/pages.ts';
 import { SimulatedBatch } from './batch.ts';
@@ -176,7 +176,7 @@ export class SimulatedBackend implements DecodeBackend {
     return this.lastPosition(sequence) < 0 && this.restorePage(sequence, state);
   }
 
-  createSampler(options: SamplingOptions): Sampler {
+  createSampler(options: SamplingOptions): Drawer {
     this.#open();
     if (options.grammar !== undefined && !/^\s*root\s*::=/m.test(options.grammar)) {
       throw new EngineFailure(
@@ -188,6 +188,7 @@ export class SimulatedBackend implements DecodeBackend {
     const seed = options.seed ?? 0;
     let drawn = 0;
     return {
+      draw: (logits) => logits.indexOf(Math.max(...logits)),
       sample: (row) => {
         const hash = this.#row(row);
         return this.#choose(greedy ? hash : mix(mix(hash, seed), drawn++));
@@ -198,11 +199,11 @@ export class SimulatedBackend implements DecodeBackend {
   }
 
   /** The greedy token has 1, all others less. */
-  logits(row: number): Float32Array {
+  logits(row: number, target = new Float32Array(this.vocabularyTokens)): Float32Array {
     const hash = this.#row(row);
-    const logits = Float32Array.from({ length: this.vocabularyTokens }, (_, token) => mix(hash, token) / 2 ** 33);
-    logits[this.#choose(hash)] = 1;
-    return logits;
+    for (let token = 0; token < this.vocabularyTokens; token++) target[token] = mix(hash, token) / 2 ** 33;
+    target[this.#choose(hash)] = 1;
+    return target;
   }
 
   /** @throws Error when cells and owners do not add up. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { chunksOf } from '../../../../../src/engine/server/llama/chunks.ts';
+import { chunksOf } from '../../../../src/engine/server/chunks.ts';
 
 const code = 'export function f() {\n  return 42;\n}\n\n\tif (x) {\r\n\t\ty();\r\n\t}\n'.repeat(2_000);
 

@@ -2,19 +2,19 @@
 
 /** libllama's tokenizer takes time that grows with the square of the text: a megabyte took 12 s whole, 0.3 s in pieces. */
 const LONGEST = 4_096;
-const SHORTEST = LONGEST / 2;
 
 /**
  * Cuts a long text into pieces that are tokenized one by one. A cut is put after a line break and before a line that
  * begins with a word, where no vocabulary has a token that spans both; failing that, after any line break; failing
  * that, anywhere. Pieces depend on what is before them only, so a text that grows keeps its beginning's tokens.
  * @param whole true never cuts but after a line break: markers of a chat template must stay in one piece.
+ * @param longest UTF-16 units of a piece; all but the last have at least half of it.
  */
-export function chunksOf(text: string, whole: boolean): string[] {
+export function chunksOf(text: string, whole: boolean, longest = LONGEST): string[] {
   const chunks: string[] = [];
   let start = 0;
-  while (text.length - start > LONGEST) {
-    const end = cutAfter(text, start, whole);
+  while (text.length - start > longest) {
+    const end = cutAfter(text, start, whole, longest);
     chunks.push(text.slice(start, end));
     start = end;
   }
@@ -22,10 +22,10 @@ export function chunksOf(text: string, whole: boolean): string[] {
   return chunks;
 }
 
-function cutAfter(text: string, start: number, whole: boolean): number {
-  const latest = start + LONGEST;
+function cutAfter(text: string, start: number, whole: boolean, longest: number): number {
+  const latest = start + longest;
   let lineBreak = -1;
-  for (let at = latest; at > start + SHORTEST; at--) {
+  for (let at = latest; at > start + longest / 2; at--) {
     if (text[at - 1] !== '\n') continue;
     if (/\S/.test(text[at]!)) return at;
     if (lineBreak < 0 && text[at] !== '\r' && text[at] !== '\n') lineBreak = at;

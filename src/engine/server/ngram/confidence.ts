@@ -1,0 +1,29 @@
+/** How likely the first line of an answer is right, told from the mixed probabilities of its tokens. */
+
+/** Platt scaling (Platt 1999) of the product's logarithmic odds, fitted like the mixture (test/eval/fit.ts). */
+const SCALE = { constant: 0.119, slope: 1.123 };
+
+export class Confidence {
+  #sum = 0;
+  #tokens = 0;
+  #ended = false;
+
+  /** A token of the answer was chosen. `ends`: it ends the first line. */
+  add(probability: number, ends: boolean): void {
+    if (this.#ended) return;
+    this.#sum += Math.log(Math.max(probability, Number.MIN_VALUE));
+    this.#tokens++;
+    this.#ended = ends;
+  }
+
+  /** In [0, 1]; null where no token was chosen. Before the line ended: of what there is so far. */
+  get value(): number | null {
+    return this.#tokens === 0 ? null : calibrated(this.#sum);
+  }
+}
+
+/** @param sum logarithm of the probability of all tokens of the line together. */
+export function calibrated(sum: number): number {
+  const odds = sum - Math.log(Math.max(-Math.expm1(sum), Number.MIN_VALUE));
+  return 1 / (1 + Math.exp(-(SCALE.constant + SCALE.slope * odds)));
+}

@@ -1,0 +1,159 @@
+/**
+ * What came next wherever the end of a context occurred before, gathered over nested scopes, near ones first, and counted
+ * for each length of match (Hellendoorn and Devanbu, FSE 2017: nested cache n-grams; infini-gram, arXiv 2401.17377:
+ * unbounded orders). The arrays are made once and used again for every token.
+ */
+import { LONGEST_MATCH, ORDERS, type SegmentId, type Shard } from './shard.ts';
+
+/** A scope to search. */
+export interface Scope {
+  shard: Shard;
+  /** Of the file at the cursor. */
+  own: boolean;
+  /** Not to be searched: where the cursor is. */
+  except?: SegmentId | undefined;
+}
+
+/** Match lengths at which counts are kept; the fitted weights of `mixture.ts` belong to these. */
+export const LEVELS = [1, 2, 3, 4, 5, 7, 10, 14, 20] as const;
+/** An occurrence in the file at the cursor counts as so many elsewhere. */
+const OWN_WEIGHT = 5;
+/** Newer occurrences count more: the weight falls with their number. */
+const RECENCY = 0.3;
+/** Places that are looked at for each order in one shard, and in all shards together. */
+const LOOKS = { shard: 64, order: 192 };
+const MOST_PLACES = LOOKS.order * ORDERS.length;
+const SLOTS = 2_048;
+
+/** Highest level of each match length. */
+const LEVEL_OF = Uint8Array.from({ length: LONGEST_MATCH + 1 }, (_, length) =>
+  Math.max(
+    0,
+    LEVELS.findLastIndex((level) => level <= length),
+  ),
+);
+
+/** Counts of all places whose match is at least as long as a level's. */
+export interface Level {
+  /** Index into {@link LEVELS}. */
+  index: number;
+  total: number;
+  distinct: number;
+  best: number;
+  /** Of the total, from the file at the cursor. */
+  own: number;
+  /** By index of {@link Evidence.tokens}. */
+  counts: Float64Array;
+}
+
+export class Evidence {
+  /** What came next, each once. */
+  readonly tokens = new Int32Array(MOST_PLACES);
+  /** How many of them there are. */
+  count = 0;
+  /** Shortest match first; levels that say the same as a longer one are left out. */
+  levels: Level[] = [];
+  /** Length of the longest match. */
+  longest = 0;
+  readonly #places = { index: new Uint16Array(MOST_PLACES), level: new Uint8Array(MOST_PLACES) };
+  readonly #weights = new Float64Array(MOST_PLACES);
+  readonly #own = new Uint8Array(MOST_PLACES);
+  readonly #slots = new Int16Array(SLOTS);
+  readonly #kept = LEVELS.map((_, index): Level => {
+    return { index, total: 0, distinct: 0, best: 0, own: 0, counts: new Float64Array(MOST_PLACES) };
+  });
+  #found = 0;
+
+  /**
+   * Looks a context up.
+   * @param admit what a token that came next counts as: itself, a stand-in for its kind, or -1 for what cannot come next.
+   */
+  gather(context: ArrayLike<number>, scopes: readonly Scope[], admit: (token: number) => number): void {
+    this.clear();
+    for (let order = 0; order < ORDERS.length; order++) this.#search(context, scopes, order, admit);
+    this.#sum();
+  }
+
+  /** As if nothing had been found. */
+  clear(): void {
+    this.count = 0;
+    this.longest = 0;
+    this.levels = [];
+    this.#found = 0;
+    this.#slots.fill(-1);
+  }
+
+  #search(context: ArrayLike<number>, scopes: readonly Scope[], order: number, admit: (token: number) => number): void {
+    let left = LOOKS.order;
+    for (const { shard, own, except } of scopes) {
+      if (left <= 0) return;
+      let rank = 0;
+      const looks = Math.min(left, LOOKS.shard);
+      shard.find(
+        context,
+        order,
+        looks,
+        (token, length) => {
+          const counted = admit(token);
+          if (counted === -1) return true;
+          const at = this.#found++;
+          this.#places.index[at] = this.#indexOf(counted);
+          this.#places.level[at] = LEVEL_OF[length]!;
+          this.#weights[at] = (own ? OWN_WEIGHT : 1) / (1 + RECENCY * rank++);
+          this.#own[at] = own ? 1 : 0;
+          if (length > this.longest) this.longest = length;
+          left--;
+          return left > 0;
+        },
+        except,
+      );
+    }
+  }
+
+  /** Sums up from the longest matches to the shortest. */
+  #sum(): void {
+    let above: Level | undefined;
+    for (let index = LEVELS.length - 1; index >= 0; index--) {
+      let added = false;
+      const level = this.#kept[index]!;
+      for (let at = 0; at < this.#found; at++) {
+        if (this.#places.level[at] !== index) continue;
+        if (!added) {
+          this.#begin(level, above);
+          added = true;
+        }
+        const token = this.#places.index[at]!;
+        const weight = this.#weights[at]!;
+        if (level.counts[token] === 0) level.distinct++;
+        level.counts[token]! += weight;
+        level.total += weight;
+        if (this.#own[at] === 1) level.own += weight;
+        if (level.counts[token]! > level.best) level.best = level.counts[token]!;
+      }
+      if (!added) continue;
+      this.levels.push(level);
+      above = level;
+    }
+    this.levels.reverse();
+  }
+
+  #begin(level: Level, above: Level | undefined): void {
+    level.total = above?.total ?? 0;
+    level.distinct = above?.distinct ?? 0;
+    level.best = above?.best ?? 0;
+    level.own = above?.own ?? 0;
+    if (above) level.counts.set(above.counts.subarray(0, this.count));
+    else level.counts.fill(0, 0, this.count);
+  }
+
+  #indexOf(token: number): number {
+    let slot = Math.imul(token, 0x9e3779b1) >>> 21;
+    for (; this.#slots[slot] !== -1; slot = (slot + 1) & (SLOTS - 1)) {
+      const index = this.#slots[slot]!;
+      if (this.tokens[index] === token) return index;
+    }
+    this.#slots[slot] = this.count;
+    this.tokens[this.count] = token;
+    return this.count++;
+  }
+}

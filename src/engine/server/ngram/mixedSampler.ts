@@ -1,0 +1,182 @@
+/**
+ * Chooses the tokens of a completion: out of the model's distribution, mixed with that of the project's own code, and held
+ * to the beginning of the word at the cursor, which is written anew (token healing). Grammars do not come here.
+ */
+import type { DecodeBackend, Drawer, Sampler } from '../backend.ts';
+import { Confidence } from './confidence.ts';
+import { Distribution, LINE_END } from './distribution.ts';
+import { Evidence, type Scope } from './evidence.ts';
+import { Mixture } from './mixture.ts';
+import { LONGEST_MATCH } from './shard.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export interface MixedSamplerOptions {
+  /** Draws where the choice is left to chance; undefined: the likeliest token is taken. */
+  drawer: Drawer | undefined;
+  vocabulary: Vocabulary;
+  /** The tokens before the answer, as far as they are text. */
+  context: ArrayLike<number>;
+  /** The answer begins with these bytes: the beginning of a word that is before the cursor already. */
+  beginning: Uint8Array;
+  /** What is searched; empty: the model alone. */
+  scopes: readonly Scope[];
+  /** The answer ends with its first line, so that it does not matter with which token. */
+  oneLine: boolean;
+  /** See {@link Mixture.mix}. */
+  bias: number;
+  /** Called once, after the first token was mixed and before it is chosen. False: the model alone decides. */
+  onFirst: (evidence: Evidence, mixture: Mixture, model: Float64Array) => boolean;
+}
+
+/** Scratch memory that all samplers of a model share: they run one after the other. */
+export class MixingTools {
+  readonly evidence = new Evidence();
+  readonly mixture = new Mixture(this.evidence.tokens.length);
+  readonly distribution: Distribution;
+  readonly logits: Float32Array;
+  /** The model's probability of each token of the evidence. */
+  readonly model = new Float64Array(this.evidence.tokens.length);
+
+  constructor(vocabulary: Vocabulary) {
+    this.distribution = new Distribution(vocabulary);
+    this.logits = new Float32Array(vocabulary.size);
+  }
+}
+
+export class MixedSampler implements Sampler {
+  readonly #backend: Pick<DecodeBackend, 'logits'>;
+  readonly #tools: MixingTools;
+  readonly #options: MixedSamplerOptions;
+  readonly #confidence = new Confidence();
+  /** The last tokens before the next one, at most {@link LONGEST_MATCH}. */
+  readonly #context: number[];
+  #beginning: Uint8Array;
+  #mixes: boolean;
+  #first = true;
+  /** Something that is not blank was written. */
+  #started = false;
+
+  constructor(backend: Pick<DecodeBackend, 'logits'>, tools: MixingTools, options: MixedSamplerOptions) {
+    this.#backend = backend;
+    this.#tools = tools;
+    this.#options = options;
+    this.#context = Array.from(options.context).slice(-LONGEST_MATCH);
+    this.#beginning = options.beginning;
+    this.#mixes = options.scopes.length > 0;
+  }
+
+  get confidence(): number | null {
+    return this.#confidence.value;
+  }
+
+  sample(row: number): number {
+    const { distribution, evidence, logits } = this.#tools;
+    const { vocabulary, scopes, oneLine, drawer } = this.#options;
+    this.#backend.logits(row, logits);
+    const among = this.#beginning.length > 0 ? vocabulary.openings(this.#beginning) : undefined;
+    const joined = oneLine && this.#mixes && drawer === undefined;
+    distribution.read(logits, among, joined);
+    evidence.gather(this.#context, this.#mixes ? scopes : [], (token) => this.#admit(token, joined));
+    this.#mix();
+    const token = drawer ? this.#draw(drawer, among) : this.#likeliest();
+    this.#take(token, joined);
+    return token;
+  }
+
+  /** The drawer's state is its own; the context of an answer is given at the start. */
+  accept(token: number): void {
+    this.#options.drawer?.accept(token);
+  }
+
+  dispose(): void {
+    this.#options.drawer?.dispose();
+  }
+
+  #admit(token: number, joined: boolean): number {
+    const { vocabulary } = this.#options;
+    if (this.#beginning.length > 0 && !vocabulary.opens(token, this.#beginning)) return -1;
+    return joined && vocabulary.endsLine(token) ? LINE_END : token;
+  }
+
+  #mix(): void {
+    const { distribution, evidence, mixture, model } = this.#tools;
+    const { bias, drawer, onFirst } = this.#options;
+    for (let i = 0; i < evidence.count; i++) model[i] = distribution.probability(evidence.tokens[i]!);
+    const best = distribution.probability(distribution.best);
+    // What is drawn needs logits of all tokens, which a share of the model's gives for nothing.
+    const shares = drawer ? { best } : { best, powerSum: distribution.powerSum };
+    mixture.mix(evidence, model, shares, bias);
+    if (this.#first && this.#mixes) {
+      this.#mixes = onFirst(evidence, mixture, model);
+      if (!this.#mixes) {
+        evidence.clear();
+        mixture.mix(evidence, model, shares, 0);
+      }
+    }
+    this.#first = false;
+  }
+
+  /**
+   * Nobody but the tokens of the evidence and the model's favourites can be the likeliest: all others keep a share of the
+   * model's. A line does not end before it has begun: that it should is told by the confidence.
+   */
+  #likeliest(): number {
+    const { distribution, evidence, mixture } = this.#tools;
+    const { vocabulary, oneLine } = this.#options;
+    const mayEnd = this.#started || !oneLine || distribution.bestInLine < 0;
+    let token = mayEnd ? distribution.best : distribution.bestInLine;
+    let most = mixture.probabilityOutside(distribution.probability(token));
+    for (let i = 0; i < evidence.count; i++) {
+      const other = evidence.tokens[i]!;
+      if (mixture.probabilities[i]! <= most || (!mayEnd && (other === LINE_END || vocabulary.endsLine(other))))
+        continue;
+      most = mixture.probabilities[i]!;
+      token = other;
+    }
+    return token === LINE_END ? distribution.bestEnd : token;
+  }
+
+  #draw(drawer: Drawer, among: Int32Array | undefined): number {
+    const { distribution, evidence, mixture, logits } = this.#tools;
+    for (let i = 0; i < evidence.count; i++) {
+      logits[evidence.tokens[i]!] = distribution.logitOf(mixture.probabilities[i]!, mixture.outside);
+    }
+    if (among) {
+      const kept = Float32Array.from(among, (token) => logits[token]!);
+      logits.fill(Number.NEGATIVE_INFINITY);
+      for (let i = 0; i < among.length; i++) logits[among[i]!] = kept[i]!;
+    }
+    return drawer.draw(logits);
+  }
+
+  #take(token: number, joined: boolean): void {
+    const { vocabulary } = this.#options;
+    const bytes = vocabulary.bytes(token);
+    const written = bytes.subarray(Math.min(bytes.length, this.#beginning.length));
+    this.#started ||= written.some((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
+    const ends =
+      (joined || this.#started || vocabulary.isEnd(token)) && (vocabulary.endsLine(token) || bytes.includes(0x0a));
+    this.#confidence.add(this.#probabilityOf(token), ends);
+    this.#beginning = this.#beginning.subarray(Math.min(bytes.length, this.#beginning.length));
+    this.#context.push(token);
+    if (this.#context.length > LONGEST_MATCH) this.#context.shift();
+  }
+
+  /** Of a token under the mixture; a token that ends a line stands for all that do. */
+  #probabilityOf(token: number): number {
+    const { distribution, evidence, mixture } = this.#tools;
+    const { vocabulary } = this.#options;
+    const ends = vocabulary.endsLine(token);
+    const isMeant = (other: number) => other === token || (ends && (other === LINE_END || vocabulary.endsLine(other)));
+    let inside = 0;
+    let known = 0;
+    for (let i = 0; i < evidence.count; i++) {
+      const other = evidence.tokens[i]!;
+      if (!isMeant(other)) continue;
+      inside += mixture.probabilities[i]!;
+      known += distribution.probability(other);
+    }
+    const all = ends ? distribution.lineEnd : distribution.probability(token);
+    return Math.min(1, inside + mixture.probabilityOutside(Math.max(0, all - known)));
+  }
+}

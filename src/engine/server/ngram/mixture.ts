@@ -1,0 +1,152 @@
+/**
+ * Mixes the model's distribution with that of the user's own code. From the shortest match to the longest, each level's
+ * counts are interpolated with what came out below, the model's own distribution at the bottom:
+ *
+ *     p[level](token) = (1 - e) * counts(token) / total + e * p[level - 1](token)          p[0] = the model
+ *
+ * as in prediction by partial matching (Cleary and Witten 1984) and Jelinek-Mercer smoothing, with the model in place of
+ * the uniform distribution. The escape e is a logistic function of what is known of a level (how often it was seen, in how
+ * many ways it went on, how clear the favourite is) and of how sure the model is (as He et al., arXiv 2109.04212, do for
+ * nearest neighbours), so that a strong model is heard more by itself.
+ */
+import type { Evidence, Level } from './evidence.ts';
+
+/** What the escape of a level depends on. */
+const FEATURES = 6;
+/** Keeps logarithms finite. */
+const LEAST_SURE = 1e-4;
+
+/**
+ * Weights of the features for each level, fitted by the likelihood of 17,000 tokens of seven packages
+ * that are in no evaluation, with the bundled model (test/eval/fit.ts): constant, log total, log distinct, log share of
+ * the best, log of the model's best, share of the own file.
+ */
+const ESCAPE: readonly (readonly number[])[] = [
+  [2.58, -0.52, 0.3, -0.61, 0.83, 0.57],
+  [2.31, -1.17, 0.79, -1.33, 0.44, 0.92],
+  [1.7, -1.07, 0.59, -0.9, 0.35, 1.27],
+  [0.79, -0.58, 0.77, -1.21, 0.18, 0.9],
+  [0.72, -0.9, 1.08, -2.0, 0.07, 1.17],
+  [-0.62, -0.87, 1.27, -1.86, -0.27, 1.2],
+  [-0.72, -0.8, 1.36, -0.79, -0.05, 1.35],
+  [-1.44, -0.41, 1.73, -1.71, -0.03, 1.31],
+  [-1.72, -0.64, 1.49, -1.29, 0.19, 1.2],
+];
+
+/**
+ * Where no match is longer than this many tokens, the mixture is multiplied by a power of the model's probability (a
+ * product of experts, Hinton 2002): a short context has seen much, and the model knows which of it fits. Found on the
+ * same places: the rest of a line exactly right went from 25.9 to 28.1 %, the rest stayed.
+ */
+export const AGREEMENT = { longest: 2, power: 0.25 };
+
+export function featuresOf(level: Level, modelBest: number): number[] {
+  const { total, distinct, best, own } = level;
+  return [
+    1,
+    Math.log(total),
+    Math.log(distinct),
+    Math.log(best / total),
+    Math.log(modelBest + LEAST_SURE),
+    own / total,
+  ];
+}
+
+/** The model's side of a mixture. */
+export interface ModelShares {
+  /** Probability of its own favourite. */
+  best: number;
+  /** Sum over all tokens of their probability to the power of 1 + {@link AGREEMENT}.power; absent: none is asked for. */
+  powerSum?: number;
+}
+
+/** One mixed distribution: over the tokens of some evidence, and for all others what is left of the model's. */
+export class Mixture {
+  /** By index of {@link Evidence.tokens}: the mixed probability. */
+  readonly probabilities: Float64Array;
+  /** What the model's probability of any other token is multiplied by, to the power below. */
+  #outside = 1;
+  #power = 1;
+  readonly #escapes: number[] = [];
+  readonly #weights: readonly (readonly number[])[];
+
+  /** @param capacity tokens of the evidence at most. @param weights by level, for fitting; the default is what was fitted. */
+  constructor(capacity: number, weights: readonly (readonly number[])[] = ESCAPE) {
+    this.probabilities = new Float64Array(capacity);
+    this.#weights = weights;
+  }
+
+  /** Every other token keeps this share of the model's probability; only without `powerSum`. */
+  get outside(): number {
+    return this.#outside;
+  }
+
+  /** Of a token that the evidence has not. @param model the model's own probability of it. */
+  probabilityOutside(model: number): number {
+    return this.#outside * (this.#power === 1 ? model : model ** this.#power);
+  }
+
+  /**
+   * @param model the model's probability of each token of the evidence.
+   * @param bias added to every escape's logit: above 0 the model is trusted more than usual.
+   */
+  mix(evidence: Evidence, model: Float64Array, { best, powerSum }: ModelShares, bias: number): void {
+    const { count, levels, longest } = evidence;
+    const mixed = this.probabilities;
+    mixed.set(model.subarray(0, count));
+    this.#outside = 1;
+    this.#power = 1;
+    this.#escapes.length = 0;
+    for (const level of levels) {
+      const e = this.#escape(level, best, bias);
+      const scale = (1 - e) / level.total;
+      for (let i = 0; i < count; i++) mixed[i] = scale * level.counts[i]! + e * mixed[i]!;
+      this.#outside *= e;
+      this.#escapes.push(e);
+    }
+    if (powerSum !== undefined && count > 0 && longest <= AGREEMENT.longest) this.#agree(model, count, powerSum);
+  }
+
+  #agree(model: Float64Array, count: number, powerSum: number): void {
+    const mixed = this.probabilities;
+    let sum = 0;
+    let left = powerSum;
+    for (let i = 0; i < count; i++) {
+      const power = model[i]! ** AGREEMENT.power;
+      left -= power * model[i]!;
+      mixed[i]! *= power;
+      sum += mixed[i]!;
+    }
+    sum += this.#outside * Math.max(0, left);
+    for (let i = 0; i < count; i++) mixed[i]! /= sum;
+    this.#outside /= sum;
+    this.#power = 1 + AGREEMENT.power;
+  }
+
+  /**
+   * How the logarithm of a token's interpolated probability grows with the bias, after {@link mix}: above 0 where the model
+   * alone would have been better.
+   * @param index of the token in the evidence, -1: not among it. @param model the model's own probability of it.
+   */
+  slope(evidence: Evidence, index: number, model: number): number {
+    const shares = evidence.levels.map((level) => (index < 0 ? 0 : level.counts[index]! / level.total));
+    const below = [model];
+    for (const [i, e] of this.#escapes.entries()) below.push((1 - e) * shares[i]! + e * below[i]!);
+    let slope = 0;
+    let reach = 1;
+    for (let i = shares.length - 1; i >= 0; i--) {
+      const e = this.#escapes[i]!;
+      slope += reach * (below[i]! - shares[i]!) * e * (1 - e);
+      reach *= e;
+    }
+    return slope / Math.max(below.at(-1)!, Number.MIN_VALUE);
+  }
+
+  #escape(level: Level, modelBest: number, bias: number): number {
+    const weights = this.#weights[level.index]!;
+    const features = featuresOf(level, modelBest);
+    let logit = bias;
+    for (let i = 0; i < FEATURES; i++) logit += weights[i]! * features[i]!;
+    return 1 / (1 + Math.exp(-logit));
+  }
+}

@@ -1,0 +1,126 @@
+/** The indexes of all workspaces for one model, and the samplers of completions, which search them. */
+import type { CompletionParams, NgramStatus, TextEdit } from '../../protocol.ts';
+import type { DecodeBackend, Drawer, Sampler, Tokenizer } from '../backend.ts';
+import type { Cursor } from '../prompt.ts';
+import type { Scope } from './evidence.ts';
+import { MixedSampler, MixingTools } from './mixedSampler.ts';
+import { ProjectIndex } from './projectIndex.ts';
+import { Reliability } from './reliability.ts';
+import { Shard } from './shard.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+/** Memory for the files of a workspace that are not open; open ones come on top. */
+const FILE_BYTES = 56 << 20;
+
+export interface Project {
+  index: ProjectIndex;
+  reliability: Reliability;
+}
+
+export class Projects {
+  readonly #tokenizer: Tokenizer;
+  readonly #vocabulary: Vocabulary;
+  readonly #tools: MixingTools;
+  readonly #projects = new Map<string, Project>();
+
+  constructor(tokenizer: Tokenizer, vocabularyTokens: number) {
+    this.#tokenizer = tokenizer;
+    this.#vocabulary = new Vocabulary(tokenizer, vocabularyTokens);
+    this.#tools = new MixingTools(this.#vocabulary);
+  }
+
+  /** Of one workspace; nothing is ever searched across. */
+  of(workspace: string): Project {
+    let project = this.#projects.get(workspace);
+    if (!project) {
+      project = {
+        index: new ProjectIndex(workspace, this.#tokenizer, FILE_BYTES),
+        reliability: new Reliability(this.#vocabulary),
+      };
+      this.#projects.set(workspace, project);
+    }
+    return project;
+  }
+
+  open(workspace: string, key: string, text: string): void {
+    this.of(workspace).index.open(key, text);
+  }
+
+  /** @throws RangeError when an edit does not fit the text. */
+  edit(workspace: string, key: string, edits: readonly TextEdit[]): void {
+    this.of(workspace).index.edit(key, edits);
+  }
+
+  /** @returns the path of the file in its place; undefined where the document was not open. */
+  close(workspace: string, key: string): string | undefined {
+    const { index, reliability } = this.of(workspace);
+    reliability.forget(key);
+    return index.close(key);
+  }
+
+  forgetFiles(workspace: string): void {
+    this.of(workspace).index.files.clear();
+  }
+
+  encode(text: string): Int32Array {
+    return this.#tokenizer.encode(text);
+  }
+
+  /** @param pending files that are still to be read. */
+  status(pending: number): NgramStatus {
+    const projects = [...this.#projects.values()];
+    const sum = (of: (project: Project) => number) => projects.reduce((total, project) => total + of(project), 0);
+    const latest = projects.at(-1)?.reliability.status() ?? { on: true, gain: null, seen: 0 };
+    return {
+      ...latest,
+      pending,
+      documents: sum(({ index }) => index.documents),
+      files: sum(({ index }) => index.files.files),
+      tokens: sum(({ index }) => index.tokens),
+      bytes: sum(({ index }) => index.bytes),
+    };
+  }
+
+  /**
+   * Chooses the tokens of a completion.
+   * @param drawer draws where the choice is left to chance; undefined: the likeliest token is taken.
+   */
+  sampler(
+    backend: Pick<DecodeBackend, 'logits'>,
+    workspace: string,
+    { document, offset = 0, ngram, oneLine }: CompletionParams,
+    cursor: Cursor,
+    drawer: Drawer | undefined,
+  ): Sampler {
+    const { index, reliability } = this.of(workspace);
+    const key = document ?? '';
+    const own = document === undefined ? undefined : index.document(document);
+    if (own) reliability.arrived(key, offset, (start, end) => own.slice(start, end));
+    const scopes = ngram ? [near(cursor), ...index.scopes(document, offset)] : [];
+    return new MixedSampler(backend, this.#tools, {
+      drawer,
+      vocabulary: this.#vocabulary,
+      context: cursor.before,
+      beginning: cursor.beginning,
+      scopes,
+      oneLine,
+      bias: own ? reliability.biasOf(key) : 0,
+      onFirst: (evidence, mixture, model) => {
+        const beginning = Buffer.from(cursor.beginning).toString('utf8').length;
+        if (own) reliability.expects(key, offset - beginning, evidence, mixture, model);
+        return reliability.on;
+      },
+    });
+  }
+}
+
+/** The text around the cursor as a scope of its own, in two parts: the cursor is between them, and does not find itself. */
+function near({ before, after }: Cursor): Scope {
+  const shard = new Shard(Math.min(before.length, NEAR) + Math.min(after.length, NEAR) + 1);
+  shard.add({ before: [], body: after.subarray(0, NEAR), after: [] });
+  shard.add({ before: [], body: before.subarray(-NEAR), after: [] });
+  return { shard, own: true };
+}
+
+/** Tokens on each side of the cursor that are searched from the prompt; what is further away is in the document's index. */
+const NEAR = 1_024;
