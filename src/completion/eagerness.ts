@@ -4,10 +4,7 @@
 export type Eagerness = 'eager' | 'balanced' | 'quiet';
 export const EAGERNESS: readonly Eagerness[] = ['eager', 'balanced', 'quiet'];
 
-/**
- * Least confidence for each, as a probability that the first line is right. On packages that neither model nor weights had
- * seen, of what `balanced` shows two thirds are right, of what `quiet` shows nine tenths (README, Benchmarks).
- */
-const LEAST: Record<Eagerness, number> = { eager: 0.02, balanced: 0.15, quiet: 0.4 };
+/** Least confidence for each, as a probability that the first line is right; what comes of it is in the README. */
+const LEAST: Record<Eagerness, number> = { eager: 0.05, balanced: 0.25, quiet: 0.5 };
 
 export const leastConfidence = (eagerness: Eagerness): number => LEAST[eagerness];

@@ -37,6 +37,7 @@ const CALL = /\w\(|, /g;
 export function placeIn(file: SourceFile, kind: PlaceKind, random: Random): Place | undefined {
   const { content, path } = file;
   const starts = lineStarts(content);
+  if (starts.length < 2) return undefined;
   for (let tries = 0; tries < 40; tries++) {
     const row = random.integer(1, starts.length - 1);
     const start = starts[row]!;
@@ -130,6 +131,14 @@ export function isRight({ truth, argument }: Pick<Place, 'truth' | 'argument'>, 
   if (argument === undefined) return line === truth.trimEnd();
   return line.startsWith(argument) && /^\s*(?:[,)]|$)/.test(line.slice(argument.length));
 }
+
+/** True when an answer begins with the first word of the argument (a name, a number, the sign that opens it). */
+export function isBegun({ argument = '' }: Pick<Place, 'argument'>, text: string): boolean {
+  const word = FIRST_WORD.exec(argument)?.[0];
+  return word !== undefined && FIRST_WORD.exec(text)?.[0] === word;
+}
+
+const FIRST_WORD = /^\s*(?:[\w$]+|[^\w\s])/;
 
 export function firstLine(text: string): string {
   const end = text.indexOf('\n');

@@ -35,6 +35,6 @@ function cutAfter(text: string, start: number, whole: boolean, longest: number):
     const next = text.indexOf('\n', latest);
     return next < 0 ? text.length : next + 1;
   }
-  const splitsPair = /[\uDC00-\uDFFF]/.test(text[latest]!);
+  const splitsPair = /[\uDC00-\uDFFF]/.test(text[latest]!) || text.startsWith('\r\n', latest - 1);
   return splitsPair ? latest - 1 : latest;
 }

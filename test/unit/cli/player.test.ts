@@ -123,6 +123,38 @@ describe('Player', () => {
     assert.equal(player.progress.atMs, 5);
   });
 
+  it('tells the engine each text and each edit before it asks', async () => {
+    const asked: string[] = [];
+    const engine: Engine = new Engine(({ completion }) => {
+      const text = engine.texts.get('a.ts')!;
+      const offset = completion!.offset!;
+      assert.equal(completion?.document, 'a.ts');
+      asked.push(`${text.slice(0, offset)}|${text.slice(offset)}`);
+      return 'stop';
+    });
+    const { played } = playing(engine, [
+      open,
+      complete(1),
+      { t: 2, type: 'insert', path: 'a.ts', offset: 10, text: 'size + 1' },
+      complete(3, 'a.ts', 18),
+      { ...open, t: 4, path: 'b.ts' },
+      { t: 5, type: 'delete', path: 'a.ts', offset: 14, length: 4 },
+      { t: 6, type: 'insert', path: 'b.ts', offset: 0, text: 'b' },
+      complete(7, 'a.ts', 14),
+      { ...open, t: 8, text: 'anew\n' },
+      complete(9, 'a.ts', 4),
+    ]);
+    await played;
+    assert.deepEqual(asked, ['const x = |;\n', 'const x = size + 1|;\n', 'const x = size|;\n', 'anew|\n']);
+    assert.deepEqual(
+      [...engine.texts],
+      [
+        ['a.ts', 'anew\n'],
+        ['b.ts', 'bconst x = ;\n'],
+      ],
+    );
+  });
+
   it('never waits for what is under way, and for all of it at the end', async () => {
     const both = Promise.withResolvers<void>();
     const engine: Engine = new Engine(async (): Promise<FinishReason> => {

@@ -24,6 +24,10 @@ export class Confidence {
 
 /** @param sum logarithm of the probability of all tokens of the line together. */
 export function calibrated(sum: number): number {
-  const odds = sum - Math.log(Math.max(-Math.expm1(sum), Number.MIN_VALUE));
-  return 1 / (1 + Math.exp(-(SCALE.constant + SCALE.slope * odds)));
+  return 1 / (1 + Math.exp(-(SCALE.constant + SCALE.slope * logOdds(sum))));
+}
+
+/** @param log logarithm of a probability. */
+export function logOdds(log: number): number {
+  return log - Math.log(Math.max(-Math.expm1(log), 1e-12));
 }

@@ -68,7 +68,8 @@ export class IndexedDocument {
       if (offset < begin + text.length) return id;
       begin += text.length;
     }
-    return undefined;
+    // At the very end: the word before the cursor is in the last piece.
+    return this.#pieces.at(-1)?.id;
   }
 
   #at(offset: number): { index: number; begin: number } {

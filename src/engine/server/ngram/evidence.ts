@@ -10,6 +10,8 @@ export interface Scope {
   shard: Shard;
   /** Of the file at the cursor. */
   own: boolean;
+  /** Far away: contexts of a single token say nothing there. */
+  far?: boolean;
   /** Not to be searched: where the cursor is. */
   except?: SegmentId | undefined;
 }
@@ -20,9 +22,11 @@ export const LEVELS = [1, 2, 3, 4, 5, 7, 10, 14, 20] as const;
 const OWN_WEIGHT = 5;
 /** Newer occurrences count more: the weight falls with their number. */
 const RECENCY = 0.3;
-/** Places that are looked at for each order in one shard, and in all shards together. */
-const LOOKS = { shard: 64, order: 192 };
+/** Places that are looked at for each order in one shard, near or far, and in all shards together. */
+const LOOKS = { near: 64, far: 16, order: 192 };
 const MOST_PLACES = LOOKS.order * ORDERS.length;
+/** A single token is hashed last. */
+const SINGLE = ORDERS.length - 1;
 const SLOTS = 2_048;
 
 /** Highest level of each match length. */
@@ -85,11 +89,11 @@ export class Evidence {
 
   #search(context: ArrayLike<number>, scopes: readonly Scope[], order: number, admit: (token: number) => number): void {
     let left = LOOKS.order;
-    for (const { shard, own, except } of scopes) {
-      if (left <= 0) return;
+    for (const { shard, own, far, except } of scopes) {
+      if (left <= 0 || (far && order === SINGLE)) return;
       let rank = 0;
-      const looks = Math.min(left, LOOKS.shard);
-      shard.find(
+      const looks = Math.min(left, far ? LOOKS.far : LOOKS.near);
+      left -= shard.find(
         context,
         order,
         looks,
@@ -102,8 +106,7 @@ export class Evidence {
           this.#weights[at] = (own ? OWN_WEIGHT : 1) / (1 + RECENCY * rank++);
           this.#own[at] = own ? 1 : 0;
           if (length > this.longest) this.longest = length;
-          left--;
-          return left > 0;
+          return true;
         },
         except,
       );

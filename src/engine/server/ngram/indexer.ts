@@ -66,9 +66,12 @@ export class Indexer {
     try {
       for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
         job.paths ??= await this.#list(job);
-        const next = job.paths.shift();
-        if (next === undefined) this.#jobs.splice(this.#jobs.indexOf(job), 1);
-        else await this.#read(job, next);
+        const next = job.paths[0];
+        if (next !== undefined) await this.#read(job, next);
+        job.paths.shift();
+        // It may have been removed meanwhile.
+        const at = this.#jobs.indexOf(job);
+        if (at >= 0 && job.paths.length === 0) this.#jobs.splice(at, 1);
         if (this.#stop.signal.aborted) return;
       }
     } finally {

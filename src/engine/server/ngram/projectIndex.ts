@@ -74,11 +74,26 @@ export class ProjectIndex {
   scopes(key?: string, offset = 0): Scope[] {
     const own = key === undefined ? undefined : this.#documents.get(key);
     const scopes: Scope[] = own ? [{ shard: own.shard, own: true, except: own.segmentAt(offset) }] : [];
-    for (const document of [...this.#documents.values()].reverse()) {
+    for (const document of this.#nearest(key)) {
       if (document !== own) scopes.push({ shard: document.shard, own: false });
     }
-    for (const shard of this.files.shards) scopes.push({ shard, own: false });
+    for (const shard of this.files.shards) scopes.push({ shard, own: false, far: true });
     return scopes;
+  }
+
+  /** The open documents, those of the same folder first, then by how much of their paths is the same; the latest first. */
+  #nearest(key = ''): IndexedDocument[] {
+    const folders = key.split('/').slice(0, -1);
+    const common = (other: string): number => {
+      const parts = other.split('/');
+      const differs = folders.findIndex((folder, at) => parts[at] !== folder);
+      return differs < 0 ? folders.length : differs;
+    };
+    return [...this.#documents]
+      .reverse()
+      .map(([other, document]) => ({ document, common: common(other) }))
+      .sort((a, b) => b.common - a.common)
+      .map(({ document }) => document);
   }
 
   #put(key: string, document: IndexedDocument): void {

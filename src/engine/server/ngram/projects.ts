@@ -96,7 +96,7 @@ export class Projects {
     const key = document ?? '';
     const own = document === undefined ? undefined : index.document(document);
     if (own) reliability.arrived(key, offset, (start, end) => own.slice(start, end));
-    const scopes = ngram ? [near(cursor), ...index.scopes(document, offset)] : [];
+    const scopes = ngram ? [near(cursor, own === undefined), ...index.scopes(document, offset)] : [];
     return new MixedSampler(backend, this.#tools, {
       drawer,
       vocabulary: this.#vocabulary,
@@ -107,20 +107,24 @@ export class Projects {
       bias: own ? reliability.biasOf(key) : 0,
       onFirst: (evidence, mixture, model) => {
         const beginning = Buffer.from(cursor.beginning).toString('utf8').length;
-        if (own) reliability.expects(key, offset - beginning, evidence, mixture, model);
+        if (own) reliability.expects(key, { at: offset - beginning, cursor: offset }, evidence, mixture, model);
         return reliability.on;
       },
     });
   }
 }
 
-/** The text around the cursor as a scope of its own, in two parts: the cursor is between them, and does not find itself. */
-function near({ before, after }: Cursor): Scope {
-  const shard = new Shard(Math.min(before.length, NEAR) + Math.min(after.length, NEAR) + 1);
-  shard.add({ before: [], body: after.subarray(0, NEAR), after: [] });
-  shard.add({ before: [], body: before.subarray(-NEAR), after: [] });
+/** Tokens on each side of the cursor that are searched from the prompt: as many as a piece of the index has, or many. */
+const NEAR = { known: 384, alone: 2_048 };
+
+/**
+ * The text around the cursor as a scope of its own, in two parts: the cursor is between them, and does not find itself.
+ * @param alone the document has no index: this is all that is known of it.
+ */
+export function near({ before, after }: Cursor, alone: boolean): Scope {
+  const most = alone ? NEAR.alone : NEAR.known;
+  const shard = new Shard(Math.min(before.length, most) + Math.min(after.length, most));
+  shard.add({ before: [], body: after.subarray(0, most), after: [] });
+  shard.add({ before: [], body: before.subarray(-most), after: [] });
   return { shard, own: true };
 }
-
-/** Tokens on each side of the cursor that are searched from the prompt; what is further away is in the document's index. */
-const NEAR = 1_024;

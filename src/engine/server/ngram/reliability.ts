@@ -21,8 +21,9 @@ const NEAR = 200;
 
 /** What was expected where a completion was asked for. */
 interface Expectation {
-  /** UTF-16 offset in the document. */
+  /** UTF-16 offset in the document of the first token, and of the cursor: what is between them was there already. */
   at: number;
+  cursor: number;
   tokens: Int32Array;
   slopes: Float64Array;
   gains: Float64Array;
@@ -69,24 +70,31 @@ export class Reliability {
    */
   arrived(document: string, offset: number, written: (start: number, end: number) => string): void {
     const expected = this.#expected.get(document);
-    if (!expected || offset === expected.at) return;
-    if (offset < expected.at || offset > expected.at + NEAR) {
+    if (!expected || offset === expected.cursor) return;
+    if (offset < expected.cursor || offset > expected.cursor + NEAR) {
       this.#expected.delete(document);
       return;
     }
     const bytes = Buffer.from(written(expected.at, offset).replaceAll('\r\n', '\n'));
-    const index = this.#tokenOf(bytes, expected.tokens);
+    const known = Buffer.byteLength(written(expected.at, expected.cursor));
+    const index = this.#tokenOf(bytes, known, expected.tokens);
     if (index === undefined) return;
     this.#expected.delete(document);
-    this.#learn(document, index, expected);
+    if (index !== KNOWN) this.#learn(document, index, expected);
   }
 
   /**
-   * Remembers what is expected at an offset, after the mixture of the first token; what is expected already, and not told
-   * yet, stays.
+   * Remembers what is expected from `at` on by a request at `cursor`, after the mixture of the first token; what is expected
+   * already, and not told yet, stays.
    * @param model the model's probability of each token of the evidence.
    */
-  expects(document: string, at: number, evidence: Evidence, mixture: Mixture, model: Float64Array): void {
+  expects(
+    document: string,
+    { at, cursor }: { at: number; cursor: number },
+    evidence: Evidence,
+    mixture: Mixture,
+    model: Float64Array,
+  ): void {
     if (evidence.count === 0 || this.#expected.has(document)) return;
     const { count } = evidence;
     const slopes = new Float64Array(count);
@@ -97,11 +105,13 @@ export class Reliability {
     }
     this.#expected.set(document, {
       at,
+      cursor,
       tokens: evidence.tokens.slice(0, count),
       slopes,
       gains,
       otherSlope: mixture.slope(evidence, -1, 1),
-      otherGain: Math.log(mixture.outside),
+      // All others together: what the evidence leaves, over what the model leaves.
+      otherGain: Math.log(restOf(mixture.probabilities, count) / restOf(model, count)),
     });
     if (this.#expected.size > REMEMBERED) this.#expected.delete(this.#expected.keys().next().value!);
   }
@@ -111,8 +121,12 @@ export class Reliability {
     this.#bias.delete(document);
   }
 
-  /** Which expected token the text begins with: the longest; -1: none; undefined: it cannot be told yet. */
-  #tokenOf(bytes: Uint8Array, tokens: Int32Array): number | undefined {
+  /**
+   * Which expected token the text begins with: the longest; -1: none; {@link KNOWN}: one that was there already, which tells
+   * nothing; undefined: it cannot be told yet.
+   * @param known leading bytes that were there already.
+   */
+  #tokenOf(bytes: Uint8Array, known: number, tokens: Int32Array): number | undefined {
     let best = -1;
     let longest = 0;
     for (const [index, token] of tokens.entries()) {
@@ -121,7 +135,7 @@ export class Reliability {
       if (spelled.length > bytes.length) return undefined;
       if (spelled.length > longest) [best, longest] = [index, spelled.length];
     }
-    return best;
+    return best >= 0 && longest <= known ? KNOWN : best;
   }
 
   #learn(document: string, index: number, { slopes, gains, otherSlope, otherGain }: Expectation): void {
@@ -138,7 +152,14 @@ export class Reliability {
   }
 }
 
+function restOf(probabilities: Float64Array, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += probabilities[i]!;
+  return Math.max(1 - sum, 1e-9);
+}
+
 const NEWLINE = Uint8Array.of(0x0a);
+const KNOWN = -2;
 
 function startsAlike(a: Uint8Array, b: Uint8Array): boolean {
   const common = Math.min(a.length, b.length);

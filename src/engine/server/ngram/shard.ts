@@ -129,21 +129,25 @@ export class Shard {
    * @param order index into {@link ORDERS}: only contexts at least so long, and shorter than the next longer order.
    * @param most places that are looked at, also in vain.
    * @param except a segment that is passed over.
+   * @returns how many were looked at.
    */
-  find(context: ArrayLike<number>, order: number, most: number, onMatch: OnMatch, except: SegmentId = -1): void {
+  find(context: ArrayLike<number>, order: number, most: number, onMatch: OnMatch, except: SegmentId = -1): number {
     const length = ORDERS[order]!;
     const end = context.length;
-    if (end < length) return;
+    if (end < length) return 0;
     const longer = order > 0 ? ORDERS[order - 1]! : Number.POSITIVE_INFINITY;
     const previous = this.#previous[order]!;
     let position = this.#heads[order]![hash(context, end - length, length) & this.#mask]!;
-    for (let looked = 0; position !== 0 && looked < most; looked++, position = previous[position]!) {
+    let looked = 0;
+    for (; position !== 0 && looked < most; position = previous[position]!) {
+      looked++;
       const id = this.#segments[position]!;
       if (!this.#alive[id] || id === except) continue;
       const common = this.#common(context, position, this.#from[id]!);
       if (common < length || common >= longer) continue;
-      if (!onMatch(this.#tokens[position]!, common, position)) return;
+      if (!onMatch(this.#tokens[position]!, common, position)) break;
     }
+    return looked;
   }
 
   /** The tokens from a position on, at most `count`, to the end of its segment. */

@@ -46,6 +46,41 @@ describe('Answer', () => {
     assert.equal(answer.text, '\uFFFD');
   });
 
+  it('leaves out the bytes that were there before, however they come', () => {
+    const parts = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1 });
+    const text = fc.string({ unit: 'grapheme' });
+    fc.assert(
+      fc.property(text, text, parts, (before, written, lengths) => {
+        const whole = bytes(before + written);
+        const answer = new Answer([], bytes(before).length);
+        for (let at = 0, i = 0; at < whole.length; i++) {
+          const length = lengths[i % lengths.length]!;
+          answer.push(whole.slice(at, at + length));
+          at += length;
+        }
+        answer.end();
+        assert.equal(answer.take(), new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes(written)));
+      }),
+    );
+  });
+
+  it('finds no stop text in what was there before, nor one that begins in it', () => {
+    const answer = new Answer([';', 'ab'], 3);
+    assert.equal(answer.push(bytes('x;')), false);
+    assert.equal(answer.push(bytes('abc')), false);
+    assert.equal(answer.take(), 'bc');
+    assert.equal(answer.push(bytes('d;')), true);
+    assert.equal(answer.text, 'bcd');
+  });
+
+  it('has no text while it only repeats what was there', () => {
+    const answer = new Answer([], 4);
+    answer.push(bytes('be'));
+    assert.equal(answer.take(), '');
+    answer.end();
+    assert.equal(answer.text, '');
+  });
+
   it('gives the text up to the first stop, however the bytes are cut', () => {
     fc.assert(
       fc.property(

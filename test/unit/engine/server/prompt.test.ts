@@ -81,4 +81,55 @@ describe('fitPrompt', () => {
     }
     assert.ok(beginnings.size <= 11, `${beginnings.size} different beginnings`);
   });
+
+  describe('with a cursor', () => {
+    const around = (prefix: string, suffix: string): PromptSegment[] => [
+      { special: 'fimSuffix' },
+      { text: suffix, cut: 'end', cursor: 'after' },
+      { special: 'fimPrefix' },
+      { text: prefix, cut: 'start', cursor: 'before' },
+      { special: 'fimMiddle' },
+    ];
+    const spelled = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+
+    it('takes the word at the cursor off, to be written anew', () => {
+      const { tokens, cut, cursor } = fitPrompt(tokenizer, around('const be', ' = 1;'), 100);
+      assert.equal(text(tokens), '| = 1;<const >');
+      assert.equal(cut, 0);
+      assert.ok(cursor);
+      assert.equal(text([...cursor.before]), 'const ');
+      assert.equal(text([...cursor.after]), ' = 1;');
+      assert.deepEqual([spelled(cursor.beginning), cursor.brokenOff], ['be', 2]);
+    });
+
+    it('takes nothing off a line break, and has no cursor where none is told', () => {
+      const { tokens, cursor } = fitPrompt(tokenizer, around('const be\n', ''), 100);
+      assert.equal(text(tokens), '|<const be\n>');
+      assert.deepEqual([cursor?.brokenOff, cursor?.beginning.length, cursor?.after.length], [0, 0, 0]);
+      assert.equal('cursor' in fitPrompt(tokenizer, fim('const be', ''), 100), false);
+      assert.equal('cursor' in fitPrompt(tokenizer, 'const be', 100), false);
+      const alone = fitPrompt(tokenizer, [{ text: 'a(b', cursor: 'before' }], 100);
+      assert.deepEqual([text(alone.tokens), alone.cursor?.after.length], ['a(', 0]);
+    });
+
+    it('takes the word off what is left when the prompt was cut, and counts only what gave way', () => {
+      fc.assert(
+        fc.property(fc.nat(2000), fc.nat(2000), fc.integer({ min: 600, max: 2000 }), (p, s, room) => {
+          const prefix = `${'p '.repeat(p)}(be`;
+          const suffix = `;${' s'.repeat(s)}`;
+          const plain = fitPrompt(tokenizer, fim(prefix, suffix), room);
+          const { tokens, cut, cursor } = fitPrompt(tokenizer, around(prefix, suffix), room);
+          assert.ok(cursor);
+          assert.equal(cut, plain.cut);
+          assert.equal(text(tokens), text(plain.tokens).replace('be>', '>'));
+          assert.equal(spelled(cursor.beginning), 'be');
+          assert.equal(`|${text([...cursor.after])}<${text([...cursor.before])}>`, text(tokens));
+        }),
+      );
+    });
+
+    it('refuses a prompt that is nothing but the word at the cursor', () => {
+      assert.throws(() => fitPrompt(tokenizer, [{ text: 'be', cursor: 'before' }], 10), { kind: 'promptInvalid' });
+    });
+  });
 });

@@ -1,0 +1,169 @@
+/** What the project's own code has to say in completions, through a real engine with the bundled model. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Completer, type CompletionOptions } from '../../src/completion/completer.ts';
+import { EngineClient } from '../../src/engine/client.ts';
+import type { ModelInfo } from '../../src/engine/protocol.ts';
+import { bundledModel, engineCommand, privateRuntime } from '../helpers/engine.ts';
+
+const runtime = privateRuntime();
+const client = new EngineClient(engineCommand(), 'test');
+const completer = new Completer(client);
+let model: ModelInfo;
+
+before(async () => {
+  model = await client.openModel({ path: bundledModel, contextTokens: 0 });
+});
+after(async () => {
+  await client.dispose({ shutdown: true });
+  await runtime.dispose();
+});
+
+/** Nobody else writes this. */
+const habit = (depth: number) =>
+  Array.from(
+    { length: 4 },
+    (_, row) =>
+      `export function part${row}() {\n  registerFrobnicator(quuxService, { depth: ${depth}, mode: 'zorp' });\n}\n`,
+  ).join('\n');
+
+const complete = async (prefix: string, options: Partial<CompletionOptions> & { path?: string } = {}) => {
+  const { path: file = 'src/new.ts', ...more } = options;
+  return completer.complete(model, { path: file, prefix, suffix: '\n}\n' }, { workspace: 'w', maxTokens: 40, ...more });
+};
+const asked = 'export function mine() {\n  registerFrob';
+const ngramStatus = async () => (await client.status()).models.find(({ info }) => info.id === model.id)!.ngram;
+
+describe('the code of the project', () => {
+  it('is heard: what another open document does is suggested, whole, and with more confidence than without', async () => {
+    const without = await complete(asked);
+    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
+    const { text, result } = await complete(asked);
+    assert.equal(text, "nicator(quuxService, { depth: 42, mode: 'zorp' });");
+    const confidences = [without.result.confidence!, result.confidence!];
+    assert.ok(confidences[0]! < confidences[1]! / 2, confidences.join());
+    assert.notEqual(without.text, text);
+  });
+
+  it('is heard as it is now: an edit counts at the next completion', async () => {
+    const text = habit(42);
+    const edits = [...text.matchAll(/42/g)]
+      .reverse()
+      .map(({ index }) => ({ start: index, end: index + 2, text: '777' }));
+    client.tellEdits({ workspace: 'w', key: 'src/old.ts', edits });
+    assert.match((await complete(asked)).text, /depth: 777, mode/);
+  });
+
+  it('is not heard in another workspace, nor when it is closed, nor where it is not wanted', async () => {
+    assert.doesNotMatch((await complete(asked, { workspace: 'other' })).text, /quux/);
+    assert.doesNotMatch((await complete(asked, { ngram: false })).text, /quux/);
+    client.openDocuments('w', []);
+    assert.doesNotMatch((await complete(asked)).text, /quux/);
+  });
+
+  it('drops a document whose edits do not fit, until its text is told anew', async () => {
+    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
+    client.tellEdits({ workspace: 'w', key: 'src/old.ts', edits: [{ start: 1e6, end: 1e6, text: 'x' }] });
+    assert.doesNotMatch((await complete(asked)).text, /quux/);
+    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
+    assert.match((await complete(asked)).text, /quux/);
+    client.openDocuments('w', []);
+  });
+
+  it('leaves the model its own text, to the letter, where it has no say', async () => {
+    // At the beginning of a line no word is written anew, so that the prompts are the same.
+    const prefix = 'export const sum = (a: number, b: number): number => {\n';
+    const params = {
+      model: model.id,
+      workspace: 'w',
+      class: 'keystroke',
+      maxTokens: 48,
+    } as const;
+    const segments = (mark: boolean) => [
+      { special: 'fimSuffix' } as const,
+      { text: '\n', ...(mark ? { cursor: 'after' as const } : {}) },
+      { special: 'fimPrefix' } as const,
+      { text: prefix, ...(mark ? { cursor: 'before' as const } : {}) },
+      { special: 'fimMiddle' } as const,
+    ];
+    const plain = await client.generate({ ...params, prompt: { segments: segments(false) } });
+    const completion = { ngram: false, oneLine: false };
+    const marked = await client.generate({ ...params, prompt: { segments: segments(true) }, completion });
+    assert.ok(plain.text.length > 10, plain.text);
+    assert.equal(marked.text, plain.text);
+    assert.equal(marked.promptTokens, plain.promptTokens);
+    assert.equal(plain.confidence, null);
+    assert.ok(marked.confidence! >= 0 && marked.confidence! <= 1);
+  });
+
+  it('writes the word at the cursor anew, and gives only what is missing of it', async () => {
+    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
+    for (const typed of ['registerF', 'registerFrobnicato', 'registerFrobnicator(quuxS']) {
+      const { text } = await complete(`export function mine() {\n  ${typed}`);
+      assert.equal(`${typed}${text}`, "registerFrobnicator(quuxService, { depth: 42, mode: 'zorp' });");
+    }
+    client.openDocuments('w', []);
+  });
+
+  it('is drawn from as well: with a temperature, seeds give texts, and the habit is among them', async () => {
+    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
+    const texts = new Set<string>();
+    for (let seed = 1; seed <= 4; seed++) {
+      const drawing = new Completer({
+        generate: (params, options) => client.generate({ ...params, sampling: { temperature: 0.4, seed } }, options),
+      });
+      const request = { path: 'src/new.ts', prefix: asked, suffix: '\n}\n' };
+      texts.add((await drawing.complete(model, request, { workspace: 'w', maxTokens: 40 })).text);
+    }
+    assert.ok(
+      [...texts].some((text) => text.startsWith('nicator(quuxService')),
+      [...texts].join(' | '),
+    );
+    client.openDocuments('w', []);
+  });
+
+  it('is read from the folder, without what git ignores and what is secret, and anew when a file changes', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'quire-project-'));
+    const write = (file: string, text: string) => {
+      mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+      writeFileSync(path.join(folder, file), text);
+    };
+    try {
+      write('.gitignore', 'generated/\n');
+      write('src/old.ts', habit(42));
+      write('generated/old.ts', habit(13).replaceAll('quux', 'ignored'));
+      write('.env', habit(14).replaceAll('quux', 'secret'));
+      client.tellFolder({ workspace: folder, folder });
+      await settled();
+      assert.equal((await ngramStatus()).files, 2); // .gitignore is a text, too
+      assert.match((await complete(asked, { workspace: folder })).text, /quuxService, \{ depth: 42/);
+      write('src/old.ts', habit(4711));
+      client.tellFolder({ workspace: folder, folder, changed: ['src/old.ts', '.env', 'generated/old.ts'] });
+      await settled();
+      assert.equal((await ngramStatus()).files, 2);
+      assert.match((await complete(asked, { workspace: folder })).text, /quuxService, \{ depth: 4711/);
+      client.tellFolder({ workspace: folder, folder: null });
+      assert.doesNotMatch((await complete(asked, { workspace: folder })).text, /quux/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('says the same with and without reuse of the cache', async () => {
+    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
+    const reused = await complete(asked);
+    const anew = await complete(asked, { reuse: false });
+    assert.equal(anew.result.cachedTokens, 0);
+    assert.equal(anew.text, reused.text);
+    client.openDocuments('w', []);
+  });
+});
+
+async function settled(): Promise<void> {
+  await sleep(20);
+  while ((await ngramStatus()).pending > 0) await sleep(10);
+}

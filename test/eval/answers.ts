@@ -1,0 +1,89 @@
+/** Answers of `quire complete`, as anybody can have them; and of the n-grams without a model, which it does not give. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { CompletionCase } from '../../src/cli/cases.ts';
+import { Completer } from '../../src/completion/completer.ts';
+import type { GenerateParams, GenerateResult } from '../../src/engine/protocol.ts';
+import { Answer as AnswerText } from '../../src/engine/server/answer.ts';
+import type { LlamaModel } from '../../src/engine/server/llama/model.ts';
+import { Projects } from '../../src/engine/server/ngram/projects.ts';
+import { fitPrompt } from '../../src/engine/server/prompt.ts';
+import { repository } from '../helpers/engine.ts';
+import type { Answer } from './scores.ts';
+
+/** What `quire complete` gives for the cases, with further options of its command line. @throws Error with what it said. */
+export async function answersOf(cases: readonly CompletionCase[], options: readonly string[]): Promise<Answer[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'quire-eval-'));
+  try {
+    const file = path.join(folder, 'cases.jsonl');
+    await writeFile(file, cases.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const cli = path.join(repository, 'src/cli/main.ts');
+    const child = spawn(process.execPath, [cli, 'complete', '--cases', file, ...options], { stdio: 'pipe' });
+    const [out, errors] = [text(child.stdout), text(child.stderr)];
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    if (code !== 0) throw new Error(`quire complete failed: ${await errors}`);
+    return (await out)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function text(stream: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** The same prompts and rules with a model that finds every token equally likely. */
+export async function answersWithoutModel(cases: readonly CompletionCase[], model: LlamaModel): Promise<Answer[]> {
+  const projects = new Projects(model.tokenizer, model.info.vocabularyTokens);
+  const blank = { logits: (_row: number, target = new Float32Array(model.info.vocabularyTokens)) => target.fill(0) };
+  const told = new Map<string, string>();
+  const generate = async (params: GenerateParams): Promise<GenerateResult> => {
+    if (!('segments' in params.prompt)) throw new Error('a completion has segments');
+    const { contextTokens } = model.info;
+    const { cursor } = fitPrompt(model.tokenizer, params.prompt.segments, contextTokens - params.maxTokens);
+    const sampler = projects.sampler(blank, 'eval', params.completion!, cursor!, undefined);
+    const answer = new AnswerText(params.stop ?? [], cursor!.beginning.length);
+    for (let made = 0; made < params.maxTokens; made++) {
+      const token = sampler.sample(0);
+      if (model.tokenizer.isEnd(token) || answer.push(model.tokenizer.bytes(token))) break;
+    }
+    answer.end();
+    return { ...RESULT, text: answer.text, confidence: sampler.confidence ?? null };
+  };
+  const completer = new Completer({ generate });
+  const answers: Answer[] = [];
+  for (const one of cases) {
+    const texts = new Map((one.others ?? []).map((other) => [other.path, other.content]));
+    texts.set(one.path, one.prefix + one.suffix);
+    for (const key of told.keys()) if (!texts.has(key) && told.delete(key)) projects.close('eval', key);
+    for (const [key, content] of texts) {
+      if (told.get(key) === content) continue;
+      projects.open('eval', key, content);
+      told.set(key, content);
+    }
+    const outcome = await completer.complete(model.info, one, { workspace: 'eval', document: one.path });
+    answers.push({ text: outcome.text, shown: outcome.shown, confidence: outcome.result.confidence });
+  }
+  return answers;
+}
+
+const RESULT: GenerateResult = {
+  text: '',
+  finish: 'stop',
+  promptTokens: 0,
+  cachedTokens: 0,
+  computedTokens: 0,
+  cutTokens: 0,
+  generatedTokens: 0,
+  confidence: null,
+  queuedMs: 0,
+  firstTokenMs: 0,
+  totalMs: 0,
+};
