@@ -11,7 +11,6 @@ export interface FeedServices {
     tellText(document: DocumentText): void;
     tellEdits(edits: DocumentEdits): void;
     tellFolder(folder: WorkspaceFolder): void;
-    openDocuments(workspace: string, keys: readonly string[]): void;
     onStateChange(listener: (state: { kind: string }) => void): { dispose(): void };
   };
   isPrivate(uri: vscode.Uri): Promise<boolean>;
@@ -40,6 +39,7 @@ export class ProjectFeed implements vscode.Disposable {
     this.#registrations.push(
       services.engine.onStateChange(({ kind }) => {
         this.#engineReady = kind === 'ready';
+        this.#told.clear();
         if (this.#engineReady) void this.tellAll();
       }),
       vscode.workspace.onDidOpenTextDocument((document) => void this.#tellText(document)),
@@ -59,7 +59,6 @@ export class ProjectFeed implements vscode.Disposable {
 
   /** Tells everything anew: the engine is a fresh one, or what is private or wanted has changed. */
   async tellAll(): Promise<void> {
-    this.#told.clear();
     const on = this.#services.isOn();
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       if (on) this.#tellFolder(folder);
@@ -80,11 +79,13 @@ export class ProjectFeed implements vscode.Disposable {
     const workspace = workspaceOf(uri);
     const wanted = this.#services.isOn() && !(await this.#services.isPrivate(uri));
     if (document.isClosed) return;
-    const text = wanted ? document.getText() : '';
-    const kept = wanted && text.length <= LONGEST_DOCUMENT && !text.includes('\0');
-    if (kept) this.#told.add(key);
-    else if (!this.#told.delete(key)) return;
-    this.#services.engine.tellText({ workspace, key, text: kept ? text : '' });
+    const text = wanted ? document.getText() : null;
+    if (text !== null && text.length <= LONGEST_DOCUMENT && !text.includes('\0')) {
+      this.#told.add(key);
+      this.#services.engine.tellText({ workspace, key, text });
+    } else if (this.#told.delete(key)) {
+      this.#services.engine.tellText({ workspace, key, text: null });
+    }
   }
 
   #tellEdits({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
@@ -98,9 +99,7 @@ export class ProjectFeed implements vscode.Disposable {
 
   #closed({ uri }: vscode.TextDocument): void {
     const key = uri.toString();
-    if (!this.#told.delete(key)) return;
-    // Of documents in folders the engine hears with the tabs that are open.
-    if (workspaceOf(uri) === key) this.#services.engine.openDocuments(key, []);
+    if (this.#told.delete(key)) this.#services.engine.tellText({ workspace: workspaceOf(uri), key, text: null });
   }
 
   /** Reading a folder executes nothing, but who does not trust one need not have it read. */

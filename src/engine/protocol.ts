@@ -144,7 +144,8 @@ export interface OpenDocuments {
 export interface DocumentText {
   workspace: string;
   key: string;
-  text: string;
+  /** null: it is open no more, or not to be heard any more. */
+  text: string | null;
 }
 
 /** Replaces the UTF-16 units [start, end) by `text`. */

@@ -1,4 +1,4 @@
-/** Code after which the bundled model has something to say. */
+/** Code after which Quire has something to say, and is sure enough to show it: the file does the same elsewhere. */
 
 /** Ends where a function's body begins, with nothing behind it but the closing brace. */
 export const bodyOfAdd = {
@@ -18,6 +18,14 @@ export const counter = `export class Counter {
   get value(): number {
     return this.count;
   }
+}
+
+export function plus(a: number, b: number): number {
+  return a + b;
+}
+
+export function total(a: number, b: number): number {
+  return a + b;
 }
 
 `;

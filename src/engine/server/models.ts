@@ -91,33 +91,21 @@ export class Models {
   setOpenDocuments(workspace: string, keys: readonly string[]): void {
     this.#documents.set(workspace, keys);
     const closed = this.#workspaces.keep(workspace, keys);
-    const { folder } = this.#workspaces.of(workspace);
-    for (const { loop, projects, indexer } of this.list()) {
-      loop.cache.setOpen(workspace, keys);
-      for (const key of closed) {
-        const file = projects.close(workspace, key);
-        if (file !== undefined && folder !== undefined) indexer.add(workspace, folder, [file]);
-      }
-    }
+    for (const { loop } of this.list()) loop.cache.setOpen(workspace, keys);
+    for (const key of closed) this.#close(workspace, key);
   }
 
   setText(document: DocumentText): void {
     const { workspace, key, text } = document;
-    const kept = this.#workspaces.setText(document);
-    for (const { projects } of this.list()) {
-      if (kept) projects.open(workspace, key, text);
-      else projects.close(workspace, key);
-    }
+    if (!this.#workspaces.setText(document)) this.#close(workspace, key);
+    else for (const { projects } of this.list()) projects.open(workspace, key, text!);
   }
 
   /** Edits of a document that is not known, or that do not fit, are dropped, and the document with them. */
   edit(document: DocumentEdits): void {
     const { workspace, key, edits } = document;
-    const kept = this.#workspaces.edit(document);
-    for (const { projects } of this.list()) {
-      if (kept) projects.edit(workspace, key, edits);
-      else projects.close(workspace, key);
-    }
+    if (!this.#workspaces.edit(document)) this.#close(workspace, key);
+    else for (const { projects } of this.list()) projects.edit(workspace, key, edits);
   }
 
   setFolder(told: WorkspaceFolder): void {
@@ -129,6 +117,15 @@ export class Models {
         indexer.remove(workspace);
         projects.forgetFiles(workspace);
       }
+    }
+  }
+
+  /** A document is known no more; what its file says takes its place. */
+  #close(workspace: string, key: string): void {
+    const { folder } = this.#workspaces.of(workspace);
+    for (const { projects, indexer } of this.list()) {
+      const file = projects.close(workspace, key);
+      if (file !== undefined && folder !== undefined) indexer.add(workspace, folder, [file]);
     }
   }
 

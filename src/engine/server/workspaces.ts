@@ -26,11 +26,11 @@ export class Workspaces {
     return known;
   }
 
-  /** @returns false where the text is too long to be kept. */
+  /** @returns false where there is no text any more, or it is too long to be kept. */
   setText({ workspace, key, text }: DocumentText): boolean {
     const { documents } = this.of(workspace);
     documents.delete(key);
-    if (text.length > LONGEST_DOCUMENT) return false;
+    if (text === null || text.length > LONGEST_DOCUMENT) return false;
     documents.set(key, text);
     return true;
   }

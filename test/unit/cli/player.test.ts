@@ -28,7 +28,7 @@ class Engine implements ReplayEngine {
   }
 
   tellText({ key, text }: DocumentText): void {
-    this.texts.set(key, text);
+    this.texts.set(key, text ?? '');
   }
 
   tellEdits({ key, edits }: DocumentEdits): void {
