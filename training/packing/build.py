@@ -1,0 +1,112 @@
+"""
+Writes shards: rows of context + 1 tokens of 16 bits, `epoch-000-part-000.npy` and so on. Every epoch cuts the documents
+anew. A shard depends on the seed, its epoch and its part alone, so that any number of workers writes the same ones.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import time
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+
+from corpus.documents import Document, read_documents
+from corpus.packages import refuse_held_out
+from packing.neighbours import Package
+from packing.rows import pack
+from packing.samples import Sampler
+from tokenizer.tokenizer import Tokenizer
+
+SECONDARY = {'json': 0.5, 'css': 0.5, 'html': 0.5, 'md': 0.5, 'dts': 0.5}
+"""Kinds of which an epoch shows a share only: TypeScript and JavaScript come first."""
+
+_state: dict = {}
+
+
+def shard_name(epoch: int, part: int) -> str:
+    return f'epoch-{epoch:03d}-part-{part:03d}.npy'
+
+
+def by_package(documents: list[Document]) -> list[list[Document]]:
+    groups: dict[str, list[Document]] = {}
+    for document in documents:
+        groups.setdefault(document.package, []).append(document)
+    return [groups[name] for name in sorted(groups)]
+
+
+def parts_of(groups: list[list[Document]], parts: int, rng: random.Random) -> list[list[list[Document]]]:
+    """Packages dealt out, in random order, to the part that has least; large ones are split."""
+    pieces = [group[i:i + 60] for group in groups for i in range(0, len(group), 60)]
+    rng.shuffle(pieces)
+    dealt: list[list[list[Document]]] = [[] for _ in range(parts)]
+    sizes = [0] * parts
+    for piece in pieces:
+        least = sizes.index(min(sizes))
+        dealt[least].append(piece)
+        sizes[least] += sum(len(document.text) for document in piece)
+    return dealt
+
+
+def make_shard(groups, tokenizer: Tokenizer, context: int, parts: int, seed: int, epoch: int, part: int) -> np.ndarray:
+    """Rows of one shard, (rows, context + 1)."""
+    pieces = parts_of(groups, parts, random.Random(f'{seed} {epoch}'))[part]
+    rng = random.Random(f'{seed} {epoch} {part}')
+    sampler = Sampler(tokenizer, context + 1)
+    sequences = []
+    for piece in pieces:
+        kept = [d for d in piece if rng.random() < SECONDARY.get(d.kind, 1.0)]
+        if kept:
+            sequences.extend(sampler.samples(Package(kept), rng))
+    return pack(sequences, context + 1, tokenizer.pad, rng)
+
+
+def _work(task: tuple[int, int]) -> tuple[str, int, float]:
+    groups, tokenizer, args = _state['groups'], _state['tokenizer'], _state['args']
+    rows = make_shard(groups, tokenizer, args.context, args.parts, args.seed, *task)
+    path = args.out / shard_name(*task)
+    unfinished = path.with_suffix('.tmp')
+    with open(unfinished, 'wb') as file:
+        np.save(file, rows)
+    os.replace(unfinished, path)
+    return path.name, len(rows), float((rows == tokenizer.pad).mean())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--docs', type=Path, required=True, nargs='+')
+    parser.add_argument('--tokenizer', type=Path, required=True)
+    parser.add_argument('--out', type=Path, required=True)
+    parser.add_argument('--context', type=int, default=2048)
+    parser.add_argument('--epochs', type=int, default=1)
+    parser.add_argument('--parts', type=int, default=16, help='shards of an epoch')
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--workers', type=int, default=1)
+    parser.add_argument('--validation', action='store_true', help='held-out documents are meant, for measuring')
+    args = parser.parse_args()
+    documents = [document for path in args.docs for document in read_documents(path)]
+    if not args.validation:
+        refuse_held_out({document.package for document in documents})
+    tokenizer = Tokenizer(args.tokenizer)
+    args.out.mkdir(parents=True, exist_ok=True)
+    _state.update(groups=by_package(documents), tokenizer=tokenizer, args=args)
+    (args.out / 'shards.json').write_text(json.dumps({
+        'context': args.context, 'vocabulary': tokenizer.size, 'epochs': args.epochs, 'parts': args.parts,
+        'seed': args.seed, 'pad': tokenizer.pad, 'middle': tokenizer.middle, 'end': tokenizer.end}))
+    tasks = [(epoch, part) for epoch in range(args.epochs) for part in range(args.parts)
+             if not (args.out / shard_name(epoch, part)).exists()]
+    began = time.time()
+    rows = 0
+    # Workers are forked, and so share the documents.
+    with Pool(args.workers) as pool:
+        for name, count, padding in pool.imap(_work, tasks):
+            rows += count
+            print(f'{name}: {count} rows, {padding:.1%} padding', flush=True)
+    print(f'{rows * args.context / 1e6:.2f}M tokens in {time.time() - began:.1f} s')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,210 @@
+"""Trains a model on shards; see README.md. Writes log.jsonl and checkpoints into a folder, and resumes from there."""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import math
+import time
+from pathlib import Path
+
+import torch
+
+from model.llama import Llama
+from model.presets import preset
+from trainer import checkpoint
+from trainer.batches import Rows, to_batch
+from trainer.optimizer import Optimizer, whole
+from trainer.parallel import MODES, World
+from trainer.schedule import rate
+
+
+class Trainer:
+    def __init__(self, args: argparse.Namespace, world: World):
+        """Raises ValueError where the batch does not split evenly, or a checkpoint does not fit the shards."""
+        self.args, self.world = args, world
+        if args.batch_rows % (args.micro_rows * world.size):
+            raise ValueError(f'{args.batch_rows} rows do not split into parts of {args.micro_rows} in each of '
+                             f'{world.size} processes')
+        self.rows = Rows(args.shards, args.patience)
+        self.validation = Rows(args.validation) if args.validation else None
+        shape = dataclasses.replace(preset(args.preset, self.rows.about['vocabulary']), context=self.rows.context)
+        self.step, self.tokens, self.seconds = 0, 0, 0.0
+        self.checkpoint = args.out / 'checkpoint'
+        state = checkpoint.load(self.checkpoint) if args.resume else None
+        if state and checkpoint.shape_of(state) != shape:
+            raise ValueError('the checkpoint is of another shape than the preset and the shards')
+        self.model = Llama(shape)
+        if state:
+            self.model.load_state_dict(state['weights'])
+        else:
+            self.model.initialise(args.seed)
+        self.model.to(world.device)
+        self.cuda = world.device.type == 'cuda'
+        if self.cuda:
+            self.model.activations = torch.bfloat16
+            torch.set_float32_matmul_precision('high')
+        self._compile()
+        self.wrapped = world.wrap(self.model)
+        self.optimizer = Optimizer(self.model, args.muon_lr, args.adam_lr, args.weight_decay, world.mode == 'zero1')
+        if state:
+            self.optimizer.load_state_dict(state['optimizer'])
+            self.step, self.tokens, self.seconds = state['step'], state['tokens'], state['seconds']
+            self.rows.cursor = list(state['cursor'])
+        if world.rank == 0:
+            args.out.mkdir(parents=True, exist_ok=True)
+
+    def _compile(self) -> None:
+        if not self.cuda or self.args.no_compile or not hasattr(self.model, 'compile'):
+            return
+        # What FSDP gathers layer by layer is compiled layer by layer.
+        for part in self.model.blk if self.world.mode == 'fsdp' else [self.model]:
+            part.compile()
+
+    def _precision(self):
+        if not self.cuda:
+            return contextlib.nullcontext()
+        return torch.autocast('cuda', dtype=torch.bfloat16)
+
+    def _loss(self, parts: list[torch.Tensor]) -> torch.Tensor:
+        """Sum of weighted losses of (tokens, targets, weights) on the CPU."""
+        tokens, targets, weights = (part.to(self.world.device, non_blocking=True) for part in parts)
+        with self._precision():
+            return self.wrapped(tokens, targets, weights)
+
+    def train_step(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """One step over a whole batch. Returns the loss in nats, weighted, and the gradient's norm, both on the device."""
+        args, world = self.args, self.world
+        batch = to_batch(self.rows.take(args.batch_rows), self.rows.about, args.middle_weight)
+        total = float(batch[2].sum())
+        mine = [tensor[world.rank::world.size] for tensor in batch]
+        starts = range(0, len(mine[0]), args.micro_rows)
+        self.optimizer.zero_grad()
+        loss = torch.zeros((), device=world.device)
+        for start in starts:
+            with world.accumulate(self.wrapped, last=start == starts[-1]):
+                part = self._loss([tensor[start:start + args.micro_rows] for tensor in mine])
+                # Gradients are averaged over processes; the loss is one over all of their tokens.
+                (part * (world.size / total)).backward()
+            loss += part.detach() / total
+        world.sum(loss)
+        norm = world.clip(self.optimizer.parameters.values(), args.clip)
+        self.optimizer.step(rate(self.step, self._progress(), args.warmup, args.decay))
+        self.step += 1
+        self.tokens += int((batch[2] > 0).sum())
+        return loss, norm
+
+    def _progress(self) -> float:
+        done = self.step / self.args.steps
+        if self.args.seconds:
+            done = max(done, self.world.first_says(self.seconds + time.monotonic() - self.began) / self.args.seconds)
+        return min(1.0, done)
+
+    @torch.no_grad()
+    def validate(self) -> dict:
+        """Loss on the first held-out rows, nats a token: of everything, and of middles. Collective under FSDP."""
+        about, size = self.validation.about, self.args.micro_rows
+        self.validation.cursor = [0, 0]
+        sums = torch.zeros(2, dtype=torch.float64)
+        counts = torch.zeros(2, dtype=torch.float64)
+        for _ in range(max(1, self.args.validation_rows // size)):
+            tokens, targets, weights = to_batch(self.validation.take(size), about, 2.0)
+            for index, mask in enumerate(((weights > 0).float(), (weights > 1).float())):
+                sums[index] += float(self._loss([tokens, targets, mask]))
+                counts[index] += float(mask.sum())
+        every, middle = (sums / counts).tolist()
+        return {'validation': every, 'validationMiddle': middle}
+
+    def save(self) -> None:
+        """Collective."""
+        weights = {name: whole(tensor, tensor).cpu() if not hasattr(tensor, 'to_local') else tensor.full_tensor().cpu()
+                   for name, tensor in self.model.state_dict().items()}
+        optimizer = self.optimizer.state_dict()
+        if self.world.rank == 0:
+            checkpoint.save(self.checkpoint, {
+                **checkpoint.model_state(self.model.shape, weights), 'optimizer': optimizer, 'step': self.step,
+                'tokens': self.tokens, 'cursor': list(self.rows.cursor),
+                'seconds': self.seconds + time.monotonic() - self.began})
+
+    def log(self, entry: dict) -> None:
+        if self.world.rank == 0:
+            with open(self.args.out / 'log.jsonl', 'a') as file:
+                file.write(json.dumps(entry) + '\n')
+            print(' '.join(f'{key} {value:.4g}' if isinstance(value, float) else f'{key} {value}'
+                           for key, value in entry.items()), flush=True)
+
+    def run(self) -> None:
+        """Raises RuntimeError where the loss is no number any more."""
+        args = self.args
+        self.began = mark = time.monotonic()
+        mark_tokens, losses = self.tokens, []
+        last = min(args.steps, args.stop_after or args.steps)
+        while self.step < last and self._progress() < 1:
+            loss, norm = self.train_step()
+            losses.append(loss)
+            if self.step % args.log_every == 0 or self.step in (1, last):
+                mean = torch.stack(losses).mean().item()
+                if not math.isfinite(mean):
+                    raise RuntimeError(f'the loss is {mean} at step {self.step}')
+                now = time.monotonic()
+                self.log({'step': self.step, 'tokens': self.tokens, 'loss': mean, 'norm': norm.item(),
+                          'tokensPerSecond': round((self.tokens - mark_tokens) / (now - mark)),
+                          'stepMs': round(1000 * (now - mark) / len(losses))})
+                mark, mark_tokens, losses = now, self.tokens, []
+            if self.validation and (self.step % args.validate_every == 0 or self.step == last):
+                self.log({'step': self.step, **self.validate()})
+                mark = time.monotonic()
+            if self.step % args.checkpoint_every == 0:
+                self.save()
+                mark = time.monotonic()
+        if self.validation and self.step < last:
+            self.log({'step': self.step, **self.validate()})
+        self.save()
+        self.log({'step': self.step, 'tokens': self.tokens, 'seconds': time.monotonic() - self.began})
+
+
+def parse(argv: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--shards', type=Path, required=True)
+    parser.add_argument('--validation', type=Path, help='shards of held-out documents')
+    parser.add_argument('--out', type=Path, required=True)
+    parser.add_argument('--preset', default='50M')
+    parser.add_argument('--steps', type=int, required=True, help='of the whole schedule')
+    parser.add_argument('--seconds', type=float, help='the schedule ends after this time, where that is sooner')
+    parser.add_argument('--stop-after', type=int, help='stop at this step of the schedule, to be resumed')
+    parser.add_argument('--batch-rows', type=int, default=256, help='of a step, over all processes')
+    parser.add_argument('--micro-rows', type=int, default=32, help='that one process computes at a time')
+    parser.add_argument('--muon-lr', type=float, default=0.02)
+    parser.add_argument('--adam-lr', type=float, default=3e-3)
+    parser.add_argument('--weight-decay', type=float, default=0.05)
+    parser.add_argument('--warmup', type=int, default=100, help='steps')
+    parser.add_argument('--decay', type=float, default=0.4, help='share of the run over which the rate falls')
+    parser.add_argument('--clip', type=float, default=1.0)
+    parser.add_argument('--middle-weight', type=float, default=4.0, help='weight of middles and their end tokens')
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--parallel', choices=MODES, default='single')
+    parser.add_argument('--resume', action='store_true', help="go on from the folder's checkpoint")
+    parser.add_argument('--patience', type=float, default=0, help='seconds to wait for a shard that is being packed')
+    parser.add_argument('--log-every', type=int, default=10)
+    parser.add_argument('--validate-every', type=int, default=250)
+    parser.add_argument('--validation-rows', type=int, default=64)
+    parser.add_argument('--checkpoint-every', type=int, default=500)
+    parser.add_argument('--no-compile', action='store_true')
+    parser.add_argument('--threads', type=int, help="of the CPU; PyTorch's choice where not given")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse(argv)
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    world = World(args.parallel)
+    try:
+        Trainer(args, world).run()
+    finally:
+        world.close()
+
+
+if __name__ == '__main__':
+    main()
