@@ -1,0 +1,74 @@
+"""Several processes compute what one does: the first 50 losses are equal."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from tests.synthetic import losses_of, write_shards
+
+ROOT = Path(__file__).resolve().parent.parent
+STEPS = 50
+
+
+def has_fsdp() -> bool:
+    try:
+        from torch.distributed.fsdp import fully_shard  # noqa: F401
+        return True
+    except (ImportError, ValueError):
+        return False
+
+
+class Parallel(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls._folder = tempfile.TemporaryDirectory()
+        cls.folder = Path(cls._folder.name)
+        write_shards(cls.folder / 'shards')
+        cls.alone = cls.run_trainer('single', 1)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls._folder.cleanup()
+
+    @classmethod
+    def run_trainer(cls, mode: str, processes: int) -> list[float]:
+        out = cls.folder / f'{mode}-{processes}'
+        # The two maps are what torchrun of PyTorch 1.13 needs under Python 3.11, where its default of 0 is lost.
+        launch = [] if mode == 'single' else [
+            '-m', 'torch.distributed.run', '--standalone', '--nproc_per_node', str(processes), '--redirects', '1:1',
+            '--tee', '1:1']
+        # On the CPU, where the sums of one and of two processes differ by rounding alone.
+        environment = {**os.environ, 'OMP_NUM_THREADS': '1', 'CUDA_VISIBLE_DEVICES': ''}
+        run = subprocess.run(
+            [sys.executable, *launch, '-m', 'trainer.train', '--shards', str(cls.folder / 'shards'), '--out', str(out),
+             '--preset', 'toy', '--steps', str(STEPS), '--batch-rows', '8', '--micro-rows', '2', '--warmup', '5',
+             '--log-every', '1', '--parallel', mode, '--threads', '1'],
+            cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+        if run.returncode != 0:
+            raise AssertionError(run.stderr[-2000:])
+        return losses_of(out)
+
+    def check(self, mode: str) -> None:
+        together = self.run_trainer(mode, 2)
+        self.assertEqual(len(self.alone), STEPS)
+        self.assertEqual(len(together), STEPS)
+        worst = max(abs(a - b) / a for a, b in zip(self.alone, together))
+        print(f'{mode}: {self.alone[0]:.4f} to {self.alone[-1]:.4f}, largest relative difference {worst:.1e}')
+        self.assertLess(worst, 1e-3)
+        self.assertLess(self.alone[-1], 0.7 * self.alone[0])
+
+    def test_replicas(self):
+        self.check('ddp')
+
+    def test_split_optimizer(self):
+        self.check('zero1')
+
+    @unittest.skipUnless(has_fsdp(), 'this PyTorch has no fully_shard')
+    def test_everything_split(self):
+        self.check('fsdp')
+
+
+if __name__ == '__main__':
+    unittest.main()
