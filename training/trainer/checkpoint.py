@@ -52,15 +52,19 @@ def read_pieces(folder: Path) -> bytes:
 
 
 def save(folder: Path, state: dict) -> None:
-    """state: tensors, numbers, texts, and lists and dicts of them."""
+    """state: `weights` and `optimizer`, dicts of tensors, and whatever JSON can say."""
+    tensors = {key: state[key] for key in ('weights', 'optimizer') if key in state}
+    rest = {key: value for key, value in state.items() if key not in tensors}
     buffer = io.BytesIO()
-    torch.save(state, buffer)
+    # Safe loading of PyTorch 1.13 takes no floats.
+    torch.save({**tensors, 'json': json.dumps(rest)}, buffer)
     write_pieces(buffer.getvalue(), folder)
 
 
 def load(folder: Path) -> dict:
     """Raises ValueError where the checkpoint is incomplete."""
-    return torch.load(io.BytesIO(read_pieces(Path(folder))), map_location='cpu', weights_only=True)
+    state = torch.load(io.BytesIO(read_pieces(Path(folder))), map_location='cpu', weights_only=True)
+    return {**json.loads(state.pop('json')), **state}
 
 
 def shape_of(state: dict) -> Shape:

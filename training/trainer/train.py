@@ -49,7 +49,7 @@ class Trainer:
         self.wrapped = world.wrap(self.model)
         self.optimizer = Optimizer(self.model, args.muon_lr, args.adam_lr, args.weight_decay, world.mode == 'zero1')
         if state:
-            self.optimizer.load_state_dict(state['optimizer'])
+            self.optimizer.load_state_dict({'steps': state['optimizerSteps'], 'tensors': state['optimizer']})
             self.step, self.tokens, self.seconds = state['step'], state['tokens'], state['seconds']
             self.rows.cursor = list(state['cursor'])
         if world.rank == 0:
@@ -123,9 +123,9 @@ class Trainer:
         optimizer = self.optimizer.state_dict()
         if self.world.rank == 0:
             checkpoint.save(self.checkpoint, {
-                **checkpoint.model_state(self.model.shape, weights), 'optimizer': optimizer, 'step': self.step,
-                'tokens': self.tokens, 'cursor': list(self.rows.cursor),
-                'seconds': self.seconds + time.monotonic() - self.began})
+                **checkpoint.model_state(self.model.shape, weights), 'optimizer': optimizer['tensors'],
+                'optimizerSteps': optimizer['steps'], 'step': self.step, 'tokens': self.tokens,
+                'cursor': list(self.rows.cursor), 'seconds': self.seconds + time.monotonic() - self.began})
 
     def log(self, entry: dict) -> None:
         if self.world.rank == 0:
