@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import random
 import tempfile
 from pathlib import Path
@@ -33,13 +34,17 @@ def write_sample(documents: Path, sample: Path, megabytes: float) -> None:
                 return
 
 
+def _learn(**options) -> None:
+    sentencepiece.SentencePieceTrainer.train(**options)
+
+
 def train(documents: Path, out: Path, size: int = SIZE, megabytes: float = 60, threads: int = 1) -> Tokenizer:
     """Writes `out` (a .model file) and returns it. Raises RuntimeError where the corpus is too small for `size`."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         sample = Path(folder) / 'sample.txt'
         write_sample(documents, sample, megabytes)
-        sentencepiece.SentencePieceTrainer.train(
+        options = dict(
             input=str(sample), model_prefix=str(out.with_suffix('')), model_type='bpe', vocab_size=size,
             byte_fallback=True, normalization_rule_name='identity', add_dummy_prefix=False,
             remove_extra_whitespaces=False, allow_whitespace_only_pieces=True, split_digits=True,
@@ -47,6 +52,12 @@ def train(documents: Path, out: Path, size: int = SIZE, megabytes: float = 60, t
             required_chars=''.join(map(chr, range(33, 127))), unk_id=0, bos_id=1, eos_id=2, pad_id=-1,
             control_symbols=CONTROL, user_defined_symbols=WHITESPACE, input_sentence_size=3_000_000,
             shuffle_input_sentence=True, num_threads=threads, minloglevel=2)
+        # It ends its process where it fails.
+        process = multiprocessing.Process(target=_learn, kwargs=options)
+        process.start()
+        process.join()
+    if process.exitcode != 0:
+        raise RuntimeError(f'no vocabulary of {size} tokens could be learnt: the corpus may be too small for so many')
     return Tokenizer(out)
 
 
