@@ -1,5 +1,6 @@
 import io
 import json
+import random
 import tarfile
 import tempfile
 import unittest
@@ -12,6 +13,7 @@ from corpus.licences import is_permissive, licence_of
 from corpus.neardup import NearDuplicates, signature, similarity
 from corpus.packages import HeldOutError, held_out_names, parse_entry, read_list, refuse_held_out
 from corpus.paths import is_built_or_foreign, kind_of, variant_key, variant_rank
+from corpus.portions import write_portions
 from corpus.secrets import has_secret
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -168,6 +170,15 @@ class Building(unittest.TestCase):
         (self.folder / 'bad.jsonl').write_text('{"package": "a"}\n')
         with self.assertRaisesRegex(ValueError, 'line 1 is no document'):
             list(read_documents(self.folder / 'bad.jsonl'))
+
+    def test_portions_hold_everything(self):
+        rng = random.Random(1)
+        documents = [Document(f'p{i // 3}', f'{i}.ts', 'ts', rng.randbytes(400_000).hex() + '\n') for i in range(9)]
+        paths = write_portions(documents, self.folder / 'carry', 5_000_000)
+        self.assertGreater(len(paths), 1)
+        self.assertEqual([d for path in paths for d in read_documents(path)], documents)
+        for path in paths:
+            self.assertLess(path.stat().st_size, 5_000_000)
 
 
 if __name__ == '__main__':

@@ -55,16 +55,26 @@ class Rows:
         return np.concatenate(parts)
 
 
-def to_batch(rows: np.ndarray, about: dict, middle_weight: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def to_batch(rows: np.ndarray, about: dict, middle_weight: float,
+             device: torch.device | str = 'cpu') -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """
-    Tokens, targets (int64) and weights (float32), each (rows, context). A target that is padding counts nothing, one of
-    a middle or its end token `middle_weight`, any other 1.
+    Tokens, targets (int64) and weights (float32), each (rows, context), on `device`. A target that is padding counts
+    nothing, one of a middle or its end token `middle_weight`, any other 1.
     """
-    all_tokens = torch.from_numpy(rows.astype(np.int64))
+    narrow = torch.from_numpy(rows.astype(np.int32))
+    if torch.device(device).type == 'cuda':
+        # From pinned memory the copy does not wait for what the device still computes.
+        narrow = narrow.pin_memory().to(device, non_blocking=True)
+    all_tokens = narrow.long()
     tokens, targets = all_tokens[:, :-1].contiguous(), all_tokens[:, 1:].contiguous()
-    places = torch.arange(tokens.shape[1]).expand_as(tokens)
+    places = torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens)
     last = lambda token: torch.where(tokens == token, places, torch.full_like(places, -1)).cummax(1).values  # noqa: E731
     inside = last(about['middle']) > last(about['end'])
-    weights = torch.where(inside, middle_weight, 1.0).to(torch.float32)
-    weights[(targets == about['pad']) | (tokens == about['pad'])] = 0
-    return tokens, targets, weights
+    counted = (targets != about['pad']) & (tokens != about['pad'])
+    weights = (1.0 + (middle_weight - 1.0) * inside) * counted
+    return tokens, targets, weights.float()
+
+
+def count_tokens(rows: np.ndarray, pad: int) -> int:
+    """Targets that are not padding."""
+    return int(((rows[:, 1:] != pad) & (rows[:, :-1] != pad)).sum())

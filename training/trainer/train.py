@@ -14,8 +14,8 @@ import torch
 from model.llama import Llama
 from model.presets import preset
 from trainer import checkpoint
-from trainer.batches import Rows, to_batch
-from trainer.optimizer import Optimizer, whole
+from trainer.batches import Rows, count_tokens, to_batch
+from trainer.optimizer import Optimizer, local, whole
 from trainer.parallel import MODES, World
 from trainer.schedule import rate
 
@@ -67,24 +67,21 @@ class Trainer:
             return contextlib.nullcontext()
         return torch.autocast('cuda', dtype=torch.bfloat16)
 
-    def _loss(self, parts: list[torch.Tensor]) -> torch.Tensor:
-        """Sum of weighted losses of (tokens, targets, weights) on the CPU."""
-        tokens, targets, weights = (part.to(self.world.device, non_blocking=True) for part in parts)
-        with self._precision():
-            return self.wrapped(tokens, targets, weights)
-
     def train_step(self) -> tuple[torch.Tensor, torch.Tensor]:
         """One step over a whole batch. Returns the loss in nats, weighted, and the gradient's norm, both on the device."""
         args, world = self.args, self.world
-        batch = to_batch(self.rows.take(args.batch_rows), self.rows.about, args.middle_weight)
-        total = float(batch[2].sum())
+        rows = self.rows.take(args.batch_rows)
+        batch = to_batch(rows, self.rows.about, args.middle_weight, world.device)
+        # Nothing here waits for the device: it computes while the next rows are read.
+        total = batch[2].sum()
         mine = [tensor[world.rank::world.size] for tensor in batch]
         starts = range(0, len(mine[0]), args.micro_rows)
         self.optimizer.zero_grad()
         loss = torch.zeros((), device=world.device)
         for start in starts:
             with world.accumulate(self.wrapped, last=start == starts[-1]):
-                part = self._loss([tensor[start:start + args.micro_rows] for tensor in mine])
+                with self._precision():
+                    part = self.wrapped(*(tensor[start:start + args.micro_rows] for tensor in mine))
                 # Gradients are averaged over processes; the loss is one over all of their tokens.
                 (part * (world.size / total)).backward()
             loss += part.detach() / total
@@ -92,7 +89,7 @@ class Trainer:
         norm = world.clip(self.optimizer.parameters.values(), args.clip)
         self.optimizer.step(rate(self.step, self._progress(), args.warmup, args.decay))
         self.step += 1
-        self.tokens += int((batch[2] > 0).sum())
+        self.tokens += count_tokens(rows, self.rows.about['pad'])
         return loss, norm
 
     def _progress(self) -> float:
@@ -106,20 +103,22 @@ class Trainer:
         """Loss on the first held-out rows, nats a token: of everything, and of middles. Collective under FSDP."""
         about, size = self.validation.about, self.args.micro_rows
         self.validation.cursor = [0, 0]
+        # Past the compiled call, which would be compiled anew without gradients.
+        forward = self.wrapped if self.world.mode == 'fsdp' else self.model.forward
         sums = torch.zeros(2, dtype=torch.float64)
         counts = torch.zeros(2, dtype=torch.float64)
         for _ in range(max(1, self.args.validation_rows // size)):
-            tokens, targets, weights = to_batch(self.validation.take(size), about, 2.0)
+            tokens, targets, weights = to_batch(self.validation.take(size), about, 2.0, self.world.device)
             for index, mask in enumerate(((weights > 0).float(), (weights > 1).float())):
-                sums[index] += float(self._loss([tokens, targets, mask]))
+                with self._precision():
+                    sums[index] += float(forward(tokens, targets, mask))
                 counts[index] += float(mask.sum())
         every, middle = (sums / counts).tolist()
         return {'validation': every, 'validationMiddle': middle}
 
     def save(self) -> None:
         """Collective."""
-        weights = {name: whole(tensor, tensor).cpu() if not hasattr(tensor, 'to_local') else tensor.full_tensor().cpu()
-                   for name, tensor in self.model.state_dict().items()}
+        weights = {name: whole(local(tensor), tensor).cpu() for name, tensor in self.model.state_dict().items()}
         optimizer = self.optimizer.state_dict()
         if self.world.rank == 0:
             checkpoint.save(self.checkpoint, {
