@@ -45,15 +45,18 @@ def likelihood(scorer, tokenizer: Tokenizer, documents: list[Document], budget: 
 
 
 def completions(neural: Neural, positions: list[Position]) -> dict:
-    """Judged first lines by kind, order and context."""
+    """Judged first lines by kind, order and context, and bits per byte of the true ones behind the same prompts."""
     figures = {}
     for order in ('suffixFirst', 'prefixFirst'):
         for others in (False, True):
             for kind in ('rest', 'block'):
                 chosen = [one for one in positions if one.kind == kind]
-                answers = [neural.complete(neural.prompt(one, order == 'suffixFirst', others)) for one in chosen]
-                name = f'{kind} {order}{" others" if others else ""}'
-                figures[name] = judge(answers, [one.truth for one in chosen])
+                prompts = [neural.prompt(one, order == 'suffixFirst', others) for one in chosen]
+                nats = sum(neural.truth_nats(prompt, one.truth) for prompt, one in zip(prompts, chosen))
+                size = sum(len(one.truth.encode()) for one in chosen)
+                figures[f'{kind} {order}{" others" if others else ""}'] = {
+                    **judge([neural.complete(prompt) for prompt in prompts], [one.truth for one in chosen]),
+                    'truthBitsPerByte': round(nats / math.log(2) / max(1, size), 4)}
     return figures
 
 

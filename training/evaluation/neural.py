@@ -42,6 +42,14 @@ class Neural:
         return [*header, t.prefix, *prefix, t.suffix, *suffix, t.middle]
 
     @torch.no_grad()
+    def truth_nats(self, prompt: list[int], truth: str) -> float:
+        """How unlikely the model holds the truth behind a prompt, nats of all its tokens."""
+        tokens = self.tokenizer.encode(truth)[:ANSWER_TOKENS]
+        row = torch.tensor([[*prompt, *tokens]], device=self.device)
+        logits = self.model.logits(row)[0, len(prompt) - 1:-1].float()
+        return float(F.cross_entropy(logits, row[0, len(prompt):], reduction='sum'))
+
+    @torch.no_grad()
     def complete(self, prompt: list[int]) -> str:
         """Text up to the end token, past the end of the first line, or of ANSWER_TOKENS."""
         caches = self.model.new_caches()

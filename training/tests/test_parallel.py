@@ -33,8 +33,8 @@ class Parallel(unittest.TestCase):
         cls._folder.cleanup()
 
     @classmethod
-    def run_trainer(cls, mode: str, processes: int) -> list[float]:
-        out = cls.folder / f'{mode}-{processes}'
+    def run_trainer(cls, mode: str, processes: int, *more: str, name: str | None = None) -> list[float]:
+        out = cls.folder / (name or f'{mode}-{processes}')
         # The two maps are what torchrun of PyTorch 1.13 needs under Python 3.11, where its default of 0 is lost.
         launch = [] if mode == 'single' else [
             '-m', 'torch.distributed.run', '--standalone', '--nproc_per_node', str(processes), '--redirects', '1:1',
@@ -44,7 +44,7 @@ class Parallel(unittest.TestCase):
         run = subprocess.run(
             [sys.executable, *launch, '-m', 'trainer.train', '--shards', str(cls.folder / 'shards'), '--out', str(out),
              '--preset', 'toy', '--steps', str(STEPS), '--batch-rows', '8', '--micro-rows', '2', '--warmup', '5',
-             '--log-every', '1', '--parallel', mode, '--threads', '1'],
+             '--log-every', '1', '--parallel', mode, '--threads', '1', *more],
             cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
         if run.returncode != 0:
             raise AssertionError(run.stderr[-2000:])
@@ -64,6 +64,13 @@ class Parallel(unittest.TestCase):
 
     def test_split_optimizer(self):
         self.check('zero1')
+
+    def test_a_checkpoint_is_resumed_by_another_mode(self):
+        self.run_trainer('zero1', 2, '--stop-after', '20', name='mixed')
+        self.run_trainer('single', 1, '--stop-after', '35', '--resume', name='mixed')
+        mixed = self.run_trainer('ddp', 2, '--resume', name='mixed')
+        self.assertEqual(len(mixed), STEPS)
+        self.assertLess(max(abs(a - b) / a for a, b in zip(self.alone, mixed)), 1e-3)
 
     @unittest.skipUnless(has_fsdp(), 'this PyTorch has no fully_shard')
     def test_everything_split(self):

@@ -42,14 +42,15 @@ class World:
             return torch.nn.parallel.DistributedDataParallel(model)
         if self.mode == 'fsdp':
             try:
+                from torch.distributed.device_mesh import init_device_mesh
                 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
             except (ImportError, ValueError) as error:
                 raise ValueError(f'this PyTorch has no fully_shard ({error}): choose zero1') from None
             policy = MixedPrecisionPolicy(
                 param_dtype=torch.bfloat16 if self.device.type == 'cuda' else None, reduce_dtype=torch.float32)
-            for layer in model.blk:
-                fully_shard(layer, mp_policy=policy)
-            fully_shard(model, mp_policy=policy)
+            mesh = init_device_mesh(self.device.type, (self.size,))
+            for part in [*model.blk, model]:
+                fully_shard(part, mesh=mesh, mp_policy=policy)
         return model
 
     def accumulate(self, wrapped: torch.nn.Module, last: bool):
