@@ -21,11 +21,11 @@ class Mix:
     """Documents whose samples are all rearranged."""
     suffix_first: float = 0.5
     """Of these, the share in the order that the extension uses."""
-    others: float = 0.35
+    others: float = 0.25
     """Samples with other files before them."""
     path: float = 0.8
     """Samples with the path of their file before them, where there are no others."""
-    windows: tuple[tuple[float, int, int], ...] = ((0.6, 48, 256), (0.28, 256, 1024), (0.12, 1024, 1 << 20))
+    windows: tuple[tuple[float, int, int], ...] = ((0.7, 32, 160), (0.2, 160, 640), (0.1, 640, 1 << 20))
     """(share, least, most) tokens of the file that a rearranged sample shows; short ones make middles dense."""
 
 

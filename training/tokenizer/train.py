@@ -77,4 +77,5 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    from command import run
+    run(main)

@@ -206,4 +206,5 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == '__main__':
-    main()
+    from command import run
+    run(main)
