@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import random
 import time
-from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +101,7 @@ def main() -> None:
     began = time.time()
     rows = 0
     # Workers are forked, and so share the documents.
-    with Pool(args.workers) as pool:
+    with multiprocessing.get_context('fork').Pool(args.workers) as pool:
         for name, count, padding in pool.imap(_work, tasks):
             rows += count
             print(f'{name}: {count} rows, {padding:.1%} padding', flush=True)

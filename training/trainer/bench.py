@@ -28,7 +28,9 @@ def bench(name: str, micro_rows: int, steps: int, compiled: bool) -> dict:
     if cuda:
         model.activations = torch.bfloat16
         if compiled:
-            model.compile()
+            # Anew for every shape; one graph for all of them would be slower.
+            torch._dynamo.reset()
+            model.compile(dynamic=False)
     optimizer = Optimizer(model, 0.02, 3e-3, 0.05)
     tokens = torch.randint(0, shape.vocabulary, (micro_rows, shape.context), device=device)
     weights = torch.ones(tokens.shape, device=device)

@@ -60,7 +60,7 @@ class Trainer:
             return
         # What FSDP gathers layer by layer is compiled layer by layer.
         for part in self.model.blk if self.world.mode == 'fsdp' else [self.model]:
-            part.compile()
+            part.compile(dynamic=False)
 
     def _precision(self):
         if not self.cuda:
