@@ -163,6 +163,16 @@ def check_apart(training: Path, held_out: Path) -> None:
             raise HeldOutError(f'{where} is like a held-out document')
 
 
+def _documents(builder: Builder, tarballs: list[Path]) -> Iterator[Document]:
+    """Of all packages; one that is broken is named and passed over."""
+    for tarball in tarballs:
+        try:
+            yield from builder.documents_of(tarball)
+        except ValueError as error:
+            print(f'passed over: {error}')
+            builder.dropped['broken package'] += 1
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--npm', type=Path, required=True, help='folder of tarballs')
@@ -179,7 +189,7 @@ def main() -> None:
     builder = Builder(list(read_documents(args.held_out)) if args.held_out else [], args.package_bytes)
     tarballs = [args.npm / one['file'] for _, one in sorted(fetched.items())]
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    count = write_documents(args.out, (d for tarball in tarballs for d in builder.documents_of(tarball)))
+    count = write_documents(args.out, _documents(builder, tarballs))
     manifest = builder.manifest()
     if not args.is_held_out:
         check_apart(args.out, args.held_out)

@@ -6,6 +6,8 @@ import contextlib
 import dataclasses
 import json
 import math
+import signal
+import threading
 import time
 from pathlib import Path
 
@@ -139,7 +141,11 @@ class Trainer:
         self.began = mark = time.monotonic()
         mark_tokens, losses = self.tokens, []
         last = min(args.steps, args.stop_after or args.steps)
-        while self.step < last and self._progress() < 1:
+        stopped = threading.Event()
+        if self.world.mode == 'single' and threading.current_thread() is threading.main_thread():
+            # The first request to end leaves time for a checkpoint.
+            signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+        while self.step < last and self._progress() < 1 and not stopped.is_set():
             loss, norm = self.train_step()
             losses.append(loss)
             if self.step % args.log_every == 0 or self.step in (1, last):
@@ -157,7 +163,7 @@ class Trainer:
             if self.step % args.checkpoint_every == 0:
                 self.save()
                 mark = time.monotonic()
-        if self.validation and self.step < last:
+        if self.validation and self.step < last and not stopped.is_set():
             self.log({'step': self.step, **self.validate()})
         self.save()
         self.log({'step': self.step, 'tokens': self.tokens, 'seconds': time.monotonic() - self.began})
