@@ -3,27 +3,17 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { Completer, MAX_TOKENS, type TextGenerator } from '../completion/completer.ts';
 import { budgetFor } from '../completion/window.ts';
 import { EngineError } from '../engine/client.ts';
-import type {
-  ChatMessage,
-  DocumentEdits,
-  DocumentText,
-  GenerateParams,
-  GenerateResult,
-  ModelInfo,
-  RequestClass,
-  TextEdit,
-} from '../engine/protocol.ts';
+import type { ChatMessage, GenerateParams, GenerateResult, ModelInfo, RequestClass } from '../engine/protocol.ts';
 import { aborted } from './aborted.ts';
 import { Documents } from './documents.ts';
 import { type Tallies, Tally } from './replayReport.ts';
 import { TimedGenerator } from './timed.ts';
+import { type Listener, tell } from './told.ts';
 import type { TracedEvent, TraceEvent } from './trace.ts';
 
 /** What a replay needs of the engine's client. */
-export interface ReplayEngine extends TextGenerator {
+export interface ReplayEngine extends TextGenerator, Listener {
   openDocuments(workspace: string, keys: readonly string[]): void;
-  tellText(document: DocumentText): void;
-  tellEdits(edits: DocumentEdits): void;
 }
 
 export interface PlayerOptions {
@@ -108,18 +98,12 @@ export class Player {
   }
 
   #fire(event: TraceEvent): void {
+    tell(this.#engine, WORKSPACE, event);
     switch (event.type) {
       case 'open':
       case 'close':
         if (event.type === 'close') this.#cancel(event.path);
-        else this.#engine.tellText({ workspace: WORKSPACE, key: event.path, text: event.text });
         this.#engine.openDocuments(WORKSPACE, this.#documents.paths);
-        break;
-      case 'insert':
-        this.#edit(event.path, { start: event.offset, end: event.offset, text: event.text });
-        break;
-      case 'delete':
-        this.#edit(event.path, { start: event.offset, end: event.offset + event.length, text: '' });
         break;
       case 'complete':
         this.#complete(event.path, event.offset);
@@ -131,10 +115,6 @@ export class Player {
         this.#chat(event.messages, event.maxTokens);
         break;
     }
-  }
-
-  #edit(path: string, edit: TextEdit): void {
-    this.#engine.tellEdits({ workspace: WORKSPACE, key: path, edits: [edit] });
   }
 
   #complete(path: string, offset: number): void {

@@ -326,7 +326,7 @@ function tellDocuments({ connection }: EngineSession, workspace: string, keys: r
 }
 
 /** What a request that was aborted before it was sent resolves with. */
-const NOTHING: GenerateResult = {
+export const NOTHING: GenerateResult = {
   text: '',
   finish: 'cancelled',
   promptTokens: 0,

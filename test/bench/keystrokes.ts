@@ -1,14 +1,15 @@
 /**
  * Promise 1, a keystroke never waits for chat: from a key to the first token of its suggestion, in the client, with
- * nothing else to do, while a chat reads a long prompt, and while two chats answer; by class with preemption, and in
+ * nothing else to do, while a chat reads a long prompt, while two chats answer, and while a project is indexed; by class with preemption, and in
  * order of arrival. Scenarios take turns, so that a machine that slows down favours none.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Times } from '../../src/cli/timed.ts';
 import { Random } from '../traces/random.ts';
 import { type Bed, type Policy, type Subject, withBed } from './bed.ts';
+import { indexing } from './indexing.ts';
 import { Keyboard } from './keyboard.ts';
-import { decoding, type Load, longPrompt, prefilling } from './loads.ts';
+import { decoding, longPrompt, prefilling } from './loads.ts';
 import { type Measured, percentile } from './report.ts';
 
 export interface KeystrokePlan {
@@ -31,7 +32,8 @@ const SCENARIOS = {
   idle: async () => undefined,
   prefill: (bed: Bed, random: Random) => prefilling(bed, random),
   decode: (bed: Bed, random: Random) => decoding(bed, 2, random),
-} satisfies Record<string, (bed: Bed, random: Random) => Promise<Load | undefined>>;
+  index: (bed: Bed) => indexing(bed),
+} satisfies Record<string, (bed: Bed, random: Random) => Promise<{ stop(): Promise<unknown> } | undefined>>;
 type Scenario = keyof typeof SCENARIOS;
 
 const POLICIES: Record<Policy, string> = { preemptive: 'preemption', fcfs: 'order of arrival' };
@@ -102,6 +104,7 @@ function rowsOf(cells: readonly Cell[], promptTokens: number): Measured[] {
     idle: 'idle',
     prefill: `beside a chat that reads ${promptTokens} tokens`,
     decode: 'beside two chats that answer',
+    index: 'while 10 MB of source are read into the index',
   };
   for (const { policy, scenario, samples, givenUp } of cells) {
     const note = `${samples.length} keys${givenUp > 0 ? `, ${givenUp} given up` : ''}`;

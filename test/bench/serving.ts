@@ -26,7 +26,7 @@ interface Plan {
 const WHOLE = Number.POSITIVE_INFINITY;
 const FAST: Plan = {
   keystrokes: { rounds: 6, keys: { preemptive: 10, fcfs: 5 }, limitMs: 25_000 },
-  traces: { untilMs: WHOLE, speed: 1, compareMs: 40_000 },
+  traces: { untilMs: WHOLE, speed: 1, compareMs: 180_000 },
   throughput: { rounds: 3, windowMs: 3_000, answer: 256 },
   pages: 40,
 };

@@ -6,6 +6,7 @@ import { Documents } from '../../src/cli/documents.ts';
 import { Player } from '../../src/cli/player.ts';
 import { type ReplayReport, reportOf } from '../../src/cli/replayReport.ts';
 import { TimedGenerator } from '../../src/cli/timed.ts';
+import { tell } from '../../src/cli/told.ts';
 import { readTrace, type TracedEvent } from '../../src/cli/trace.ts';
 import { Completer, MAX_TOKENS } from '../../src/completion/completer.ts';
 import { fimLayoutOf } from '../../src/completion/fimLayouts.ts';
@@ -99,6 +100,7 @@ export function benchReuse(subject: Subject, plan: TracePlan): Promise<Measured[
     for await (const traced of eventsOf('typing', plan)) {
       const { event } = traced;
       documents.take(traced);
+      tell(bed.client, WORKSPACE, event);
       if (event.type === 'open') bed.client.openDocuments(WORKSPACE, documents.paths);
       if (event.type !== 'complete') continue;
       if (performance.now() - started > plan.compareMs) break;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CompletionCase } from '../../src/cli/cases.ts';
 import { Completer } from '../../src/completion/completer.ts';
+import { NOTHING } from '../../src/engine/client.ts';
 import type { GenerateParams, GenerateResult } from '../../src/engine/protocol.ts';
 import { Answer as AnswerText } from '../../src/engine/server/answer.ts';
 import type { LlamaModel } from '../../src/engine/server/llama/model.ts';
@@ -55,7 +56,7 @@ export async function answersWithoutModel(cases: readonly CompletionCase[], mode
       if (model.tokenizer.isEnd(token) || answer.push(model.tokenizer.bytes(token))) break;
     }
     answer.end();
-    return { ...RESULT, text: answer.text, confidence: sampler.confidence ?? null };
+    return { ...NOTHING, finish: 'stop', text: answer.text, confidence: sampler.confidence ?? null };
   };
   const completer = new Completer({ generate });
   const answers: Answer[] = [];
@@ -73,17 +74,3 @@ export async function answersWithoutModel(cases: readonly CompletionCase[], mode
   }
   return answers;
 }
-
-const RESULT: GenerateResult = {
-  text: '',
-  finish: 'stop',
-  promptTokens: 0,
-  cachedTokens: 0,
-  computedTokens: 0,
-  cutTokens: 0,
-  generatedTokens: 0,
-  confidence: null,
-  queuedMs: 0,
-  firstTokenMs: 0,
-  totalMs: 0,
-};

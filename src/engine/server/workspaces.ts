@@ -52,6 +52,7 @@ export class Workspaces {
     const kept = new Set(keys);
     const closed = [...documents.keys()].filter((key) => !kept.has(key));
     for (const key of closed) documents.delete(key);
+    if (documents.size === 0 && this.of(workspace).folder === undefined) this.#workspaces.delete(workspace);
     return closed;
   }
 

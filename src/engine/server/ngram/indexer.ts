@@ -2,6 +2,7 @@
  * Reads the files of workspace folders into the index, in the background: in slices that a keystroke would not notice, and
  * slower while requests run.
  */
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { PrivateFiles } from '../../../files/private.ts';
@@ -101,9 +102,11 @@ export class Indexer {
     if (job.whole && index.files.full && job.paths) job.paths.length = 0;
   }
 
-  /** The walk leaves such files out; single ones that changed may be any. */
+  /** The walk leaves such files out; single ones that changed may be any, also behind a link that leads elsewhere. */
   async #isPrivate({ folder, whole }: Job, file: string): Promise<boolean> {
     if (whole) return false;
+    const [real, root] = await Promise.all([realOf(path.join(folder, file)), realOf(folder)]);
+    if (real !== undefined && !real.startsWith(`${root}${path.sep}`)) return true;
     const rules = new PrivateFiles((root, inside) => readRules(path.join(root, inside)));
     return rules.has({ path: path.join(folder, file).replaceAll('\\', '/'), folder: { key: folder, path: file } });
   }
@@ -117,6 +120,9 @@ export class Indexer {
     this.#sliceEnd = performance.now() + SLICE_MS;
   }
 }
+
+/** Undefined where there is no such file. */
+const realOf = (file: string): Promise<string | undefined> => realpath(file).catch(() => undefined);
 
 function joined(parts: readonly Int32Array[]): Int32Array {
   const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));

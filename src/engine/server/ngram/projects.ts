@@ -55,7 +55,9 @@ export class Projects {
   close(workspace: string, key: string): string | undefined {
     const { index, reliability } = this.of(workspace);
     reliability.forget(key);
-    return index.close(key);
+    const file = index.close(key);
+    if (index.documents === 0 && index.files.files === 0) this.#projects.delete(workspace);
+    return file;
   }
 
   forgetFiles(workspace: string): void {
