@@ -8,7 +8,7 @@ import { buildPrompt, surroundingsOf } from './prompt.ts';
 import type { CompletionRequest } from './request.ts';
 import { scopeOf } from './scope.ts';
 import { endOf } from './stops.ts';
-import { indentationOf, lineEndingOf, toLf } from './text.ts';
+import { indentationOf, isBlank, lineBefore, lineEndingOf, toLf } from './text.ts';
 import { budgetFor } from './window.ts';
 
 export { NoFimTokensError } from './fimLayouts.ts';
@@ -102,7 +102,8 @@ export class Completer {
         completion: {
           ...(document === undefined ? {} : { document, offset: (request.before ?? 0) + request.prefix.length }),
           ngram: options.ngram ?? true,
-          oneLine: scope.lines === 'one' && scope.newlineEnds,
+          oneLine: scope.lines === 'one',
+          mayBreak: scope.lines === 'one' && !scope.newlineEnds && !isBlank(lineBefore(near.prefix)),
         },
       },
       {

@@ -110,8 +110,10 @@ export interface CompletionParams {
   offset?: number;
   /** The code of the project has a say in the choice of tokens. */
   ngram: boolean;
-  /** The answer ends with its first line, so that it does not matter which token ends it. */
+  /** The answer ends with its first line that is not blank, so that it does not matter which token ends it. */
   oneLine: boolean;
+  /** The cursor's line may be complete: the answer may begin with a line break. */
+  mayBreak?: boolean;
 }
 
 export interface GenerateParams {

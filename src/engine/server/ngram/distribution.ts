@@ -12,7 +12,7 @@ const POWER = 1 + AGREEMENT.power;
  */
 const NEAR = 6;
 const REACH = 16;
-const SAMPLED = 1 << 12;
+const SAMPLED = 1 << 11;
 
 export class Distribution {
   /** The likeliest token that does not end a line, and the likeliest that does; -1 where there is none. */
@@ -47,14 +47,17 @@ export class Distribution {
     this.bestEnd = ends.length === 0 ? -1 : ends.reduce((a, b) => (logits[b]! > logits[a]! ? b : a));
     if (among) this.#readAmong(logits, among);
     else this.#readAll(logits);
+    let sum = 0;
     let powers = 0;
-    this.lineEnd = 0;
+    const least = this.#max - REACH;
     for (const token of ends) {
-      const share = this.#share(token);
-      this.lineEnd += share;
-      powers += share ** POWER;
+      const logit = logits[token]!;
+      if (logit <= least) continue;
+      sum += Math.exp(logit - this.#max);
+      if (joined) powers += Math.exp(POWER * (logit - this.#max));
     }
-    if (joined) this.powerSum += this.lineEnd ** POWER - powers;
+    this.lineEnd = sum / this.#sum;
+    if (joined) this.powerSum += this.lineEnd ** POWER - powers / this.#sum ** POWER;
   }
 
   /** The likeliest token; {@link LINE_END} where ends of a line were joined, and are likelier together. */

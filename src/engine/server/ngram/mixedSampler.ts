@@ -20,8 +20,10 @@ export interface MixedSamplerOptions {
   beginning: Uint8Array;
   /** What is searched; empty: the model alone. */
   scopes: readonly Scope[];
-  /** The answer ends with its first line, so that it does not matter with which token. */
+  /** The answer ends with its first line that is not blank, so that it does not matter with which token. */
   oneLine: boolean;
+  /** It may begin with a line break, which then does not end it. */
+  mayBreak?: boolean;
   /** See {@link Mixture.mix}. */
   bias: number;
   /** Called once, after the first token was mixed and before it is chosen. False: the model alone decides. */
@@ -71,10 +73,10 @@ export class MixedSampler implements Sampler {
 
   sample(row: number): number {
     const { distribution, evidence, logits } = this.#tools;
-    const { vocabulary, scopes, oneLine, drawer } = this.#options;
+    const { vocabulary, scopes, oneLine, mayBreak = false, drawer } = this.#options;
     this.#backend.logits(row, logits);
     const among = this.#beginning.length > 0 ? vocabulary.openings(this.#beginning) : undefined;
-    const joined = oneLine && this.#mixes && drawer === undefined;
+    const joined = oneLine && (this.#started || !mayBreak) && this.#mixes && drawer === undefined;
     distribution.read(logits, among, joined);
     evidence.gather(this.#context, this.#mixes ? scopes : [], (token) => this.#admit(token, joined));
     this.#mix();
@@ -122,8 +124,8 @@ export class MixedSampler implements Sampler {
    */
   #likeliest(): number {
     const { distribution, evidence, mixture } = this.#tools;
-    const { vocabulary, oneLine } = this.#options;
-    const mayEnd = this.#started || !oneLine || distribution.bestInLine < 0;
+    const { vocabulary, oneLine, mayBreak = false } = this.#options;
+    const mayEnd = this.#started || !oneLine || mayBreak || distribution.bestInLine < 0;
     let token = mayEnd ? distribution.best : distribution.bestInLine;
     let most = mixture.probabilityOutside(distribution.probability(token));
     for (let i = 0; i < evidence.count; i++) {

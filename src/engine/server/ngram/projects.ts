@@ -90,7 +90,7 @@ export class Projects {
   sampler(
     backend: Pick<DecodeBackend, 'logits'>,
     workspace: string,
-    { document, offset = 0, ngram, oneLine }: CompletionParams,
+    { document, offset = 0, ngram, oneLine, mayBreak = false }: CompletionParams,
     cursor: Cursor,
     drawer: Drawer | undefined,
   ): Sampler {
@@ -106,6 +106,7 @@ export class Projects {
       beginning: cursor.beginning,
       scopes,
       oneLine,
+      mayBreak,
       bias: own ? reliability.biasOf(key) : 0,
       onFirst: (evidence, mixture, model) => {
         const beginning = Buffer.from(cursor.beginning).toString('utf8').length;
