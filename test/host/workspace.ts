@@ -16,18 +16,11 @@ const code = `export class Counter {
 const gap = 'export function add(a: number, b: number): number {\n  \n}\n';
 const words = "export const greeting = '你好，世界 👋🏽';\nexport const family = '👨‍👩‍👧‍👦';\n\n";
 
-/** Begins a call of something that only another file calls. */
-function calling(name: string): string {
-  return `export function ${name}() {\n  registerFrob\n}\n`;
-}
-
 const files: Record<string, string> = {
   'plain.ts': code + gap,
   'windows.ts': (code + gap).replaceAll('\n', '\r\n'),
   'tabs.ts': (code + gap).replaceAll('  ', '\t'),
   'words.ts': code + words + gap,
-  'mine.ts': calling('mine'),
-  'yours.ts': calling('yours'),
 };
 
 /** Makes the folder anew, and returns its path. */

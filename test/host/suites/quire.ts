@@ -45,6 +45,20 @@ export async function type(text: string): Promise<void> {
  * @returns what was inserted by it.
  */
 export async function completeAfter(editor: vscode.TextEditor, pieces: readonly string[]): Promise<string> {
+  const answers: string[] = [];
+  const listening = (await quire()).onDidComplete(({ source, shown, rejectedBy }) => {
+    answers.push(`${source} ${shown ? 'shown' : rejectedBy}`);
+  });
+  try {
+    return await takeAfter(editor, pieces);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}; the last answers: ${answers.slice(-5).join(', ') || 'none'}`);
+  } finally {
+    listening.dispose();
+  }
+}
+
+async function takeAfter(editor: vscode.TextEditor, pieces: readonly string[]): Promise<string> {
   for (const piece of pieces) {
     await type(piece);
     const before = editor.document.getText();
