@@ -51,10 +51,14 @@ export class Session {
     if (shownFor !== undefined) this.#pace.rejected(shownFor);
     if (explicit) this.#pace.welcome();
 
+    // That nothing was found to show is no answer to who asks by a command, unless that command's own request says so:
+    // asked again for each of its repetitions, it would never be answered.
+    let again = explicit;
     const settles = (draft: Draft | null | undefined): draft is Draft | null =>
-      draft !== undefined && !(draft === null && explicit);
+      draft !== undefined && !(draft === null && again);
     const found = this.#suggestions.find(place);
     if (settles(found)) return this.#tell({ source: 'known', debounceMs: 0, requestMs: 0 }, place, found);
+    again = explicit && this.#suggestions.underWay(place) !== 'explicit';
     const joined = await this.#suggestions.join(place, signal);
     if (signal.aborted) return undefined;
     if (settles(joined))
@@ -69,7 +73,7 @@ export class Session {
     if (signal.aborted) return undefined;
     if (settles(ahead)) return this.#tell({ source: 'joined', debounceMs, requestMs: since(asked) }, place, ahead);
 
-    const outcome = await this.#suggestions.ask(place, call.run, signal);
+    const outcome = await this.#suggestions.ask(place, call.run, signal, explicit);
     if (outcome === undefined) return undefined;
     const requestMs = since(asked);
     this.#pace.answered(requestMs);

@@ -38,6 +38,7 @@ interface Answer {
 
 interface Flight {
   place: Place;
+  explicit: boolean;
   /** Generated so far; LF. */
   text: string;
   done: Promise<unknown>;
@@ -110,26 +111,30 @@ export class Suggestions {
     return signal.aborted ? undefined : this.find(place);
   }
 
-  /** True while a request is under way that may still answer for `place`. */
-  underWay(place: Place): boolean {
-    return this.#flight !== undefined && agrees(this.#flight, place);
+  /** What kind of request is under way that may still answer for `place`. */
+  underWay(place: Place): 'automatic' | 'explicit' | undefined {
+    if (this.#flight === undefined || !agrees(this.#flight, place)) return undefined;
+    return this.#flight.explicit ? 'explicit' : 'automatic';
   }
 
   /**
    * Runs a request and remembers its answer. An older one under way is ended.
    * @param run gets the signal that ends it, and reports the text so far.
    * @param signal of who waits; absent: nobody does yet (it was asked ahead).
+   * @param explicit the user asked by a command.
    * @returns undefined when `signal` was aborted first.
    */
   async ask<T extends CompletionOutcome>(
     place: Place,
     run: (signal: AbortSignal, onText: (text: string) => void) => Promise<T>,
     signal?: AbortSignal,
+    explicit = false,
   ): Promise<T | undefined> {
     if (this.#flight !== undefined) this.#end(this.#flight);
     const controller = new AbortController();
     const flight: Flight = {
       place,
+      explicit,
       text: '',
       done: Promise.resolve(),
       controller,

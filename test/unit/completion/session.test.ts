@@ -60,6 +60,32 @@ test('what was rejected at a place is not asked again, but by command it is', as
   assert.deepEqual([editor.timings[0]?.rejectedBy, editor.timings[0]?.shown], ['blank', false]);
 });
 
+test('a command given again while its request is under way is answered by that request, also with nothing', async () => {
+  const editor = sessionWith([]);
+  const answer = Promise.withResolvers<CompletionOutcome>();
+  let asked = 0;
+  const command: Partial<Call> = {
+    explicit: true,
+    run: () => {
+      asked += 1;
+      return answer.promise;
+    },
+  };
+  const abort = new AbortController();
+  const first = editor.suggest('a = |', command, abort.signal);
+  await new Promise(setImmediate);
+  const second = editor.suggest('a = |', command);
+  abort.abort();
+  answer.resolve(outcome(null));
+  assert.equal(await first, undefined);
+  assert.equal(await second, null);
+  assert.equal(asked, 1);
+  assert.deepEqual(
+    editor.timings.map(({ source, shown }) => [source, shown]),
+    [['joined', false]],
+  );
+});
+
 test('a call that the editor has given up asks nothing', async () => {
   const editor = sessionWith([]);
   const abort = new AbortController();

@@ -194,7 +194,7 @@ test('a failing request rejects for who waits and is forgotten', async () => {
   const signal = new AbortController().signal;
   const failing = suggestions.ask(at('a|'), () => Promise.reject(new Error('engine stopped')), signal);
   await assert.rejects(failing, /engine stopped/);
-  assert.equal(suggestions.underWay(at('a|')), false);
+  assert.equal(suggestions.underWay(at('a|')), undefined);
   assert.equal(suggestions.find(at('a|')), undefined);
 });
 
