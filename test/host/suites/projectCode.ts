@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { completeAfter, quire, until } from './quire.ts';
+import { completeAfter, openBehind, quire, type, until } from './quire.ts';
 
 /** Nobody else writes this. */
 const habit = (depth: number) =>
@@ -38,6 +38,22 @@ describe("the project's own code", () => {
     await until(async () => (await ngram()).tokens > before.tokens + 2_000, 'a changed file is read anew');
     await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), 'habit.ts'));
     await until(async () => (await ngram()).tokens < before.tokens + 500, 'a deleted file is forgotten');
+  });
+
+  it('is suggested from a file that nobody opened', async () => {
+    const before = (await ngram()).tokens;
+    await write('habit.ts', habit(7).repeat(2));
+    await write('caller.ts', 'export function caller() {\n  \n}\n');
+    await until(async () => (await ngram()).tokens > before + 100, 'the new files are read');
+    try {
+      const editor = await openBehind('caller.ts', '{\n  ');
+      await type('registerFrob');
+      assert.equal(await completeAfter(editor, ['n']), "icator(quuxService, { depth: 7, mode: 'zorp' });");
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      for (const name of ['habit.ts', 'caller.ts'])
+        await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), name));
+    }
   });
 
   it('has no say where the user does not want it', async () => {
