@@ -146,6 +146,16 @@ class Builder:
                 'bytesByKind': dict(total), 'bytesByLicense': dict(licences), 'dropped': dict(self.dropped)}
 
 
+def table(manifest: dict) -> str:
+    """The packages that documents were kept of, a line each: package, version, licence, documents, bytes of each kind."""
+    lines = ['package\tversion\tlicence\tdocuments\tbytes']
+    for one in manifest['packages']:
+        if one['documents']:
+            kinds = ' '.join(f'{kind} {size}' for kind, size in sorted(one['bytes'].items()))
+            lines.append('\t'.join([one['package'], one['version'], one['license'], str(one['documents']), kinds]))
+    return '\n'.join(lines) + '\n'
+
+
 def check_apart(training: Path, held_out: Path) -> None:
     """Raises HeldOutError when training documents are of a held-out package, or like a held-out document."""
     index = NearDuplicates(NEAR_HELD_OUT)
@@ -188,6 +198,8 @@ def main() -> None:
         refuse_held_out(fetched)
     builder = Builder(list(read_documents(args.held_out)) if args.held_out else [], args.package_bytes)
     tarballs = [args.npm / one['file'] for _, one in sorted(fetched.items())]
+    # By chance, so that any beginning of the corpus is a sample of it.
+    random.Random(1).shuffle(tarballs)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     count = write_documents(args.out, _documents(builder, tarballs))
     manifest = builder.manifest()
@@ -195,6 +207,7 @@ def main() -> None:
         check_apart(args.out, args.held_out)
     target = args.out.with_name(args.out.name.split('.')[0] + '.manifest.json')
     target.write_text(json.dumps(manifest, indent=1))
+    target.with_suffix('.tsv').write_text(table(manifest))
     print(f'{count} documents, {manifest["bytes"] / 1e6:.2f} MB of {len(builder.packages)} packages')
     print('kept', manifest['bytesByKind'])
     print('dropped', manifest['dropped'])

@@ -5,6 +5,7 @@ anew. A shard depends on the seed, its epoch and its part alone, so that any num
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import multiprocessing
 import os
@@ -18,7 +19,7 @@ from corpus.documents import Document, read_documents
 from corpus.packages import refuse_held_out
 from packing.neighbours import Package
 from packing.rows import pack
-from packing.samples import Sampler
+from packing.samples import Mix, Sampler
 from tokenizer.tokenizer import Tokenizer
 
 SECONDARY = {'json': 0.5, 'css': 0.5, 'html': 0.5, 'md': 0.5, 'dts': 0.5}
@@ -51,11 +52,12 @@ def parts_of(groups: list[list[Document]], parts: int, rng: random.Random) -> li
     return dealt
 
 
-def make_shard(groups, tokenizer: Tokenizer, context: int, parts: int, seed: int, epoch: int, part: int) -> np.ndarray:
+def make_shard(groups, tokenizer: Tokenizer, context: int, parts: int, seed: int, epoch: int, part: int,
+               mix: Mix = Mix()) -> np.ndarray:
     """Rows of one shard, (rows, context + 1)."""
     pieces = parts_of(groups, parts, random.Random(f'{seed} {epoch}'))[part]
     rng = random.Random(f'{seed} {epoch} {part}')
-    sampler = Sampler(tokenizer, context + 1)
+    sampler = Sampler(tokenizer, context + 1, mix)
     sequences = []
     for piece in pieces:
         kept = [d for d in piece if rng.random() < SECONDARY.get(d.kind, 1.0)]
@@ -66,7 +68,7 @@ def make_shard(groups, tokenizer: Tokenizer, context: int, parts: int, seed: int
 
 def _work(task: tuple[int, int]) -> tuple[str, int, float]:
     groups, tokenizer, args = _state['groups'], _state['tokenizer'], _state['args']
-    rows = make_shard(groups, tokenizer, args.context, args.parts, args.seed, *task)
+    rows = make_shard(groups, tokenizer, args.context, args.parts, args.seed, *task, args.mix)
     path = args.out / shard_name(*task)
     unfinished = path.with_suffix('.tmp')
     with open(unfinished, 'wb') as file:
@@ -86,7 +88,15 @@ def main() -> None:
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--workers', type=int, default=1)
     parser.add_argument('--validation', action='store_true', help='held-out documents are meant, for measuring')
+    parser.add_argument('--fim', type=float, default=Mix.fim, help='share of the documents that are rearranged')
+    parser.add_argument('--suffix-first', type=float, default=Mix.suffix_first, help='of these')
+    parser.add_argument('--others', type=float, default=Mix.others, help='share of the samples with other files')
+    parser.add_argument('--long', type=float, help='share of the windows that are longer than 160 tokens')
     args = parser.parse_args()
+    args.mix = Mix(args.fim, args.suffix_first, args.others)
+    if args.long is not None:
+        args.mix = dataclasses.replace(args.mix, windows=tuple(
+            (share, *sizes) for share, (_, *sizes) in zip((1 - args.long, args.long / 2, args.long / 2), Mix.windows)))
     documents = [document for path in args.docs for document in read_documents(path)]
     if not args.validation:
         refuse_held_out({document.package for document in documents})
@@ -95,7 +105,7 @@ def main() -> None:
     _state.update(groups=by_package(documents), tokenizer=tokenizer, args=args)
     (args.out / 'shards.json').write_text(json.dumps({
         'context': args.context, 'vocabulary': tokenizer.size, 'epochs': args.epochs, 'parts': args.parts,
-        'seed': args.seed, 'pad': tokenizer.pad, 'middle': tokenizer.middle, 'end': tokenizer.end}))
+        'seed': args.seed, 'mix': dataclasses.asdict(args.mix), 'pad': tokenizer.pad, 'middle': tokenizer.middle, 'end': tokenizer.end}))
     tasks = [(epoch, part) for epoch in range(args.epochs) for part in range(args.parts)
              if not (args.out / shard_name(epoch, part)).exists()]
     began = time.time()

@@ -9,7 +9,7 @@ import re
 
 from packing.brackets import pairs
 
-SHARES = {'rest': 0.45, 'line': 0.10, 'block': 0.18, 'argument': 0.12, 'characters': 0.15}
+SHARES = {'rest': 0.45, 'line': 0.18, 'block': 0.13, 'argument': 0.12, 'characters': 0.12}
 MAX_CHARS = 600
 _BORDER = re.compile(r'(?<=[.(=:,\[{<!&|? ])|(?<=[a-z])(?=[A-Z])|(?<=\w)(?=\W)|(?<=\W)(?=\w)')
 _COMMENT = ('*', '//', '/*', '#')

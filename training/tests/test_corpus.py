@@ -6,7 +6,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from corpus.build import Builder, check_apart
+from corpus import fetch
+from corpus.build import Builder, check_apart, table
 from corpus.content import clean, refusal
 from corpus.documents import Document, read_documents, write_documents
 from corpus.licences import is_permissive, licence_of
@@ -55,6 +56,30 @@ class Lists(unittest.TestCase):
         self.assertIn('pino', held_out_names())
         with self.assertRaisesRegex(HeldOutError, 'pino'):
             refuse_held_out(['zod', 'pino'])
+
+
+class Fetching(unittest.TestCase):
+    def test_one_that_cannot_be_had_takes_none_with_it(self):
+        asked = []
+
+        def pack(packages, folder):
+            asked.append(len(packages))
+            if ('gone', 'latest') in packages:
+                raise RuntimeError('404')
+            for name, _ in packages:
+                (folder / name).write_bytes(b'')
+            return {name: {'version': '1.0.0', 'file': name} for name, _ in packages}
+
+        original, fetch.pack = fetch.pack, pack
+        self.addCleanup(setattr, fetch, 'pack', original)
+        with tempfile.TemporaryDirectory() as folder:
+            wanted = [(f'p{number}', 'latest') for number in range(24)] + [('gone', 'latest')]
+            self.assertEqual(fetch.fetch(wanted, Path(folder)), ['gone: 404'])
+            self.assertEqual(asked, [20, 5, 1, 1, 1, 1, 1])
+            self.assertEqual(len(json.loads((Path(folder) / 'fetched.json').read_text())), 24)
+            asked.clear()
+            fetch.fetch(wanted[:24], Path(folder))
+            self.assertEqual(asked, [])
 
 
 class Licences(unittest.TestCase):
@@ -133,6 +158,8 @@ class Building(unittest.TestCase):
         self.assertIn('src/b.ts', code_found)
         self.assertEqual(builder.dropped['near-duplicate'], 1)
         one = builder.manifest()['packages'][0]
+        row = table(builder.manifest()).splitlines()[1].split('\t')
+        self.assertEqual(row[:4], [one['package'], '1.0.0', one['license'], str(one['documents'])])
         self.assertEqual((one['package'], one['version'], one['license']), ('@x/y', '1.0.0', 'MIT'))
         self.assertEqual(one['bytes']['ts'], sum(len(d.text) for d in found if d.kind == 'ts'))
 
@@ -141,6 +168,7 @@ class Building(unittest.TestCase):
         package = tarball(self.folder, 'copyleft', {'index.js': code('alpha')}, 'GPL-3.0')
         self.assertEqual(list(builder.documents_of(package)), [])
         self.assertEqual(builder.manifest()['packages'][0]['skipped'], 'licence')
+        self.assertEqual(table(builder.manifest()).count('\n'), 1)
         broken = self.folder / 'broken.tgz'
         broken.write_bytes(b'no archive')
         with self.assertRaisesRegex(ValueError, 'broken.tgz cannot be read'):

@@ -62,10 +62,13 @@ class Computation(unittest.TestCase):
         self.assertAlmostEqual(float(at(q, 3)[:2].norm()), float(q[:2].norm()), places=5)
 
     def test_attention_against_double_precision(self):
-        q, k, v = (torch.randn(1, 2, 9, 16) for _ in range(3))
-        scores = (q.double() @ k.double().transpose(-1, -2)) / 4
-        scores = scores.masked_fill(torch.ones(9, 9).triu(1).bool(), float('-inf'))
-        self.assertLess(float((attend(q, k, v, True) - scores.softmax(-1) @ v.double()).norm()), 1e-4)
+        for queries, keys in ((9, 9), (600, 600), (300, 600), (2, 700)):
+            q = torch.randn(1, 2, queries, 16)
+            k, v = torch.randn(2, 1, 2, keys, 16)
+            scores = (q.double() @ k.double().transpose(-1, -2)) / 4
+            hidden = torch.ones(queries, keys).triu(1 + keys - queries).bool()
+            expected = scores.masked_fill(hidden, float('-inf')).softmax(-1) @ v.double()
+            self.assertLess(float((attend(q, k, v, True) - expected).norm()), 1e-4)
 
     def test_loss_is_weighted(self):
         one, tokens = model(), torch.randint(0, 300, (1, 10))

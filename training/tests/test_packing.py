@@ -106,6 +106,16 @@ class Rows(unittest.TestCase):
         other = make_shard(groups, tokenizer(), 256, 2, 1, 1, 0)
         self.assertFalse(one.shape == other.shape and (one == other).all())
 
+    def test_shards_are_mixed_as_asked(self):
+        groups = [list(own_sources())]
+        t = tokenizer()
+        for share in (0.0, 1.0):
+            rows = make_shard(groups, t, 256, 1, 1, 0, 0, Mix(fim=1, suffix_first=share, others=0, path=0))
+            first = [row[np.isin(row, (t.prefix, t.suffix))][0] for row in rows[:20] if np.isin(row, (t.prefix, t.suffix)).any()]
+            sooner = [token == t.suffix for token in first]
+            self.assertGreater(len(sooner), 5)
+            self.assertEqual(np.mean(sooner), share)
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -121,6 +121,18 @@ class Runs(Folder):
         with self.assertRaisesRegex(ValueError, 'no checkpoint in'):
             self.run_trainer('c', '--resume')
 
+    def test_a_new_schedule_begins_with_given_weights_and_takes_the_context_of_its_rows(self):
+        write_shards(self.folder / 'shards', rows=20)
+        self.run_trainer('a')
+        write_shards(self.folder / 'shards', rows=20, context=48)
+        begun = ['--begin-from', str(self.folder / 'a/checkpoint')]
+        losses = self.run_trainer('b', *begun)
+        self.assertLess(losses[0], 0.9 * self.run_trainer('c')[0])
+        self.assertEqual(checkpoint.shape_of(checkpoint.load(self.folder / 'b/checkpoint')).context, 48)
+        write_shards(self.folder / 'shards', rows=20, vocabulary=300)
+        with self.assertRaisesRegex(ValueError, 'has 256 tokens, the shards 300'):
+            self.run_trainer('d', *begun)
+
 
 class Pieces(Folder):
     def test_pieces_travel_in_portions(self):

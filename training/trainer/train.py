@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from export.convert import load_gguf
 from model.llama import Llama
 from model.presets import preset
 from trainer import checkpoint
@@ -20,6 +21,10 @@ from trainer.batches import Rows, count_tokens, to_batch
 from trainer.optimizer import Optimizer, local, whole
 from trainer.parallel import MODES, World
 from trainer.schedule import rate
+
+
+def load_weights(path: Path) -> Llama:
+    return checkpoint.load_model(path) if path.is_dir() else load_gguf(path)
 
 
 class Trainer:
@@ -31,7 +36,12 @@ class Trainer:
                              f'{world.size} processes')
         self.rows = Rows(args.shards, args.patience)
         self.validation = Rows(args.validation) if args.validation else None
-        shape = dataclasses.replace(preset(args.preset, self.rows.about['vocabulary']), context=self.rows.context)
+        begun = load_weights(args.begin_from) if args.begin_from else None
+        if begun and begun.shape.vocabulary != self.rows.about['vocabulary']:
+            raise ValueError(f'{args.begin_from} has {begun.shape.vocabulary} tokens, the shards '
+                             f'{self.rows.about["vocabulary"]}')
+        shape = begun.shape if begun else preset(args.preset, self.rows.about['vocabulary'])
+        shape = dataclasses.replace(shape, context=self.rows.context)
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.checkpoint = args.out / 'checkpoint'
         state = checkpoint.load(self.checkpoint) if args.resume else None
@@ -40,6 +50,8 @@ class Trainer:
         self.model = Llama(shape)
         if state:
             self.model.load_state_dict(state['weights'])
+        elif begun:
+            self.model.load_state_dict(begun.state_dict())
         else:
             self.model.initialise(args.seed)
         self.model.to(world.device)
@@ -175,6 +187,8 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--validation', type=Path, help='shards of held-out documents')
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--preset', default='50M')
+    parser.add_argument('--begin-from', type=Path, help='weights to begin a new schedule with, instead of a preset: a '
+                                                        'checkpoint or a GGUF file')
     parser.add_argument('--steps', type=int, required=True, help='of the whole schedule')
     parser.add_argument('--seconds', type=float, help='the schedule ends after this time, where that is sooner')
     parser.add_argument('--stop-after', type=int, help='stop at this step of the schedule, to be resumed')
