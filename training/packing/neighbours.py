@@ -16,9 +16,11 @@ _SUFFIX = re.compile(r'(\.d)?\.[cm]?[jt]sx?$')
 class Package:
     """The documents of one package, found by what they import."""
 
-    def __init__(self, documents: list[Document]):
+    def __init__(self, documents: list[Document], among: list[Document] | None = None):
+        """among: all documents of the package; absent: these are."""
         self.documents = documents
-        self._by_stem = {_SUFFIX.sub('', one.path): one for one in documents}
+        self._among = documents if among is None else among
+        self._by_stem = {_SUFFIX.sub('', one.path): one for one in self._among}
 
     def imported(self, document: Document) -> list[Document]:
         """Files that this one imports by a relative path."""
@@ -38,7 +40,7 @@ class Package:
         rng.shuffle(imported)
         chosen = imported[:rng.randint(0, count)] if imported else []
         folder = posixpath.dirname(document.path)
-        rest = [one for one in self.documents if one is not document and one not in chosen]
+        rest = [one for one in self._among if one is not document and one not in chosen]
         near = [one for one in rest if posixpath.dirname(one.path) == folder]
         while len(chosen) < count and rest:
             one = rng.choice(near if near and rng.random() < 0.6 else rest)

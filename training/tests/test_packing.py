@@ -5,7 +5,7 @@ import numpy as np
 
 from corpus.documents import Document
 from packing.brackets import pairs
-from packing.build import make_shard
+from packing.build import make_shard, shares_of
 from packing.neighbours import Package, head
 from packing.rows import pack
 from packing.samples import Mix, Sampler
@@ -115,6 +115,16 @@ class Rows(unittest.TestCase):
             sooner = [token == t.suffix for token in first]
             self.assertGreater(len(sooner), 5)
             self.assertEqual(np.mean(sooner), share)
+
+    def test_kinds_are_shown_by_their_shares(self):
+        groups, t = [list(own_sources())], tokenizer()
+        kinds = {document.kind for document in groups[0]}
+        full = make_shard(groups, t, 256, 1, 1, 0, 0, shares={})
+        self.assertLess(len(make_shard(groups, t, 256, 1, 1, 0, 0, shares=dict.fromkeys(kinds, 0.3))), 0.6 * len(full))
+        self.assertEqual(shares_of('ts=0.2,js=1'), {'ts': 0.2, 'js': 1.0})
+        for bad in ('ts', 'ts=2', 'ts=x'):
+            with self.assertRaises(ValueError, msg=bad):
+                shares_of(bad)
 
 
 if __name__ == '__main__':
