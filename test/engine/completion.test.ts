@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { Completer } from '../../src/completion/completer.ts';
 import type { CompletionRequest } from '../../src/completion/request.ts';
-import { EngineClient } from '../../src/engine/client.ts';
 import type { ModelInfo } from '../../src/engine/protocol.ts';
-import { bundledModel, engineCommand, privateRuntime } from '../helpers/engine.ts';
+import { bundledModel } from '../helpers/engine.ts';
+import { ownEngine } from './ownEngine.ts';
 
-const runtime = privateRuntime();
-const client = new EngineClient(engineCommand(), 'test');
+const client = ownEngine();
 const completer = new Completer(client);
 let model: ModelInfo;
 
 before(async () => {
   model = await client.openModel({ path: bundledModel, contextTokens: 0 });
-});
-after(async () => {
-  await client.dispose({ shutdown: true });
-  await runtime.dispose();
 });
 
 const complete = (

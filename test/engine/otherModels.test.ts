@@ -4,21 +4,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { EngineClient } from '../../src/engine/client.ts';
 import type { GenerateParams, KvStatus } from '../../src/engine/protocol.ts';
-import { engineCommand, privateRuntime, repository } from '../helpers/engine.ts';
+import { repository } from '../helpers/engine.ts';
 import { makeQwenShape, makeTinyMamba, makeTinySlidingWindow, TINY_QWEN } from '../helpers/randomModel.ts';
+import { ownEngine } from './ownEngine.ts';
 
-const runtime = privateRuntime();
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-models-'));
-const client = new EngineClient(engineCommand(), 'test');
+const client = ownEngine();
 const text = readFileSync(path.join(repository, 'src/engine/client.ts'), 'utf8');
 
-after(async () => {
-  await client.dispose({ shutdown: true });
-  await runtime.dispose();
-  rmSync(folder, { recursive: true, force: true });
-});
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 const MODELS: [name: string, make: (file: string) => string, strategy: KvStatus['strategy']][] = [
   ['a recurrent model', makeTinyMamba, 'checkpoints'],

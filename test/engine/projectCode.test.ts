@@ -3,24 +3,19 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Completer, type CompletionOptions } from '../../src/completion/completer.ts';
-import { EngineClient } from '../../src/engine/client.ts';
 import type { ModelInfo } from '../../src/engine/protocol.ts';
-import { bundledModel, engineCommand, privateRuntime } from '../helpers/engine.ts';
+import { bundledModel } from '../helpers/engine.ts';
+import { ownEngine } from './ownEngine.ts';
 
-const runtime = privateRuntime();
-const client = new EngineClient(engineCommand(), 'test');
+const client = ownEngine();
 const completer = new Completer(client);
 let model: ModelInfo;
 
 before(async () => {
   model = await client.openModel({ path: bundledModel, contextTokens: 0 });
-});
-after(async () => {
-  await client.dispose({ shutdown: true });
-  await runtime.dispose();
 });
 
 /** Nobody else writes this. */

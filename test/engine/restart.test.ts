@@ -5,20 +5,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EngineClient } from '../../src/engine/client.ts';
 import type { GenerateParams, KvStatus } from '../../src/engine/protocol.ts';
-import { bundledModel, engineCommand, gone, privateRuntime, repository } from '../helpers/engine.ts';
+import { bundledModel, gone, repository } from '../helpers/engine.ts';
+import { ownEngine } from './ownEngine.ts';
 
-const runtime = privateRuntime();
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-cache-'));
-const client = new EngineClient(engineCommand({ cache: { folder } }), 'test');
+const client = ownEngine({ cache: { folder } });
 const text = readFileSync(path.join(repository, 'src/engine/client.ts'), 'utf8').slice(0, 3000);
 
-after(async () => {
-  await client.dispose({ shutdown: true });
-  await runtime.dispose();
-  rmSync(folder, { recursive: true, force: true });
-});
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 const kv = async (): Promise<KvStatus> => (await client.status()).models[0]!.kv;
 

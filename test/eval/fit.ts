@@ -68,10 +68,15 @@ async function sample(place: EvalCase): Promise<void> {
     const among = beginning.length > 0 ? vocabulary.openings(beginning) : undefined;
     const held = beginning;
     distribution.read(rows[at]!, among, true);
-    evidence.gather(context, scopes, (other) => {
-      if (held.length > 0 && !vocabulary.opens(other, held)) return -1;
-      return vocabulary.endsLine(other) ? LINE_END : other;
-    });
+    evidence.gather(
+      context,
+      scopes,
+      (other) => {
+        if (held.length > 0 && !vocabulary.opens(other, held)) return -1;
+        return vocabulary.endsLine(other) ? LINE_END : other;
+      },
+      cursor.after,
+    );
     const truth = vocabulary.endsLine(token) ? LINE_END : token;
     const best = distribution.probability(distribution.best);
     const found = evidence.tokens.subarray(0, evidence.count).indexOf(truth);

@@ -22,12 +22,19 @@ export const LEVELS = [1, 2, 3, 4, 5, 7, 10, 14, 20] as const;
 const OWN_WEIGHT = 5;
 /** Newer occurrences count more: the weight falls with their number. */
 const RECENCY = 0.3;
+/**
+ * A place whose text comes, within `reach` tokens, to what follows the cursor (a suffix for n-grams, as infilling models have
+ * one) counts more, by how many tokens are the same. On tuning packages, whole lines right: 28 instead of 26 of 150.
+ */
+const REJOIN = { reach: 24, most: 8 };
+const REJOIN_WEIGHTS = Float64Array.from({ length: REJOIN.most + 1 }, (_, common) => 1 + common ** 2 / 4);
 /** Places that are looked at for each order in one shard, near or far, and in all shards together. */
 const LOOKS = { near: 64, far: 16, order: 192 };
 const MOST_PLACES = LOOKS.order * ORDERS.length;
 /** A single token is hashed last. */
 const SINGLE = ORDERS.length - 1;
 const SLOTS = 2_048;
+const NOTHING = new Int32Array(0);
 
 /** Highest level of each match length. */
 const LEVEL_OF = Uint8Array.from({ length: LONGEST_MATCH + 1 }, (_, length) =>
@@ -71,10 +78,17 @@ export class Evidence {
   /**
    * Looks a context up.
    * @param admit what a token that came next counts as: itself, a stand-in for its kind, or -1 for what cannot come next.
+   * @param following tokens after the cursor; at most the first {@link REJOIN}.most count.
    */
-  gather(context: ArrayLike<number>, scopes: readonly Scope[], admit: (token: number) => number): void {
+  gather(
+    context: ArrayLike<number>,
+    scopes: readonly Scope[],
+    admit: (token: number) => number,
+    following: Int32Array = NOTHING,
+  ): void {
     this.clear();
-    for (let order = 0; order < ORDERS.length; order++) this.#search(context, scopes, order, admit);
+    const beginning = following.subarray(0, REJOIN.most);
+    for (let order = 0; order < ORDERS.length; order++) this.#search(context, scopes, order, admit, beginning);
     this.#sum();
   }
 
@@ -87,7 +101,13 @@ export class Evidence {
     this.#slots.fill(-1);
   }
 
-  #search(context: ArrayLike<number>, scopes: readonly Scope[], order: number, admit: (token: number) => number): void {
+  #search(
+    context: ArrayLike<number>,
+    scopes: readonly Scope[],
+    order: number,
+    admit: (token: number) => number,
+    following: Int32Array,
+  ): void {
     let left = LOOKS.order;
     for (const { shard, own, far, except } of scopes) {
       if (left <= 0 || (far && order === SINGLE)) return;
@@ -97,13 +117,14 @@ export class Evidence {
         context,
         order,
         looks,
-        (token, length) => {
+        (token, length, position) => {
           const counted = admit(token);
           if (counted === -1) return true;
           const at = this.#found++;
           this.#places.index[at] = this.#indexOf(counted);
           this.#places.level[at] = LEVEL_OF[length]!;
-          this.#weights[at] = (own ? OWN_WEIGHT : 1) / (1 + RECENCY * rank++);
+          const common = following.length === 0 ? 0 : shard.rejoins(position, following, REJOIN.reach);
+          this.#weights[at] = ((own ? OWN_WEIGHT : 1) * REJOIN_WEIGHTS[common]!) / (1 + RECENCY * rank++);
           this.#own[at] = own ? 1 : 0;
           if (length > this.longest) this.longest = length;
           return true;

@@ -16,6 +16,8 @@ export interface MixedSamplerOptions {
   vocabulary: Vocabulary;
   /** The tokens before the answer, as far as they are text. */
   context: ArrayLike<number>;
+  /** The tokens after the cursor. */
+  following?: Int32Array;
   /** The answer begins with these bytes: the beginning of a word that is before the cursor already. */
   beginning: Uint8Array;
   /** What is searched; empty: the model alone. */
@@ -73,12 +75,12 @@ export class MixedSampler implements Sampler {
 
   sample(row: number): number {
     const { distribution, evidence, logits } = this.#tools;
-    const { vocabulary, scopes, oneLine, mayBreak = false, drawer } = this.#options;
+    const { vocabulary, scopes, following, oneLine, mayBreak = false, drawer } = this.#options;
     this.#backend.logits(row, logits);
     const among = this.#beginning.length > 0 ? vocabulary.openings(this.#beginning) : undefined;
     const joined = oneLine && (this.#started || !mayBreak) && this.#mixes && drawer === undefined;
     distribution.read(logits, among, joined);
-    evidence.gather(this.#context, this.#mixes ? scopes : [], (token) => this.#admit(token, joined));
+    evidence.gather(this.#context, this.#mixes ? scopes : [], (token) => this.#admit(token, joined), following);
     this.#mix();
     const token = drawer ? this.#draw(drawer, among) : this.#likeliest();
     this.#take(token, joined);

@@ -103,6 +103,7 @@ export class Projects {
       drawer,
       vocabulary: this.#vocabulary,
       context: cursor.before,
+      following: cursor.after,
       beginning: cursor.beginning,
       scopes,
       oneLine,

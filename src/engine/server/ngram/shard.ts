@@ -156,6 +156,25 @@ export class Shard {
     return this.#tokens.subarray(position, end);
   }
 
+  /**
+   * Whether a place goes on as another text does: the longest run of tokens, among those from the place on, that equals the
+   * beginning of `following`.
+   * @param reach the run begins within so many tokens. @returns its length, at most that of `following`; 0 for none.
+   */
+  rejoins(position: number, following: ArrayLike<number>, reach: number): number {
+    const end = this.#to[this.#segments[position]!]!;
+    const last = Math.min(position + reach, end);
+    let most = 0;
+    for (let at = position; at < last; at++) {
+      if (this.#tokens[at] !== following[0]) continue;
+      let common = 1;
+      while (common < following.length && at + common < end && this.#tokens[at + common] === following[common])
+        common++;
+      if (common > most) most = common;
+    }
+    return most;
+  }
+
   #link(id: SegmentId): void {
     const from = this.#from[id]!;
     const end = this.#bodyTo[id]!;

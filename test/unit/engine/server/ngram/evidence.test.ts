@@ -16,8 +16,20 @@ interface NaivePlace {
   own: boolean;
 }
 
+/** Longest run in the text, within 24 tokens from a place on, that is a beginning of `following`. */
+function rejoins(text: readonly number[], place: number, following: readonly number[]): number {
+  const starts = Array.from({ length: 24 }, (_, i) => text.slice(place + i));
+  const runs = starts.map((rest) => following.slice(0, 8).findIndex((token, i) => token !== rest[i]));
+  return Math.max(0, ...runs.map((run) => (run < 0 ? Math.min(8, following.length) : run)));
+}
+
 /** All places, in the order in which they are found. */
-function placesOf(context: readonly number[], scopes: readonly NaiveScope[], admit: (token: number) => number) {
+function placesOf(
+  context: readonly number[],
+  scopes: readonly NaiveScope[],
+  admit: (token: number) => number,
+  following: readonly number[],
+) {
   const places: NaivePlace[] = [];
   for (let order = 0; order < ORDERS.length; order++) {
     for (const { texts, own } of scopes) {
@@ -27,7 +39,9 @@ function placesOf(context: readonly number[], scopes: readonly NaiveScope[], adm
           const length = commonAt(text, at, context);
           const token = admit(text[at]!);
           if (orderOf(length) !== order || token === -1) continue;
-          places.push({ token, length, own, weight: (own ? 5 : 1) / (1 + 0.3 * newer++) });
+          const common = rejoins(text, at, following);
+          const weight = ((own ? 5 : 1) * (1 + common ** 2 / 4)) / (1 + 0.3 * newer++);
+          places.push({ token, length, own, weight });
         }
       }
     }
@@ -82,11 +96,11 @@ describe('Evidence', () => {
     const evidence = new Evidence();
     const seen = new Set<number>();
     fc.assert(
-      fc.property(fc.array(scope, { maxLength: 3 }), text, fc.boolean(), (scopes, context, some) => {
+      fc.property(fc.array(scope, { maxLength: 3 }), text, text, fc.boolean(), (scopes, context, following, some) => {
         const admit = (token: number) => (some ? ([token, -1, 0][token] ?? token) : token);
         const real = scopes.map(({ texts, own }) => scopeOf(texts, own));
-        const places = placesOf(context, scopes, admit);
-        evidence.gather(context, real, admit);
+        const places = placesOf(context, scopes, admit, following);
+        evidence.gather(context, real, admit, Int32Array.from(following));
         assert.deepEqual(levelsOf(evidence), naiveLevels(places));
         assert.equal(evidence.longest, Math.max(0, ...places.map(({ length }) => length)));
         assert.deepEqual(Array.from(evidence.tokens.subarray(0, evidence.count)), [
@@ -113,6 +127,18 @@ describe('Evidence', () => {
     assert.equal(evidenceOf(bytesOf('x='), [scope]).count, 2);
     assert.equal(evidenceOf(bytesOf('x='), [{ ...scope, except: 1 }]).tokens[0], 0x61);
     assert.equal(evidenceOf(bytesOf('x='), [{ ...scope, except: 1 }]).count, 1);
+  });
+
+  it('hears most of places that go on as the text after the cursor does', () => {
+    const scopes = [scopeOf([bytesOf('x = one;\nfirst();\nx = two;\nlast();\n'), bytesOf('x = two;\n')])];
+    const favourite = (following: string) => {
+      const evidence = new Evidence();
+      evidence.gather(bytesOf('x = '), scopes, (token) => token, bytesOf(following));
+      const { counts } = evidence.levels.at(-1)!;
+      return evidence.tokens[counts[0]! >= counts[1]! ? 0 : 1];
+    };
+    assert.equal(favourite(''), 0x74);
+    assert.equal(favourite('\nfirst();'), 0x6f);
   });
 
   it('looks at so many places and no more, near scopes first', () => {
