@@ -62,9 +62,9 @@ def tokenizer_entries(tokenizer: Tokenizer) -> dict:
     }
 
 
-def export(model: Llama, tokenizer: Tokenizer, path: Path, form: str, name: str) -> None:
+def export(model: Llama, tokenizer: Tokenizer, path: Path, form: str, name: str, version: str = '') -> None:
     """
-    Writes one file. Norms stay 32 bits; with q4_0 the embedding, which is the output too, keeps 8.
+    Writes one file; `version` tells trainings of the same name apart. Norms stay 32 bits; with q4_0 the embedding, which is the output too, keeps 8.
     Raises ValueError for an unknown format, or where the vocabularies differ.
     """
     if form not in FORMATS:
@@ -77,8 +77,9 @@ def export(model: Llama, tokenizer: Tokenizer, path: Path, form: str, name: str)
         'general.architecture': 'llama',
         'general.type': 'model',
         'general.name': name,
+        **({'general.version': version} if version else {}),
         'general.license': 'mit',
-        'general.size_label': f'{shape.parameters / 1e6:.0f}M',
+        'general.size_label': f'{shape.parameters / 1e6:.{1 if shape.parameters < 1e7 else 0}f}M',
         'general.file_type': file_type,
         'general.quantization_version': 2,
         'llama.context_length': shape.context,
@@ -125,11 +126,12 @@ def main() -> None:
     parser.add_argument('--out', type=Path, required=True, help='path without the format and .gguf')
     parser.add_argument('--formats', default='f16,q8_0', help=f'of {", ".join(FORMATS)}')
     parser.add_argument('--name', default='tiny-code-fim', help='the engine knows the prompt layout by this name')
+    parser.add_argument('--version', default='')
     args = parser.parse_args()
     model, tokenizer = load_model(args.checkpoint), Tokenizer(args.tokenizer)
     for form in args.formats.split(','):
         path = args.out.with_name(f'{args.out.name}-{form}.gguf')
-        export(model, tokenizer, path, form, args.name)
+        export(model, tokenizer, path, form, args.name, args.version)
         print(f'{path}: {path.stat().st_size / 1e6:.2f} MB')
 
 
