@@ -44,6 +44,22 @@ describe('the code of the project', () => {
     assert.notEqual(without.text, text);
   });
 
+  it('is recalled by the lines around the cursor, where nothing of a line is written', async () => {
+    const around = (line: string) =>
+      `  const handle = await openArchive(path);\n  ${line}\n  await handle.release();\n}\n`;
+    const text = `export async function load(path: string) {\n${around('quuxify(handle, zorpTable);')}`;
+    const [prefix, suffix] = `export async function renew(path: string) {\n${around('|')}`.split('|') as [
+      string,
+      string,
+    ];
+    const place = { path: 'src/new.ts', prefix, suffix };
+    const recalled = async () => (await completer.complete(model, place, { workspace: 'w', maxTokens: 40 })).text;
+    assert.doesNotMatch(await recalled(), /quux/);
+    client.tellText({ workspace: 'w', key: 'src/archive.ts', text });
+    assert.equal((await recalled()).split('\n')[0], 'quuxify(handle, zorpTable);');
+    client.openDocuments('w', ['src/old.ts']);
+  });
+
   it('is heard as it is now: an edit counts at the next completion', async () => {
     const text = habit(42);
     const edits = [...text.matchAll(/42/g)]

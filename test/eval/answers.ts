@@ -12,6 +12,7 @@ import type { LlamaModel } from '../../src/engine/server/llama/model.ts';
 import { Projects } from '../../src/engine/server/ngram/projects.ts';
 import { fitPrompt } from '../../src/engine/server/prompt.ts';
 import { repository } from '../helpers/engine.ts';
+import { Desk } from './desk.ts';
 import type { Answer } from './scores.ts';
 
 /** What `quire complete` gives for the cases, with further options of its command line. @throws Error with what it said. */
@@ -44,7 +45,7 @@ async function text(stream: AsyncIterable<Buffer>): Promise<string> {
 export async function answersWithoutModel(cases: readonly CompletionCase[], model: LlamaModel): Promise<Answer[]> {
   const projects = new Projects(model.tokenizer, model.info.vocabularyTokens);
   const blank = { logits: (_row: number, target = new Float32Array(model.info.vocabularyTokens)) => target.fill(0) };
-  const told = new Map<string, string>();
+  const desk = new Desk(projects, 'eval');
   const generate = async (params: GenerateParams): Promise<GenerateResult> => {
     if (!('segments' in params.prompt)) throw new Error('a completion has segments');
     const { contextTokens } = model.info;
@@ -61,14 +62,7 @@ export async function answersWithoutModel(cases: readonly CompletionCase[], mode
   const completer = new Completer({ generate });
   const answers: Answer[] = [];
   for (const one of cases) {
-    const texts = new Map((one.others ?? []).map((other) => [other.path, other.content]));
-    texts.set(one.path, one.prefix + one.suffix);
-    for (const key of told.keys()) if (!texts.has(key) && told.delete(key)) projects.close('eval', key);
-    for (const [key, content] of texts) {
-      if (told.get(key) === content) continue;
-      projects.open('eval', key, content);
-      told.set(key, content);
-    }
+    desk.show(one);
     const outcome = await completer.complete(model.info, one, { workspace: 'eval', document: one.path });
     answers.push({ text: outcome.text, shown: outcome.shown, confidence: outcome.result.confidence });
   }

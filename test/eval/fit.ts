@@ -1,20 +1,17 @@
 /**
- * Fits the weights of `ngram/mixture.ts` and the scale of `ngram/confidence.ts`: `node test/eval/fit.ts [places of each kind]`.
+ * Fits the weights of `ngram/mixture.ts`: `node test/eval/fit.ts [places of each kind]`.
  * The model and the index are asked at every token of what really stood at places of the tuning packages; stochastic
  * gradient descent (AdaGrad, Duchi et al. 2011) on the likelihood of the mixture gives the weights.
  */
-import { Completer } from '../../src/completion/completer.ts';
 import type { DecodeBackend } from '../../src/engine/server/backend.ts';
-import type { LlamaModel } from '../../src/engine/server/llama/model.ts';
-import { logOdds } from '../../src/engine/server/ngram/confidence.ts';
 import { Distribution, LINE_END } from '../../src/engine/server/ngram/distribution.ts';
 import { Evidence, LEVELS } from '../../src/engine/server/ngram/evidence.ts';
-import { featuresOf, Mixture } from '../../src/engine/server/ngram/mixture.ts';
+import { featuresOf } from '../../src/engine/server/ngram/mixture.ts';
 import { near, Projects } from '../../src/engine/server/ngram/projects.ts';
 import { Vocabulary } from '../../src/engine/server/ngram/vocabulary.ts';
-import { type FittedPrompt, fitPrompt } from '../../src/engine/server/prompt.ts';
 import { openBundled } from '../helpers/native.ts';
 import { caseFor, casesOf, type EvalCase } from './cases.ts';
+import { Desk, promptOf } from './desk.ts';
 import { TUNING } from './packages.ts';
 
 const EPOCHS = 15;
@@ -32,38 +29,32 @@ interface Sample {
 const model = await openBundled();
 const vocabulary = new Vocabulary(model.tokenizer, model.info.vocabularyTokens);
 const projects = new Projects(model.tokenizer, model.info.vocabularyTokens);
-const told = new Map<string, string>();
+const desk = new Desk(projects, WORKSPACE);
 const evidence = new Evidence();
 const distribution = new Distribution(vocabulary);
 const backend = model.createBackend({ cells: model.info.contextTokens, sequences: 1 });
 const cases = await casesOf(TUNING, Number(process.argv[2] ?? 400), 31);
 const samples: Sample[] = [];
-/** Summed logarithms of what the mixture as it is would choose, and whether it would be right to the end of the line. */
-const lines: { sum: number; right: boolean }[] = [];
 for (const [index, place] of cases.entries()) {
   if (index % 50 === 0) console.error(`fit: ${index} of ${cases.length} places, ${samples.length} tokens`);
   await sample(place);
 }
 const weights = fittedTo(samples);
 console.log(weights.map((row) => `  [${row.map((weight) => weight.toFixed(2)).join(', ')}],`).join('\n'));
-console.log(scale(lines));
 model.dispose();
 process.exit(0); // native threads may linger
 
 async function sample(place: EvalCase): Promise<void> {
-  const fitted = await promptOf(place, model);
+  const fitted = await promptOf(caseFor(place, 'workspace'), model);
   const cursor = fitted.cursor!;
   const target = tokensFrom(place, cursor.beginning);
   if (!target) return;
-  show(place);
+  desk.show(place);
   const { index } = projects.of(WORKSPACE);
   const scopes = [near(cursor, false), ...index.scopes(place.path, place.prefix.length)];
   const rows = decode(backend, [...fitted.tokens, ...target.slice(0, -1)], fitted.tokens.length - 1);
   const context = [...cursor.before];
-  const mixture = new Mixture(evidence.tokens.length);
-  const shares = new Float64Array(evidence.tokens.length);
   let beginning = cursor.beginning;
-  let [sum, right] = [0, true];
   for (const [at, token] of target.entries()) {
     const among = beginning.length > 0 ? vocabulary.openings(beginning) : undefined;
     const held = beginning;
@@ -88,44 +79,10 @@ async function sample(place: EvalCase): Promise<void> {
         features: featuresOf(level, best),
       })),
     });
-    for (let i = 0; i < evidence.count; i++) shares[i] = distribution.probability(evidence.tokens[i]!);
-    mixture.mix(evidence, shares, { best, powerSum: distribution.powerSum }, 0);
-    let [chosen, most] = [distribution.best, mixture.probabilityOutside(best)];
-    for (let i = 0; i < evidence.count; i++) {
-      if (mixture.probabilities[i]! > most) [chosen, most] = [evidence.tokens[i]!, mixture.probabilities[i]!];
-    }
-    sum += Math.log(most);
-    right &&= chosen === truth;
     const { length } = vocabulary.bytes(token);
     beginning = beginning.subarray(Math.min(length, beginning.length));
     context.push(token);
   }
-  lines.push({ sum, right });
-}
-
-/** Opens the files of a place; what is open already, and says the same, stays. */
-function show({ path, prefix, suffix, others }: EvalCase): void {
-  const texts = new Map(others.map((other) => [other.path, other.content]));
-  texts.set(path, prefix + suffix);
-  for (const key of told.keys()) if (!texts.has(key) && told.delete(key)) projects.close(WORKSPACE, key);
-  for (const [key, text] of texts) {
-    if (told.get(key) === text) continue;
-    projects.open(WORKSPACE, key, text);
-    told.set(key, text);
-  }
-}
-
-async function promptOf(place: EvalCase, { info, tokenizer }: LlamaModel): Promise<FittedPrompt> {
-  const { promise, resolve } = Promise.withResolvers<FittedPrompt>();
-  const completer = new Completer({
-    async generate({ prompt, maxTokens }) {
-      if (!('segments' in prompt)) throw new Error('a completion has segments');
-      resolve(fitPrompt(tokenizer, prompt.segments, info.contextTokens - maxTokens - 64));
-      throw new Error('only the prompt is wanted');
-    },
-  });
-  completer.complete(info, caseFor(place, 'workspace'), { workspace: WORKSPACE }).catch(() => undefined);
-  return promise;
 }
 
 /** The tokens of what has to be written, as they are in the finished text; undefined where they do not begin there. */
@@ -183,22 +140,6 @@ function fittedTo(all: readonly Sample[]): number[][] {
     }
   }
   return rows;
-}
-
-function scale(told: readonly { sum: number; right: boolean }[]): { constant: number; slope: number } {
-  let [constant, slope] = [0, 1];
-  for (let round = 0; round < 3_000; round++) {
-    let [a, b] = [0, 0];
-    for (const { sum, right } of told) {
-      const odds = logOdds(sum);
-      const error = Number(right) - sigmoid(constant + slope * odds);
-      a += error;
-      b += error * odds;
-    }
-    constant += (0.5 * a) / told.length;
-    slope += (0.02 * b) / told.length;
-  }
-  return { constant, slope };
 }
 
 function sigmoid(value: number): number {

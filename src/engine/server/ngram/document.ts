@@ -5,6 +5,8 @@
 import type { TextEdit } from '../../protocol.ts';
 import type { Tokenizer } from '../backend.ts';
 import { chunksOf } from '../chunks.ts';
+import { LineTable } from '../lines/lineTable.ts';
+import type { LineTokens } from '../lines/lineTokens.ts';
 import { LARGEST_SHARD, type SegmentId, Shard } from './shard.ts';
 
 /** UTF-16 units of a piece: a longer one takes longer to tokenize, shorter ones have more borders. */
@@ -26,6 +28,8 @@ export class IndexedDocument {
   readonly #tokenizer: Pick<Tokenizer, 'encode'>;
   #pieces: Piece[] = [];
   #shard = new Shard(LEAST_ROOM);
+  /** Made when it is asked for, and anew after an edit. */
+  #lines: LineTable | undefined;
 
   constructor(tokenizer: Pick<Tokenizer, 'encode'>, text: string) {
     this.#tokenizer = tokenizer;
@@ -37,6 +41,43 @@ export class IndexedDocument {
   }
   get tokens(): number {
     return this.#pieces.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  }
+
+  get bytes(): number {
+    return this.#shard.bytes + (this.#lines === undefined ? 0 : this.#lines.bytes + 4 * this.tokens);
+  }
+
+  /** All tokens in their order, at most {@link LARGEST_SHARD}. */
+  get text(): Int32Array {
+    const all = new Int32Array(Math.min(LARGEST_SHARD, this.tokens));
+    let at = 0;
+    for (const { tokens } of this.#pieces) {
+      if (at + tokens.length > all.length) break;
+      all.set(tokens, at);
+      at += tokens.length;
+    }
+    return all.subarray(0, at);
+  }
+
+  linesIn(spelling: LineTokens): LineTable {
+    if (this.#lines) return this.#lines;
+    const lines = new LineTable(spelling);
+    lines.add(0, this.text);
+    this.#lines = lines;
+    return lines;
+  }
+
+  /** Line breaks before an offset. */
+  rowAt(offset: number): number {
+    let row = 0;
+    let begin = 0;
+    for (const { text } of this.#pieces) {
+      if (begin >= offset) break;
+      const end = Math.min(text.length, offset - begin);
+      for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) row++;
+      begin += text.length;
+    }
+    return row;
   }
 
   /** @throws RangeError when the place is not in the document. */
@@ -85,6 +126,7 @@ export class IndexedDocument {
   }
 
   #replace(from: number, to: number, text: string): void {
+    this.#lines = undefined;
     for (const { id } of this.#pieces.slice(from, to)) if (id !== undefined) this.#shard.remove(id);
     const pieces = chunksOf(text, false, PIECE).map(
       (part): Piece => ({ text: part, tokens: this.#tokenizer.encode(part.replaceAll('\r\n', '\n')), id: undefined }),

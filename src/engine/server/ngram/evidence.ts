@@ -31,6 +31,8 @@ const REJOIN_WEIGHTS = Float64Array.from({ length: REJOIN.most + 1 }, (_, common
 /** Places that are looked at for each order in one shard, near or far, and in all shards together. */
 const LOOKS = { near: 64, far: 16, order: 192 };
 const MOST_PLACES = LOOKS.order * ORDERS.length;
+/** See {@link Evidence.include}. */
+const MOST_INCLUDED = 16;
 /** A single token is hashed last. */
 const SINGLE = ORDERS.length - 1;
 const SLOTS = 2_048;
@@ -59,7 +61,7 @@ export interface Level {
 
 export class Evidence {
   /** What came next, each once. */
-  readonly tokens = new Int32Array(MOST_PLACES);
+  readonly tokens = new Int32Array(MOST_PLACES + MOST_INCLUDED);
   /** How many of them there are. */
   count = 0;
   /** Shortest match first; levels that say the same as a longer one are left out. */
@@ -71,7 +73,7 @@ export class Evidence {
   readonly #own = new Uint8Array(MOST_PLACES);
   readonly #slots = new Int16Array(SLOTS);
   readonly #kept = LEVELS.map((_, index): Level => {
-    return { index, total: 0, distinct: 0, best: 0, own: 0, counts: new Float64Array(MOST_PLACES) };
+    return { index, total: 0, distinct: 0, best: 0, own: 0, counts: new Float64Array(this.tokens.length) };
   });
   #found = 0;
 
@@ -90,6 +92,14 @@ export class Evidence {
     const beginning = following.subarray(0, REJOIN.most);
     for (let order = 0; order < ORDERS.length; order++) this.#search(context, scopes, order, admit, beginning);
     this.#sum();
+  }
+
+  /** A token that is to have a probability of its own, whether or not it was found. @returns its index. */
+  include(token: number): number {
+    const known = this.count;
+    const index = this.#indexOf(token);
+    if (index === known) for (const level of this.levels) level.counts[index] = 0;
+    return index;
   }
 
   /** As if nothing had been found. */

@@ -3,6 +3,7 @@
  * to the beginning of the word at the cursor, which is written anew (token healing). Grammars do not come here.
  */
 import type { DecodeBackend, Drawer, Sampler } from '../backend.ts';
+import type { RecalledLines } from '../lines/recalledLines.ts';
 import { Confidence } from './confidence.ts';
 import { Distribution, LINE_END } from './distribution.ts';
 import { Evidence, type Scope } from './evidence.ts';
@@ -22,6 +23,8 @@ export interface MixedSamplerOptions {
   beginning: Uint8Array;
   /** What is searched; empty: the model alone. */
   scopes: readonly Scope[];
+  /** Whole lines that may be meant. */
+  recalled?: RecalledLines | undefined;
   /** The answer ends with its first line that is not blank, so that it does not matter with which token. */
   oneLine: boolean;
   /** It may begin with a line break, which then does not end it. */
@@ -47,6 +50,12 @@ export class MixingTools {
   }
 }
 
+/**
+ * Of a line that was not recalled, the probability that it will be right to its end if its next token is. On tuning packages,
+ * whole lines right: 55 of 250 instead of 52 with 1, 53 with a quarter.
+ */
+const REST = 0.5;
+
 export class MixedSampler implements Sampler {
   readonly #backend: Pick<DecodeBackend, 'logits'>;
   readonly #tools: MixingTools;
@@ -56,6 +65,10 @@ export class MixedSampler implements Sampler {
   readonly #context: number[];
   #beginning: Uint8Array;
   #mixes: boolean;
+  /** Undefined as soon as they have nothing more to say. */
+  #recalled: RecalledLines | undefined;
+  /** Shares that recalled lines give to tokens of the evidence, by its index. */
+  readonly #shares = new Map<number, number>();
   #first = true;
   /** Something that is not blank was written. */
   #started = false;
@@ -67,6 +80,7 @@ export class MixedSampler implements Sampler {
     this.#context = Array.from(options.context).slice(-LONGEST_MATCH);
     this.#beginning = options.beginning;
     this.#mixes = options.scopes.length > 0;
+    this.#recalled = options.recalled;
   }
 
   get confidence(): number | null {
@@ -81,7 +95,9 @@ export class MixedSampler implements Sampler {
     const joined = oneLine && (this.#started || !mayBreak) && this.#mixes && drawer === undefined;
     distribution.read(logits, among, joined);
     evidence.gather(this.#context, this.#mixes ? scopes : [], (token) => this.#admit(token, joined), following);
+    this.#hear(joined);
     this.#mix();
+    this.#blend();
     const token = drawer ? this.#draw(drawer, among) : this.#likeliest();
     this.#take(token, joined);
     return token;
@@ -100,6 +116,28 @@ export class MixedSampler implements Sampler {
     const { vocabulary } = this.#options;
     if (this.#beginning.length > 0 && !vocabulary.opens(token, this.#beginning)) return -1;
     return joined && vocabulary.endsLine(token) ? LINE_END : token;
+  }
+
+  /** Makes room for what recalled lines go on with. */
+  #hear(joined: boolean): void {
+    this.#shares.clear();
+    this.#recalled?.each((token, share) => {
+      const counted = this.#admit(token, joined);
+      if (counted === -1) return;
+      const index = this.#tools.evidence.include(counted);
+      this.#shares.set(index, (this.#shares.get(index) ?? 0) + share);
+    });
+  }
+
+  /** Gives recalled lines their shares. */
+  #blend(): void {
+    if (!this.#mixes) this.#recalled = undefined;
+    if (!this.#recalled) return;
+    const { evidence, mixture } = this.#tools;
+    let recalled = 0;
+    for (const share of this.#shares.values()) recalled += share;
+    mixture.leave(1 - recalled, evidence.count);
+    for (const [index, share] of this.#shares) mixture.probabilities[index]! += share;
   }
 
   #mix(): void {
@@ -129,15 +167,25 @@ export class MixedSampler implements Sampler {
     const { vocabulary, oneLine, mayBreak = false } = this.#options;
     const mayEnd = this.#started || !oneLine || mayBreak || distribution.bestInLine < 0;
     let token = mayEnd ? distribution.best : distribution.bestInLine;
-    let most = mixture.probabilityOutside(distribution.probability(token));
+    let most = this.#worth(token, mixture.probabilityOutside(distribution.probability(token)), 0);
     for (let i = 0; i < evidence.count; i++) {
       const other = evidence.tokens[i]!;
-      if (mixture.probabilities[i]! <= most || (!mayEnd && (other === LINE_END || vocabulary.endsLine(other))))
-        continue;
-      most = mixture.probabilities[i]!;
+      const worth = this.#worth(other, mixture.probabilities[i]!, this.#shares.get(i) ?? 0);
+      if (worth <= most || (!mayEnd && (other === LINE_END || vocabulary.endsLine(other)))) continue;
+      most = worth;
       token = other;
     }
     return token === LINE_END ? distribution.bestEnd : token;
+  }
+
+  /**
+   * The probability that the line will be right if it goes on with a token: a recalled line is known to its end, of another
+   * only the next token is.
+   * @param probability of the token. @param recalled how much of it recalled lines gave.
+   */
+  #worth(token: number, probability: number, recalled: number): number {
+    if (!this.#recalled || token === LINE_END || this.#options.vocabulary.endsLine(token)) return probability;
+    return recalled + REST * (probability - recalled);
   }
 
   #draw(drawer: Drawer, among: Int32Array | undefined): number {
@@ -160,27 +208,37 @@ export class MixedSampler implements Sampler {
     this.#started ||= written.some((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
     const ends =
       (joined || this.#started || vocabulary.isEnd(token)) && (vocabulary.endsLine(token) || bytes.includes(0x0a));
-    this.#confidence.add(this.#probabilityOf(token), ends);
+    const { probability, recalled } = this.#probabilityOf(token);
+    this.#confidence.add(probability, ends);
+    if (this.#recalled) {
+      this.#recalled.take(
+        token,
+        Math.max(0, probability - recalled) / Math.max(this.#recalled.otherShare, Number.MIN_VALUE),
+      );
+      if (!this.#recalled.speaks) this.#recalled = undefined;
+    }
     this.#beginning = this.#beginning.subarray(Math.min(bytes.length, this.#beginning.length));
     this.#context.push(token);
     if (this.#context.length > LONGEST_MATCH) this.#context.shift();
   }
 
-  /** Of a token under the mixture; a token that ends a line stands for all that do. */
-  #probabilityOf(token: number): number {
+  /** Of a token under the mixture, and how much of it recalled lines gave; a token that ends a line stands for all that do. */
+  #probabilityOf(token: number): { probability: number; recalled: number } {
     const { distribution, evidence, mixture } = this.#tools;
     const { vocabulary } = this.#options;
     const ends = vocabulary.endsLine(token);
     const isMeant = (other: number) => other === token || (ends && (other === LINE_END || vocabulary.endsLine(other)));
     let inside = 0;
     let known = 0;
+    let recalled = 0;
     for (let i = 0; i < evidence.count; i++) {
       const other = evidence.tokens[i]!;
       if (!isMeant(other)) continue;
       inside += mixture.probabilities[i]!;
+      if (this.#recalled) recalled += this.#shares.get(i) ?? 0;
       known += distribution.probability(other);
     }
     const all = ends ? distribution.lineEnd : distribution.probability(token);
-    return Math.min(1, inside + mixture.probabilityOutside(Math.max(0, all - known)));
+    return { probability: Math.min(1, inside + mixture.probabilityOutside(Math.max(0, all - known))), recalled };
   }
 }

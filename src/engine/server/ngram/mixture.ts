@@ -107,6 +107,12 @@ export class Mixture {
     if (powerSum !== undefined && count > 0 && longest <= AGREEMENT.longest) this.#agree(model, count, powerSum);
   }
 
+  /** Leaves all tokens this share of their probability; whoever has the rest adds it to {@link Mixture.probabilities}. */
+  leave(share: number, count: number): void {
+    for (let i = 0; i < count; i++) this.probabilities[i]! *= share;
+    this.#outside *= share;
+  }
+
   #agree(model: Float64Array, count: number, powerSum: number): void {
     const mixed = this.probabilities;
     let sum = 0;

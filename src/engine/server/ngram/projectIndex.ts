@@ -1,6 +1,8 @@
 /** Everything that is known of one workspace's code, in the tokens of one model: open documents, and other files. */
 import type { TextEdit } from '../../protocol.ts';
 import type { Tokenizer } from '../backend.ts';
+import type { LineTokens } from '../lines/lineTokens.ts';
+import type { LineScope } from '../lines/recall.ts';
 import { IndexedDocument } from './document.ts';
 import type { Scope } from './evidence.ts';
 import { WorkspaceFiles } from './workspaceFiles.ts';
@@ -12,14 +14,16 @@ export class ProjectIndex {
   readonly files: WorkspaceFiles;
   readonly #workspace: string;
   readonly #tokenizer: Pick<Tokenizer, 'encode'>;
+  readonly #spelling: LineTokens;
   /** The latest at the end. */
   readonly #documents = new Map<string, IndexedDocument>();
 
   /** @param fileBytes memory for files that are not open. */
-  constructor(workspace: string, tokenizer: Pick<Tokenizer, 'encode'>, fileBytes: number) {
+  constructor(workspace: string, tokenizer: Pick<Tokenizer, 'encode'>, spelling: LineTokens, fileBytes: number) {
     this.#workspace = workspace;
     this.#tokenizer = tokenizer;
-    this.files = new WorkspaceFiles(fileBytes);
+    this.#spelling = spelling;
+    this.files = new WorkspaceFiles(spelling, fileBytes);
   }
 
   /** Paths of the open documents in the workspace's folder, with '/'. */
@@ -33,7 +37,7 @@ export class ProjectIndex {
     return this.files.tokens + [...this.#documents.values()].reduce((sum, { shard }) => sum + shard.live, 0);
   }
   get bytes(): number {
-    return this.files.bytes + [...this.#documents.values()].reduce((sum, { shard }) => sum + shard.bytes, 0);
+    return this.files.bytes + [...this.#documents.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** What is on disk of an open document is old, and knows the answer. */
@@ -78,6 +82,18 @@ export class ProjectIndex {
       if (document !== own) scopes.push({ shard: document.shard, own: false });
     }
     for (const shard of this.files.shards) scopes.push({ shard, own: false, far: true });
+    return scopes;
+  }
+
+  /** Where lines are looked for, nearest first. */
+  lineScopes(key?: string): LineScope[] {
+    const own = key === undefined ? undefined : this.#documents.get(key);
+    const scopes = this.#nearest(key).map((document) => ({
+      table: document.linesIn(this.#spelling),
+      own: document === own,
+    }));
+    scopes.sort((a, b) => Number(b.own) - Number(a.own));
+    for (const table of this.files.lines) scopes.push({ table, own: false });
     return scopes;
   }
 

@@ -1,6 +1,11 @@
 /** The indexes of all workspaces for one model, and the samplers of completions, which search them. */
 import type { CompletionParams, NgramStatus, TextEdit } from '../../protocol.ts';
 import type { DecodeBackend, Drawer, Sampler, Tokenizer } from '../backend.ts';
+import { LineTable } from '../lines/lineTable.ts';
+import { LineTokens } from '../lines/lineTokens.ts';
+import { type LineScope, Recall } from '../lines/recall.ts';
+import { RecalledLines } from '../lines/recalledLines.ts';
+import { type Surroundings, surroundingsOf } from '../lines/surroundings.ts';
 import type { Cursor } from '../prompt.ts';
 import type { Scope } from './evidence.ts';
 import { MixedSampler, MixingTools } from './mixedSampler.ts';
@@ -10,7 +15,7 @@ import { Shard } from './shard.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** Memory for the files of a workspace that are not open; open ones come on top. */
-const FILE_BYTES = 56 << 20;
+const FILE_BYTES = 60 << 20;
 
 export interface Project {
   index: ProjectIndex;
@@ -20,13 +25,17 @@ export interface Project {
 export class Projects {
   readonly #tokenizer: Tokenizer;
   readonly #vocabulary: Vocabulary;
+  readonly #spelling: LineTokens;
   readonly #tools: MixingTools;
+  readonly #recall: Recall;
   readonly #projects = new Map<string, Project>();
 
   constructor(tokenizer: Tokenizer, vocabularyTokens: number) {
     this.#tokenizer = tokenizer;
     this.#vocabulary = new Vocabulary(tokenizer, vocabularyTokens);
+    this.#spelling = new LineTokens(tokenizer, vocabularyTokens);
     this.#tools = new MixingTools(this.#vocabulary);
+    this.#recall = new Recall(this.#spelling);
   }
 
   /** Of one workspace; nothing is ever searched across. */
@@ -34,7 +43,7 @@ export class Projects {
     let project = this.#projects.get(workspace);
     if (!project) {
       project = {
-        index: new ProjectIndex(workspace, this.#tokenizer, FILE_BYTES),
+        index: new ProjectIndex(workspace, this.#tokenizer, this.#spelling, FILE_BYTES),
         reliability: new Reliability(this.#vocabulary),
       };
       this.#projects.set(workspace, project);
@@ -106,6 +115,7 @@ export class Projects {
       following: cursor.after,
       beginning: cursor.beginning,
       scopes,
+      recalled: ngram && reliability.on ? this.#recalled(index, document, offset, cursor) : undefined,
       oneLine,
       mayBreak,
       bias: own ? reliability.biasOf(key) : 0,
@@ -116,6 +126,33 @@ export class Projects {
       },
     });
   }
+
+  /** Lines of the project that may be what is being written at the cursor. */
+  #recalled(index: ProjectIndex, key: string | undefined, offset: number, cursor: Cursor): RecalledLines | undefined {
+    const { at, scopes, own } = lineContext(this.#spelling, index, key, offset, cursor);
+    const candidates = this.#recall.candidates(at, scopes, own);
+    if (candidates.length === 0) return undefined;
+    const beginning = Buffer.from(cursor.beginning).toString('latin1');
+    return new RecalledLines(this.#tokenizer, this.#spelling, candidates, { typed: at.typed, beginning });
+  }
+}
+
+/** What lines are recalled by: the lines around the cursor, where others are looked for, the tokens of its document. */
+export function lineContext(
+  spelling: LineTokens,
+  index: ProjectIndex,
+  key: string | undefined,
+  offset: number,
+  { before, after, beginning }: Cursor,
+): { at: Surroundings; scopes: LineScope[]; own: Int32Array[] } {
+  const at = surroundingsOf(spelling, before, after, beginning);
+  const document = key === undefined ? undefined : index.document(key);
+  const scopes = index.lineScopes(key);
+  if (document) return { at: { ...at, row: document.rowAt(offset) }, scopes, own: [document.text] };
+  const table = new LineTable(spelling);
+  table.add(0, after);
+  table.add(1, before);
+  return { at, scopes: [{ table, own: true }, ...scopes], own: [before, after] };
 }
 
 /** Tokens on each side of the cursor that are searched from the prompt: as many as a piece of the index has, or many. */

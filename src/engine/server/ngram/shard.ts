@@ -114,7 +114,7 @@ export class Shard {
     return ids;
   }
 
-  segment(id: SegmentId): Segment {
+  segment(id: SegmentId): { [part in keyof Segment]: Int32Array } {
     const part = (from: number, to: number) => this.#tokens.subarray(from, to);
     const [bodyFrom, bodyTo] = [this.#bodyFrom[id]!, this.#bodyTo[id]!];
     return {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { IndexedDocument } from '../../../../../src/engine/server/ngram/document.ts';
 import { LARGEST_SHARD } from '../../../../../src/engine/server/ngram/shard.ts';
 import { simulatedTokenizer } from '../../../../../src/engine/server/simulated/tokenizer.ts';
-import { bytesOf } from './scopes.ts';
+import { byteSpelling, bytesOf } from './scopes.ts';
 
 const CONTEXT = 8;
 
@@ -212,5 +212,36 @@ describe('IndexedDocument', () => {
     document.edit({ start: 11, end: text.length, text: '' });
     document.edit({ start: 0, end: 0, text: 'room again\n' });
     assert.deepEqual(followers(document, 'room aga'), ['i']);
+  });
+
+  it('knows its lines, over the borders of its pieces, and anew after an edit', () => {
+    const text = Array.from({ length: 300 }, (_, i) => `line ${i};\n\n`).join('');
+    const document = new IndexedDocument(simulatedTokenizer, text);
+    const lines = document.linesIn(byteSpelling);
+    const spelled = () => {
+      const table = document.linesIn(byteSpelling);
+      return Array.from({ length: table.count }, (_, at) => byteSpelling.spelled(table.tokens(at + 1)));
+    };
+    assert.deepEqual(spelled(), text.match(/.+/g));
+    assert.equal(document.linesIn(byteSpelling), lines);
+    assert.ok(document.bytes > document.shard.bytes + lines.bytes);
+    document.edit({ start: 0, end: 4, text: 'first\nand' });
+    assert.notEqual(document.linesIn(byteSpelling), lines);
+    assert.deepEqual(spelled().slice(0, 3), ['first', 'and 0;', 'line 1;']);
+    assert.equal(byteSpelling.spelled(document.text), document.slice(0, 1e6));
+  });
+
+  it('tells the row of an offset, also where CR LF ends lines', () => {
+    const text = 'a\r\n\r\nb\n'.repeat(300);
+    const document = new IndexedDocument(simulatedTokenizer, text);
+    for (let offset = 0; offset <= text.length; offset += 7) {
+      assert.equal(document.rowAt(offset), text.slice(0, offset).split('\n').length - 1, `${offset}`);
+    }
+  });
+
+  it('has lines of as much as a shard holds', () => {
+    const document = new IndexedDocument(simulatedTokenizer, 'x = 1;\n'.repeat(20_000));
+    assert.ok(document.text.length <= LARGEST_SHARD && document.text.length > LARGEST_SHARD - 2_048);
+    assert.equal(document.linesIn(byteSpelling).count, Math.ceil(document.text.length / 7));
   });
 });

@@ -184,4 +184,19 @@ describe('Evidence', () => {
     evidence.clear();
     assert.deepEqual([evidence.count, evidence.longest, evidence.levels], [0, 0, []]);
   });
+
+  it('makes room for a token that was not found, and counts nothing for it', () => {
+    const evidence = evidenceOf([1, 2], [scopeOf([[1, 2, 3, 1, 2, 4]])]);
+    const known = evidence.tokens.subarray(0, evidence.count).indexOf(3);
+    const [count, total] = [evidence.count, evidence.levels[0]!.total];
+    assert.equal(evidence.include(3), known);
+    assert.equal(evidence.include(77), count);
+    assert.equal(evidence.include(77), count);
+    assert.deepEqual([evidence.count, evidence.tokens[count]], [count + 1, 77]);
+    for (const { counts } of evidence.levels) assert.equal(counts[count], 0);
+    assert.equal(evidence.levels[0]!.total, total);
+    // Nor is it remembered by the next search.
+    evidence.gather([1, 2], [scopeOf([[1, 2, 77]])], (token) => token);
+    assert.deepEqual([evidence.count, evidence.levels[0]!.counts[0]], [1, 1]);
+  });
 });

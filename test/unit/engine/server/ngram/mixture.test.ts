@@ -151,4 +151,16 @@ describe('Mixture', () => {
     );
     assert.ok(inside > 100);
   });
+
+  it('leaves a share of everything where somebody else has the rest', () => {
+    const alone = [0.1, 0.2, 0.3, 0.2, 0.1, 0.1];
+    const evidence = evidenceOf([1, 2], [scopeOf([[1, 2, 3, 1, 2, 0]])]);
+    const mixture = new Mixture(evidence.tokens.length);
+    mixture.mix(evidence, known(evidence, alone), { best: 0.3 }, 0);
+    const before = mixed(mixture, evidence, alone);
+    mixture.leave(0.25, evidence.count);
+    for (const [token, probability] of mixed(mixture, evidence, alone).entries()) {
+      near(probability, before[token]! / 4, `of ${token}`);
+    }
+  });
 });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ProjectIndex } from '../../../../../src/engine/server/ngram/projectIndex.ts';
-import { LARGEST_SHARD, Shard } from '../../../../../src/engine/server/ngram/shard.ts';
+import { SHARD_BYTES } from '../../../../../src/engine/server/ngram/workspaceFiles.ts';
 import { simulatedTokenizer } from '../../../../../src/engine/server/simulated/tokenizer.ts';
-import { bytesOf, followers } from './scopes.ts';
+import { byteSpelling, bytesOf, followers } from './scopes.ts';
 
-const FILE_BYTES = 2 * new Shard(LARGEST_SHARD).bytes;
-const indexOf = (workspace = '/w') => new ProjectIndex(workspace, simulatedTokenizer, FILE_BYTES);
+const FILE_BYTES = 2 * SHARD_BYTES;
+const indexOf = (workspace = '/w') => new ProjectIndex(workspace, simulatedTokenizer, byteSpelling, FILE_BYTES);
 
 /** What the index says comes after a text, the nearest scope first. */
 const next = (index: ProjectIndex, text: string, key?: string, offset?: number): string =>
@@ -137,7 +137,7 @@ describe('ProjectIndex', () => {
     index.open('/w/a.ts', 'x = 1;');
     index.setFile('b.ts', bytesOf('y = 22;'));
     assert.equal(index.tokens, 13);
-    assert.ok(index.bytes > FILE_BYTES / 2);
+    assert.ok(index.bytes > FILE_BYTES / 3);
     for (let i = 0; i < 10; i++) index.setFile(`${i}.ts`, new Int32Array(30_000));
     assert.ok(index.files.bytes <= FILE_BYTES);
     // A document whose text changes for ever takes the room of what was.
@@ -146,5 +146,22 @@ describe('ProjectIndex', () => {
       return index.bytes;
     };
     assert.equal(type(), type());
+  });
+
+  it('looks for lines in its own document first, then in the other open ones, then in the files', () => {
+    const index = indexOf();
+    index.setFile('f.ts', bytesOf('of a file;'));
+    for (const name of ['a', 'b', 'c']) index.open(`/w/${name}.ts`, `of ${name};\n`);
+    const lines = (key?: string) =>
+      index.lineScopes(key).map(({ table, own }) => [byteSpelling.spelled(table.tokens(1)), own]);
+    assert.deepEqual(lines('/w/b.ts'), [
+      ['of b;', true],
+      ['of c;', false],
+      ['of a;', false],
+      ['of a file;', false],
+    ]);
+    assert.deepEqual(lines()[0], ['of c;', false]);
+    index.edit('/w/b.ts', [{ start: 3, end: 4, text: 'more' }]);
+    assert.deepEqual(lines('/w/b.ts')[0], ['of more;', true]);
   });
 });

@@ -1,10 +1,13 @@
 /** What tests of the index have in common: scopes out of texts, in the simulated model's tokens, which are bytes. */
+import { LineTokens } from '../../../../../src/engine/server/lines/lineTokens.ts';
 import { Evidence, type Scope } from '../../../../../src/engine/server/ngram/evidence.ts';
 import { LARGEST_SHARD, LONGEST_MATCH, ORDERS, Shard } from '../../../../../src/engine/server/ngram/shard.ts';
 import { simulatedTokenizer } from '../../../../../src/engine/server/simulated/tokenizer.ts';
 
 /** The bytes, the end of an answer, six special tokens. */
 export const BYTE_VOCABULARY = 263;
+
+export const byteSpelling = new LineTokens(simulatedTokenizer, BYTE_VOCABULARY);
 
 export const bytesOf = (text: string): Int32Array => simulatedTokenizer.encode(text);
 

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { LineTable } from '../../../../../src/engine/server/lines/lineTable.ts';
+import { LineTokens } from '../../../../../src/engine/server/lines/lineTokens.ts';
 import { LARGEST_SHARD, Shard } from '../../../../../src/engine/server/ngram/shard.ts';
-import { WorkspaceFiles } from '../../../../../src/engine/server/ngram/workspaceFiles.ts';
+import { SHARD_BYTES, WorkspaceFiles } from '../../../../../src/engine/server/ngram/workspaceFiles.ts';
+import { byteSpelling, bytesOf } from './scopes.ts';
 
-const SHARD_BYTES = new Shard(LARGEST_SHARD).bytes;
+/** Every token is a word. */
+const words = new LineTokens({ bytes: () => Buffer.from('word') }, 4_000);
+const ONE_SHARD = new Shard(LARGEST_SHARD).bytes + new LineTable(words).bytes;
 const LONGEST = LARGEST_SHARD >> 1;
 
 /** `length` tokens: those of a name, and then zeros. */
@@ -23,11 +28,11 @@ function found(files: WorkspaceFiles, name: number): number[] {
 
 describe('WorkspaceFiles', () => {
   it('knows a file until it is deleted, and by its latest text', () => {
-    const files = new WorkspaceFiles(3 * SHARD_BYTES);
+    const files = new WorkspaceFiles(words, 3 * SHARD_BYTES);
     assert.deepEqual([files.files, files.tokens, files.bytes, files.shards.length], [0, 0, 0, 0]);
     files.set('a.ts', fileOf(1, 10));
     files.set('b.ts', fileOf(2, 20));
-    assert.deepEqual([files.files, files.tokens, files.bytes], [2, 30, SHARD_BYTES]);
+    assert.deepEqual([files.files, files.tokens, files.bytes], [2, 30, ONE_SHARD]);
     files.set('a.ts', fileOf(3, 12));
     assert.deepEqual([files.files, files.tokens], [2, 32]);
     assert.deepEqual([found(files, 1), found(files, 2), found(files, 3)], [[], [2002], [2003]]);
@@ -40,21 +45,21 @@ describe('WorkspaceFiles', () => {
   });
 
   it('keeps nothing of an empty file, also of one that was not empty before', () => {
-    const files = new WorkspaceFiles(SHARD_BYTES);
+    const files = new WorkspaceFiles(words, SHARD_BYTES);
     files.set('a.ts', fileOf(1, 10));
     files.set('a.ts', fileOf(1, 0));
     assert.deepEqual([files.has('a.ts'), files.tokens], [false, 0]);
   });
 
   it('knows a long file by its beginning', () => {
-    const files = new WorkspaceFiles(SHARD_BYTES);
+    const files = new WorkspaceFiles(words, SHARD_BYTES);
     files.set('a.ts', fileOf(1, 2 * LARGEST_SHARD));
     assert.equal(files.tokens, LONGEST);
     assert.deepEqual(found(files, 1), [2001]);
   });
 
   it('fills the newest shard, and lets the second one go where there may be no more', () => {
-    const files = new WorkspaceFiles(3.9 * SHARD_BYTES);
+    const files = new WorkspaceFiles(words, 3.9 * SHARD_BYTES);
     for (let name = 0; name < 6; name++) {
       assert.equal(files.full, false);
       files.set(`${name}`, fileOf(name, LONGEST));
@@ -75,7 +80,7 @@ describe('WorkspaceFiles', () => {
   });
 
   it('lets a shard go that is mostly dead, before one that is older', () => {
-    const files = new WorkspaceFiles(3 * SHARD_BYTES);
+    const files = new WorkspaceFiles(words, 3 * SHARD_BYTES);
     for (let name = 0; name < 6; name++) files.set(`${name}`, fileOf(name, LONGEST));
     files.delete('4');
     files.delete('5');
@@ -96,7 +101,7 @@ describe('WorkspaceFiles', () => {
           maxLength: 25,
         }),
         (shards, changes) => {
-          const files = new WorkspaceFiles(shards * SHARD_BYTES);
+          const files = new WorkspaceFiles(words, shards * SHARD_BYTES);
           const lengths = new Map<number, number>();
           for (const { name, length, gone } of changes) {
             if (gone) files.delete(`${name}`);
@@ -121,5 +126,25 @@ describe('WorkspaceFiles', () => {
       { numRuns: 40 },
     );
     assert.ok(dropped > 10);
+  });
+
+  it('knows the lines of its files until they are deleted', () => {
+    const files = new WorkspaceFiles(byteSpelling, SHARD_BYTES);
+    const found = () => {
+      const lines: string[] = [];
+      for (const table of files.lines) {
+        table.find('self', { self: bytesOf('x = ') }, 99, (line) =>
+          lines.push(byteSpelling.spelled(table.tokens(line))),
+        );
+      }
+      return lines;
+    };
+    files.set('a.ts', bytesOf('x = 1;\nx = 2;\n'));
+    files.set('b.ts', bytesOf('x = 3;'));
+    assert.deepEqual(found(), ['x = 3;', 'x = 2;', 'x = 1;']);
+    files.delete('a.ts');
+    assert.deepEqual(found(), ['x = 3;']);
+    files.clear();
+    assert.deepEqual(found(), []);
   });
 });

@@ -1,0 +1,183 @@
+/**
+ * How alike the surroundings of two lines are, in numbers, and how likely that makes it that the one is what is being
+ * written: a conditional logit over all lines that were found (McFadden 1974), its weights fitted on packages that are in
+ * no evaluation (test/eval/fitRecall.ts).
+ */
+import type { LineId, LineTable } from './lineTable.ts';
+import type { LineTokens } from './lineTokens.ts';
+import { LINES, type Surroundings } from './surroundings.ts';
+
+/** The features, and the weight of each. */
+export const WEIGHTS = {
+  own: -1.07,
+  aboveSame: 0.33,
+  aboveEnd: 0.52,
+  aboveShared: 0.25,
+  belowSame: -0.09,
+  belowBegin: 1.0,
+  belowShared: 0.1,
+  bothSame: 1.58,
+  above2Shared: 1.22,
+  below2Shared: 1.27,
+  headerSame: -0.77,
+  headerShared: 2.27,
+  indentSame: 0.18,
+  distance: 0.17,
+  beside: -2.25,
+  unknown: -0.33,
+  unknownShare: -2.06,
+  nearShare: 1.2,
+  length: -0.96,
+};
+export type Feature = keyof typeof WEIGHTS;
+export const FEATURES = Object.keys(WEIGHTS) as Feature[];
+
+/** What speaks for a line that was not found: a constant, and the logarithm of one more than the characters that are written. */
+export const UNFOUND = { constant: 4.3, written: -1.08 };
+
+const [ABOVE, BELOW, ABOVE_2, BELOW_2, HEADER, OWN, NEAR] = [1, 2, 4, 8, 16, 32, 64] as const;
+const NOTHING = new Int32Array(0);
+
+export class Likeness {
+  readonly #spelling: LineTokens;
+  /** Of each token, where around the cursor it stands. */
+  readonly #marks: Uint8Array;
+  /** The last line that each token was counted for. */
+  readonly #counted: Uint32Array;
+  #count = 0;
+  #at!: Surroundings;
+  #sizes = new Map<number, number>();
+  #beside = new Set<string>();
+  readonly #values = new Float64Array(FEATURES.length);
+
+  constructor(spelling: LineTokens) {
+    this.#spelling = spelling;
+    this.#marks = new Uint8Array(spelling.size);
+    this.#counted = new Uint32Array(spelling.size);
+  }
+
+  /** From now on lines are compared with these surroundings. @param own tokens of the document at the cursor. */
+  compareWith(at: Surroundings, own: readonly Int32Array[]): void {
+    this.#marks.fill(0);
+    this.#at = at;
+    this.#sizes.clear();
+    const mark = (tokens: Int32Array | undefined, bit: number) => {
+      let distinct = 0;
+      for (const token of tokens ?? NOTHING) {
+        if ((this.#marks[token]! & bit) === 0) distinct++;
+        this.#marks[token]! |= bit;
+      }
+      this.#sizes.set(bit, distinct);
+    };
+    mark(at.above[0], ABOVE);
+    mark(at.above[1], ABOVE_2);
+    mark(at.below[0], BELOW);
+    mark(at.below[1], BELOW_2);
+    mark(at.header, HEADER);
+    for (const tokens of own) mark(tokens, OWN);
+    for (const tokens of [...at.above, ...at.below]) mark(tokens, OWN | NEAR);
+    const beside = [...at.above.slice(0, LINES), ...at.below.slice(0, LINES)];
+    this.#beside = new Set(beside.map((tokens) => this.#spelling.spelled(tokens).trim()));
+  }
+
+  /**
+   * The features of a line, in the order of {@link FEATURES}; used again by the next call.
+   * @param text its bytes, one to a character. @param own of the document at the cursor.
+   */
+  featuresOf(table: LineTable, line: LineId, text: string, own: boolean): Float64Array {
+    const at = this.#at;
+    const beside = (by: number) => {
+      const other = table.beside(line, by);
+      return other === 0 ? NOTHING : table.tokens(other);
+    };
+    const [above, below] = [beside(-1), beside(1)];
+    const head = table.header(line);
+    const header = head === 0 ? NOTHING : table.tokens(head);
+    const aboveSame = same(above, at.above[0]);
+    const belowSame = same(below, at.below[0]);
+    const { words, unknown, near } = this.#wordsOf(table.tokens(line));
+    let i = 0;
+    const put = (value: number | boolean) => {
+      this.#values[i++] = Number(value);
+    };
+    put(own);
+    put(aboveSame);
+    put(Math.log1p(commonEnd(above, at.above[0])));
+    put(this.#shared(above, ABOVE));
+    put(belowSame);
+    put(Math.log1p(commonBeginning(below, at.below[0])));
+    put(this.#shared(below, BELOW));
+    put(aboveSame && belowSame);
+    put(this.#shared(beside(-2), ABOVE_2));
+    put(this.#shared(beside(2), BELOW_2));
+    put(same(header, at.header));
+    put(this.#shared(header, HEADER));
+    put(table.indent(line) === at.indent);
+    put(own ? Math.log1p(Math.abs(table.row(line) - at.row)) : 0);
+    put(this.#beside.has(text));
+    put(unknown);
+    put(words === 0 ? 0 : unknown / words);
+    put(words === 0 ? 0 : near / words);
+    put(Math.log(text.length));
+    return this.#values;
+  }
+
+  /** Tokens that two lines have in common, of all that either has (Jaccard). */
+  #shared(tokens: Int32Array, bit: number): number {
+    const size = this.#sizes.get(bit)!;
+    if (size === 0 || tokens.length === 0) return 0;
+    const count = ++this.#count;
+    let [distinct, common] = [0, 0];
+    for (const token of tokens) {
+      if (this.#counted[token] === count) continue;
+      this.#counted[token] = count;
+      distinct++;
+      if ((this.#marks[token]! & bit) !== 0) common++;
+    }
+    return common / (size + distinct - common);
+  }
+
+  /** How many parts of names a line has, how many of them the document has not, and how many stand near the cursor. */
+  #wordsOf(tokens: Int32Array): { words: number; unknown: number; near: number } {
+    let [words, unknown, near] = [0, 0, 0];
+    for (const token of tokens) {
+      if (!this.#spelling.isWord(token)) continue;
+      words++;
+      if ((this.#marks[token]! & OWN) === 0) unknown++;
+      if ((this.#marks[token]! & NEAR) !== 0) near++;
+    }
+    return { words, unknown, near };
+  }
+}
+
+/** The weight of a line among all that were found. */
+export function weightOf(features: Float64Array): number {
+  let logit = 0;
+  for (let i = 0; i < FEATURES.length; i++) logit += WEIGHT_LIST[i]! * features[i]!;
+  return Math.exp(Math.min(20, logit));
+}
+
+/** The weight of all lines that were not found together. @param written characters of the line at the cursor. */
+export function unfoundWeight(written: number): number {
+  return Math.exp(UNFOUND.constant + UNFOUND.written * Math.log1p(written));
+}
+
+const WEIGHT_LIST = FEATURES.map((feature) => WEIGHTS[feature]);
+
+type Tokens = ArrayLike<number>;
+
+function same(a: Tokens, b: Tokens | undefined): boolean {
+  return b !== undefined && b.length > 0 && a.length === b.length && commonBeginning(a, b) === a.length;
+}
+
+function commonBeginning(a: Tokens, b: Tokens | undefined): number {
+  let common = 0;
+  while (b !== undefined && common < a.length && common < b.length && a[common] === b[common]) common++;
+  return common;
+}
+
+function commonEnd(a: Tokens, b: Tokens | undefined): number {
+  let common = 0;
+  while (b && common < a.length && common < b.length && a[a.length - 1 - common] === b[b.length - 1 - common]) common++;
+  return common;
+}

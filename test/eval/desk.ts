@@ -1,0 +1,46 @@
+/** What an editor would do before a completion: it opens files, and asks. */
+import type { CompletionCase } from '../../src/cli/cases.ts';
+import { Completer } from '../../src/completion/completer.ts';
+import type { LlamaModel } from '../../src/engine/server/llama/model.ts';
+import type { Projects } from '../../src/engine/server/ngram/projects.ts';
+import { type FittedPrompt, fitPrompt } from '../../src/engine/server/prompt.ts';
+
+/** The documents that are open in a workspace. */
+export class Desk {
+  readonly #projects: Projects;
+  readonly #workspace: string;
+  readonly #told = new Map<string, string>();
+
+  constructor(projects: Projects, workspace: string) {
+    this.#projects = projects;
+    this.#workspace = workspace;
+  }
+
+  /** Opens the files of a place and no others; what is open already, and says the same, stays. */
+  show({ path, prefix, suffix, others = [] }: Omit<CompletionCase, 'id'>): void {
+    const texts = new Map(others.map((other) => [other.path, other.content]));
+    texts.set(path, prefix + suffix);
+    for (const key of this.#told.keys()) {
+      if (!texts.has(key) && this.#told.delete(key)) this.#projects.close(this.#workspace, key);
+    }
+    for (const [key, text] of texts) {
+      if (this.#told.get(key) === text) continue;
+      this.#projects.open(this.#workspace, key, text);
+      this.#told.set(key, text);
+    }
+  }
+}
+
+/** The prompt that a completion would be asked with. */
+export async function promptOf(place: CompletionCase, { info, tokenizer }: LlamaModel): Promise<FittedPrompt> {
+  const { promise, resolve } = Promise.withResolvers<FittedPrompt>();
+  const completer = new Completer({
+    async generate({ prompt, maxTokens }) {
+      if (!('segments' in prompt)) throw new Error('a completion has segments');
+      resolve(fitPrompt(tokenizer, prompt.segments, info.contextTokens - maxTokens - 64));
+      throw new Error('only the prompt is wanted');
+    },
+  });
+  completer.complete(info, place, { workspace: 'desk' }).catch(() => undefined);
+  return promise;
+}
