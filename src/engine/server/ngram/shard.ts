@@ -11,6 +11,8 @@
  * contexts nor continuations end at a border.
  */
 
+import { tokenHash } from '../tokenHash.ts';
+
 /** Contexts are compared over so many tokens at the most. */
 export const LONGEST_MATCH = 32;
 /** Lengths of the contexts that are hashed, longest first. */
@@ -137,7 +139,7 @@ export class Shard {
     if (end < length) return 0;
     const longer = order > 0 ? ORDERS[order - 1]! : Number.POSITIVE_INFINITY;
     const previous = this.#previous[order]!;
-    let position = this.#heads[order]![hash(context, end - length, length) & this.#mask]!;
+    let position = this.#heads[order]![tokenHash(context, end - length, end) & this.#mask]!;
     let looked = 0;
     for (; position !== 0 && looked < most; position = previous[position]!) {
       looked++;
@@ -186,7 +188,7 @@ export class Shard {
       const heads = this.#heads[order]!;
       const previous = this.#previous[order]!;
       for (let at = Math.max(this.#bodyFrom[id]!, from + length); at < end; at++) {
-        const slot = hash(this.#tokens, at - length, length) & this.#mask;
+        const slot = tokenHash(this.#tokens, at - length, at) & this.#mask;
         previous[at] = heads[slot]!;
         heads[slot] = at;
       }
@@ -200,12 +202,4 @@ export class Shard {
     while (common < most && this.#tokens[position - 1 - common] === context[context.length - 1 - common]) common++;
     return common;
   }
-}
-
-/** FNV-1a over whole tokens, its high bits folded in. */
-function hash(tokens: ArrayLike<number>, from: number, length: number): number {
-  let value = 0x811c9dc5;
-  for (let i = from; i < from + length; i++) value = Math.imul(value ^ tokens[i]!, 0x01000193);
-  value ^= value >>> 15;
-  return Math.imul(value, 0x2c1b3c6d) >>> 12;
 }
