@@ -4,7 +4,7 @@
  * no evaluation (test/eval/fitRecall.ts).
  */
 import type { LineId, LineTable } from './lineTable.ts';
-import type { LineTokens } from './lineTokens.ts';
+import { type LineTokens, trimmed } from './lineTokens.ts';
 import { LINES, type Surroundings } from './surroundings.ts';
 
 /** The features, and the weight of each. */
@@ -77,7 +77,7 @@ export class Likeness {
     for (const tokens of own) mark(tokens, OWN);
     for (const tokens of [...at.above, ...at.below]) mark(tokens, OWN | NEAR);
     const beside = [...at.above.slice(0, LINES), ...at.below.slice(0, LINES)];
-    this.#beside = new Set(beside.map((tokens) => this.#spelling.spelled(tokens).trim()));
+    this.#beside = new Set(beside.map((tokens) => trimmed(this.#spelling.spelled(tokens))));
   }
 
   /**

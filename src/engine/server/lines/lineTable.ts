@@ -2,6 +2,7 @@
  * The lines of some texts, and which of them stand between the same neighbours or begin alike: chains through equal hashes,
  * newest first, as in `ngram/shard.ts`. Some bytes a line; lines of a text are added all at once.
  */
+import { tokenHash } from '../tokenHash.ts';
 import type { LineTokens } from './lineTokens.ts';
 
 /** Index of a line in its table. */
@@ -214,17 +215,9 @@ export function keyOf(key: Key, { above, self, below }: Neighbourhood): number |
 }
 
 function beginHash(tokens: ArrayLike<number>): number {
-  return hash(tokens, 0, Math.min(KEY_TOKENS, tokens.length));
+  return tokenHash(tokens, 0, Math.min(KEY_TOKENS, tokens.length));
 }
 
 function endHash(tokens: ArrayLike<number>): number {
-  return hash(tokens, Math.max(0, tokens.length - KEY_TOKENS), tokens.length);
-}
-
-/** FNV-1a over whole tokens, its high bits folded in. */
-function hash(tokens: ArrayLike<number>, from: number, to: number): number {
-  let value = 0x811c9dc5;
-  for (let i = from; i < to; i++) value = Math.imul(value ^ tokens[i]!, 0x01000193);
-  value ^= value >>> 15;
-  return Math.imul(value, 0x2c1b3c6d) >>> 12;
+  return tokenHash(tokens, Math.max(0, tokens.length - KEY_TOKENS), tokens.length);
 }

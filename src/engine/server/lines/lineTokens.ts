@@ -1,7 +1,7 @@
 /** What lines are made of, in a model's tokens: which of them break a line, and how far they indent it. */
 import type { Tokenizer } from '../backend.ts';
 
-const NEWLINE = '\n';
+const NEWLINE = 0x0a;
 /** Columns beyond these are not told apart. */
 const MOST_COLUMNS = 255;
 
@@ -19,7 +19,9 @@ export interface Line {
 export class LineTokens {
   /** Number of tokens. */
   readonly size: number;
-  readonly #texts: string[];
+  readonly #tokenizer: Pick<Tokenizer, 'bytes'>;
+  /** Made when they are asked for. */
+  readonly #texts: (string | undefined)[];
   /** Line breaks in a token. */
   readonly #breaks: Uint8Array;
   /** White space at the end of a token behind its last line break; at the beginning of one without. */
@@ -30,19 +32,19 @@ export class LineTokens {
   /** Reads every token once. */
   constructor(tokenizer: Pick<Tokenizer, 'bytes'>, size: number) {
     this.size = size;
-    this.#texts = Array.from({ length: size }, (_, token) => Buffer.from(tokenizer.bytes(token)).toString('latin1'));
-    this.#breaks = Uint8Array.from(this.#texts, (text) => text.split(NEWLINE).length - 1);
-    this.#columns = Uint8Array.from(this.#texts, (text) => {
-      const last = text.slice(text.lastIndexOf(NEWLINE) + 1);
-      return Math.min(MOST_COLUMNS, last.length - last.trimStart().length);
-    });
-    this.#blank = Uint8Array.from(this.#texts, (text) => Number(text.trim() === ''));
-    this.#word = Uint8Array.from(this.#texts, (text) => Number(/[A-Za-z_$]/.test(text)));
+    this.#tokenizer = tokenizer;
+    this.#texts = Array(size).fill(undefined);
+    this.#breaks = new Uint8Array(size);
+    this.#columns = new Uint8Array(size);
+    this.#blank = new Uint8Array(size);
+    this.#word = new Uint8Array(size);
+    for (let token = 0; token < size; token++) this.#read(token, tokenizer.bytes(token));
   }
 
   /** A token's bytes, one to a character. */
   text(token: number): string {
-    return this.#texts[token]!;
+    this.#texts[token] ??= Buffer.from(this.#tokenizer.bytes(token)).toString('latin1');
+    return this.#texts[token];
   }
   breaksLine(token: number): boolean {
     return this.#breaks[token]! > 0;
@@ -55,7 +57,7 @@ export class LineTokens {
   /** The bytes of tokens, one to a character. */
   spelled(tokens: ArrayLike<number>, from = 0): string {
     let text = '';
-    for (let at = from; at < tokens.length; at++) text += this.#texts[tokens[at]!]!;
+    for (let at = from; at < tokens.length; at++) text += this.text(tokens[at]!);
     return text;
   }
 
@@ -92,4 +94,37 @@ export class LineTokens {
     }
     if (from >= 0) onLine({ from, to: tokens.length, indent, row });
   }
+  #read(token: number, bytes: Uint8Array): void {
+    let [breaks, columns] = [0, 0];
+    let blank = true;
+    let word = false;
+    for (const byte of bytes) {
+      if (byte === NEWLINE) {
+        breaks++;
+        columns = 0;
+        continue;
+      }
+      if (!isBlank(byte)) [blank, word] = [false, word || isWord(byte)];
+      if (blank || breaks > 0) columns = isBlank(byte) ? columns + 1 : 0;
+    }
+    this.#breaks[token] = breaks;
+    this.#columns[token] = Math.min(MOST_COLUMNS, columns);
+    this.#blank[token] = Number(blank);
+    this.#word[token] = Number(word);
+  }
+}
+
+/** Bytes that are white space, one to a character, at both ends. A string's own `trim` takes a part of some letters for it. */
+export function trimmed(text: string): string {
+  return text.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '');
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
+
+/** A letter, `_` or `$`. */
+function isWord(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || byte === 0x5f || byte === 0x24;
 }

@@ -5,7 +5,7 @@
  */
 import { Likeness, unfoundWeight, weightOf } from './likeness.ts';
 import { KEYS, type Key, type LineId, type LineTable } from './lineTable.ts';
-import type { LineTokens } from './lineTokens.ts';
+import { type LineTokens, trimmed } from './lineTokens.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Lines of one document or of some files. */
@@ -98,7 +98,7 @@ export class Recall {
         left -= table.find(key, wanted, Math.min(left, LOOKS[key]), (line) => {
           if (places.length >= MOST_PLACES || known[index]!.has(line) || (own && table.row(line) === at.row)) return;
           if (!table.goesOnFrom(line, at.typedTokens)) return;
-          const text = this.#spelling.spelled(table.tokens(line)).trim();
+          const text = trimmed(this.#spelling.spelled(table.tokens(line)));
           if (text.length < SHORTEST || text.length <= at.typed.length || !text.startsWith(at.typed)) return;
           if (COMMENT.test(text)) return;
           known[index]!.add(line);

@@ -42,8 +42,8 @@ export function surroundingsOf(
   });
   const { start, trailing } = cursorLine(spelling, before);
   const written = trailing + spelling.spelled(before, start) + latin1(beginning);
-  const typed = written.trimStart();
-  const indent = written.length - typed.length;
+  const indent = /^[ \t\v\f\r]*/.exec(written)![0].length;
+  const typed = written.slice(indent);
   lines.reverse();
   return {
     above: lines.slice(0, LINES).map(({ tokens }) => tokens),

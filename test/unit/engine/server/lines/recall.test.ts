@@ -115,4 +115,11 @@ describe('Recall', () => {
     const twice = featuresOf(`${OPENED}read(file, once);\nmore();\n${OPENED}|\nx();\n`, '', 'read(file, once);');
     assert.equal(twice.beside, 1);
   });
+
+  it('gives lines that end in any letter whole', () => {
+    // In UTF-8 its last byte is what a string takes for a space.
+    const other = `${OPENED}const name = 'voilà\n${CLOSED}`;
+    const [best] = candidates(`${OPENED}|\n${CLOSED}`, other);
+    assert.equal(Buffer.from(best!.text, 'latin1').toString(), "const name = 'voilà");
+  });
 });
