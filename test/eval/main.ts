@@ -41,7 +41,7 @@ const note = (who: string, known: Known, answers: Answer[]) => {
 };
 note('model alone', 'file', await answersOf(asked('file'), [...options, '--no-ngram']));
 for (const known of Object.keys(KNOWN) as Known[]) {
-  note('n-grams alone', known, await answersWithoutModel(asked(known), model));
+  note('project alone', known, await answersWithoutModel(asked(known), model));
   mixed = await answersOf(asked(known), options);
   note('mixed', known, mixed);
 }
