@@ -5,7 +5,7 @@
  */
 import type { LineId, LineTable } from './lineTable.ts';
 import { type LineTokens, trimmed } from './lineTokens.ts';
-import { LINES, type Surroundings } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** The features, and the weight of each. */
 export const WEIGHTS = {
@@ -76,8 +76,7 @@ export class Likeness {
     mark(at.header, HEADER);
     for (const tokens of own) mark(tokens, OWN);
     for (const tokens of [...at.above, ...at.below]) mark(tokens, OWN | NEAR);
-    const beside = [...at.above.slice(0, LINES), ...at.below.slice(0, LINES)];
-    this.#beside = new Set(beside.map((tokens) => trimmed(this.#spelling.spelled(tokens))));
+    this.#beside = new Set([...at.above, ...at.below].map((tokens) => trimmed(this.#spelling.spelled(tokens))));
   }
 
   /**

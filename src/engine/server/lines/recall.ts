@@ -39,7 +39,7 @@ const MOST_LOOKS = 256;
 const MOST_PLACES = 128;
 /** Shorter lines, and comments, are no lines that somebody would want to be given. */
 const SHORTEST = 8;
-const COMMENT = /^(?:\/\/|\/?\*|#(?!\w)|#!)/;
+const COMMENT = /^(?:\/\/|\/?\*|#(?!\w))/;
 const MOST_CANDIDATES = 5;
 const LEAST_SHARE = 5e-3;
 

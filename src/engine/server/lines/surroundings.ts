@@ -18,7 +18,7 @@ export interface Surroundings {
 }
 
 /** Lines on each side that are kept. */
-export const LINES = 4;
+const LINES = 4;
 const NOTHING = new Int32Array(0);
 
 /**

@@ -30,6 +30,7 @@ export class IndexedDocument {
   #shard = new Shard(LEAST_ROOM);
   /** Made when it is asked for, and anew after an edit. */
   #lines: LineTable | undefined;
+  #text: Int32Array | undefined;
 
   constructor(tokenizer: Pick<Tokenizer, 'encode'>, text: string) {
     this.#tokenizer = tokenizer;
@@ -44,19 +45,13 @@ export class IndexedDocument {
   }
 
   get bytes(): number {
-    return this.#shard.bytes + (this.#lines === undefined ? 0 : this.#lines.bytes + 4 * this.tokens);
+    return this.#shard.bytes + (this.#lines?.bytes ?? 0) + (this.#text?.byteLength ?? 0);
   }
 
   /** All tokens in their order, at most {@link LARGEST_SHARD}. */
   get text(): Int32Array {
-    const all = new Int32Array(Math.min(LARGEST_SHARD, this.tokens));
-    let at = 0;
-    for (const { tokens } of this.#pieces) {
-      if (at + tokens.length > all.length) break;
-      all.set(tokens, at);
-      at += tokens.length;
-    }
-    return all.subarray(0, at);
+    this.#text ??= this.#joined();
+    return this.#text;
   }
 
   linesIn(spelling: LineTokens): LineTable {
@@ -113,6 +108,17 @@ export class IndexedDocument {
     return this.#pieces.at(-1)?.id;
   }
 
+  #joined(): Int32Array {
+    const all = new Int32Array(Math.min(LARGEST_SHARD, this.tokens));
+    let at = 0;
+    for (const { tokens } of this.#pieces) {
+      if (at + tokens.length > all.length) break;
+      all.set(tokens, at);
+      at += tokens.length;
+    }
+    return all.subarray(0, at);
+  }
+
   #at(offset: number): { index: number; begin: number } {
     let begin = 0;
     for (let index = 0; index < this.#pieces.length; index++) {
@@ -127,6 +133,7 @@ export class IndexedDocument {
 
   #replace(from: number, to: number, text: string): void {
     this.#lines = undefined;
+    this.#text = undefined;
     for (const { id } of this.#pieces.slice(from, to)) if (id !== undefined) this.#shard.remove(id);
     const pieces = chunksOf(text, false, PIECE).map(
       (part): Piece => ({ text: part, tokens: this.#tokenizer.encode(part.replaceAll('\r\n', '\n')), id: undefined }),

@@ -1,73 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Drawer } from '../../../../../src/engine/server/backend.ts';
-import { RecalledLines } from '../../../../../src/engine/server/lines/recalledLines.ts';
-import {
-  MixedSampler,
-  type MixedSamplerOptions,
-  MixingTools,
-} from '../../../../../src/engine/server/ngram/mixedSampler.ts';
-import { Vocabulary } from '../../../../../src/engine/server/ngram/vocabulary.ts';
-import { simulatedTokenizer } from '../../../../../src/engine/server/simulated/tokenizer.ts';
+import type { MixedSampler, MixedSamplerOptions } from '../../../../../src/engine/server/ngram/mixedSampler.ts';
 import { Random } from '../../../../traces/random.ts';
-import { BYTE_VOCABULARY, byteSpelling, bytesOf, scopeOf } from './scopes.ts';
-
-const vocabulary = new Vocabulary(simulatedTokenizer, BYTE_VOCABULARY);
-const tools = new MixingTools(vocabulary);
-const END = 256;
-const codeOf = (c: string) => c.charCodeAt(0);
-const SCOPES = [scopeOf([bytesOf('const alpha = beta;\nlet gamma = delta;\n')])];
-
-/** Logits of one row: those of characters as they are given, of all others `rest`. */
-function row(logits: Record<string, number> = {}, rest = 0): Float32Array {
-  const all = new Float32Array(BYTE_VOCABULARY).fill(rest);
-  for (const [c, logit] of Object.entries(logits)) all[c === 'END' ? END : codeOf(c)] = logit;
-  return all;
-}
-
-/** A sampler for these rows of logits. */
-function sampler(rows: readonly Float32Array[], options: Partial<MixedSamplerOptions> = {}): MixedSampler {
-  const backend = {
-    logits: (row: number, target = new Float32Array(BYTE_VOCABULARY)) => {
-      target.set(rows[row]!);
-      return target;
-    },
-  };
-  return new MixedSampler(backend, tools, {
-    drawer: undefined,
-    vocabulary,
-    context: [],
-    beginning: new Uint8Array(),
-    scopes: [],
-    oneLine: false,
-    bias: 0,
-    onFirst: () => true,
-    ...options,
-  });
-}
-
-/** Draws as the library's greedy sampler would, and remembers the distribution that it was shown. */
-class Greedy implements Drawer {
-  readonly accepted: number[] = [];
-  shown: number[] = [];
-  disposed = false;
-
-  draw(logits: Float32Array): number {
-    const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
-    this.shown = Array.from(logits, (logit) => Math.exp(logit) / sum);
-    return logits.indexOf(Math.max(...logits));
-  }
-  sample(): number {
-    throw new Error('It cannot see what is mixed in.');
-  }
-  accept(token: number): void {
-    this.accepted.push(token);
-  }
-  dispose(): void {
-    this.disposed = true;
-  }
-}
+import { codeOf, END, Greedy, row, SCOPES, sampler, tools, vocabulary } from './samplers.ts';
+import { BYTE_VOCABULARY, bytesOf, scopeOf } from './scopes.ts';
 
 /** What comes of flat rows but for the end of the answer, which is no character. */
 function written(one: MixedSampler, length: number): string {
@@ -281,71 +218,5 @@ describe('MixedSampler', () => {
   it('does not ask where there is nothing to search', () => {
     const onFirst = () => assert.fail();
     assert.equal(sampler([row({ a: 9 })], { onFirst }).sample(0), codeOf('a'));
-  });
-
-  describe('with recalled lines', () => {
-    const SHARE = 0.6;
-    const lines = (text: string, typed = '', beginning = '') =>
-      new RecalledLines(simulatedTokenizer, byteSpelling, [{ text, breakToken: 0x0a, share: SHARE }], {
-        typed,
-        beginning,
-      });
-    const RECALLED = 'omega = 1;';
-    const flat = Array.from({ length: RECALLED.length + 1 }, () => row({ a: 3 }));
-    const write = (one: MixedSampler, tokens: number) =>
-      Buffer.from(Array.from({ length: tokens }, (_, index) => one.sample(index))).toString();
-
-    it('writes a line that is recalled to its end, however sure the model is of the rest', () => {
-      const one = sampler(flat, { scopes: SCOPES, recalled: lines(RECALLED), oneLine: true });
-      assert.equal(write(one, flat.length).slice(0, -1), RECALLED);
-      const without = sampler(flat, { scopes: SCOPES, oneLine: true });
-      assert.notEqual(write(without, flat.length).slice(0, -1), RECALLED);
-      assert.ok(one.confidence! > without.confidence!);
-    });
-
-    it('gives the line its share, and the others what they had of the rest', () => {
-      const drawer = new Greedy();
-      const rows = [row({ a: 2, b: 1 })];
-      const before = new Greedy();
-      sampler(rows, { scopes: SCOPES, drawer: before }).sample(0);
-      sampler(rows, { scopes: SCOPES, drawer, recalled: lines(RECALLED) }).sample(0);
-      const o = codeOf('o');
-      assert.ok(Math.abs(drawer.shown[o]! - SHARE - (1 - SHARE) * before.shown[o]!) < 1e-6);
-      assert.ok(Math.abs(drawer.shown[codeOf('a')]! - (1 - SHARE) * before.shown[codeOf('a')]!) < 1e-6);
-    });
-
-    it('forgets a line that the answer departs from', () => {
-      const sure = [row({ a: 40 }), ...flat];
-      const departs = sampler(sure, {
-        scopes: SCOPES,
-        oneLine: true,
-        recalled: new RecalledLines(
-          simulatedTokenizer,
-          byteSpelling,
-          [{ text: RECALLED, breakToken: 10, share: 0.2 }],
-          {
-            typed: '',
-            beginning: '',
-          },
-        ),
-      });
-      const alone = sampler(sure, { scopes: SCOPES, oneLine: true });
-      assert.equal(write(departs, 6), write(alone, 6));
-    });
-
-    it('holds to the beginning of the word at the cursor', () => {
-      const one = sampler(flat, {
-        scopes: SCOPES,
-        oneLine: true,
-        beginning: bytesOf('om') as unknown as Uint8Array,
-        recalled: lines(RECALLED, 'om', 'om'),
-      });
-      assert.equal(write(one, RECALLED.length), RECALLED);
-    });
-
-    it('does not hear them where nothing is mixed', () => {
-      const one = sampler(flat, { scopes: SCOPES, recalled: lines(RECALLED), oneLine: true, onFirst: () => false });
-      assert.equal(write(one, 3), 'aaa');
-    });
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Recall } from '../../../../../src/engine/server/lines/recall.ts';
-import { lineContext, Projects } from '../../../../../src/engine/server/ngram/projects.ts';
+import { lineContext, near, Projects } from '../../../../../src/engine/server/ngram/projects.ts';
 import { simulatedTokenizer } from '../../../../../src/engine/server/simulated/tokenizer.ts';
+import { codeOf, Greedy, sampler } from './samplers.ts';
 import { BYTE_VOCABULARY, byteSpelling, bytesOf } from './scopes.ts';
 
 const recall = new Recall(byteSpelling);
@@ -45,5 +46,31 @@ describe('the lines that Projects look for', () => {
     // Nobody told of the document: what the prompt has is all that is known of it.
     const unknown = new Projects(simulatedTokenizer, BYTE_VOCABULARY);
     assert.deepEqual(recalledIn(unknown, undefined, document), [READ]);
+  });
+
+  it('are heard by the sampler of a completion beside the n-grams, unless the project is not to be heard', () => {
+    const projects = new Projects(simulatedTokenizer, BYTE_VOCABULARY);
+    const place = around('|');
+    projects.open('w', 'new.ts', place.replace('|', ''));
+    for (const key of ['a.ts', 'b.ts', 'c.ts']) projects.open('w', key, around(READ));
+    const [before, after] = place.split('|').map(bytesOf) as [Int32Array, Int32Array];
+    const cursor = { before, after, beginning: new Uint8Array(), brokenOff: 0 };
+    const offset = place.indexOf('|');
+    const flat = {
+      logits: (_row: number, target = new Float32Array(BYTE_VOCABULARY)) => target.fill(0),
+    };
+    /** Probability of the first byte of what is recalled. */
+    const chance = (ngram: boolean) => {
+      const drawer = new Greedy();
+      const params = { document: 'new.ts', offset, ngram, oneLine: true };
+      projects.sampler(flat, 'w', params, cursor, drawer).sample(0);
+      return drawer.shown[codeOf('c')]!;
+    };
+    const drawer = new Greedy();
+    const scopes = [near(cursor, false), ...projects.of('w').index.scopes('new.ts', offset)];
+    sampler([new Float32Array(BYTE_VOCABULARY)], { drawer, scopes, context: before, following: after }).sample(0);
+    const ngrams = drawer.shown[codeOf('c')]!;
+    assert.ok(chance(true) > ngrams + 0.01, `${chance(true)} and ${ngrams} without lines`);
+    assert.ok(Math.abs(chance(false) - 1 / BYTE_VOCABULARY) < 1e-6);
   });
 });
