@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import { Completer } from '../completion/completer.ts';
 import { EAGERNESS, type Eagerness, leastConfidence } from '../completion/eagerness.ts';
-import { EngineClient } from '../engine/client.ts';
-import type { GenerateParams, SamplingOptions } from '../engine/protocol.ts';
+import { EngineClient } from '../engine/client/client.ts';
+import type { GenerateParams, SamplingOptions } from '../engine/protocol/index.ts';
 import { type CompletionCase, readCases } from './cases.ts';
 import { engineCommand } from './engineCommand.ts';
 import { resolveModel } from './model.ts';

@@ -1,7 +1,7 @@
 /** How the command line starts the engine that lies beside it. */
 import { fileURLToPath } from 'node:url';
-import type { EngineCommand } from '../engine/client.ts';
-import type { GpuPreference } from '../engine/protocol.ts';
+import type { EngineCommand } from '../engine/client/client.ts';
+import type { GpuPreference } from '../engine/protocol/index.ts';
 import { version } from '../version.ts';
 import { UsageError } from './usage.ts';
 

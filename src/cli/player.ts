@@ -2,8 +2,8 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { Completer, MAX_TOKENS, type TextGenerator } from '../completion/completer.ts';
 import { budgetFor } from '../completion/window.ts';
-import { EngineError } from '../engine/client.ts';
-import type { ChatMessage, GenerateParams, GenerateResult, ModelInfo, RequestClass } from '../engine/protocol.ts';
+import { EngineError } from '../engine/client/client.ts';
+import type { ChatMessage, GenerateParams, GenerateResult, ModelInfo, RequestClass } from '../engine/protocol/index.ts';
 import { aborted } from './aborted.ts';
 import { Documents } from './documents.ts';
 import { type Tallies, Tally } from './replayReport.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EngineClient, type EngineCommand } from '../engine/client.ts';
+import { EngineClient, type EngineCommand } from '../engine/client/client.ts';
 import { aborted } from './aborted.ts';
 
 /** An engine that was asked to leave and has not after this long is killed. */

@@ -7,7 +7,7 @@ import type {
   Quantiles,
   RequestClass,
   SchedulerStatus,
-} from '../engine/protocol.ts';
+} from '../engine/protocol/index.ts';
 import { quantiles } from '../engine/quantiles.ts';
 import type { Times } from './timed.ts';
 

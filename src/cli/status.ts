@@ -1,8 +1,8 @@
 /** `quire status`: the engines of this user that are running. Starts none. */
 import { parseArgs } from 'node:util';
+import { connectTo } from '../engine/client/launcher.ts';
 import { endpointFiles } from '../engine/endpoint.ts';
-import { connectTo } from '../engine/launcher.ts';
-import { type EngineStatus, statusRequest } from '../engine/protocol.ts';
+import { type EngineStatus, statusRequest } from '../engine/protocol/index.ts';
 import { renderStatus } from '../monitor/statusText.ts';
 import { version } from '../version.ts';
 

@@ -1,6 +1,6 @@
 /** Measures a request where its user waits for it: in the client. */
 import type { TextGenerator } from '../completion/completer.ts';
-import type { GenerateParams, GenerateResult } from '../engine/protocol.ts';
+import type { GenerateParams, GenerateResult } from '../engine/protocol/index.ts';
 
 /** Milliseconds from sending. */
 export interface Times {

@@ -1,5 +1,5 @@
 /** Tells the engine what the events of a trace make of the documents, as the editor does. */
-import type { DocumentEdits, DocumentText } from '../engine/protocol.ts';
+import type { DocumentEdits, DocumentText } from '../engine/protocol/index.ts';
 import type { TraceEvent } from './trace.ts';
 
 export interface Listener {

@@ -2,7 +2,7 @@
  * Traces of `quire replay`: what happened in an editor, one event a line, in order. Times are milliseconds of any one
  * clock, offsets UTF-16 code units from the start of the document.
  */
-import type { ChatMessage } from '../engine/protocol.ts';
+import type { ChatMessage } from '../engine/protocol/index.ts';
 import { type Line, parseObject, readLines } from './lines.ts';
 
 export type TraceEvent =

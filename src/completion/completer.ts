@@ -1,5 +1,5 @@
 /** From a place in a file to what may be shown there: the way that the editor and the command line share. */
-import type { GenerateParams, GenerateResult, ModelInfo, RequestClass } from '../engine/protocol.ts';
+import type { GenerateParams, GenerateResult, ModelInfo, RequestClass } from '../engine/protocol/index.ts';
 import type { FilterName } from './filters/index.ts';
 import { applyFilters } from './filters/index.ts';
 import { fimLayoutOf } from './fimLayouts.ts';

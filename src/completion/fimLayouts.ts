@@ -2,7 +2,7 @@
  * In which order a family of models wants the parts of a fill-in-the-middle prompt. The tokens themselves are the GGUF
  * file's own ({@link ModelInfo.specialTokens}); only what the file cannot say is in this table.
  */
-import type { ModelInfo, SpecialToken } from '../engine/protocol.ts';
+import type { ModelInfo, SpecialToken } from '../engine/protocol/index.ts';
 
 export interface FimLayout {
   /**

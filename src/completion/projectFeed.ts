@@ -3,7 +3,7 @@
  * whose files the engine reads by itself. What is private is never told.
  */
 import * as vscode from 'vscode';
-import type { DocumentEdits, DocumentText, WorkspaceFolder } from '../engine/protocol.ts';
+import type { DocumentEdits, DocumentText, WorkspaceFolder } from '../engine/protocol/index.ts';
 import { isWritable } from './trigger.ts';
 
 export interface FeedServices {

@@ -1,5 +1,5 @@
 /** From a place in a file to the segments of a fill-in-the-middle prompt: what changes least comes first. */
-import type { ModelInfo, PromptSegment, SpecialToken } from '../engine/protocol.ts';
+import type { ModelInfo, PromptSegment, SpecialToken } from '../engine/protocol/index.ts';
 import { type FimLayout, fimLayoutOf } from './fimLayouts.ts';
 import type { CompletionRequest } from './request.ts';
 import { isClosersOnly, lineAfter, toLf } from './text.ts';

@@ -1,6 +1,6 @@
 /** Ghost text in the editor: VS Code's documents and positions in, suggestions of the {@link Completer} out. */
 import * as vscode from 'vscode';
-import type { ModelInfo } from '../engine/protocol.ts';
+import type { ModelInfo } from '../engine/protocol/index.ts';
 import { PrivateFiles } from '../files/private.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';

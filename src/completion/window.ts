@@ -2,7 +2,7 @@
  * The sticky window: which part of a long file the model sees. Its edges are functions of the file alone, in large
  * steps, so that the prompt's beginning stays the same from key to key and the engine's cache holds.
  */
-import type { ModelInfo } from '../engine/protocol.ts';
+import type { ModelInfo } from '../engine/protocol/index.ts';
 import type { FimLayout } from './fimLayouts.ts';
 import { MOST_NEIGHBOURS } from './neighbours.ts';
 import { sliceFrom, sliceTo } from './text.ts';

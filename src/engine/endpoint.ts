@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
-import type { GpuPreference } from './protocol.ts';
-import { PROTOCOL_VERSION } from './protocol.ts';
+import type { GpuPreference } from './protocol/index.ts';
+import { PROTOCOL_VERSION } from './protocol/index.ts';
 
 export interface Endpoint {
   /** Private folder, mode 0700. */

@@ -1,4 +1,4 @@
-import type { Quantiles } from './status.ts';
+import type { Quantiles } from './protocol/status.ts';
 
 /** Nearest-rank quantiles, to the thousandth; null without samples. */
 export function quantiles(samples: readonly number[] | Float64Array): Quantiles {

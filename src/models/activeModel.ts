@@ -1,5 +1,5 @@
 /** The model in force: opened when the selection asks for it, one after the other, the last wish wins. */
-import type { ModelInfo, ModelSpec } from '../engine/protocol.ts';
+import type { ModelInfo, ModelSpec } from '../engine/protocol/index.ts';
 import type { Selection } from './selection.ts';
 
 /** The part of the engine client that is needed. */

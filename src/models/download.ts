@@ -1,6 +1,6 @@
 /** A download from the user's point of view: room on the disk, progress in words, an outcome. */
 import { mkdir, statfs } from 'node:fs/promises';
-import type { DownloadParams, DownloadProgress, DownloadResult } from '../engine/protocol.ts';
+import type { DownloadParams, DownloadProgress, DownloadResult } from '../engine/protocol/index.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import { formatBytes, formatDuration } from './units.ts';
 

@@ -1,7 +1,7 @@
 /** Which model is in use: from the settings to a model to open. Pure, but for the path rules of the platform. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { ModelSpec } from '../engine/protocol.ts';
+import type { ModelSpec } from '../engine/protocol/index.ts';
 import { BUNDLED_MODEL_PATH } from './bundled.ts';
 
 export interface ModelSettings {

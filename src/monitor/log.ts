@@ -1,6 +1,6 @@
 /** The output channel "Quire". Never contents of the user's code. */
 import * as vscode from 'vscode';
-import type { LogEvent } from '../engine/protocol.ts';
+import type { LogEvent } from '../engine/protocol/index.ts';
 
 export class Log implements vscode.Disposable {
   readonly #channel = vscode.window.createOutputChannel('Quire', { log: true });

@@ -1,6 +1,6 @@
 /** Shows notices as VS Code messages with buttons, and in the output channel. */
 import * as vscode from 'vscode';
-import type { LogEvent } from '../engine/protocol.ts';
+import type { LogEvent } from '../engine/protocol/index.ts';
 import { ACTIONS, type Action, type NoticeSink } from './notices.ts';
 
 export class NoticePresenter implements NoticeSink {

@@ -1,5 +1,5 @@
 /** Which errors are told to the user, with which remedies, and how often. No `vscode`. */
-import type { EngineErrorKind } from '../engine/protocol.ts';
+import type { EngineErrorKind } from '../engine/protocol/index.ts';
 
 /** A remedy that a notice or the status menu offers. */
 export type Action = 'chooseModel' | 'useBundled' | 'restartEngine' | 'showLog' | 'openSettings';

@@ -1,5 +1,5 @@
 /** From a caught error to what is told to the user. No `vscode`. */
-import type { EngineErrorKind } from '../engine/protocol.ts';
+import type { EngineErrorKind } from '../engine/protocol/index.ts';
 import { isProblemKind, type Problem } from './notices.ts';
 
 /** @returns the problem behind any thrown value; what is not ours is `internal`, its message in the log only. */

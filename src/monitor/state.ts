@@ -1,5 +1,5 @@
 /** What the status item shows, as a pure function of what has happened. No `vscode`, no clock. */
-import type { ModelInfo } from '../engine/protocol.ts';
+import type { ModelInfo } from '../engine/protocol/index.ts';
 import type { Action } from './notices.ts';
 
 /** Health of the engine process, as the client reports it. */

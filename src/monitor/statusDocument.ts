@@ -1,6 +1,6 @@
 /** `Quire: Show Status`: the engine's own account of itself, as a read-only page. */
 import * as vscode from 'vscode';
-import type { EngineStatus } from '../engine/protocol.ts';
+import type { EngineStatus } from '../engine/protocol/index.ts';
 import { renderStatus, type StatusFacts } from './statusText.ts';
 
 const SCHEME = 'quire-status';

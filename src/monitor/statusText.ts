@@ -8,7 +8,7 @@ import type {
   RequestClass,
   SchedulerStatus,
   TierStatus,
-} from '../engine/protocol.ts';
+} from '../engine/protocol/index.ts';
 
 export interface StatusFacts {
   /** The answer of the engine, or why there is none. */

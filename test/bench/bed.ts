@@ -1,7 +1,7 @@
 /** What every measurement through the client begins with: an engine of its own, with one model open in it. */
 import { withPrivateEngine } from '../../src/cli/privateEngine.ts';
-import type { EngineClient } from '../../src/engine/client.ts';
-import type { GpuPreference, ModelInfo, SchedulerStatus } from '../../src/engine/protocol.ts';
+import type { EngineClient } from '../../src/engine/client/client.ts';
+import type { GpuPreference, ModelInfo, SchedulerStatus } from '../../src/engine/protocol/index.ts';
 import { engineCommand } from '../helpers/engine.ts';
 
 export type Policy = SchedulerStatus['policy'];

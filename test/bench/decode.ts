@@ -3,12 +3,12 @@
  * a greedy sampler in one process. Same library, model, threads, prompt and tokens; rounds alternate, medians count.
  */
 import koffi from 'koffi';
-import { EngineClient } from '../../src/engine/client.ts';
-import type { bind } from '../../src/engine/server/llama/functions.ts';
-import type { NativeLibrary } from '../../src/engine/server/llama/library.ts';
-import { openModel } from '../../src/engine/server/llama/model.ts';
-import type { Batch, Pointer } from '../../src/engine/server/llama/structs.ts';
-import { createThreadpool, defaultThreads } from '../../src/engine/server/llama/threads.ts';
+import { EngineClient } from '../../src/engine/client/client.ts';
+import type { bind } from '../../src/engine/server/core/llama/functions.ts';
+import type { NativeLibrary } from '../../src/engine/server/core/llama/library.ts';
+import { openModel } from '../../src/engine/server/core/llama/model.ts';
+import type { Batch, Pointer } from '../../src/engine/server/core/llama/structs.ts';
+import { createThreadpool, defaultThreads } from '../../src/engine/server/core/llama/threads.ts';
 import { engineCommand } from '../helpers/engine.ts';
 import { nativeLibrary } from './native.ts';
 import { median, type Row } from './report.ts';

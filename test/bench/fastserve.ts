@@ -6,7 +6,7 @@
  * Not simulated, for any policy: memory (a request that waits keeps its cells; how many are kept at most is printed),
  * swapping, shared prefixes, classes, and the cost of the loop itself. The machines are cost laws, not measurements.
  */
-import { charge, join, promote, type Standing } from '../../src/engine/server/scheduler/levels.ts';
+import { charge, join, promote, type Standing } from '../../src/engine/server/core/scheduler/levels.ts';
 import { percentile, type Row } from './report.ts';
 
 /**

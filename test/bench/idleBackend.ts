@@ -1,6 +1,12 @@
 /** A backend that computes nothing, in virtual time: what is measured around it is the loop and the cache. */
-import type { DecodeBackend, DecodeBatch, DecodeOutcome, Drawer, Tokenizer } from '../../src/engine/server/backend.ts';
-import type { ModelHandle } from '../../src/engine/server/models.ts';
+import type {
+  DecodeBackend,
+  DecodeBatch,
+  DecodeOutcome,
+  Drawer,
+  Tokenizer,
+} from '../../src/engine/server/core/backend.ts';
+import type { ModelHandle } from '../../src/engine/server/core/models.ts';
 
 /** What a decode takes: short enough that several share a turn of the event loop, as those of a small model do. */
 const DECODE_MS = 1;

@@ -3,11 +3,11 @@
  * engine does it (`serve`). By requests, and by what the cache holds, which must not show.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { KvCache } from '../../src/engine/server/kv/kvCache.ts';
-import { PAGE_TOKENS } from '../../src/engine/server/kv/pagePool.ts';
-import type { Loop } from '../../src/engine/server/scheduler/loop.ts';
-import type { Request } from '../../src/engine/server/scheduler/request.ts';
-import { serve } from '../../src/engine/server/serving.ts';
+import type { KvCache } from '../../src/engine/server/core/kv/kvCache.ts';
+import { PAGE_TOKENS } from '../../src/engine/server/core/kv/pagePool.ts';
+import type { Loop } from '../../src/engine/server/core/scheduler/loop.ts';
+import type { Request } from '../../src/engine/server/core/scheduler/request.ts';
+import { serve } from '../../src/engine/server/core/serving.ts';
 import { type IdleBackend, idleModel } from './idleBackend.ts';
 import { median, type Row } from './report.ts';
 
@@ -149,16 +149,11 @@ class Rig {
 
   #submit(prompt: number[], maxTokens: number, workspace: string, supersedes?: string): Request {
     return this.#loop.submit({
-      params: {
-        model: 'idle',
-        workspace,
-        class: supersedes === undefined ? 'chat' : 'keystroke',
-        ...(supersedes === undefined ? {} : { supersedes }),
-        prompt: { segments: [] },
-        maxTokens,
-      },
+      workspace,
+      class: supersedes === undefined ? 'chat' : 'keystroke',
+      supersedes,
+      maxTokens,
       prompt,
-      cutTokens: 0,
       keep: prompt.length,
       sampler: this.#backend.createSampler(),
       onText: () => undefined,

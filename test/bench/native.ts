@@ -1,6 +1,6 @@
 /** The native library for measurements inside this process. */
-import type { GpuPreference } from '../../src/engine/protocol.ts';
-import { loadNative, type NativeLibrary } from '../../src/engine/server/llama/library.ts';
+import type { GpuPreference } from '../../src/engine/protocol/index.ts';
+import { loadNative, type NativeLibrary } from '../../src/engine/server/core/llama/library.ts';
 
 const libraries = new Map<GpuPreference, Promise<NativeLibrary>>();
 

@@ -1,6 +1,6 @@
 /** Command line of the bench. */
 import { parseArgs } from 'node:util';
-import type { GpuPreference } from '../../src/engine/protocol.ts';
+import type { GpuPreference } from '../../src/engine/protocol/index.ts';
 
 export interface BenchOptions {
   /** Which benches; empty: all. */

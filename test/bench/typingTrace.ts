@@ -11,7 +11,7 @@ import { readTrace, type TracedEvent } from '../../src/cli/trace.ts';
 import { Completer, MAX_TOKENS } from '../../src/completion/completer.ts';
 import { fimLayoutOf } from '../../src/completion/fimLayouts.ts';
 import { budgetFor } from '../../src/completion/window.ts';
-import type { ModelInfo } from '../../src/engine/protocol.ts';
+import type { ModelInfo } from '../../src/engine/protocol/index.ts';
 import { type Bed, type Subject, statusOf, withBed } from './bed.ts';
 import { tracePath } from './corpus.ts';
 import { type Measured, median } from './report.ts';

@@ -10,7 +10,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { chromiumArguments, ensureBrowser } from '../../scripts/lib/browser.mjs';
 import { ensurePackage } from '../../scripts/lib/build.mjs';
 import { type EditorServer, enginePids, startEditorServer } from '../../scripts/lib/editorServer.mjs';
-import type { EngineStatus } from '../../src/engine/protocol.ts';
+import type { EngineStatus } from '../../src/engine/protocol/index.ts';
 import { NetworkWatch, networkGuard } from '../helpers/networkWatch.ts';
 import { commandLine, processTree } from '../helpers/sockets.ts';
 import { EditorWindow } from './window.ts';

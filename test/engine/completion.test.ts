@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Completer } from '../../src/completion/completer.ts';
 import type { CompletionRequest } from '../../src/completion/request.ts';
-import type { ModelInfo } from '../../src/engine/protocol.ts';
+import type { ModelInfo } from '../../src/engine/protocol/index.ts';
 import { bundledModel } from '../helpers/engine.ts';
 import { ownEngine } from './ownEngine.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
-import { EngineClient } from '../../src/engine/client.ts';
+import { EngineClient } from '../../src/engine/client/client.ts';
 import { endpointFor, readEndpointFile } from '../../src/engine/endpoint.ts';
 import {
   type GenerateParams,
@@ -11,7 +11,7 @@ import {
   type ModelInfo,
   PROTOCOL_VERSION,
   statusRequest,
-} from '../../src/engine/protocol.ts';
+} from '../../src/engine/protocol/index.ts';
 import { bundledModel, engineCommand, gone, privateRuntime, stateOf } from '../helpers/engine.ts';
 
 const runtime = privateRuntime();

@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { GenerateParams, RequestClass } from '../../src/engine/protocol.ts';
-import { checkIntegrity } from '../../src/engine/server/kv/integrity.ts';
-import { KvCache } from '../../src/engine/server/kv/kvCache.ts';
-import { PageTiers } from '../../src/engine/server/kv/tiers.ts';
-import type { LlamaBackend } from '../../src/engine/server/llama/backend.ts';
-import type { LlamaModel } from '../../src/engine/server/llama/model.ts';
-import { Decisions } from '../../src/engine/server/scheduler/decisions.ts';
-import { LatencyProfile } from '../../src/engine/server/scheduler/latencyProfile.ts';
-import { Loop } from '../../src/engine/server/scheduler/loop.ts';
-import type { Request } from '../../src/engine/server/scheduler/request.ts';
+import type { RequestClass } from '../../src/engine/protocol/index.ts';
+import { checkIntegrity } from '../../src/engine/server/core/kv/integrity.ts';
+import { KvCache } from '../../src/engine/server/core/kv/kvCache.ts';
+import { PageTiers } from '../../src/engine/server/core/kv/tiers.ts';
+import type { LlamaBackend } from '../../src/engine/server/core/llama/backend.ts';
+import type { LlamaModel } from '../../src/engine/server/core/llama/model.ts';
+import { Decisions } from '../../src/engine/server/core/scheduler/decisions.ts';
+import { LatencyProfile } from '../../src/engine/server/core/scheduler/latencyProfile.ts';
+import { Loop } from '../../src/engine/server/core/scheduler/loop.ts';
+import type { Request, RequestInput } from '../../src/engine/server/core/scheduler/request.ts';
 import { repository } from '../helpers/engine.ts';
 import { openBundled } from '../helpers/native.ts';
 
@@ -29,13 +29,15 @@ function serve(model: LlamaModel, { cells = 4096, ramBytes = 64 << 20 } = {}) {
     computeMs: (start) => profile.prompt(32, start, 512),
   });
   const loop = new Loop({ backend, tokenizer: model.tokenizer, cache, profile, policy: 'preemptive', decisions });
-  const submit = (prompt: number[], more: Partial<GenerateParams> = {}): Request =>
+  const submit = (prompt: number[], more: Partial<RequestInput> = {}): Request =>
     loop.submit({
-      params: { model: 'm', workspace: 'w', class: 'chat', prompt: { segments: [] }, maxTokens: 24, ...more },
+      workspace: 'w',
+      class: 'chat',
+      maxTokens: 24,
       prompt,
-      cutTokens: 0,
-      sampler: backend.createSampler(more.sampling ?? {}),
+      sampler: backend.createSampler({}),
       onText: () => undefined,
+      ...more,
     });
   return { backend, cache, loop, submit, decisions };
 }
@@ -52,7 +54,7 @@ describe('inference core on libllama', () => {
 
   before(async () => {
     model = await openBundled();
-    source = [...model.tokenizer.encode(readFileSync(path.join(repository, 'src/engine/client.ts'), 'utf8'))];
+    source = [...model.tokenizer.encode(readFileSync(path.join(repository, 'src/engine/client/client.ts'), 'utf8'))];
   });
   after(() => {
     for (const backend of backends) backend.dispose();

@@ -4,14 +4,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { GenerateParams, KvStatus } from '../../src/engine/protocol.ts';
+import type { GenerateParams, KvStatus } from '../../src/engine/protocol/index.ts';
 import { repository } from '../helpers/engine.ts';
 import { makeQwenShape, makeTinyMamba, makeTinySlidingWindow, TINY_QWEN } from '../helpers/randomModel.ts';
 import { ownEngine } from './ownEngine.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-models-'));
 const client = ownEngine();
-const text = readFileSync(path.join(repository, 'src/engine/client.ts'), 'utf8');
+const text = readFileSync(path.join(repository, 'src/engine/client/client.ts'), 'utf8');
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 

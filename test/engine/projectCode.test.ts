@@ -6,7 +6,7 @@ import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Completer, type CompletionOptions } from '../../src/completion/completer.ts';
-import type { ModelInfo } from '../../src/engine/protocol.ts';
+import type { ModelInfo } from '../../src/engine/protocol/index.ts';
 import { bundledModel } from '../helpers/engine.ts';
 import { ownEngine } from './ownEngine.ts';
 

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { GenerateParams, KvStatus } from '../../src/engine/protocol.ts';
+import type { GenerateParams, KvStatus } from '../../src/engine/protocol/index.ts';
 import { bundledModel, gone, repository } from '../helpers/engine.ts';
 import { ownEngine } from './ownEngine.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-cache-'));
 const client = ownEngine({ cache: { folder } });
-const text = readFileSync(path.join(repository, 'src/engine/client.ts'), 'utf8').slice(0, 3000);
+const text = readFileSync(path.join(repository, 'src/engine/client/client.ts'), 'utf8').slice(0, 3000);
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,9 +1,9 @@
 /** What an editor would do before a completion: it opens files, and asks. */
 import type { CompletionCase } from '../../src/cli/cases.ts';
 import { Completer } from '../../src/completion/completer.ts';
-import type { LlamaModel } from '../../src/engine/server/llama/model.ts';
-import type { Projects } from '../../src/engine/server/ngram/projects.ts';
-import { type FittedPrompt, fitPrompt } from '../../src/engine/server/prompt.ts';
+import type { LlamaModel } from '../../src/engine/server/core/llama/model.ts';
+import type { Projects } from '../../src/engine/server/services/completion/project/projects.ts';
+import { type FittedPrompt, fitPrompt } from '../../src/engine/server/services/completion/prompt.ts';
 
 /** The documents that are open in a workspace. */
 export class Desk {

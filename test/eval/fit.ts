@@ -3,12 +3,12 @@
  * The model and the index are asked at every token of what really stood at places of the tuning packages; stochastic
  * gradient descent (AdaGrad, Duchi et al. 2011) on the likelihood of the mixture gives the weights.
  */
-import type { DecodeBackend } from '../../src/engine/server/backend.ts';
-import { Distribution, LINE_END } from '../../src/engine/server/ngram/distribution.ts';
-import { Evidence, LEVELS } from '../../src/engine/server/ngram/evidence.ts';
-import { featuresOf } from '../../src/engine/server/ngram/mixture.ts';
-import { near, Projects } from '../../src/engine/server/ngram/projects.ts';
-import { Vocabulary } from '../../src/engine/server/ngram/vocabulary.ts';
+import type { DecodeBackend } from '../../src/engine/server/core/backend.ts';
+import { Distribution, LINE_END } from '../../src/engine/server/services/completion/project/distribution.ts';
+import { Evidence, LEVELS } from '../../src/engine/server/services/completion/project/evidence.ts';
+import { featuresOf } from '../../src/engine/server/services/completion/project/mixture.ts';
+import { near, Projects } from '../../src/engine/server/services/completion/project/projects.ts';
+import { Vocabulary } from '../../src/engine/server/services/completion/project/vocabulary.ts';
 import { openBundled } from '../helpers/native.ts';
 import { caseFor, casesOf, type EvalCase } from './cases.ts';
 import { Desk, promptOf } from './desk.ts';

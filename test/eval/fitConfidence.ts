@@ -3,7 +3,7 @@
  * of its answers in the tuning packages, and whether their first line was right, is taken back to logarithmic odds and scaled
  * anew (Platt 1999).
  */
-import { logit, SCALE } from '../../src/engine/server/ngram/confidence.ts';
+import { logit, SCALE } from '../../src/engine/server/services/completion/project/confidence.ts';
 import { bundledModel, privateRuntime } from '../helpers/engine.ts';
 import { answersOf } from './answers.ts';
 import { caseFor, casesOf } from './cases.ts';

@@ -4,10 +4,10 @@
  * Kingma and Ba 2015) on the likelihood of the one that did stand there gives the weights.
  */
 
-import { FEATURES } from '../../src/engine/server/lines/likeness.ts';
-import { LineTokens } from '../../src/engine/server/lines/lineTokens.ts';
-import { Recall } from '../../src/engine/server/lines/recall.ts';
-import { lineContext, Projects } from '../../src/engine/server/ngram/projects.ts';
+import { FEATURES } from '../../src/engine/server/services/completion/lines/likeness.ts';
+import { LineTokens } from '../../src/engine/server/services/completion/lines/lineTokens.ts';
+import { Recall } from '../../src/engine/server/services/completion/lines/recall.ts';
+import { lineContext, Projects } from '../../src/engine/server/services/completion/project/projects.ts';
 import { openBundled } from '../helpers/native.ts';
 import { caseFor, casesOf, type EvalCase } from './cases.ts';
 import { Desk, promptOf } from './desk.ts';

@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { leastConfidence } from '../../src/completion/eagerness.ts';
-import { openModel } from '../../src/engine/server/llama/model.ts';
+import { openModel } from '../../src/engine/server/core/llama/model.ts';
 import { table } from '../bench/report.ts';
 import { bundledModel, privateRuntime, repository } from '../helpers/engine.ts';
 import { cpuLibrary } from '../helpers/native.ts';

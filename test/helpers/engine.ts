@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { EngineClient, EngineCommand, EngineState } from '../../src/engine/client.ts';
+import type { EngineClient, EngineCommand, EngineState } from '../../src/engine/client/client.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const bundledModel = path.join(repository, 'media/model/tiny-code-fim-q8_0.gguf');

@@ -1,6 +1,6 @@
 /** The native library on the CPU, loaded once for a test file. */
-import { loadNative, type NativeLibrary } from '../../src/engine/server/llama/library.ts';
-import { type LlamaModel, type OpenOptions, openModel } from '../../src/engine/server/llama/model.ts';
+import { loadNative, type NativeLibrary } from '../../src/engine/server/core/llama/library.ts';
+import { type LlamaModel, type OpenOptions, openModel } from '../../src/engine/server/core/llama/model.ts';
 import { BUNDLED_MODEL } from './gguf.ts';
 
 let library: Promise<NativeLibrary> | undefined;

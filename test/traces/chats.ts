@@ -1,6 +1,6 @@
 /** Questions about the code, asked while it is typed; some go on where an earlier answer ended. */
 import type { TraceEvent } from '../../src/cli/trace.ts';
-import type { ChatMessage } from '../../src/engine/protocol.ts';
+import type { ChatMessage } from '../../src/engine/protocol/index.ts';
 import type { Random } from './random.ts';
 import type { Recorder } from './recorder.ts';
 

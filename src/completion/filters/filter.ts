@@ -1,4 +1,4 @@
-import type { FinishReason } from '../../engine/protocol.ts';
+import type { FinishReason } from '../../engine/protocol/index.ts';
 import type { Draft } from '../closers.ts';
 import type { Surroundings } from '../prompt.ts';
 

@@ -1,8 +1,8 @@
 /** Command line of the engine process. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { GpuPreference } from '../protocol.ts';
-import type { SchedulerStatus } from '../status.ts';
+import type { GpuPreference } from '../protocol/index.ts';
+import type { SchedulerStatus } from '../protocol/status.ts';
 
 export interface EngineArguments {
   gpu: GpuPreference;

@@ -26,9 +26,9 @@ import {
   statusRequest,
   watchRequest,
   workspaceFolderNotification,
-} from '../protocol.ts';
+} from '../protocol/index.ts';
+import { EngineFailure } from './core/failure.ts';
 import type { Engine } from './engine.ts';
-import { EngineFailure } from './failure.ts';
 
 /** A peer that does not introduce itself in this time is cut off. */
 const HELLO_TIMEOUT_MS = 5_000;

@@ -11,9 +11,9 @@ import type {
   GenerateResult,
   LogEvent,
   RequestClass,
-} from '../protocol.ts';
-import { generate } from './generate.ts';
-import type { Models } from './models.ts';
+} from '../protocol/index.ts';
+import { generate } from './core/generate.ts';
+import type { Models } from './core/models.ts';
 
 export type Downloader = (
   params: DownloadParams,

@@ -6,14 +6,14 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { type Endpoint, endpointFor } from '../endpoint.ts';
-import type { LogEvent } from '../protocol.ts';
+import type { LogEvent } from '../protocol/index.ts';
 import { type EngineArguments, parseEngineArguments } from './arguments.ts';
 import { ClientConnection } from './connection.ts';
-import { download } from './download.ts';
+import { Models } from './core/models.ts';
+import { NativeModels } from './core/nativeModels.ts';
 import { Engine } from './engine.ts';
 import { takeLock } from './lock.ts';
-import { Models } from './models.ts';
-import { NativeModels } from './nativeModels.ts';
+import { download } from './services/download/download.ts';
 
 function main(): void {
   let options: EngineArguments;

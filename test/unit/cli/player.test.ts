@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Player, type ReplayEngine } from '../../../src/cli/player.ts';
 import type { TracedEvent, TraceEvent } from '../../../src/cli/trace.ts';
 import { NoFimTokensError } from '../../../src/completion/completer.ts';
-import { EngineError } from '../../../src/engine/client.ts';
+import { EngineError } from '../../../src/engine/client/client.ts';
 import type {
   DocumentEdits,
   DocumentText,
@@ -11,7 +11,7 @@ import type {
   GenerateParams,
   GenerateResult,
   ModelInfo,
-} from '../../../src/engine/protocol.ts';
+} from '../../../src/engine/protocol/index.ts';
 import { modelInfo } from '../completion/model.ts';
 
 type Answer = (params: GenerateParams, signal: AbortSignal | undefined) => Promise<FinishReason> | FinishReason;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { reportOf, Tally } from '../../../src/cli/replayReport.ts';
-import type { GenerateResult, KvStatus, ModelInfo, SchedulerStatus } from '../../../src/engine/protocol.ts';
+import type { GenerateResult, KvStatus, ModelInfo, SchedulerStatus } from '../../../src/engine/protocol/index.ts';
 
 const result = (tokens: Partial<GenerateResult>): GenerateResult => ({
   text: '',

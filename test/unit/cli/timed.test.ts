@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TimedGenerator, type Times } from '../../../src/cli/timed.ts';
-import type { GenerateParams, GenerateResult } from '../../../src/engine/protocol.ts';
+import type { GenerateParams, GenerateResult } from '../../../src/engine/protocol/index.ts';
 
 const params: GenerateParams = {
   model: 'm',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Completer, NoFimTokensError, type TextGenerator } from '../../../src/completion/completer.ts';
 import type { CompletionRequest } from '../../../src/completion/request.ts';
-import type { FinishReason, GenerateParams, GenerateResult } from '../../../src/engine/protocol.ts';
+import type { FinishReason, GenerateParams, GenerateResult } from '../../../src/engine/protocol/index.ts';
 import { modelInfo } from './model.ts';
 import { place } from './place.ts';
 

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../../../src/engine/protocol.ts';
+import type { ModelInfo } from '../../../src/engine/protocol/index.ts';
 
 /** A description of a model, as the engine gives it. */
 export const modelInfo = (changes: Partial<ModelInfo> = {}): ModelInfo => ({

@@ -5,7 +5,7 @@ import { NoFimTokensError } from '../../../src/completion/fimLayouts.ts';
 import { buildPrompt, surroundingsOf } from '../../../src/completion/prompt.ts';
 import type { CompletionRequest } from '../../../src/completion/request.ts';
 import { budgetFor } from '../../../src/completion/window.ts';
-import type { ModelInfo, SpecialToken } from '../../../src/engine/protocol.ts';
+import type { ModelInfo, SpecialToken } from '../../../src/engine/protocol/index.ts';
 import { modelInfo } from './model.ts';
 
 const ALL: SpecialToken[] = ['bos', 'fimPrefix', 'fimSuffix', 'fimMiddle', 'fimRepo', 'fimSeparator'];

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import type { DecodeBackend } from '../../../src/engine/server/backend.ts';
-import { type LlamaModel, openModel } from '../../../src/engine/server/llama/model.ts';
+import type { DecodeBackend } from '../../../src/engine/server/core/backend.ts';
+import { type LlamaModel, openModel } from '../../../src/engine/server/core/llama/model.ts';
 import { cpuLibrary } from '../../helpers/native.ts';
 import {
   makeQwenShape,

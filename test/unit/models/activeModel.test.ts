@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ModelInfo } from '../../../src/engine/protocol.ts';
+import type { ModelInfo } from '../../../src/engine/protocol/index.ts';
 import { ActiveModel } from '../../../src/models/activeModel.ts';
 import type { Selection } from '../../../src/models/selection.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { addressOf } from '../../../src/engine/server/downloadAddress.ts';
+import { addressOf } from '../../../src/engine/server/services/download/downloadAddress.ts';
 import { CATALOGUE, fileNameOf, originOf } from '../../../src/models/catalogue.ts';
 
 describe('catalogue', () => {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { DownloadParams } from '../../../src/engine/protocol.ts';
+import type { DownloadParams } from '../../../src/engine/protocol/index.ts';
 import { type Downloader, downloadModel, ProgressMeter, type ProgressReport } from '../../../src/models/download.ts';
 
 const ENTRY = { uri: 'hf:someone/models/m.gguf#1', sha256: 'ab', sizeBytes: 1000 };

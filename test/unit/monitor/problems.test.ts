@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EngineError } from '../../../src/engine/client.ts';
+import { EngineError } from '../../../src/engine/client/client.ts';
 import { problemOf } from '../../../src/monitor/problems.ts';
 
 describe('problemOf', () => {

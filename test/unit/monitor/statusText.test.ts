@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { EngineStatus } from '../../../src/engine/protocol.ts';
+import type { EngineStatus } from '../../../src/engine/protocol/index.ts';
 import { renderStatus } from '../../../src/monitor/statusText.ts';
 
 const none = {

@@ -82,7 +82,12 @@ describe('generateSession', () => {
   });
 
   it('does all that people do', () => {
-    const sources = ['src/engine/client.ts', 'src/completion/provider.ts', 'src/cli/complete.ts', 'src/cli/status.ts'];
+    const sources = [
+      'src/engine/client/client.ts',
+      'src/completion/provider.ts',
+      'src/cli/complete.ts',
+      'src/cli/status.ts',
+    ];
     const { events } = generateSession(
       sources.map((name) => ({ path: name, text: readFileSync(path.join(repository, name), 'utf8') })),
       { seed: 1, minutes: 30, open: 2, chatsPerMinute: 3 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { argumentsOf, type EngineCommand } from '../../../../src/engine/launcher.ts';
+import { argumentsOf, type EngineCommand } from '../../../../src/engine/client/launcher.ts';
 import { parseEngineArguments } from '../../../../src/engine/server/arguments.ts';
 
 const folder = path.resolve('/cache');

@@ -1,0 +1,246 @@
+/**
+ * The cache behind the scheduler: a request acquires a lease, catches up with what is there, extends it as it computes,
+ * and leaves what is worth keeping when it releases it.
+ */
+import type { KvStatus } from '../../../protocol/index.ts';
+import type { DecodeBackend, SequenceId } from '../backend.ts';
+import { Branches, type CacheEvent } from './branches.ts';
+import { Documents } from './documents.ts';
+import { Exchange } from './exchange.ts';
+import { type Lease, type LeaseOptions, outstanding, pagesFor, pagesOf, roomFor } from './lease.ts';
+import { PAGE_TOKENS, PagePool } from './pagePool.ts';
+import { PrefixTree } from './prefixTree.ts';
+import { SequenceIds } from './sequenceIds.ts';
+import { Spill } from './spill.ts';
+import { statusOf, Usage } from './status.ts';
+import type { CacheStrategy } from './strategy.ts';
+import type { PageTiers } from './tiers.ts';
+import type { TreeNode } from './treeNode.ts';
+import { touch } from './worth.ts';
+
+export interface KvCacheOptions {
+  /** Sequence ids for running requests; the others of the backend are the tree's. */
+  leases: number;
+  /** Where evicted pages go; absent: nowhere. `onLost` is to be passed to the tiers. */
+  tiers?: (onLost: (key: string) => void) => PageTiers;
+  /** Milliseconds to compute a page that begins at a position. */
+  computeMs: (start: number) => number;
+  onEvent?: CacheEvent;
+}
+
+export class KvCache implements CacheStrategy<Lease> {
+  readonly pool: PagePool;
+  readonly tree: PrefixTree;
+  readonly ids: SequenceIds;
+  readonly branches: Branches;
+  readonly spill: Spill | undefined;
+  readonly documents: Documents;
+  readonly leases = new Set<Lease>();
+  readonly usage = new Usage();
+  readonly #backend: DecodeBackend;
+  readonly #computeMs: (start: number) => number;
+  readonly #onEvent: CacheEvent;
+  readonly #exchange: Exchange;
+  readonly #sequences: SequenceId[];
+  #clock = 0;
+
+  constructor(backend: DecodeBackend, { leases, tiers, computeMs, onEvent = () => undefined }: KvCacheOptions) {
+    this.#backend = backend;
+    this.#computeMs = computeMs;
+    this.#onEvent = onEvent;
+    this.#sequences = Array.from({ length: leases }, (_, id) => leases - 1 - id);
+    const pages = Math.floor(backend.cells / PAGE_TOKENS);
+    this.pool = new PagePool(pages);
+    this.tree = new PrefixTree(this.pool);
+    this.ids = new SequenceIds(leases, backend.sequences - leases, pages);
+    const lost = (key: string) => {
+      const node = this.spill?.coldNode(key);
+      if (node) this.branches.drop(node);
+    };
+    this.spill = tiers ? new Spill(backend, tiers(lost), (start) => this.#computeMs(start)) : undefined;
+    this.branches = new Branches(backend, this.pool, this.tree, this.ids, this.spill, onEvent);
+    this.#exchange = new Exchange(backend, this.pool, this.tree, this.branches, this.spill);
+    this.documents = new Documents(this.tree, this.branches, this.spill, backend);
+  }
+
+  get capacity(): number {
+    return this.pool.total * PAGE_TOKENS;
+  }
+
+  /**
+   * Takes a sequence, attaches what is shared, and promises the pages for `reserve` tokens.
+   * @returns undefined when no sequence is free, or not enough pages can be had now.
+   */
+  acquire(tokens: readonly number[], options: LeaseOptions): Lease | undefined {
+    const sequence = this.#sequences.pop();
+    if (sequence === undefined) return undefined;
+    this.#clock++;
+    const lease: Lease = {
+      sequence,
+      options,
+      node: this.#root(options.workspace),
+      start: 0,
+      computed: 0,
+      own: [],
+      promised: pagesFor(options.reserve),
+      shares: options.reuse,
+    };
+    this.leases.add(lease);
+    if (lease.shares) this.#exchange.attach(lease, tokens, roomFor(lease, this.leases, this.pool));
+    return this.#unlessOverdrawn(lease);
+  }
+
+  /**
+   * Takes over what others computed or saved of the tokens that come next. The last token is always left to compute,
+   * because its logits are wanted.
+   * @param budgetMs how long pages may be brought back from colder tiers, at least one unless it is 0; shared ones cost
+   * next to nothing.
+   * @returns how many tokens were gained; the lease may gain more at the next call.
+   */
+  catchUp(lease: Lease, tokens: readonly number[], budgetMs: number): number {
+    const before = lease.computed;
+    if (!lease.shares || lease.own.length > 0) return 0;
+    const deadline = this.#backend.now() + budgetMs;
+    let restored = 0;
+    this.#exchange.attach(lease, tokens, roomFor(lease, this.leases, this.pool));
+    while (this.#backend.now() < deadline && this.#restore(lease, tokens)) restored++;
+    if (restored > 0) this.#onEvent('restored', restored);
+    // What is still to be brought back is neither borrowed from nor replaced.
+    if (lease.own.length === 0 && !this.#exchange.coldAhead(lease, tokens)) {
+      this.#exchange.borrow(lease, tokens, (end) => this.extend(lease, end));
+      const { workspace, document } = lease.options;
+      if (document !== undefined) this.documents.replaces(workspace, document, lease.computed);
+    }
+    return lease.computed - before;
+  }
+
+  /** True when the next page of the lease lies in a colder tier and is worth bringing back. */
+  wantsRestore(lease: Lease, tokens: readonly number[]): boolean {
+    if (!lease.shares || lease.own.length > 0 || roomFor(lease, this.leases, this.pool) < 1) return false;
+    return this.#exchange.coldAhead(lease, tokens) !== undefined;
+  }
+
+  /** A chunk may end anywhere. */
+  boundary(_lease: Lease, end: number): number {
+    return end;
+  }
+
+  /** Gets the pages for the first `end` tokens. False: there are not enough, even when everything idle is evicted. */
+  extend(lease: Lease, end: number): boolean {
+    const needed = pagesFor(end) - pagesOf(lease);
+    if (needed <= 0) return true;
+    if (needed > roomFor(lease, this.leases, this.pool) || !this.branches.makeRoom(needed)) return false;
+    for (let i = 0; i < needed; i++) lease.own.push(this.pool.take());
+    return true;
+  }
+
+  /** The tokens up to `end` were decoded under the lease's sequence; full pages become everybody's. */
+  commit(lease: Lease, tokens: readonly number[], end: number): void {
+    const first = Math.floor((lease.computed - lease.start) / PAGE_TOKENS);
+    for (let i = first; lease.start + i * PAGE_TOKENS < end; i++) {
+      this.pool.fill(lease.own[i]!, Math.min(PAGE_TOKENS, end - lease.start - i * PAGE_TOKENS));
+    }
+    lease.computed = end;
+    this.#exchange.share(lease, tokens);
+  }
+
+  /**
+   * A second lease that goes on from where this one is; nothing is copied until they differ (copy-on-write).
+   * @returns undefined when there is no sequence or no page for it.
+   */
+  fork(lease: Lease, tokens: readonly number[]): Lease | undefined {
+    this.commit(lease, tokens, lease.computed);
+    const sequence = this.#sequences.pop();
+    if (sequence === undefined) return undefined;
+    const twin: Lease = { ...lease, sequence, computed: lease.start, own: [] };
+    this.leases.add(twin);
+    for (let node = lease.node; node.parent; node = node.parent) this.tree.retain(node);
+    if (!this.#unlessOverdrawn(twin)) return undefined;
+    if (!this.extend(twin, lease.computed)) {
+      this.#end(twin);
+      return undefined;
+    }
+    this.#backend.copyRange(lease.sequence, sequence, 0, lease.computed);
+    this.commit(twin, tokens, lease.computed);
+    return twin;
+  }
+
+  /** Gives the lease back. What it computed stays for the next request, as far as it is worth keeping. */
+  release(lease: Lease, tokens: readonly number[]): void {
+    this.#exchange.share(lease, tokens);
+    const tail = this.#exchange.leaveTail(lease, tokens);
+    const { workspace, document } = lease.options;
+    const open = document !== undefined && this.documents.isOpen(workspace, document);
+    touch(this.pool, tail, { clock: this.#clock, open, computeMs: this.#computeMs });
+    if (document !== undefined && lease.shares) {
+      const end = Math.min(lease.computed, tail.start + tail.tokens.length);
+      this.documents.left(workspace, document, tokens.slice(0, end));
+    }
+    this.#end(lease);
+    this.tree.refresh(tail);
+  }
+
+  /** Gives the lease back and keeps nothing that it computed by itself (its decode failed). */
+  discard(lease: Lease): void {
+    this.#end(lease);
+  }
+
+  /** Work for idle moments: saves the pages of open documents. True when there is no more to do. */
+  idle(budgetMs: number): boolean {
+    return this.documents.persist(budgetMs);
+  }
+
+  setOpen(workspace: string, documents: readonly string[]): void {
+    this.documents.setOpen(workspace, documents);
+  }
+
+  sample(): void {
+    this.usage.add(this.pool);
+  }
+
+  status(): KvStatus {
+    return statusOf(this, this.#computeMs(0));
+  }
+
+  dispose(): void {
+    this.spill?.tiers.dispose();
+  }
+
+  #root(workspace: string): TreeNode {
+    const known = this.tree.hasRoot(workspace);
+    const root = this.tree.root(workspace);
+    if (!known) this.documents.load(root);
+    return root;
+  }
+
+  /** Brings the next page of the lease back and shares it. */
+  #restore(lease: Lease, tokens: readonly number[]): boolean {
+    const node = this.#exchange.coldAhead(lease, tokens);
+    if (!node || !this.extend(lease, lease.start + PAGE_TOKENS)) return false;
+    const page = lease.own[0]!;
+    if (this.spill!.restore(node, lease.sequence)) {
+      this.commit(lease, tokens, lease.start + PAGE_TOKENS);
+      return lease.own.length === 0;
+    }
+    lease.own = [];
+    this.pool.release(page);
+    // Making room may have pushed the very page out of the last tier, and the node with it.
+    if (node.parent) this.branches.drop(node);
+    return false;
+  }
+
+  /** Ends a lease that was promised more than there is. */
+  #unlessOverdrawn(lease: Lease): Lease | undefined {
+    if (outstanding(this.leases) <= this.pool.free + this.pool.idle) return lease;
+    this.#end(lease);
+    return undefined;
+  }
+
+  #end(lease: Lease): void {
+    this.#backend.removeRange(lease.sequence, 0, -1);
+    for (const page of lease.own) this.pool.release(page);
+    for (let node = lease.node; node.parent; node = node.parent) this.tree.release(node);
+    this.#sequences.push(lease.sequence);
+    this.leases.delete(lease);
+  }
+}

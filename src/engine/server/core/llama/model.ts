@@ -1,0 +1,174 @@
+/** Opens a model file: checks it, loads it off the event loop, and gives its tokenizer, template and backends. */
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { ChatMessage, ModelInfo, ModelSpec } from '../../../protocol/index.ts';
+import { EngineFailure } from '../failure.ts';
+import { type BackendOptions, LlamaBackend } from './backend.ts';
+import { cacheTypeFor } from './cacheType.ts';
+import { type ChatTemplate, renderChat } from './chatTemplate.ts';
+import { type CheckedFile, checkModelFile, corrupt, notGenerative } from './ggufCheck.ts';
+import type { NativeLibrary } from './library.ts';
+import { checkCacheFits, checkWeightsFit } from './memory.ts';
+import type { ModelParams, Pointer } from './structs.ts';
+import { defaultThreads } from './threads.ts';
+import { LlamaTokenizer } from './tokenizer.ts';
+
+/** Longest context that is chosen where nothing is asked for. */
+const DEFAULT_CONTEXT = 16_384;
+
+export interface OpenOptions extends ModelSpec {
+  /** Layers on the GPU; all of them by default. Without a GPU build it means nothing. */
+  gpuLayers?: number;
+}
+
+/**
+ * @throws EngineFailure `modelMissing`, `modelCorrupt`, `modelNotGenerative`, `outOfMemory`.
+ */
+export async function openModel(native: NativeLibrary, options: OpenOptions): Promise<LlamaModel> {
+  const { functions } = native;
+  const file = await checkModelFile(options.path, functions);
+  await checkWeightsFit(native, file.sizeBytes);
+  const params: ModelParams = {
+    ...functions.llama_model_default_params(),
+    n_gpu_layers: native.gpu === 'cpu' ? 0 : (options.gpuLayers ?? -1),
+  };
+  const load = promisify(functions.llama_model_load_from_file.async) as (
+    path: string,
+    params: ModelParams,
+  ) => Promise<Pointer | null>;
+  const pointer = await load(file.path, params);
+  if (pointer === null) {
+    throw corrupt(
+      file.path,
+      `the inference library refuses it (architecture ${file.architecture}); the log says why`,
+      'llama_model_load_from_file returned NULL',
+    );
+  }
+  const encodes = functions.llama_model_has_encoder(pointer) || !functions.llama_model_has_decoder(pointer);
+  if (encodes || functions.llama_model_is_diffusion(pointer)) {
+    functions.llama_model_free(pointer);
+    throw notGenerative(file.path, encodes ? 'it needs an encoder' : 'it is a diffusion model');
+  }
+  return new LlamaModel(native, pointer, file, options);
+}
+
+export class LlamaModel {
+  readonly info: ModelInfo;
+  readonly tokenizer: LlamaTokenizer;
+  /** Keeps a state for each sequence id, beside or in place of cells. */
+  readonly recurrent: boolean;
+  readonly #native: NativeLibrary;
+  readonly #pointer: Pointer;
+  readonly #vocab: Pointer;
+  readonly #file: CheckedFile;
+  readonly #template: ChatTemplate;
+  readonly #backends = new Set<LlamaBackend>();
+  #disposed = false;
+  #freed = false;
+
+  constructor(native: NativeLibrary, pointer: Pointer, file: CheckedFile, options: OpenOptions) {
+    const { functions } = native;
+    this.#native = native;
+    this.#pointer = pointer;
+    this.#file = file;
+    this.#vocab = functions.llama_model_get_vocab(pointer);
+    this.recurrent = functions.llama_model_is_recurrent(pointer) || functions.llama_model_is_hybrid(pointer);
+    this.tokenizer = new LlamaTokenizer(functions, this.#vocab);
+    this.#template = this.#readTemplate();
+    const trained = functions.llama_model_n_ctx_train(pointer);
+    this.info = {
+      id: hash([file.path, file.sizeBytes, file.modifiedMs, options.contextTokens]).toString('hex').slice(0, 24),
+      path: file.path,
+      name: file.name,
+      architecture: file.architecture,
+      parameters: functions.llama_model_n_params(pointer),
+      sizeBytes: file.sizeBytes,
+      contextTokens: Math.min(trained, options.contextTokens || DEFAULT_CONTEXT),
+      trainedContextTokens: trained,
+      vocabularyTokens: this.tokenizer.size,
+      specialTokens: this.tokenizer.specialTokens,
+      chat: this.#template.text !== null,
+      device: native.gpu,
+    };
+  }
+
+  /** The model's chat template, Jinja; null where the file has none. */
+  get chatTemplate(): string | null {
+    return this.#template.text;
+  }
+
+  /**
+   * Text for {@link LlamaTokenizer.encodeTemplate}.
+   * @throws EngineFailure `promptInvalid`
+   */
+  renderChat(messages: readonly ChatMessage[]): string {
+    return renderChat(this.#template, messages);
+  }
+
+  /** @throws EngineFailure `outOfMemory` */
+  createBackend(options: BackendOptions): LlamaBackend {
+    if (this.#disposed) throw new EngineFailure('internal', 'The model was closed.');
+    const cacheType = cacheTypeFor(this.#native, this.#file.headLength);
+    checkCacheFits(this.#native, options.cells * this.#file.cellBytes);
+    const { functions } = this.#native;
+    const backend: LlamaBackend = new LlamaBackend(
+      {
+        functions,
+        pointer: this.#pointer,
+        vocab: this.#vocab,
+        vocabularyTokens: this.tokenizer.size,
+        cacheType,
+        threads: defaultThreads(this.#native.llama.cpuMathCores),
+        fingerprint: (cache) => {
+          const { path, sizeBytes, modifiedMs } = this.#file;
+          return hash([this.#native.version, this.#native.gpu, path, sizeBytes, modifiedMs, cache]);
+        },
+      },
+      options,
+      () => {
+        this.#backends.delete(backend);
+        this.#freeUnused();
+      },
+    );
+    this.#backends.add(backend);
+    return backend;
+  }
+
+  /** Frees every backend made from the model, and the model itself when the last of them computes no more. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const backend of [...this.#backends]) backend.dispose();
+    this.#freeUnused();
+  }
+
+  #freeUnused(): void {
+    if (!this.#disposed || this.#freed || this.#backends.size > 0) return;
+    this.#freed = true;
+    this.#native.functions.llama_model_free(this.#pointer);
+  }
+
+  #readTemplate(): ChatTemplate {
+    const { functions } = this.#native;
+    const vocab = this.#vocab;
+    const spelling = (token: number): string => (token < 0 ? '' : functions.llama_vocab_get_text(vocab, token));
+    return {
+      text: functions.llama_model_chat_template(this.#pointer, null),
+      bos: spelling(this.tokenizer.special('bos') ?? -1),
+      eos: spelling(functions.llama_vocab_eos(vocab)),
+      native: (template, messages) => {
+        const apply = (buffer: Uint8Array | null): number =>
+          functions.llama_chat_apply_template(template, messages, messages.length, true, buffer, buffer?.length ?? 0);
+        const length = apply(null);
+        if (length < 0) return undefined;
+        const buffer = Buffer.alloc(length + 1);
+        apply(buffer);
+        return buffer.toString('utf8', 0, length);
+      },
+    };
+  }
+}
+
+function hash(parts: readonly unknown[]): Buffer {
+  return createHash('sha256').update(JSON.stringify(parts)).digest();
+}

@@ -1,0 +1,160 @@
+/** Text to tokens and back, by the model's own vocabulary. */
+import type { SpecialToken } from '../../../protocol/index.ts';
+import type { Tokenizer } from '../backend.ts';
+import { chunksOf } from '../chunks.ts';
+import type { NativeFunctions } from './functions.ts';
+import type { Pointer } from './structs.ts';
+
+/** `LLAMA_TOKEN_ATTR_UNKNOWN | LLAMA_TOKEN_ATTR_CONTROL`: never parsed out of plain text. */
+const ATTR_CONTROL = 1 | 8;
+
+/** A character that no vocabulary merges with what follows. */
+const GUARD = '\u{1F531}';
+
+export class LlamaTokenizer implements Tokenizer {
+  /** Number of tokens in the vocabulary. */
+  readonly size: number;
+  readonly #functions: NativeFunctions;
+  readonly #vocab: Pointer;
+  readonly #special = new Map<SpecialToken, number>();
+  /** Spellings of special tokens that the model's file does not mark as such; see {@link encode}. */
+  readonly #markers: string[];
+  /** Tokens of {@link GUARD}, where the vocabulary puts a space before a text; see {@link encode}. */
+  readonly #guard: Int32Array | undefined;
+  readonly #bytes: (Uint8Array | undefined)[] = [];
+  readonly #end: Int8Array;
+  #tokens = new Int32Array(1024);
+
+  constructor(functions: NativeFunctions, vocab: Pointer) {
+    this.#functions = functions;
+    this.#vocab = vocab;
+    this.size = functions.llama_vocab_n_tokens(vocab);
+    this.#end = new Int8Array(this.size);
+    const bos = functions.llama_vocab_get_add_bos(vocab) ? functions.llama_vocab_bos(vocab) : -1;
+    for (const [name, token] of [
+      ['bos', bos],
+      ['fimPrefix', functions.llama_vocab_fim_pre(vocab)],
+      ['fimSuffix', functions.llama_vocab_fim_suf(vocab)],
+      ['fimMiddle', functions.llama_vocab_fim_mid(vocab)],
+      ['fimRepo', functions.llama_vocab_fim_rep(vocab)],
+      ['fimSeparator', functions.llama_vocab_fim_sep(vocab)],
+    ] as [SpecialToken, number][]) {
+      if (token >= 0) this.#special.set(name, token);
+    }
+    const marked = [...this.#special.values(), functions.llama_vocab_eos(vocab), functions.llama_vocab_eot(vocab)];
+    this.#markers = [...new Set(marked)]
+      .filter((token) => token >= 0 && (functions.llama_vocab_get_attr(vocab, token) & ATTR_CONTROL) === 0)
+      .map((token) => functions.llama_vocab_get_text(vocab, token))
+      .filter((text) => text.length > 1);
+    this.#guard = this.#putsSpaceFirst() ? this.#tokenize(GUARD, false) : undefined;
+  }
+
+  /** Names of the special tokens that the model has. */
+  get specialTokens(): SpecialToken[] {
+    return [...this.#special.keys()];
+  }
+
+  /**
+   * Special tokens are never parsed out of `text`. Some files mark their markers as ordinary words, which libllama then
+   * finds in plain text; those spellings are cut in two and encoded piece by piece. Some vocabularies put a space
+   * before every text; a guard character in front takes it, and is dropped.
+   */
+  encode(text: string): Int32Array {
+    const pieces = chunksOf(text, false).flatMap((chunk) => this.#split(chunk));
+    return joined(pieces.map((piece) => this.#encodePlain(piece)));
+  }
+
+  encodeTemplate(text: string): Int32Array {
+    return joined(chunksOf(text, true).map((chunk) => this.#tokenize(chunk, true)));
+  }
+
+  bytes(token: number): Uint8Array {
+    this.#check(token);
+    const known = this.#bytes[token];
+    if (known) return known;
+    let buffer = new Uint8Array(32);
+    let length = this.#piece(token, buffer);
+    if (length < 0) {
+      buffer = new Uint8Array(-length);
+      length = this.#piece(token, buffer);
+    }
+    const bytes = buffer.slice(0, length);
+    this.#bytes[token] = bytes;
+    return bytes;
+  }
+
+  isEnd(token: number): boolean {
+    this.#check(token);
+    const known = this.#end[token];
+    if (known !== 0) return known === 1;
+    const end = this.#functions.llama_vocab_is_eog(this.#vocab, token);
+    this.#end[token] = end ? 1 : -1;
+    return end;
+  }
+
+  special(name: SpecialToken): number | undefined {
+    return this.#special.get(name);
+  }
+
+  #check(token: number): void {
+    if (!Number.isInteger(token) || token < 0 || token >= this.size) throw new RangeError(`No token ${token}.`);
+  }
+
+  #piece(token: number, buffer: Uint8Array): number {
+    return this.#functions.llama_token_to_piece(this.#vocab, token, buffer, buffer.length, 0, false);
+  }
+
+  #encodePlain(text: string): Int32Array {
+    const guard = this.#guard;
+    if (!guard) return this.#tokenize(text, false);
+    const tokens = this.#tokenize(GUARD + text, false);
+    const kept = guard.every((token, index) => tokens[index] === token);
+    return kept ? tokens.slice(guard.length) : this.#tokenize(text, false);
+  }
+
+  #tokenize(text: string, parseSpecial: boolean): Int32Array {
+    const source = Buffer.from(text, 'utf8');
+    const run = (): number =>
+      this.#functions.llama_tokenize(
+        this.#vocab,
+        source,
+        source.length,
+        this.#tokens,
+        this.#tokens.length,
+        false,
+        parseSpecial,
+      );
+    let count = run();
+    if (count < 0) {
+      this.#tokens = new Int32Array(-count);
+      count = run();
+    }
+    return this.#tokens.slice(0, count);
+  }
+
+  #putsSpaceFirst(): boolean {
+    const tokens = this.#tokenize('x', false);
+    return tokens.length > 0 && this.bytes(tokens[0]!)[0] === 0x20;
+  }
+
+  /** Cuts after the first character of every marker's spelling. */
+  #split(text: string): string[] {
+    const cuts = new Set<number>();
+    for (const marker of this.#markers) {
+      for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) cuts.add(at + 1);
+    }
+    const edges = [0, ...[...cuts].sort((a, b) => a - b), text.length];
+    return edges.slice(1).map((edge, index) => text.slice(edges[index], edge));
+  }
+}
+
+function joined(pieces: readonly Int32Array[]): Int32Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const all = new Int32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}

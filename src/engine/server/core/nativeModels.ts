@@ -1,0 +1,40 @@
+/** Opens model files with libllama; the native library itself is loaded with the first model. */
+import type { LogEvent, ModelSpec } from '../../protocol/index.ts';
+import type { EngineArguments } from '../arguments.ts';
+import type { NativeStatus } from '../engine.ts';
+import { loadNative, type NativeLibrary } from './llama/library.ts';
+import { openModel } from './llama/model.ts';
+import type { ModelHandle } from './models.ts';
+
+export class NativeModels {
+  readonly #options: EngineArguments;
+  readonly #log: (level: LogEvent['level'], message: string) => void;
+  #library: Promise<NativeLibrary> | undefined;
+  #status: NativeStatus = { gpu: 'not loaded', abi: 'not loaded', devices: [] };
+
+  constructor(options: EngineArguments, log: (level: LogEvent['level'], message: string) => void) {
+    this.#options = options;
+    this.#log = log;
+  }
+
+  /** @throws EngineFailure */
+  async open(spec: ModelSpec): Promise<ModelHandle> {
+    // A failed load is not kept: the next try may find what was missing.
+    this.#library ??= this.#load().catch((error) => {
+      this.#library = undefined;
+      throw error;
+    });
+    return openModel(await this.#library, spec);
+  }
+
+  status(): NativeStatus {
+    return this.#status;
+  }
+
+  async #load(): Promise<NativeLibrary> {
+    const { gpu, moduleFolders } = this.#options;
+    const library = await loadNative({ gpu, extraModuleFolders: moduleFolders, log: this.#log });
+    this.#status = { gpu: library.gpu, abi: library.version, devices: library.devices };
+    return library;
+  }
+}

@@ -1,0 +1,176 @@
+/** One generation on its way through the engine: its *computed* tokens catch up with its *known* tokens (vLLM v1). */
+import type { FinishReason, RequestClass } from '../../../protocol/index.ts';
+import { Answer } from '../answer.ts';
+import type { Sampler, Tokenizer } from '../backend.ts';
+import type { CacheLease } from '../kv/strategy.ts';
+import { join, type Standing } from './levels.ts';
+
+const RANK: Record<RequestClass, number> = { keystroke: 0, chat: 1, background: 2 };
+
+/** What a generation needs: tokens and a sampler, whatever they are for. */
+export interface RequestInput {
+  class: RequestClass;
+  /** Nothing is ever shared across workspaces. */
+  workspace: string;
+  /** A newer request of the workspace with the same key ends the older one; its prompt takes the older one's place. */
+  supersedes?: string | undefined;
+  prompt: number[];
+  maxTokens: number;
+  /** Texts that end the answer, which ends before them. */
+  stop?: readonly string[] | undefined;
+  /** False takes nothing from the cache and leaves nothing in it. */
+  reuse?: boolean | undefined;
+  /** Leading tokens of prompt and answer that another request may come to share; absent: all. */
+  keep?: number | undefined;
+  sampler: Sampler;
+  /** Leading bytes of the answer that are no part of it: they stand before the cursor already. */
+  skipBytes?: number | undefined;
+  /** Called with new text; never empty. */
+  onText: (delta: string) => void;
+}
+
+/** What a request came to. Times are ms from its arrival; tokens before and after a preemption count once. */
+export interface Generation {
+  text: string;
+  finish: FinishReason;
+  promptTokens: number;
+  cachedTokens: number;
+  computedTokens: number;
+  generatedTokens: number;
+  queuedMs: number;
+  firstTokenMs: number | null;
+  totalMs: number;
+}
+
+export class Request {
+  /** In order of arrival. */
+  readonly number: number;
+  readonly input: RequestInput;
+  /** Of its class: 0 is served first. */
+  readonly rank: number;
+  /** Prompt and answer so far. */
+  readonly known: number[];
+  readonly promptTokens: number;
+  readonly sampler: Sampler;
+  readonly arrived: number;
+  /** Absent while the request waits for its turn, or lost it. */
+  lease: CacheLease | undefined;
+  /** Where it stands inside its class. */
+  standing: Standing;
+  /** Left out of the last iteration. */
+  waited = false;
+  /** Why it ends as soon as the iteration that it is in is over. */
+  ending: FinishReason | undefined;
+  readonly done: Promise<Generation>;
+
+  readonly #answer: Answer;
+  readonly #resolve: (result: Generation) => void;
+  readonly #reject: (error: Error) => void;
+  #started: number | undefined;
+  #firstToken: number | undefined;
+  /** Leading prompt tokens that are counted as cached or computed. */
+  #counted = 0;
+  #cached = 0;
+  #computedPrompt = 0;
+  #settled = false;
+
+  constructor(input: RequestInput, number: number, now: number) {
+    this.input = input;
+    this.number = number;
+    this.standing = join(0, now);
+    this.rank = RANK[input.class];
+    this.known = [...input.prompt];
+    this.promptTokens = input.prompt.length;
+    this.sampler = input.sampler;
+    this.arrived = now;
+    this.#answer = new Answer(input.stop ?? [], input.skipBytes);
+    const { promise, resolve, reject } = Promise.withResolvers<Generation>();
+    this.done = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** Cells that the request may come to need. */
+  get reserve(): number {
+    return this.promptTokens + this.input.maxTokens;
+  }
+
+  get generatedTokens(): number {
+    return this.known.length - this.promptTokens;
+  }
+
+  /** How many of `known` are in the sequence's cells. */
+  get computed(): number {
+    return this.lease?.computed ?? 0;
+  }
+
+  /** The request got a sequence (again, after a preemption). */
+  begin(lease: CacheLease, now: number): void {
+    this.lease = lease;
+    this.#started ??= now;
+    this.gained();
+  }
+
+  /** The lease has more tokens, from the cache. Those that were computed before and lost do not count again. */
+  gained(): void {
+    const computed = Math.min(this.computed, this.promptTokens);
+    this.#cached += Math.max(0, computed - this.#counted);
+    this.#counted = Math.max(this.#counted, computed);
+  }
+
+  /** Tokens from `start` to where the lease is now were decoded. */
+  advanced(start: number): void {
+    const computed = Math.min(this.computed, this.promptTokens);
+    this.#computedPrompt += Math.max(0, computed - start);
+    this.#counted = Math.max(this.#counted, computed);
+  }
+
+  /** Takes a drawn token. Returns why the request is finished by it, if it is. */
+  take(token: number, tokenizer: Tokenizer, now: number): FinishReason | undefined {
+    this.#firstToken ??= now;
+    if (tokenizer.isEnd(token)) return 'endOfText';
+    this.known.push(token);
+    const stopped = this.#answer.push(tokenizer.bytes(token));
+    this.#deliver();
+    if (stopped) return 'stop';
+    return this.generatedTokens >= this.input.maxTokens ? 'length' : undefined;
+  }
+
+  finish(reason: FinishReason, now: number): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#answer.end();
+    this.#deliver();
+    this.sampler.dispose();
+    this.#resolve({
+      text: this.#answer.text,
+      finish: reason,
+      promptTokens: this.promptTokens,
+      cachedTokens: this.#cached,
+      computedTokens: this.#computedPrompt,
+      generatedTokens: this.generatedTokens,
+      queuedMs: rounded((this.#started ?? now) - this.arrived),
+      firstTokenMs: this.#firstToken === undefined ? null : rounded(this.#firstToken - this.arrived),
+      totalMs: rounded(now - this.arrived),
+    });
+  }
+
+  fail(error: Error): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.sampler.dispose();
+    this.#reject(error);
+  }
+
+  #deliver(): void {
+    const delta = this.#answer.take();
+    if (delta !== '') this.input.onText(delta);
+  }
+}
+
+/** To whole microseconds: what is behind them is noise. */
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -1,0 +1,168 @@
+/**
+ * Makes the batch of the next iteration: admits requests to the cache, lets them take over what it has, and asks the
+ * planner for each in order how many of its tokens there is time for. Who finds no pages takes them from who comes last.
+ */
+import type { DecodeBatch } from '../backend.ts';
+import { EngineFailure } from '../failure.ts';
+import type { CacheStrategy } from '../kv/strategy.ts';
+import type { Decisions } from './decisions.ts';
+import type { LatencyProfile } from './latencyProfile.ts';
+import { join, promote } from './levels.ts';
+import { ITERATION_MS, type Planner } from './planner.ts';
+import type { Request } from './request.ts';
+
+/** A request is admitted when there is room for so many tokens behind those that it has; further room is got on the way. */
+const GROWTH_TOKENS = 64;
+/** Tokens of one request in an iteration. */
+export interface Slice {
+  request: Request;
+  start: number;
+  end: number;
+  row: number;
+}
+
+export interface SelectionParts {
+  cache: CacheStrategy;
+  planner: Planner;
+  profile: LatencyProfile;
+  batch: DecodeBatch;
+  decisions: Decisions;
+  /** The clock of the backend, ms. */
+  now: () => number;
+  /** A request that can never run. */
+  onFailure: (request: Request, error: Error) => void;
+}
+
+export class Selection {
+  readonly #cache: CacheStrategy;
+  readonly #planner: Planner;
+  readonly #profile: LatencyProfile;
+  readonly #batch: DecodeBatch;
+  readonly #decisions: Decisions;
+  readonly #now: () => number;
+  readonly #onFailure: (request: Request, error: Error) => void;
+  readonly #sequence = [0];
+  /** Requests that lost their pages to one before them. */
+  preemptions = 0;
+
+  constructor({ cache, planner, profile, batch, decisions, now, onFailure }: SelectionParts) {
+    this.#cache = cache;
+    this.#planner = planner;
+    this.#profile = profile;
+    this.#batch = batch;
+    this.#decisions = decisions;
+    this.#now = now;
+    this.#onFailure = onFailure;
+  }
+
+  /** Chooses the tokens of the next iteration and puts them into the batch. */
+  select(requests: readonly Request[]): Slice[] {
+    const now = this.#now();
+    for (const request of requests) if (promote(request.standing, now)) this.#decisions.record('promoted', request);
+    this.#planner.clear();
+    this.#batch.clear();
+    const slices: Slice[] = [];
+    const order = this.#planner.order([...requests]);
+    let full = false;
+    let closed = false;
+    for (let i = 0; i < order.length; i++) {
+      const request = order[i]!;
+      closed ||= !this.#planner.mayJoin(request);
+      // Who could not be admitted is not overtaken by one that needs less: it would never be.
+      const slice = closed || (full && !request.lease) ? undefined : this.#slice(request, order.slice(i + 1));
+      if (slice) slices.push(slice);
+      else this.#waits(request);
+      full ||= !request.lease && !request.settled;
+      // While the first only brings pages back, the others wait too: an iteration of theirs may be long.
+      closed ||= request.lease !== undefined && slices.length === 0;
+    }
+    return slices;
+  }
+
+  #slice(request: Request, behind: readonly Request[]): Slice | undefined {
+    try {
+      if (!request.lease && !this.#admit(request, behind)) return undefined;
+      const lease = request.lease!;
+      if (this.#cache.catchUp(lease, request.known, ITERATION_MS) > 0) request.gained();
+      if (this.#cache.wantsRestore(lease, request.known)) return undefined;
+      const start = lease.computed;
+      const room = this.#planner.room(request, start, request.known.length - start);
+      if (room === 0) return undefined;
+      const end = this.#cache.boundary(lease, start + room);
+      while (!this.#cache.extend(lease, end)) {
+        if (this.#preemptLast(behind)) continue;
+        this.#preempt(request, 'no pages left');
+        return undefined;
+      }
+      this.#planner.add(request, start, end - start);
+      return { request, start, end, row: this.#fill(request, start, end) };
+    } catch (error) {
+      this.#onFailure(request, toError(error));
+      return undefined;
+    }
+  }
+
+  #waits(request: Request): void {
+    if (request.waited || request.settled) return;
+    request.waited = true;
+    this.#decisions.record('waited', request);
+  }
+
+  #fill(request: Request, start: number, end: number): number {
+    this.#sequence[0] = request.lease!.sequence;
+    let row = -1;
+    for (let i = start; i < end; i++) {
+      row = this.#batch.add(request.known[i]!, i, this.#sequence, i === request.known.length - 1);
+    }
+    return row;
+  }
+
+  /** Gives the request a sequence and the room to begin, if need be at the cost of lower classes. */
+  #admit(request: Request, behind: readonly Request[]): boolean {
+    if (request.reserve > this.#cache.capacity) throw tooLong();
+    const { workspace, reuse = true, supersedes, keep } = request.input;
+    const reserve = Math.min(request.reserve, request.known.length + GROWTH_TOKENS);
+    const options = {
+      workspace,
+      reuse,
+      reserve,
+      ...(keep === undefined ? {} : { keep }),
+      ...(supersedes === undefined ? {} : { document: supersedes }),
+    };
+    let lease = this.#cache.acquire(request.known, options);
+    const lower = behind.filter((other) => this.#planner.gives(other, request));
+    while (!lease) {
+      if (!this.#preemptLast(lower)) return false;
+      lease = this.#cache.acquire(request.known, options);
+    }
+    const now = this.#now();
+    request.begin(lease, now);
+    const left = request.known.length - lease.computed;
+    request.standing = join(this.#profile.prompt(left, lease.computed, this.#batch.capacity), now);
+    this.#decisions.record('admitted', request, { tokens: lease.computed, pages: Math.floor(lease.computed / 32) });
+    return true;
+  }
+
+  /** Takes the sequence of the last of `requests` that has one. Its pages stay until they are evicted. */
+  #preemptLast(requests: readonly Request[]): boolean {
+    const victim = requests.findLast((request) => request.lease);
+    if (victim) this.#preempt(victim, 'pages for a request before it');
+    return victim !== undefined;
+  }
+
+  #preempt(request: Request, why: string): void {
+    this.#cache.release(request.lease!, request.known);
+    request.lease = undefined;
+    this.preemptions++;
+    this.#decisions.record('preempted', request, { why });
+  }
+}
+
+export const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+function tooLong(): EngineFailure {
+  return new EngineFailure(
+    'outOfMemory',
+    'The request needs more room than the context of this model has. Shorten it, or raise quire.model.contextTokens.',
+  );
+}

@@ -1,0 +1,78 @@
+/** Puts together what serves one model: backend, cache with its colder tiers, latency profile, loop. */
+import path from 'node:path';
+import type { LogEvent } from '../../protocol/index.ts';
+import type { DecodeBackend } from './backend.ts';
+import { CheckpointCache } from './kv/checkpointCache.ts';
+import { DiskTier } from './kv/diskTier.ts';
+import { KvCache } from './kv/kvCache.ts';
+import { PAGE_TOKENS } from './kv/pagePool.ts';
+import type { CacheStrategy } from './kv/strategy.ts';
+import { PageTiers } from './kv/tiers.ts';
+import type { ModelHandle } from './models.ts';
+import { Decisions } from './scheduler/decisions.ts';
+import { LatencyProfile } from './scheduler/latencyProfile.ts';
+import { Loop } from './scheduler/loop.ts';
+import type { Policy } from './scheduler/planner.ts';
+
+export interface ServingOptions {
+  policy: Policy;
+  /** Colder tiers of the cache. Without a folder nothing is written to disk. */
+  cache: { folder?: string; ramBytes: number; diskBytes: number };
+  log: (level: LogEvent['level'], message: string) => void;
+}
+
+/** Requests that run at once; the others wait. */
+const LEASES = 16;
+/** Ids for the branches of the tree: as many prompts can go on differently at one place. libllama's most is 256. */
+const BRANCHES = 48;
+/** A recurrent model has its state once for each id. */
+const RECURRENT_LEASES = 4;
+/** What learning the machine's speed may cost when a model is opened. */
+const CALIBRATION_MS = 150;
+
+/** @throws EngineFailure `outOfMemory` */
+export function serve(
+  handle: ModelHandle,
+  cells: number,
+  options: ServingOptions,
+): { backend: DecodeBackend; loop: Loop } {
+  const leases = handle.recurrent ? RECURRENT_LEASES : LEASES;
+  const backend = handle.createBackend({ cells, sequences: handle.recurrent ? leases : leases + BRANCHES });
+  const profile = new LatencyProfile(backend.batchTokens);
+  calibrate(backend, profile);
+  const decisions = new Decisions(() => backend.now());
+  const cache: CacheStrategy = backend.sharesPages
+    ? new KvCache(backend, {
+        leases,
+        tiers: (onLost) => tiersOf(handle, options, onLost),
+        computeMs: (start) => profile.prompt(PAGE_TOKENS, start, backend.batchTokens),
+        onEvent: (what, pages) => decisions.record(what, undefined, { pages }),
+      })
+    : new CheckpointCache(backend, { leases: Math.min(leases, backend.sequences), maxBytes: options.cache.ramBytes });
+  const loop = new Loop({ backend, tokenizer: handle.tokenizer, cache, profile, policy: options.policy, decisions });
+  return { backend, loop };
+}
+
+function tiersOf(handle: ModelHandle, { cache, log }: ServingOptions, onLost: (key: string) => void): PageTiers {
+  const { folder, ramBytes, diskBytes } = cache;
+  const disk =
+    folder === undefined || diskBytes === 0
+      ? undefined
+      : new DiskTier({ folder: path.join(folder, 'pages'), model: handle.info.id, maxBytes: diskBytes, log });
+  return new PageTiers({ ramBytes, onLost, ...(disk ? { disk } : {}) });
+}
+
+/** Times batches of several lengths on an empty cache. */
+function calibrate(backend: DecodeBackend, profile: LatencyProfile): void {
+  const batch = backend.createBatch();
+  const run = (tokens: number): number | undefined => {
+    batch.clear();
+    for (let i = 0; i < tokens; i++) batch.add(0, i, [0], i === tokens - 1);
+    const started = backend.now();
+    const outcome = backend.decode(batch);
+    const ms = backend.now() - started;
+    backend.removeRange(0, 0, -1);
+    return outcome === 'ok' ? ms : undefined;
+  };
+  profile.calibrate(run, CALIBRATION_MS);
+}

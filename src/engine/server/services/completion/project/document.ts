@@ -1,0 +1,167 @@
+/**
+ * The index of one open document, in step with its text. The text lies in pieces of some lines; an edit tokenizes the
+ * pieces that it touches and no others, so that it is known at once however long the document is.
+ */
+import type { TextEdit } from '../../../../protocol/index.ts';
+import type { Tokenizer } from '../../../core/backend.ts';
+import { chunksOf } from '../../../core/chunks.ts';
+import { LineTable } from '../lines/lineTable.ts';
+import type { LineTokens } from '../lines/lineTokens.ts';
+import { LARGEST_SHARD, type SegmentId, Shard } from './shard.ts';
+
+/** UTF-16 units of a piece: a longer one takes longer to tokenize, shorter ones have more borders. */
+const PIECE = 1_024;
+/** Tokens of its neighbours that a piece repeats. */
+const OVERLAP = 16;
+/** A new shard has room for so many times what is alive. */
+const SPARE = 2;
+const LEAST_ROOM = 1_024;
+
+interface Piece {
+  text: string;
+  tokens: Int32Array;
+  /** Undefined: the document is larger than a shard, and this piece had no room. */
+  id: SegmentId | undefined;
+}
+
+export class IndexedDocument {
+  readonly #tokenizer: Pick<Tokenizer, 'encode'>;
+  #pieces: Piece[] = [];
+  #shard = new Shard(LEAST_ROOM);
+  /** Made when it is asked for, and anew after an edit. */
+  #lines: LineTable | undefined;
+  #text: Int32Array | undefined;
+
+  constructor(tokenizer: Pick<Tokenizer, 'encode'>, text: string) {
+    this.#tokenizer = tokenizer;
+    this.#replace(0, 0, text);
+  }
+
+  get shard(): Shard {
+    return this.#shard;
+  }
+  get tokens(): number {
+    return this.#pieces.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  }
+
+  get bytes(): number {
+    return this.#shard.bytes + (this.#lines?.bytes ?? 0) + (this.#text?.byteLength ?? 0);
+  }
+
+  /** All tokens in their order, at most {@link LARGEST_SHARD}. */
+  get text(): Int32Array {
+    this.#text ??= this.#joined();
+    return this.#text;
+  }
+
+  linesIn(spelling: LineTokens): LineTable {
+    if (this.#lines) return this.#lines;
+    const lines = new LineTable(spelling);
+    lines.add(0, this.text);
+    this.#lines = lines;
+    return lines;
+  }
+
+  /** Line breaks before an offset. */
+  rowAt(offset: number): number {
+    let row = 0;
+    let begin = 0;
+    for (const { text } of this.#pieces) {
+      if (begin >= offset) break;
+      const end = Math.min(text.length, offset - begin);
+      for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) row++;
+      begin += text.length;
+    }
+    return row;
+  }
+
+  /** @throws RangeError when the place is not in the document. */
+  edit({ start, end, text }: TextEdit): void {
+    if (start < 0 || end < start) throw new RangeError(`[${start}, ${end}) is no range.`);
+    const first = this.#at(start);
+    const last = end === start ? first : this.#at(end);
+    const head = (this.#pieces[first.index]?.text ?? '').slice(0, start - first.begin);
+    const tail = (this.#pieces[last.index]?.text ?? '').slice(end - last.begin);
+    this.#replace(first.index, Math.min(last.index + 1, this.#pieces.length), head + text + tail);
+  }
+
+  /** The text between two UTF-16 offsets, as far as there is any. */
+  slice(start: number, end: number): string {
+    let begin = 0;
+    let text = '';
+    for (const piece of this.#pieces) {
+      if (begin >= end) break;
+      text += piece.text.slice(Math.max(0, start - begin), Math.max(0, end - begin));
+      begin += piece.text.length;
+    }
+    return text;
+  }
+
+  /** The segment that holds what stands behind an offset: a cursor there must not find itself. */
+  segmentAt(offset: number): SegmentId | undefined {
+    let begin = 0;
+    for (const { text, id } of this.#pieces) {
+      if (offset < begin + text.length) return id;
+      begin += text.length;
+    }
+    // At the very end: the word before the cursor is in the last piece.
+    return this.#pieces.at(-1)?.id;
+  }
+
+  #joined(): Int32Array {
+    const all = new Int32Array(Math.min(LARGEST_SHARD, this.tokens));
+    let at = 0;
+    for (const { tokens } of this.#pieces) {
+      if (at + tokens.length > all.length) break;
+      all.set(tokens, at);
+      at += tokens.length;
+    }
+    return all.subarray(0, at);
+  }
+
+  #at(offset: number): { index: number; begin: number } {
+    let begin = 0;
+    for (let index = 0; index < this.#pieces.length; index++) {
+      const { length } = this.#pieces[index]!.text;
+      const isLast = index === this.#pieces.length - 1;
+      if (offset < begin + length || (isLast && offset === begin + length)) return { index, begin };
+      begin += length;
+    }
+    if (offset === 0) return { index: 0, begin: 0 };
+    throw new RangeError(`The document has no place ${offset}.`);
+  }
+
+  #replace(from: number, to: number, text: string): void {
+    this.#lines = undefined;
+    this.#text = undefined;
+    for (const { id } of this.#pieces.slice(from, to)) if (id !== undefined) this.#shard.remove(id);
+    const pieces = chunksOf(text, false, PIECE).map(
+      (part): Piece => ({ text: part, tokens: this.#tokenizer.encode(part.replaceAll('\r\n', '\n')), id: undefined }),
+    );
+    this.#pieces.splice(from, to - from, ...pieces);
+    for (let index = from; index < from + pieces.length; index++) this.#add(index);
+  }
+
+  #add(index: number): void {
+    const piece = this.#pieces[index]!;
+    const segment = {
+      before: this.#pieces[index - 1]?.tokens.slice(-OVERLAP) ?? [],
+      body: piece.tokens,
+      after: this.#pieces[index + 1]?.tokens.slice(0, OVERLAP) ?? [],
+    };
+    piece.id = this.#shard.add(segment);
+    if (piece.id !== undefined) return;
+    const needed = this.#shard.live + piece.tokens.length + 2 * OVERLAP;
+    if (needed > LARGEST_SHARD) return;
+    this.#renew(Math.min(LARGEST_SHARD, SPARE * needed + LEAST_ROOM));
+    piece.id = this.#shard.add(segment);
+  }
+
+  /** Moves what is alive into a fresh shard. */
+  #renew(capacity: number): void {
+    const fresh = new Shard(capacity);
+    const ids = this.#shard.copyTo(fresh);
+    for (const piece of this.#pieces) if (piece.id !== undefined) piece.id = ids.get(piece.id);
+    this.#shard = fresh;
+  }
+}

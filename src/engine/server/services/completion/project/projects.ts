@@ -1,0 +1,171 @@
+/** The indexes of all workspaces for one model, and the samplers of completions, which search them. */
+import type { CompletionParams, NgramStatus, TextEdit } from '../../../../protocol/index.ts';
+import type { DecodeBackend, Drawer, Sampler, Tokenizer } from '../../../core/backend.ts';
+import { LineTable } from '../lines/lineTable.ts';
+import { LineTokens } from '../lines/lineTokens.ts';
+import { type LineScope, Recall } from '../lines/recall.ts';
+import { RecalledLines } from '../lines/recalledLines.ts';
+import { type Surroundings, surroundingsOf } from '../lines/surroundings.ts';
+import type { Cursor } from '../prompt.ts';
+import type { Scope } from './evidence.ts';
+import { MixedSampler, MixingTools } from './mixedSampler.ts';
+import { ProjectIndex } from './projectIndex.ts';
+import { Reliability } from './reliability.ts';
+import { Shard } from './shard.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+/** Memory for the files of a workspace that are not open; open ones come on top. */
+const FILE_BYTES = 60 << 20;
+
+export interface Project {
+  index: ProjectIndex;
+  reliability: Reliability;
+}
+
+export class Projects {
+  readonly #tokenizer: Tokenizer;
+  readonly #vocabulary: Vocabulary;
+  readonly #spelling: LineTokens;
+  readonly #tools: MixingTools;
+  readonly #recall: Recall;
+  readonly #projects = new Map<string, Project>();
+
+  constructor(tokenizer: Tokenizer, vocabularyTokens: number) {
+    this.#tokenizer = tokenizer;
+    this.#vocabulary = new Vocabulary(tokenizer, vocabularyTokens);
+    this.#spelling = new LineTokens(tokenizer, vocabularyTokens);
+    this.#tools = new MixingTools(this.#vocabulary);
+    this.#recall = new Recall(this.#spelling);
+  }
+
+  /** Of one workspace; nothing is ever searched across. */
+  of(workspace: string): Project {
+    let project = this.#projects.get(workspace);
+    if (!project) {
+      project = {
+        index: new ProjectIndex(workspace, this.#tokenizer, this.#spelling, FILE_BYTES),
+        reliability: new Reliability(this.#vocabulary),
+      };
+      this.#projects.set(workspace, project);
+    }
+    return project;
+  }
+
+  open(workspace: string, key: string, text: string): void {
+    this.of(workspace).index.open(key, text);
+  }
+
+  /** @throws RangeError when an edit does not fit the text. */
+  edit(workspace: string, key: string, edits: readonly TextEdit[]): void {
+    this.of(workspace).index.edit(key, edits);
+  }
+
+  /** @returns the path of the file in its place; undefined where the document was not open. */
+  close(workspace: string, key: string): string | undefined {
+    const { index, reliability } = this.of(workspace);
+    reliability.forget(key);
+    const file = index.close(key);
+    if (index.documents === 0 && index.files.files === 0) this.#projects.delete(workspace);
+    return file;
+  }
+
+  forgetFiles(workspace: string): void {
+    this.of(workspace).index.files.clear();
+  }
+
+  encode(text: string): Int32Array {
+    return this.#tokenizer.encode(text);
+  }
+
+  /** @param pending files that are still to be read. */
+  status(pending: number): NgramStatus {
+    const projects = [...this.#projects.values()];
+    const sum = (of: (project: Project) => number) => projects.reduce((total, project) => total + of(project), 0);
+    const latest = projects.at(-1)?.reliability.status() ?? { on: true, gain: null, seen: 0 };
+    return {
+      ...latest,
+      pending,
+      documents: sum(({ index }) => index.documents),
+      files: sum(({ index }) => index.files.files),
+      tokens: sum(({ index }) => index.tokens),
+      bytes: sum(({ index }) => index.bytes),
+    };
+  }
+
+  /**
+   * Chooses the tokens of a completion.
+   * @param drawer draws where the choice is left to chance; undefined: the likeliest token is taken.
+   */
+  sampler(
+    backend: Pick<DecodeBackend, 'logits'>,
+    workspace: string,
+    { document, offset = 0, ngram, oneLine, mayBreak = false }: CompletionParams,
+    cursor: Cursor,
+    drawer: Drawer | undefined,
+  ): Sampler {
+    const { index, reliability } = this.of(workspace);
+    const key = document ?? '';
+    const own = document === undefined ? undefined : index.document(document);
+    if (own) reliability.arrived(key, offset, (start, end) => own.slice(start, end));
+    const scopes = ngram ? [near(cursor, own === undefined), ...index.scopes(document, offset)] : [];
+    return new MixedSampler(backend, this.#tools, {
+      drawer,
+      vocabulary: this.#vocabulary,
+      context: cursor.before,
+      following: cursor.after,
+      beginning: cursor.beginning,
+      scopes,
+      recalled: ngram && reliability.on ? this.#recalled(index, document, offset, cursor) : undefined,
+      oneLine,
+      mayBreak,
+      bias: own ? reliability.biasOf(key) : 0,
+      onFirst: (evidence, mixture, model) => {
+        const beginning = Buffer.from(cursor.beginning).toString('utf8').length;
+        if (own) reliability.expects(key, { at: offset - beginning, cursor: offset }, evidence, mixture, model);
+        return reliability.on;
+      },
+    });
+  }
+
+  /** Lines of the project that may be what is being written at the cursor. */
+  #recalled(index: ProjectIndex, key: string | undefined, offset: number, cursor: Cursor): RecalledLines | undefined {
+    const { at, scopes, own } = lineContext(this.#spelling, index, key, offset, cursor);
+    const candidates = this.#recall.candidates(at, scopes, own);
+    if (candidates.length === 0) return undefined;
+    const beginning = Buffer.from(cursor.beginning).toString('latin1');
+    return new RecalledLines(this.#tokenizer, this.#spelling, candidates, { typed: at.typed, beginning });
+  }
+}
+
+/** What lines are recalled by: the lines around the cursor, where others are looked for, the tokens of its document. */
+export function lineContext(
+  spelling: LineTokens,
+  index: ProjectIndex,
+  key: string | undefined,
+  offset: number,
+  { before, after, beginning }: Cursor,
+): { at: Surroundings; scopes: LineScope[]; own: Int32Array[] } {
+  const at = surroundingsOf(spelling, before, after, beginning);
+  const document = key === undefined ? undefined : index.document(key);
+  const scopes = index.lineScopes(key);
+  if (document) return { at: { ...at, row: document.rowAt(offset) }, scopes, own: [document.text] };
+  const table = new LineTable(spelling);
+  table.add(0, after);
+  table.add(1, before);
+  return { at, scopes: [{ table, own: true }, ...scopes], own: [before, after] };
+}
+
+/** Tokens on each side of the cursor that are searched from the prompt: as many as a piece of the index has, or many. */
+const NEAR = { known: 384, alone: 2_048 };
+
+/**
+ * The text around the cursor as a scope of its own, in two parts: the cursor is between them, and does not find itself.
+ * @param alone the document has no index: this is all that is known of it.
+ */
+export function near({ before, after }: Cursor, alone: boolean): Scope {
+  const most = alone ? NEAR.alone : NEAR.known;
+  const shard = new Shard(Math.min(before.length, most) + Math.min(after.length, most));
+  shard.add({ before: [], body: after.subarray(0, most), after: [] });
+  shard.add({ before: [], body: before.subarray(-most), after: [] });
+  return { shard, own: true };
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
+import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
+import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
+import { Driver } from './driver.ts';
+
+const LEASES = 3;
+
+/** A tree with few sequence ids and more than enough pages. */
+function setUp(branches: number) {
+  const driver = new Driver(new SimulatedBackend({ cells: 4096, sequences: LEASES + branches }), { leases: LEASES });
+  /** Runs a prompt. @returns how many of its pages were there. */
+  const run = (tokens: number[]): number => {
+    const { cached } = driver.run([...tokens, 250]);
+    checkIntegrity(driver.cache);
+    return cached / PAGE_TOKENS;
+  };
+  return { driver, run };
+}
+
+/** One page for each letter. */
+const pages = (letters: string): number[] =>
+  [...letters].flatMap((letter) => Array<number>(PAGE_TOKENS).fill(letter.charCodeAt(0)));
+
+describe('Branches', () => {
+  it('gives a newcomer the id of the branch that is worth least, also where that goes on', () => {
+    const { run } = setUp(2);
+    run(pages('abcd'));
+    run(pages('efgh'));
+    run(pages('i'));
+    assert.equal(run(pages('i')), 1);
+    assert.equal(run(pages('efgh')), 4);
+    assert.equal(run(pages('abcd')), 0);
+  });
+
+  it('looks at the best leaf of a branch: what many use stays', () => {
+    const { run } = setUp(3);
+    run(pages('abc'));
+    run(pages('d'));
+    run(pages('abe'));
+    run(pages('fgh'));
+    run(pages('ijk'));
+    assert.equal(run(pages('abe')), 3);
+    assert.equal(run(pages('d')), 0);
+  });
+
+  it('gives a branch up with all its leaves', () => {
+    const { run } = setUp(2);
+    run(pages('abc'));
+    run(pages('abd'));
+    for (let used = 0; used < 4; used++) run(pages('x'));
+    run(pages('y'));
+    assert.equal(run(pages('y')), 1);
+    assert.equal(run(pages('x')), 1);
+    assert.equal(run(pages('abc')), 0);
+  });
+
+  it('takes several ids for one prompt before it evicts for one', () => {
+    const { run, driver } = setUp(2);
+    run(pages('abcd'));
+    run(pages('abef'));
+    run(pages('ghij'));
+    assert.equal(run(pages('ghij')), 4);
+    assert.equal(run(pages('abef')), 4);
+    assert.equal(driver.cache.branches.evictions, 2);
+  });
+
+  it('leaves what is held alone; who then finds no id keeps its pages to itself', () => {
+    const { run, driver } = setUp(1);
+    const lease = driver.acquire(pages('ab'))!;
+    driver.compute(lease, pages('ab'));
+    assert.equal(run(pages('cd')), 0);
+    assert.equal(run(pages('cd')), 0);
+    driver.cache.release(lease, pages('ab'));
+    assert.equal(run(pages('cd')), 0);
+    assert.equal(run(pages('cd')), 2);
+  });
+
+  it('lengthens the branch of a prompt as it is computed, under one id', () => {
+    const { driver } = setUp(3);
+    const tokens = pages('abcdef');
+    const lease = driver.acquire(tokens)!;
+    for (let i = 0; i < 6; i++) driver.compute(lease, tokens, PAGE_TOKENS);
+    assert.equal([...driver.cache.tree.nodes()].length, 1);
+    driver.cache.release(lease, tokens);
+    checkIntegrity(driver.cache);
+  });
+
+  it('makes no more room than it is asked for, the end of a text first', () => {
+    const { run, driver } = setUp(3);
+    run(pages('abcd'));
+    const { free } = driver.cache.pool;
+    assert(driver.cache.branches.makeRoom(free + 1));
+    assert.equal(driver.cache.pool.free, free + 1);
+    checkIntegrity(driver.cache);
+    assert.equal(run(pages('abcd')), 3);
+    assert(!driver.cache.branches.makeRoom(driver.cache.pool.total + 1));
+  });
+});

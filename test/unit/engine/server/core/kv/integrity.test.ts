@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
+import type { KvCache } from '../../../../../../src/engine/server/core/kv/kvCache.ts';
+import type { Lease } from '../../../../../../src/engine/server/core/kv/lease.ts';
+import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
+import { PageTiers } from '../../../../../../src/engine/server/core/kv/tiers.ts';
+import type { TreeNode } from '../../../../../../src/engine/server/core/kv/treeNode.ts';
+import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
+import { Driver } from './driver.ts';
+
+const range = (pages: number, from = 0): number[] =>
+  Array.from({ length: pages * PAGE_TOKENS }, (_, i) => (from + i * 7) % 250);
+
+/** Two branches, a tail, a saved page, another workspace, and a lease with a page of its own. */
+function setUp(): { cache: KvCache; lease: Lease; leaf: TreeNode; saved: TreeNode } {
+  const driver = new Driver(new SimulatedBackend({ cells: 32 * PAGE_TOKENS, sequences: 12 }), {
+    tiers: (onLost) => new PageTiers({ ramBytes: 1 << 20, onLost }),
+  });
+  const { cache } = driver;
+  const head = range(3);
+  driver.run([...head, ...range(1, 9), 1]);
+  driver.run([...head, ...range(2, 5), ...range(1, 3).slice(0, 10)]);
+  cache.branches.makeRoom(cache.pool.free + 2);
+  driver.run([...head, 1], { workspace: 'v' });
+  const lease = driver.acquire([...head, 7, 7])!;
+  driver.compute(lease, [...head, 7, 7]);
+  const nodes = [...cache.tree.nodes()];
+  const saved = nodes.find(({ pages }) => pages.length === 0)!;
+  return { cache, lease, leaf: [...cache.tree.evictable].find(({ workspace }) => workspace === 'w')!, saved };
+}
+
+const damages: Record<string, (parts: ReturnType<typeof setUp>) => void> = {
+  'a page that nobody counts': ({ cache }) => cache.pool.take(),
+  'a page that another node has too': ({ leaf }) => {
+    leaf.pages[0] = leaf.parent!.pages[0]!;
+  },
+  'a holder too many': ({ cache, leaf }) => cache.tree.retain(leaf),
+  'tokens that are not in the page': ({ cache, leaf }) => cache.pool.fill(leaf.pages[0]!, 3),
+  'a node with too many tokens': ({ leaf }) => leaf.tokens.push(1),
+  'a node in the wrong place': ({ leaf }) => {
+    leaf.start += PAGE_TOKENS;
+  },
+  'children out of order': ({ cache }) => {
+    for (const node of cache.tree.nodes()) node.children.reverse();
+  },
+  'a wrong count of children': ({ leaf }) => {
+    leaf.parent!.residentChildren++;
+  },
+  'a child with another parent': ({ cache, leaf }) => {
+    leaf.parent = cache.tree.root('w');
+  },
+  'a sequence id that was not given back': ({ cache }) => cache.ids.take(-1, 20, 21),
+  'two nodes with the same sequence id': ({ cache }) => {
+    for (const node of cache.tree.nodes()) node.sequence = 4;
+  },
+  'a saved page without its copy': ({ cache, saved }) => cache.spill!.tiers.drop(saved.keys[0]!),
+  'a saved page that nobody knows': ({ cache, saved }) => cache.spill!.warm(saved),
+  'a lease that ends elsewhere': ({ lease }) => {
+    lease.start += PAGE_TOKENS;
+  },
+  'a lease with more than it has pages for': ({ lease }) => {
+    lease.computed += PAGE_TOKENS;
+  },
+  'another workspace below': ({ leaf }) => Object.assign(leaf, { workspace: 'other' }),
+};
+
+test('finds nothing where nothing is wrong', () => {
+  checkIntegrity(setUp().cache);
+});
+
+for (const [what, damage] of Object.entries(damages)) {
+  test(`finds ${what}`, () => {
+    const parts = setUp();
+    damage(parts);
+    assert.throws(() => checkIntegrity(parts.cache), Error);
+  });
+}

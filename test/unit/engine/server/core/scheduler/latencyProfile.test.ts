@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { LatencyProfile } from '../../../../../../src/engine/server/core/scheduler/latencyProfile.ts';
+import { assertWithin, CAPACITY, contextOf, LAWS, Machine, PLACES } from './machine.ts';
+
+describe('learning', () => {
+  for (const law of LAWS) {
+    for (const seed of [1, 2, 3]) {
+      test(`${law.name}: from noisy iterations to within a tenth, and again when it gets busy (seed ${seed})`, () => {
+        const machine = new Machine(law, seed);
+        const profile = new LatencyProfile(CAPACITY);
+        machine.teach(profile, 1500);
+        assertWithin(0.1, machine, profile);
+        machine.scale = 3;
+        machine.teach(profile, 25);
+        assertWithin(0.25, machine, profile);
+        machine.teach(profile, 200);
+        assertWithin(0.2, machine, profile);
+        machine.scale = 1;
+        machine.teach(profile, 25);
+        assertWithin(0.25, machine, profile);
+      });
+    }
+  }
+
+  test('a machine without noise is known exactly at the sizes that it ran', () => {
+    const profile = new LatencyProfile(CAPACITY);
+    for (let i = 0; i < 300; i++) for (const tokens of [1, 16, 256]) profile.observe(tokens, 0, 2 + tokens / 8);
+    for (const n of [1, 16, 256]) assert(Math.abs(profile.predict(n, 0) / (2 + n / 8) - 1) < 0.01, String(n));
+  });
+
+  test('one measurement far off changes little, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.nat(1000), fc.double({ min: 1e-3, max: 1e6, noNaN: true }), (seed, ms) => {
+        const machine = new Machine(LAWS[0]!, seed);
+        const profile = new LatencyProfile(CAPACITY);
+        machine.teach(profile, 300);
+        // Not the third in a row: that would be news.
+        profile.observe(8, contextOf(500, 8), profile.predict(8, contextOf(500, 8)));
+        const before = PLACES.map(({ tokens, context }) => profile.predict(tokens, context));
+        profile.observe(8, contextOf(500, 8), ms);
+        PLACES.forEach(({ tokens, context }, at) => {
+          const change = profile.predict(tokens, context) / before[at]!;
+          assert(change > 0.5 && change < 2, `${tokens} tokens: x ${change}`);
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('decodes alone tell that prompts became slow, too', () => {
+    const machine = new Machine(LAWS[1]!, 5);
+    const profile = new LatencyProfile(CAPACITY);
+    machine.teach(profile, 1000);
+    machine.scale = 3;
+    for (let i = 0; i < 20; i++) profile.observe(2, 4000, machine.run(2, 4000));
+    assertWithin(0.2, machine, profile);
+  });
+
+  test('long decoding does not unlearn the prompts', () => {
+    const machine = new Machine(LAWS[0]!, 6);
+    const profile = new LatencyProfile(CAPACITY);
+    machine.teach(profile, 1500);
+    for (let i = 0; i < 5000; i++) profile.observe(3, 3000, machine.run(3, 3000));
+    assertWithin(0.2, machine, profile);
+  });
+
+  test('what cannot be a measurement is not taken in', () => {
+    const profile = new LatencyProfile(CAPACITY);
+    const before = profile.predict(100, 100);
+    for (const ms of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) profile.observe(100, 100, ms);
+    profile.observe(0, 0, 5);
+    assert.equal(profile.predict(100, 100), before);
+  });
+});
+
+describe('calibration', () => {
+  test('runs larger and larger batches while they fit into the budget', () => {
+    const ran: number[] = [];
+    const profile = new LatencyProfile(CAPACITY);
+    const law = LAWS[0]!;
+    profile.calibrate((tokens) => {
+      ran.push(tokens);
+      return law.rows(tokens);
+    }, 300);
+    assert.deepEqual(ran, [1, 1, 1, 16, 16, 64, 64, 256, 256, 512, 512]);
+    for (const n of [1, 16, 100, 512]) assert(Math.abs(profile.predict(n, 0) / law.rows(n) - 1) < 0.15, String(n));
+  });
+
+  test('a slow machine is measured with one token and a short chunk, once', () => {
+    const ran: number[] = [];
+    const profile = new LatencyProfile(CAPACITY);
+    profile.calibrate((tokens) => {
+      ran.push(tokens);
+      return 400 + 100 * tokens;
+    }, 150);
+    assert.deepEqual(ran, [1, 1, 16]);
+    assert(Math.abs(profile.predict(1, 1) / 500 - 1) < 0.2);
+    assert(Math.abs(profile.predict(16, 136) / 2000 - 1) < 0.2);
+  });
+
+  test('ends where the batch is longest, and where a run fails', () => {
+    for (const batchTokens of [1, 2, 96]) {
+      const ran: number[] = [];
+      const profile = new LatencyProfile(batchTokens);
+      profile.calibrate((tokens) => ran.push(tokens) / 1e3, 150);
+      assert.equal(ran.at(-1), batchTokens);
+      assert(profile.predict(1, 1) > 0 && profile.predict(1, 1) < 1);
+    }
+    const profile = new LatencyProfile(CAPACITY);
+    const before = profile.predict(64, 0);
+    let runs = 0;
+    profile.calibrate(() => (++runs > 1 ? undefined : 1), 150);
+    profile.calibrate(() => undefined, 150);
+    assert.equal(runs, 2);
+    assert.equal(profile.predict(64, 0), before);
+  });
+});
+
+describe('prediction', () => {
+  const taught = fc
+    .array(
+      fc.record({
+        tokens: fc.integer({ min: 1, max: CAPACITY }),
+        start: fc.nat(20_000),
+        ms: fc.double({ min: 0.01, max: 10_000, noNaN: true }),
+      }),
+      { maxLength: 60 },
+    )
+    .map((samples) => {
+      const profile = new LatencyProfile(CAPACITY);
+      for (const { tokens, start, ms } of samples) profile.observe(tokens, contextOf(start, tokens), ms);
+      return profile;
+    });
+
+  test('never falls with more tokens or a longer context, whatever was measured', () => {
+    fc.assert(
+      fc.property(taught, fc.nat(1000), fc.nat(200), fc.nat(1e6), fc.nat(1e6), (profile, tokens, more, at, further) => {
+        const ms = profile.predict(tokens, at);
+        assert(ms >= 0 && ms < Number.POSITIVE_INFINITY && (tokens === 0) === (ms === 0));
+        assert(profile.predict(tokens + more, at) >= ms * (1 - 1e-9));
+        assert(profile.predict(tokens, at + further) >= ms);
+      }),
+    );
+  });
+
+  test('the largest chunk is the largest that fits', () => {
+    const amount = fc.nat(CAPACITY);
+    fc.assert(
+      fc.property(
+        taught,
+        fc.double({ min: 0, max: 500, noNaN: true }),
+        amount,
+        amount,
+        (profile, budget, rows, start) => {
+          const context = contextOf(start, rows);
+          const cost = (chunk: number) => profile.predict(rows + chunk, context + contextOf(start, chunk));
+          const chunk = profile.largestChunk(budget, rows, context, start, 300);
+          assert(Number.isInteger(chunk) && chunk >= 0 && chunk <= 300);
+          if (chunk > 0) assert(cost(chunk) <= budget);
+          if (chunk < 300) assert(cost(chunk + 1) > budget);
+          assert.equal(profile.largestChunk(budget, rows, context, start, 0), 0);
+        },
+      ),
+    );
+  });
+
+  test('a prompt costs the sum of its chunks', () => {
+    fc.assert(
+      fc.property(
+        taught,
+        fc.nat(3000),
+        fc.nat(5000),
+        fc.integer({ min: 1, max: CAPACITY }),
+        (profile, n, start, chunk) => {
+          let sum = 0;
+          for (let at = 0; at < n; at += chunk) {
+            const tokens = Math.min(chunk, n - at);
+            sum += profile.predict(tokens, contextOf(start + at, tokens));
+          }
+          assert(Math.abs(profile.prompt(n, start, chunk) - sum) <= 1e-6 * (1 + sum));
+        },
+      ),
+    );
+  });
+
+  test('before anything was measured a chunk is neither tiny nor endless', () => {
+    const chunk = new LatencyProfile(CAPACITY).largestChunk(30, 0, 0, 0, CAPACITY);
+    assert(chunk >= 16 && chunk <= 64, String(chunk));
+  });
+});

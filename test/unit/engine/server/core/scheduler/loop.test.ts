@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { RequestClass } from '../../../../../../src/engine/protocol/index.ts';
+import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
+import { KvCache } from '../../../../../../src/engine/server/core/kv/kvCache.ts';
+import { Decisions } from '../../../../../../src/engine/server/core/scheduler/decisions.ts';
+import { LatencyProfile } from '../../../../../../src/engine/server/core/scheduler/latencyProfile.ts';
+import { Loop } from '../../../../../../src/engine/server/core/scheduler/loop.ts';
+import type { Policy } from '../../../../../../src/engine/server/core/scheduler/planner.ts';
+import type { Generation, Request, RequestInput } from '../../../../../../src/engine/server/core/scheduler/request.ts';
+import { type CostModel, SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
+import { simulatedTokenizer } from '../../../../../../src/engine/server/core/simulated/tokenizer.ts';
+
+const LEASES = 6;
+
+interface SetUp {
+  cells?: number;
+  endEvery?: number;
+  leases?: number;
+  policy?: Policy;
+  abortable?: boolean;
+  costs?: Partial<CostModel>;
+}
+
+/** A loop over the simulated model: its next token is a function of everything before it, so a wrong cache shows. */
+function setUp({
+  cells = 1024,
+  endEvery = 40,
+  leases = LEASES,
+  policy = 'preemptive',
+  abortable = false,
+  costs = {},
+}: SetUp = {}) {
+  const backend = new SimulatedBackend({ cells, sequences: 2 * leases, endEvery, abortable, costs });
+  const profile = new LatencyProfile(backend.batchTokens);
+  const decisions = new Decisions(() => backend.now());
+  const cache = new KvCache(backend, { leases, computeMs: (start) => profile.prompt(32, start, 512) });
+  const loop = new Loop({ backend, tokenizer: simulatedTokenizer, cache, profile, policy, decisions });
+  const submit = (text: string, more: Partial<RequestInput> = {}): Request =>
+    loop.submit({
+      workspace: 'w',
+      class: 'chat',
+      maxTokens: 8,
+      prompt: [...simulatedTokenizer.encode(text)],
+      sampler: backend.createSampler({}),
+      onText: () => undefined,
+      ...more,
+    });
+  return { backend, loop, submit, cache, decisions };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** What the model says to `text` when nothing else was ever computed. */
+async function alone(text: string, maxTokens = 8, endEvery?: number): Promise<string> {
+  const result = await setUp(endEvery === undefined ? {} : { endEvery }).submit(text, { maxTokens }).done;
+  return result.text;
+}
+
+describe('Loop', () => {
+  it('computes a prompt once: what it continues is taken from the cache, with the same text', async () => {
+    const { submit } = setUp();
+    const first = await submit('const answer = 4').done;
+    assert.equal(first.cachedTokens, 0);
+    const longer = await submit('const answer = 42').done;
+    assert.equal(longer.cachedTokens, 16);
+    assert.equal(longer.computedTokens, 1);
+    assert.equal(longer.text, await alone('const answer = 42'));
+  });
+
+  it('keeps two files that begin alike, and shares their beginning', async () => {
+    const { submit, cache } = setUp();
+    const head = 'import a from "a";\n'.repeat(4);
+    const [one, two] = [`${head}${'one '.repeat(20)}`, `${head}${'two '.repeat(20)}`];
+    await submit(one).done;
+    const used = cache.pool.total - cache.pool.free;
+    const second = await submit(two, { maxTokens: 1 }).done;
+    assert.equal(second.cachedTokens, head.length);
+    assert.ok(cache.pool.total - cache.pool.free - used <= 4, 'three pages of its own, and a tail');
+    const again = await submit(one).done;
+    assert.equal(again.cachedTokens, one.length - 1);
+  });
+
+  it('serves classes strictly', async () => {
+    const { submit } = setUp();
+    const order: string[] = [];
+    const run = (name: string, kind: RequestClass) =>
+      submit(name, { class: kind }).done.then(() => void order.push(name));
+    await Promise.all([run('background 1', 'background'), run('chat 1', 'chat'), run('key 1', 'keystroke')]);
+    assert.deepEqual(order, ['key 1', 'chat 1', 'background 1']);
+  });
+
+  it('puts a keystroke into the next iteration, whatever is under way', async () => {
+    const { submit, decisions } = setUp({ cells: 8192, endEvery: 0 });
+    for (let i = 0; i < 4; i++) submit(`chat ${i} ${'x'.repeat(900)}`, { maxTokens: 500 });
+    for (let i = 0; i < 20; i++) await turn();
+    const from = decisions.count;
+    const key = submit('key', { class: 'keystroke' });
+    await key.done;
+    const ran = decisions.since(from).filter(({ what }) => what === 'ran');
+    assert.equal(ran[0]?.class, 'keystroke');
+  });
+
+  it('computes several answers in one iteration', async () => {
+    const { submit, decisions } = setUp({ endEvery: 0 });
+    const texts = ['one', 'two', 'three', 'four'];
+    const results = await Promise.all(texts.map((text) => submit(text, { maxTokens: 40 }).done));
+    for (const [i, text] of texts.entries()) assert.equal(results[i]!.text, await alone(text, 40, 0));
+    const iterations = new Set(
+      decisions
+        .since(0)
+        .filter(({ what }) => what === 'ran')
+        .map(({ at }) => at),
+    );
+    assert.ok(iterations.size < 60, `${iterations.size} iterations for 160 tokens`);
+  });
+
+  it('lets a short prompt pass a long one, and the long one does not starve', async () => {
+    const { submit, decisions } = setUp({ cells: 16_384, endEvery: 0 });
+    const order: string[] = [];
+    const run = (name: string, text: string, maxTokens: number) =>
+      submit(text, { maxTokens }).done.then(() => void order.push(name));
+    const long = run('long', 'l'.repeat(8000), 4);
+    const short = run('short', 's'.repeat(20), 4);
+    await short;
+    assert.deepEqual(order, ['short']);
+    let done = false;
+    void long.then(() => {
+      done = true;
+    });
+    for (let i = 0; !done; i++) await submit(`${i} ${'s'.repeat(200)}`, { maxTokens: 20 }).done;
+    assert.ok(decisions.count > 0);
+  });
+
+  it('keeps to its time: no iteration is longer than the budget once the machine is known', async () => {
+    const { submit, decisions } = setUp({ cells: 16_384, endEvery: 0 });
+    await submit('learn '.repeat(1000), { maxTokens: 2 }).done;
+    const from = decisions.count;
+    await submit('x'.repeat(6000), { maxTokens: 2 }).done;
+    const longest = Math.max(...decisions.since(from).map(({ ms }) => ms ?? 0));
+    assert.ok(longest <= 33, `${longest} ms`);
+  });
+
+  it('takes pages from a lower class under memory pressure, which then says what it would have said', async () => {
+    const { submit, backend, cache, loop } = setUp({ cells: 128, endEvery: 0 });
+    const chat = submit('a chat that fills the context', { maxTokens: 90 });
+    while (chat.generatedTokens < 45) await turn();
+    const text = `${'key '.repeat(12)}that needs room`;
+    const key = await submit(text, { class: 'keystroke', maxTokens: 10 }).done;
+    assert.equal(key.text, await alone(text, 10, 0));
+    assert.equal((await chat.done).text, await alone('a chat that fills the context', 90, 0));
+    assert.ok(loop.status().preemptions > 0);
+    backend.checkIntegrity();
+    checkIntegrity(cache);
+  });
+
+  it('runs two that do not fit together one after the other', async () => {
+    const { submit, cache } = setUp({ cells: 256, endEvery: 0 });
+    const texts = ['a'.repeat(100), 'b'.repeat(100)];
+    const results = await Promise.all(texts.map((text) => submit(text, { maxTokens: 120 }).done));
+    for (const [i, text] of texts.entries()) assert.equal(results[i]!.text, await alone(text, 120, 0));
+    checkIntegrity(cache);
+  });
+
+  it('refuses what can never fit, and goes on', async () => {
+    const { submit } = setUp({ cells: 64 });
+    await assert.rejects(submit('x'.repeat(60), { maxTokens: 8 }).done, { kind: 'outOfMemory' });
+    assert.ok((await submit('short').done).finish);
+  });
+
+  it('serves in order of arrival where it is told to', async () => {
+    const { submit } = setUp({ policy: 'fcfs', endEvery: 0 });
+    const order: string[] = [];
+    const run = (name: string, kind: RequestClass, maxTokens: number) =>
+      submit(name, { class: kind, maxTokens }).done.then(() => void order.push(name));
+    await Promise.all([run(`chat ${'x'.repeat(600)}`, 'chat', 1), run('key', 'keystroke', 1)]);
+    assert.equal(order[1], 'key');
+  });
+
+  for (const [kind, stops] of [
+    ['keystroke', true],
+    ['background', false],
+  ] as const) {
+    it(`${stops ? 'stops' : 'does not stop'} a long iteration of a chat for a ${kind}`, async () => {
+      const { submit, decisions, backend } = setUp({
+        cells: 4096,
+        endEvery: 0,
+        abortable: true,
+        costs: { fixedMs: 60 },
+      });
+      const warm = submit('learn what an iteration costs', { maxTokens: 20 });
+      await warm.done;
+      const from = decisions.count;
+      const chat = submit('c'.repeat(300), { maxTokens: 60 });
+      const others: Request[] = [];
+      const decodeAsync = backend.decodeAsync.bind(backend);
+      backend.decodeAsync = (batch) => {
+        const running = decodeAsync(batch);
+        if (chat.generatedTokens % 10 === 5 && others.length < 3)
+          others.push(submit('other', { class: kind, maxTokens: 2 }));
+        return running;
+      };
+      while (chat.generatedTokens < 40) await turn();
+      assert.equal(others.length, 3);
+      for (const other of others) assert.equal((await other.done).text, await alone('other', 2, 0));
+      assert.equal((await chat.done).text, await alone('c'.repeat(300), 60, 0));
+      const stopped = decisions.since(from).some(({ what, why }) => what === 'preempted' && why?.includes('stopped'));
+      assert.equal(stopped, stops);
+    });
+  }
+
+  it('never matches across workspaces', async () => {
+    const { submit } = setUp();
+    await submit('the same text', { workspace: 'a' }).done;
+    assert.equal((await submit('the same text', { workspace: 'b' }).done).cachedTokens, 0);
+  });
+
+  it('says the same as a model of its own, whatever is shared, cancelled, superseded or evicted', async () => {
+    const text = fc.array(fc.constantFrom('if ', 'else ', 'x = ', '1; ', '\n'), { minLength: 1, maxLength: 12 });
+    const request = fc.record({
+      text: text.map((words) => words.join('')),
+      workspace: fc.constantFrom('a', 'b'),
+      class: fc.constantFrom<RequestClass>('keystroke', 'chat', 'background'),
+      maxTokens: fc.integer({ min: 1, max: 12 }),
+      supersedes: fc.constantFrom(undefined, 'editor 1', 'editor 2'),
+      cancel: fc.boolean(),
+      pause: fc.nat(3),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(request, { minLength: 1, maxLength: 14 }),
+        fc.boolean(),
+        async (requests, abortable) => {
+          const { submit, loop, backend, cache } = setUp({
+            cells: 160,
+            abortable,
+            costs: abortable ? { fixedMs: 40 } : {},
+          });
+          const pending: { text: string; maxTokens: number; done: Promise<Generation> }[] = [];
+          for (const { text, cancel, pause, supersedes, ...rest } of requests) {
+            const request = submit(text, supersedes === undefined ? rest : { ...rest, supersedes });
+            pending.push({ text, maxTokens: rest.maxTokens, done: request.done });
+            for (let i = 0; i < pause; i++) await turn();
+            if (cancel) loop.cancel(request);
+            backend.checkIntegrity();
+            checkIntegrity(cache);
+          }
+          for (const { text, maxTokens, done } of pending) {
+            const result = await done;
+            const expected = await alone(text, maxTokens);
+            const ended = result.finish === 'cancelled' || result.finish === 'superseded';
+            if (ended) assert.ok(expected.startsWith(result.text.replace(/\uFFFD$/, '')));
+            else assert.equal(result.text, expected);
+          }
+          assert.equal(loop.running + loop.waiting, 0);
+          assert.ok(backend.usedCells <= cache.pool.filledCells);
+          assert.equal(cache.pool.leased, 0);
+          backend.checkIntegrity();
+          checkIntegrity(cache);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { LineTable } from '../../../../../../../src/engine/server/services/completion/lines/lineTable.ts';
+import { LineTokens } from '../../../../../../../src/engine/server/services/completion/lines/lineTokens.ts';
+import { LARGEST_SHARD, Shard } from '../../../../../../../src/engine/server/services/completion/project/shard.ts';
+import {
+  SHARD_BYTES,
+  WorkspaceFiles,
+} from '../../../../../../../src/engine/server/services/completion/project/workspaceFiles.ts';
+import { byteSpelling, bytesOf } from './scopes.ts';
+
+/** Every token is a word. */
+const words = new LineTokens({ bytes: () => Buffer.from('word') }, 4_000);
+const ONE_SHARD = new Shard(LARGEST_SHARD).bytes + new LineTable(words).bytes;
+const LONGEST = LARGEST_SHARD >> 1;
+
+/** `length` tokens: those of a name, and then zeros. */
+function fileOf(name: number, length: number): Int32Array {
+  const tokens = new Int32Array(length);
+  tokens.set([1000 + name, 2000 + name].slice(0, length));
+  return tokens;
+}
+
+/** What follows the first token of a file's name, in the shards from the newest on. */
+function found(files: WorkspaceFiles, name: number): number[] {
+  const next: number[] = [];
+  for (const shard of files.shards) shard.find([1000 + name], 2, LARGEST_SHARD, (token) => next.push(token) > 0);
+  return next;
+}
+
+describe('WorkspaceFiles', () => {
+  it('knows a file until it is deleted, and by its latest text', () => {
+    const files = new WorkspaceFiles(words, 3 * SHARD_BYTES);
+    assert.deepEqual([files.files, files.tokens, files.bytes, files.shards.length], [0, 0, 0, 0]);
+    files.set('a.ts', fileOf(1, 10));
+    files.set('b.ts', fileOf(2, 20));
+    assert.deepEqual([files.files, files.tokens, files.bytes], [2, 30, ONE_SHARD]);
+    files.set('a.ts', fileOf(3, 12));
+    assert.deepEqual([files.files, files.tokens], [2, 32]);
+    assert.deepEqual([found(files, 1), found(files, 2), found(files, 3)], [[], [2002], [2003]]);
+    files.delete('b.ts');
+    files.delete('not there');
+    assert.deepEqual([files.has('a.ts'), files.has('b.ts'), files.files, files.tokens], [true, false, 1, 12]);
+    assert.deepEqual(found(files, 2), []);
+    files.clear();
+    assert.deepEqual([files.has('a.ts'), files.files, files.bytes], [false, 0, 0]);
+  });
+
+  it('keeps nothing of an empty file, also of one that was not empty before', () => {
+    const files = new WorkspaceFiles(words, SHARD_BYTES);
+    files.set('a.ts', fileOf(1, 10));
+    files.set('a.ts', fileOf(1, 0));
+    assert.deepEqual([files.has('a.ts'), files.tokens], [false, 0]);
+  });
+
+  it('knows a long file by its beginning', () => {
+    const files = new WorkspaceFiles(words, SHARD_BYTES);
+    files.set('a.ts', fileOf(1, 2 * LARGEST_SHARD));
+    assert.equal(files.tokens, LONGEST);
+    assert.deepEqual(found(files, 1), [2001]);
+  });
+
+  it('fills the newest shard, and lets the second one go where there may be no more', () => {
+    const files = new WorkspaceFiles(words, 3.9 * SHARD_BYTES);
+    for (let name = 0; name < 6; name++) {
+      assert.equal(files.full, false);
+      files.set(`${name}`, fileOf(name, LONGEST));
+    }
+    assert.equal(files.full, true);
+    assert.equal(files.shards.length, 3);
+    files.set('6', fileOf(6, LONGEST));
+    assert.deepEqual(
+      [0, 1, 2, 3, 4, 5, 6].filter((name) => files.has(`${name}`)),
+      [0, 1, 4, 5, 6],
+    );
+    assert.deepEqual([found(files, 1), found(files, 2), found(files, 6)], [[2001], [], [2006]]);
+    // The newest shard first.
+    assert.deepEqual(
+      files.shards.map(({ live }) => live),
+      [LONGEST, 2 * LONGEST, 2 * LONGEST],
+    );
+  });
+
+  it('lets a shard go that is mostly dead, before one that is older', () => {
+    const files = new WorkspaceFiles(words, 3 * SHARD_BYTES);
+    for (let name = 0; name < 6; name++) files.set(`${name}`, fileOf(name, LONGEST));
+    files.delete('4');
+    files.delete('5');
+    files.set('6', fileOf(6, LONGEST));
+    assert.deepEqual(
+      [0, 1, 2, 3, 4, 5, 6].filter((name) => files.has(`${name}`)),
+      [0, 1, 2, 3, 6],
+    );
+  });
+
+  it('never takes more memory than it may, and says of every file truly whether it is there', () => {
+    let dropped = 0;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 3 }),
+        fc.array(fc.record({ name: fc.nat(12), length: fc.nat(40_000), gone: fc.boolean() }), {
+          minLength: 10,
+          maxLength: 25,
+        }),
+        (shards, changes) => {
+          const files = new WorkspaceFiles(words, shards * SHARD_BYTES);
+          const lengths = new Map<number, number>();
+          for (const { name, length, gone } of changes) {
+            if (gone) files.delete(`${name}`);
+            else files.set(`${name}`, fileOf(name, length));
+            if (gone || length === 0) lengths.delete(name);
+            else lengths.set(name, Math.min(length, LONGEST));
+            assert.ok(files.bytes <= Math.max(1, shards) * SHARD_BYTES);
+            assert.equal(files.has(`${name}`), !gone && length > 0);
+          }
+          const there = [...lengths].filter(([name]) => files.has(`${name}`));
+          dropped += lengths.size - there.length;
+          assert.equal(files.files, there.length);
+          assert.equal(
+            files.tokens,
+            there.reduce((sum, [, length]) => sum + length, 0),
+          );
+          for (const [name, length] of lengths) {
+            assert.equal(found(files, name).length, files.has(`${name}`) && length > 1 ? 1 : 0);
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+    assert.ok(dropped > 10);
+  });
+
+  it('knows the lines of its files until they are deleted', () => {
+    const files = new WorkspaceFiles(byteSpelling, SHARD_BYTES);
+    const found = () => {
+      const lines: string[] = [];
+      for (const table of files.lines) {
+        table.find('self', { self: bytesOf('x = ') }, 99, (line) =>
+          lines.push(byteSpelling.spelled(table.tokens(line))),
+        );
+      }
+      return lines;
+    };
+    files.set('a.ts', bytesOf('x = 1;\nx = 2;\n'));
+    files.set('b.ts', bytesOf('x = 3;'));
+    assert.deepEqual(found(), ['x = 3;', 'x = 2;', 'x = 1;']);
+    files.delete('a.ts');
+    assert.deepEqual(found(), ['x = 3;']);
+    files.clear();
+    assert.deepEqual(found(), []);
+  });
+});
