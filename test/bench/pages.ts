@@ -5,13 +5,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DiskTier } from '../../src/engine/server/core/kv/diskTier.ts';
+import { setImmediate as turn } from 'node:timers/promises';
 import { PAGE_TOKENS } from '../../src/engine/server/core/kv/pagePool.ts';
 import { Spill } from '../../src/engine/server/core/kv/spill.ts';
 import { PageTiers } from '../../src/engine/server/core/kv/tiers.ts';
 import { newNode } from '../../src/engine/server/core/kv/treeNode.ts';
 import type { LlamaBackend } from '../../src/engine/server/core/llama/backend.ts';
 import { openModel } from '../../src/engine/server/core/llama/model.ts';
+import { keyOf } from '../../src/engine/server/storage/pages/pageRecord.ts';
+import { SavedPages } from '../../src/engine/server/storage/pages/savedPages.ts';
+import { Storage } from '../../src/engine/server/storage/storage.ts';
 import type { Subject } from './bed.ts';
 import { corpus } from './corpus.ts';
 import { nativeLibrary } from './native.ts';
@@ -36,7 +39,7 @@ export async function benchPages({ path: file, gpu }: Subject, rounds: number): 
     const tokens = Array.from(model.tokenizer.encode(corpus())).slice(0, TOKENS);
     if (tokens.length < TOKENS) throw new Error('the corpus is too short');
     compute(backend, TEXT, tokens, 0, TOKENS);
-    const { bytes, costs } = measure(backend, tokens, rounds);
+    const { bytes, costs } = await measure(backend, tokens, rounds);
     const note = `${PAGE_TOKENS} tokens, ${(bytes / 1024).toFixed(0)} KiB; medians of ${rounds}`;
     return [
       { name: 'save a page', value: costs.save, unit: 'ms', note },
@@ -53,7 +56,11 @@ export async function benchPages({ path: file, gpu }: Subject, rounds: number): 
 }
 
 /** Takes a page in each round, another one each time, so that no cache of the processor helps more than it would. */
-function measure(backend: LlamaBackend, tokens: readonly number[], rounds: number): { bytes: number; costs: Costs } {
+async function measure(
+  backend: LlamaBackend,
+  tokens: readonly number[],
+  rounds: number,
+): Promise<{ bytes: number; costs: Costs }> {
   const times: Record<keyof Costs, number[]> = { save: [], memory: [], disk: [], near: [], far: [] };
   const clock = <T>(name: keyof Costs, work: () => T): T => {
     const before = backend.now();
@@ -62,29 +69,34 @@ function measure(backend: LlamaBackend, tokens: readonly number[], rounds: numbe
     return result;
   };
   const folder = mkdtempSync(path.join(tmpdir(), 'qr-pages-'));
-  const open = (ramBytes: number) => {
-    const disk = new DiskTier({ folder, model: 'bench', maxBytes: BYTES, log: () => undefined });
-    return new PageTiers({ ramBytes, disk, onLost: () => undefined });
-  };
+  const storage = new Storage({ log: () => undefined });
+  const saved = new SavedPages(storage, { folder, maxBytes: BYTES });
+  const open = (ramBytes: number) => new PageTiers({ ramBytes, disk: saved.tier('bench'), onLost: () => undefined });
   let bytes = 0;
   try {
     for (let round = 0; round < rounds; round++) {
       const start = PAGE_TOKENS * (round % (FAR / PAGE_TOKENS));
       const page = clock('save', () => backend.savePage(TEXT, start, start + PAGE_TOKENS));
       bytes = page.byteLength;
-      const key = `page ${round}`;
-      const record = { key, parent: null, workspace: WORKSPACE, tokens: tokens.slice(start, start + PAGE_TOKENS) };
+      const own = tokens.slice(start, start + PAGE_TOKENS);
+      const key = keyOf(WORKSPACE, null, own);
+      const record = { key, parent: null, workspace: WORKSPACE, tokens: own };
       const warm = open(BYTES);
       warm.put(record, page);
       warm.persist(record, page);
-      while (!warm.flush(1_000));
+      while (!warm.flush()) await turn();
       const cold = open(0);
+      await cold.load(WORKSPACE);
       for (const [name, tiers] of [
         ['memory', warm],
         ['disk', cold],
       ] as const) {
         if (start > 0) backend.copyRange(TEXT, OTHER, 0, start);
-        const back = clock(name, () => backend.restorePage(OTHER, tiers.get(key) ?? new Uint8Array()));
+        const asked = backend.now();
+        tiers.fetch(key);
+        while (tiers.coming(key)) await turn();
+        const back = backend.restorePage(OTHER, tiers.get(key) ?? new Uint8Array());
+        times[name].push(backend.now() - asked);
         if (!back) throw new Error(`a page did not come back from ${name}`);
         backend.removeRange(OTHER, 0, -1);
         tiers.dispose();
@@ -99,6 +111,7 @@ function measure(backend: LlamaBackend, tokens: readonly number[], rounds: numbe
       }
     }
   } finally {
+    await storage.close();
     rmSync(folder, { recursive: true, force: true });
   }
   const costs = Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)])) as Costs;

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import { type Endpoint, endpointFor } from '../endpoint.ts';
 import type { LogEvent } from '../protocol/index.ts';
 import { type EngineArguments, parseEngineArguments } from './arguments.ts';
@@ -14,6 +15,8 @@ import { NativeModels } from './core/nativeModels.ts';
 import { Engine } from './engine.ts';
 import { takeLock } from './lock.ts';
 import { download } from './services/download/download.ts';
+import { SavedPages } from './storage/pages/savedPages.ts';
+import { Storage } from './storage/storage.ts';
 
 function main(): void {
   let options: EngineArguments;
@@ -39,17 +42,20 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     }
   };
   const native = new NativeModels(options, (level, message) => engine.log(level, message));
+  const storage = new Storage({ log: (level, message) => engine.log(level, message) });
+  const { folder, ramBytes, diskBytes } = options.cache;
+  const disk = folder && new SavedPages(storage, { folder: path.join(folder, 'pages'), maxBytes: diskBytes });
   const engine = new Engine({
     version: options.version,
     models: new Models((spec) => native.open(spec), {
       policy: options.policy,
-      cache: options.cache,
+      cache: { ramBytes, ...(disk ? { disk } : {}) },
       log: (level, message) => engine.log(level, message),
     }),
     download,
     native: () => native.status(),
     idleMs: options.idleMs,
-    exit: () => leave(0),
+    exit: () => void storage.close().finally(() => leave(0)),
     logSink,
   });
   const token = randomBytes(32).toString('hex');

@@ -1,9 +1,8 @@
 /** Puts together what serves one model: backend, cache with its colder tiers, latency profile, loop. */
-import path from 'node:path';
 import type { LogEvent } from '../../protocol/index.ts';
+import type { SavedPages } from '../storage/pages/savedPages.ts';
 import type { DecodeBackend } from './backend.ts';
 import { CheckpointCache } from './kv/checkpointCache.ts';
-import { DiskTier } from './kv/diskTier.ts';
 import { KvCache } from './kv/kvCache.ts';
 import { PAGE_TOKENS } from './kv/pagePool.ts';
 import type { CacheStrategy } from './kv/strategy.ts';
@@ -16,8 +15,8 @@ import type { Policy } from './scheduler/planner.ts';
 
 export interface ServingOptions {
   policy: Policy;
-  /** Colder tiers of the cache. Without a folder nothing is written to disk. */
-  cache: { folder?: string; ramBytes: number; diskBytes: number };
+  /** Colder tiers of the cache. Without `disk` nothing is written to disk. */
+  cache: { ramBytes: number; disk?: SavedPages };
   log: (level: LogEvent['level'], message: string) => void;
 }
 
@@ -53,13 +52,9 @@ export function serve(
   return { backend, loop };
 }
 
-function tiersOf(handle: ModelHandle, { cache, log }: ServingOptions, onLost: (key: string) => void): PageTiers {
-  const { folder, ramBytes, diskBytes } = cache;
-  const disk =
-    folder === undefined || diskBytes === 0
-      ? undefined
-      : new DiskTier({ folder: path.join(folder, 'pages'), model: handle.info.id, maxBytes: diskBytes, log });
-  return new PageTiers({ ramBytes, onLost, ...(disk ? { disk } : {}) });
+function tiersOf(handle: ModelHandle, { cache }: ServingOptions, onLost: (key: string) => void): PageTiers {
+  const { ramBytes, disk } = cache;
+  return new PageTiers({ ramBytes, onLost, ...(disk ? { disk: disk.tier(handle.info.id) } : {}) });
 }
 
 /** Times batches of several lengths on an empty cache. */

@@ -37,6 +37,7 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   readonly #store: CheckpointStore;
   readonly #maxBytes: number;
   readonly #sequences: SequenceId[];
+  onReady: () => void = () => undefined;
   readonly #leases = new Set<StateLease>();
   #saves = 0;
   #restores = 0;
@@ -111,7 +112,18 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
     this.#leases.delete(lease);
   }
 
+  awaits(): boolean {
+    return false;
+  }
+
+  prepare(): void {}
+
   setOpen(): void {}
+
+  async forget(workspace: string): Promise<boolean> {
+    this.#store.forget(workspace);
+    return true;
+  }
 
   idle(): boolean {
     return true;

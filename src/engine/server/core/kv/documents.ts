@@ -6,7 +6,7 @@ import type { DecodeBackend } from '../backend.ts';
 import type { Branches } from './branches.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
 import type { PrefixTree } from './prefixTree.ts';
-import { keyOf, type Spill } from './spill.ts';
+import type { Spill } from './spill.ts';
 import type { TreeNode } from './treeNode.ts';
 
 /**
@@ -25,8 +25,11 @@ export class Documents {
   /** The newest prompt of each document as far as it was kept, latest last. Nodes would not do: they are cut and joined. */
   readonly #prompts = new Map<string, { workspace: string; tokens: readonly number[] }>();
   readonly #open = new Map<string, ReadonlySet<string>>();
-  /** Documents whose pages may not be on disk yet. */
-  readonly #unsaved = new Set<string>();
+  /**
+   * Documents whose pages may not be on disk yet, and how many leading pages are done: none is tried twice, or a disk
+   * that is too small would be written for ever.
+   */
+  readonly #unsaved = new Map<string, number>();
 
   constructor(tree: PrefixTree, branches: Branches, spill: Spill | undefined, backend: DecodeBackend) {
     this.#tree = tree;
@@ -43,7 +46,7 @@ export class Documents {
     for (const key of before ?? []) if (!open.has(key)) this.#forget(idOf(workspace, key));
     for (const key of open) {
       const id = idOf(workspace, key);
-      if (!before?.has(key) && this.#prompts.has(id)) this.#unsaved.add(id);
+      if (!before?.has(key) && this.#prompts.has(id)) this.#unsaved.set(id, 0);
     }
   }
 
@@ -57,7 +60,7 @@ export class Documents {
     const id = idOf(workspace, document);
     this.#prompts.delete(id);
     this.#prompts.set(id, { workspace, tokens });
-    if (this.isOpen(workspace, document)) this.#unsaved.add(id);
+    if (this.isOpen(workspace, document)) this.#unsaved.set(id, 0);
     if (this.#prompts.size > REMEMBERED) this.#forget(this.#prompts.keys().next().value!);
   }
 
@@ -77,49 +80,40 @@ export class Documents {
     }
   }
 
-  /** Takes the pages that earlier sessions left on disk into the tree, where they are called what they spell. */
-  load(root: TreeNode): void {
-    const spill = this.#spill;
-    if (!spill) return;
-    const { workspace } = root;
-    const known = new Map<string | null, TreeNode>([[null, root]]);
-    for (const { key, parent, tokens } of spill.tiers.load(workspace)) {
-      const above = known.get(parent);
-      if (!above || tokens.length !== PAGE_TOKENS || key !== keyOf(workspace, parent, tokens)) {
-        spill.tiers.drop(key);
-        continue;
-      }
-      const node = this.#tree.add(above, [...tokens], [], -1);
-      node.keys = [key];
-      known.set(key, node);
-      spill.cool(node);
-    }
+  /** The workspace is to be forgotten: nothing of it is saved any more. */
+  forget(workspace: string): void {
+    this.#open.delete(workspace);
+    for (const [id, prompt] of this.#prompts) if (prompt.workspace === workspace) this.#forget(id);
   }
 
-  /** Saves pages of open documents that are not on disk, for about `budgetMs`. True when all are. */
+  /**
+   * Takes pages of open documents from the device for about `budgetMs`, and hands them to the disk. True when all are
+   * there; until then it is called again.
+   */
   persist(budgetMs: number): boolean {
     const spill = this.#spill;
     if (!spill) return true;
     const deadline = this.#backend.now() + budgetMs;
-    for (const id of this.#unsaved) {
-      const { workspace, tokens } = this.#prompts.get(id)!;
-      if (!this.#savePath(spill, workspace, tokens, deadline)) return false;
+    for (const id of this.#unsaved.keys()) {
+      if (!this.#savePath(spill, id, deadline)) return false;
       this.#unsaved.delete(id);
     }
-    return spill.tiers.flush(Math.max(0, deadline - this.#backend.now()));
+    return spill.tiers.flush();
   }
 
-  #savePath(spill: Spill, workspace: string, tokens: readonly number[], deadline: number): boolean {
+  #savePath(spill: Spill, id: string, deadline: number): boolean {
+    const { workspace, tokens } = this.#prompts.get(id)!;
     for (const { node, common } of this.#path(workspace, tokens)) {
       // Writing a page may push another one out of the last tier, and its node out of the tree.
       for (let i = 0; i < Math.floor(common / PAGE_TOKENS) && node.parent; i++) {
+        const page = node.start / PAGE_TOKENS + i;
+        if (page < this.#unsaved.get(id)!) continue;
         const record = spill.record(node, i);
         if (spill.tiers.persisted(record.key)) continue;
         const bytes = spill.tiers.get(record.key) ?? (node.pages.length > 0 ? spill.bytes(node, i) : undefined);
-        if (bytes && !spill.tiers.persist(record, bytes)) {
-          spill.tiers.flush(0); // makes room in the queue
-          spill.tiers.persist(record, bytes);
-        }
+        // Too much is waiting: the disk makes room. A page for which there is never any is not waited for.
+        if (bytes && !spill.tiers.persist(record, bytes) && !spill.tiers.send()) return false;
+        this.#unsaved.set(id, page + 1);
         if (this.#backend.now() >= deadline) return false;
       }
     }

@@ -15,6 +15,9 @@ import type { TreeNode } from './treeNode.ts';
 /** A shorter tail of a prompt is computed faster than it is worth a page. */
 const SHORTEST_TAIL = 8;
 
+/** Pages that are read from the disk while the ones before them are put back. */
+const FETCHED_AHEAD = 8;
+
 export class Exchange {
   readonly #backend: DecodeBackend;
   readonly #pool: PagePool;
@@ -66,6 +69,17 @@ export class Exchange {
     const found = this.#tree.best(lease.node, tokens, lease.start, tokens.length - 1);
     const full = found && found.common >= PAGE_TOKENS && found.node.pages.length === 0;
     return full && this.#spill?.worthRestoring(lease.start) ? found.node : undefined;
+  }
+
+  /** Asks for the next pages of the lease that only the disk has: the first, and some behind it. */
+  fetchAhead(lease: Lease, tokens: readonly number[]): void {
+    let node = this.coldAhead(lease, tokens);
+    for (let left = FETCHED_AHEAD; node && left > 0; left--) {
+      this.#spill!.fetch(node);
+      const end = node.start + PAGE_TOKENS;
+      const next = this.#tree.best(node, tokens, end, tokens.length - 1);
+      node = next && next.common >= PAGE_TOKENS ? next.node : undefined;
+    }
   }
 
   /** Shares the beginning of a page that goes on differently: the rest of the page is the lease's own. */

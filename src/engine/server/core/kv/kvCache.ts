@@ -8,7 +8,9 @@ import { Branches, type CacheEvent } from './branches.ts';
 import { Documents } from './documents.ts';
 import { Exchange } from './exchange.ts';
 import { type Lease, type LeaseOptions, outstanding, pagesFor, pagesOf, roomFor } from './lease.ts';
+import { Loader } from './loader.ts';
 import { PAGE_TOKENS, PagePool } from './pagePool.ts';
+import { Patience } from './patience.ts';
 import { PrefixTree } from './prefixTree.ts';
 import { SequenceIds } from './sequenceIds.ts';
 import { Spill } from './spill.ts';
@@ -41,6 +43,9 @@ export class KvCache implements CacheStrategy<Lease> {
   readonly #computeMs: (start: number) => number;
   readonly #onEvent: CacheEvent;
   readonly #exchange: Exchange;
+  readonly #loader: Loader | undefined;
+  readonly #patience = new Patience();
+  onReady: () => void = () => undefined;
   readonly #sequences: SequenceId[];
   #clock = 0;
 
@@ -61,6 +66,10 @@ export class KvCache implements CacheStrategy<Lease> {
     this.branches = new Branches(backend, this.pool, this.tree, this.ids, this.spill, onEvent);
     this.#exchange = new Exchange(backend, this.pool, this.tree, this.branches, this.spill);
     this.documents = new Documents(this.tree, this.branches, this.spill, backend);
+    if (this.spill) {
+      this.#loader = new Loader(this.tree, this.spill, () => this.onReady());
+      this.spill.tiers.onArrived = () => this.onReady();
+    }
   }
 
   get capacity(): number {
@@ -93,7 +102,7 @@ export class KvCache implements CacheStrategy<Lease> {
   /**
    * Takes over what others computed or saved of the tokens that come next. The last token is always left to compute,
    * because its logits are wanted.
-   * @param budgetMs how long pages may be brought back from colder tiers, at least one unless it is 0; shared ones cost
+   * @param budgetMs how long pages may be brought back from memory, at least one unless it is 0; shared ones cost
    * next to nothing.
    * @returns how many tokens were gained; the lease may gain more at the next call.
    */
@@ -105,6 +114,7 @@ export class KvCache implements CacheStrategy<Lease> {
     this.#exchange.attach(lease, tokens, roomFor(lease, this.leases, this.pool));
     while (this.#backend.now() < deadline && this.#restore(lease, tokens)) restored++;
     if (restored > 0) this.#onEvent('restored', restored);
+    this.#exchange.fetchAhead(lease, tokens);
     // What is still to be brought back is neither borrowed from nor replaced.
     if (lease.own.length === 0 && !this.#exchange.coldAhead(lease, tokens)) {
       this.#exchange.borrow(lease, tokens, (end) => this.extend(lease, end));
@@ -114,10 +124,16 @@ export class KvCache implements CacheStrategy<Lease> {
     return lease.computed - before;
   }
 
-  /** True when the next page of the lease lies in a colder tier and is worth bringing back. */
   wantsRestore(lease: Lease, tokens: readonly number[]): boolean {
-    if (!lease.shares || lease.own.length > 0 || roomFor(lease, this.leases, this.pool) < 1) return false;
-    return this.#exchange.coldAhead(lease, tokens) !== undefined;
+    const node = this.#mayRestore(lease) ? this.#exchange.coldAhead(lease, tokens) : undefined;
+    return node !== undefined && this.spill!.near(node);
+  }
+
+  awaits(lease: Lease, tokens: readonly number[]): boolean {
+    if (!this.spill || !this.#mayRestore(lease)) return false;
+    const node = this.#exchange.coldAhead(lease, tokens);
+    const coming = node ? this.spill.coming(node) : this.#loader!.loading(lease.options.workspace);
+    return coming && this.#patience.has(lease);
   }
 
   /** A chunk may end anywhere. */
@@ -190,8 +206,22 @@ export class KvCache implements CacheStrategy<Lease> {
     return this.documents.persist(budgetMs);
   }
 
+  prepare(workspace: string): void {
+    this.#root(workspace);
+  }
+
   setOpen(workspace: string, documents: readonly string[]): void {
     this.documents.setOpen(workspace, documents);
+    if (documents.length > 0) this.prepare(workspace);
+  }
+
+  async forget(workspace: string): Promise<boolean> {
+    this.documents.forget(workspace);
+    for (const node of [...this.tree.nodes()].reverse()) {
+      const free = node.children.length === 0 && !this.tree.held(node);
+      if (node.workspace === workspace && free) this.branches.drop(node);
+    }
+    return (await this.spill?.tiers.forget(workspace)) ?? true;
   }
 
   sample(): void {
@@ -209,16 +239,21 @@ export class KvCache implements CacheStrategy<Lease> {
   #root(workspace: string): TreeNode {
     const known = this.tree.hasRoot(workspace);
     const root = this.tree.root(workspace);
-    if (!known) this.documents.load(root);
+    if (!known) this.#loader?.load(root);
     return root;
   }
 
-  /** Brings the next page of the lease back and shares it. */
+  #mayRestore(lease: Lease): boolean {
+    return lease.shares && lease.own.length === 0 && roomFor(lease, this.leases, this.pool) >= 1;
+  }
+
+  /** Brings the next page of the lease back, where it is in memory, and shares it. */
   #restore(lease: Lease, tokens: readonly number[]): boolean {
     const node = this.#exchange.coldAhead(lease, tokens);
-    if (!node || !this.extend(lease, lease.start + PAGE_TOKENS)) return false;
+    if (!node || !this.spill!.near(node) || !this.extend(lease, lease.start + PAGE_TOKENS)) return false;
     const page = lease.own[0]!;
     if (this.spill!.restore(node, lease.sequence)) {
+      this.#patience.gained(lease, this.#computeMs(lease.start));
       this.commit(lease, tokens, lease.start + PAGE_TOKENS);
       return lease.own.length === 0;
     }

@@ -2,7 +2,7 @@
  * Pages that leave the device and come back: what they are called, whether saving one is worth it, and which nodes of the
  * tree stand for saved pages. The bytes themselves are in `tiers.ts`; nothing of them is trusted (`restorePage` checks).
  */
-import { createHash } from 'node:crypto';
+import { keyOf } from '../../storage/pages/pageRecord.ts';
 import type { DecodeBackend } from '../backend.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
 import type { PageRecord, PageTiers } from './tiers.ts';
@@ -89,6 +89,21 @@ export class Spill {
     return (this.restoreMs ?? 0) < this.#computeMs(start);
   }
 
+  /** The page of a node without pages is in memory: {@link restore} can be called. */
+  near(node: TreeNode): boolean {
+    return this.#tiers.near(node.keys[0]!);
+  }
+
+  /** Its page is on its way from the disk. */
+  coming(node: TreeNode): boolean {
+    return this.#tiers.coming(node.keys[0]!);
+  }
+
+  /** Asks for the page of a node without pages, where only the disk has it. */
+  fetch(node: TreeNode): void {
+    this.#tiers.fetch(node.keys[0]!);
+  }
+
   /** Puts the page of a node without pages behind the end of a sequence. False: it is gone, or does not fit any more. */
   restore(node: TreeNode, sequence: number): boolean {
     const bytes = this.#tiers.get(node.keys[0]!);
@@ -123,17 +138,6 @@ export class Spill {
   get coldPages(): number {
     return this.#cold.size;
   }
-}
-
-/**
- * What a page is called: a hash over its workspace and all tokens up to its end.
- * @param parent the key of the page before it; null at the beginning.
- */
-export function keyOf(workspace: string, parent: string | null, tokens: readonly number[]): string {
-  return createHash('sha256')
-    .update(parent === null ? `workspace ${workspace}\n` : `page ${parent}\n`)
-    .update(Int32Array.from(tokens))
-    .digest('hex');
 }
 
 /** Of the page before a node, where that has its keys. */

@@ -20,8 +20,14 @@ export interface CacheStrategy<L extends CacheLease = CacheLease> {
   acquire(tokens: readonly number[], options: LeaseOptions): L | undefined;
   /** Takes over what is known of the tokens that come next, spending about `budgetMs` on saved ones. @returns tokens gained. */
   catchUp(lease: L, tokens: readonly number[], budgetMs: number): number;
-  /** True when {@link catchUp} would gain more in another iteration. */
+  /** True when {@link catchUp} would gain more in another iteration: at once, from memory. */
   wantsRestore(lease: L, tokens: readonly number[]): boolean;
+  /**
+   * True when {@link catchUp} will soon gain more, because saved pages are on their way from the disk: the request had
+   * better wait, as long as this is true. Others need not. {@link onReady} is called when some are there.
+   */
+  awaits(lease: L, tokens: readonly number[]): boolean;
+  onReady: () => void;
   /** Where a chunk that would go to `end` has to stop. */
   boundary(lease: L, end: number): number;
   /** Makes room for the first `end` tokens. False: there is none. */
@@ -32,7 +38,14 @@ export interface CacheStrategy<L extends CacheLease = CacheLease> {
   release(lease: L, tokens: readonly number[]): void;
   /** Gives the lease back and keeps nothing that it computed by itself. */
   discard(lease: L): void;
+  /** The workspace will be used: what is saved of it is asked for. */
+  prepare(workspace: string): void;
   setOpen(workspace: string, documents: readonly string[]): void;
+  /**
+   * Whatever nobody uses of a workspace goes, saved pages to the last byte. Not while an iteration runs; requests of the
+   * workspace are to be ended first, or what they hold stays. @returns false when something is left on disk.
+   */
+  forget(workspace: string): Promise<boolean>;
   /** Work for idle moments, for about `budgetMs`. True when there is no more to do. */
   idle(budgetMs: number): boolean;
   /** Counts the cells in use, once for each iteration. */

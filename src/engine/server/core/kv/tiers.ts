@@ -3,14 +3,18 @@
  *
  *     put -> memory -(no room)-> overflow -(flush, while the engine is idle)-> disk -(no room)-> lost
  *     persist -----------------> wanted ---(flush, before all others)--------^
- *     get <- memory, overflow, wanted, disk: the first that has it; memory keeps it again
+ *     get <- memory, overflow, wanted: the first that has it; memory keeps it again
+ *     fetch -> disk -> arrived -(get)-> memory
+ *
+ * Nothing here waits for the disk: what only it has is asked for, comes, and is told of.
  */
 import { LRUCache } from 'lru-cache';
 import type { TierStatus } from '../../../protocol/status.ts';
-import type { DiskTier } from './diskTier.ts';
-import type { PageRecord, SavedPage } from './pageRecord.ts';
+import type { DiskTier } from '../../storage/pages/diskTier.ts';
+import type { LoadedPages } from '../../storage/pages/loadedPages.ts';
+import type { PageRecord, SavedPage } from '../../storage/pages/pageRecord.ts';
 
-export type { PageRecord } from './pageRecord.ts';
+export type { PageRecord } from '../../storage/pages/pageRecord.ts';
 
 export interface PageTiersOptions {
   ramBytes: number;
@@ -18,13 +22,15 @@ export interface PageTiersOptions {
   /** Bytes that may wait for the disk in memory, half for {@link PageTiers.persist}, half for what memory had no room for. */
   queueBytes?: number;
   /**
-   * The page is in no tier any more, and not because of `drop` or `forget`. Called at the end of other methods; it may
-   * call any itself. The disk has pages that nobody loaded yet: keys may be new to the listener.
+   * The page is in no tier any more, and not because of `drop`. Called at the end of other methods, or when the disk says
+   * so; it may call any itself. The disk has pages that nobody loaded yet: keys may be new to the listener.
    */
   onLost(key: string): void;
 }
 
 const QUEUE_BYTES = 128 << 20;
+/** Pages from the disk that nobody has taken yet. */
+const ARRIVED_BYTES = 64 << 20;
 /** The engine waits this long at its end for pages that are not on disk yet. */
 const DISPOSE_MS = 500;
 
@@ -33,10 +39,14 @@ export class PageTiers {
   readonly #queueBytes: number;
   readonly #disk: DiskTier | undefined;
   #onLost: (key: string) => void;
+  /** A page that was asked for is there now, or known not to come. */
+  onArrived: () => void = () => {};
   readonly #ram: LRUCache<string, SavedPage>;
   readonly #overflow: LRUCache<string, SavedPage>;
+  readonly #arrived: LRUCache<string, SavedPage>;
   readonly #wanted = new Map<string, SavedPage>();
   #wantedBytes = 0;
+  readonly #coming = new Set<string>();
   /** Has just been pushed out of memory. */
   readonly #leaving: SavedPage[] = [];
   /** Has just left some tier. */
@@ -49,7 +59,11 @@ export class PageTiers {
     this.#onLost = options.onLost;
     this.#ram = boundedPages(this.#ramBytes, (saved) => this.#leaving.push(saved));
     this.#overflow = boundedPages(this.#queueBytes, ({ record }) => this.#left.add(record.key));
-    this.#disk?.listen((key) => this.#left.add(key));
+    this.#arrived = boundedPages(ARRIVED_BYTES, ({ record }) => this.#left.add(record.key));
+    this.#disk?.listen((key) => {
+      this.#left.add(key);
+      this.#settle();
+    });
   }
 
   /**
@@ -62,21 +76,44 @@ export class PageTiers {
     this.#settle();
   }
 
-  /** A page exactly as it was put, wherever it is; synchronously. */
+  /** A page exactly as it was put, where it is in memory. */
   get(key: string): Uint8Array | undefined {
     const near = this.#ram.get(key);
     if (near) {
       this.#disk?.touch(key);
       return near.page;
     }
-    const found = this.#wanted.get(key) ?? this.#overflow.get(key) ?? this.#disk?.get(key);
-    if (found) this.#keep(found);
+    const found = this.#wanted.get(key) ?? this.#overflow.get(key) ?? this.#arrived.get(key);
+    if (found && this.#keep(found)) this.#arrived.delete(key);
     this.#settle();
     return found?.page;
   }
 
   has(key: string): boolean {
-    return this.#ram.has(key) || this.persisted(key);
+    return this.#ram.has(key) || this.#arrived.has(key) || this.persisted(key);
+  }
+
+  /** {@link get} has it now. */
+  near(key: string): boolean {
+    return this.#ram.has(key) || this.#wanted.has(key) || this.#overflow.has(key) || this.#arrived.has(key);
+  }
+
+  /** The page was asked for, and is on its way from the disk. */
+  coming(key: string): boolean {
+    return this.#coming.has(key);
+  }
+
+  /** Asks the disk for a page, unless it is in memory or coming already. */
+  fetch(key: string): void {
+    if (!this.#disk?.has(key) || this.near(key) || this.coming(key)) return;
+    this.#coming.add(key);
+    this.#disk.fetch(key).then((saved) => {
+      // Whoever dropped the page meanwhile has dropped this too.
+      if (!this.#coming.delete(key)) return;
+      if (saved && !this.near(key)) this.#arrived.set(key, saved);
+      this.#settle();
+      this.onArrived();
+    });
   }
 
   /** The page was used. Parents have to be touched after their children: they leave last then. */
@@ -88,6 +125,8 @@ export class PageTiers {
 
   /** Out of all tiers: it is wrong, or of no use any more. */
   drop(key: string): void {
+    this.#coming.delete(key);
+    this.#arrived.delete(key);
     this.#ram.delete(key);
     this.#unqueue(key);
     this.#disk?.drop(key);
@@ -115,54 +154,66 @@ export class PageTiers {
   }
 
   /**
-   * Writes waiting pages for about `budgetMs`, at least one. Called only while the engine is idle.
-   * @returns true when nothing is left to do.
+   * Sends waiting pages to the disk, as many as it takes now.
+   * @returns true when none is waiting, and none on its way.
    */
-  flush(budgetMs: number): boolean {
-    const end = performance.now() + budgetMs;
-    while (this.#writeNext()) if (performance.now() >= end) return false;
-    const done = this.#disk?.tidy(end) ?? true;
-    this.#settle();
-    return done;
+  send(): boolean {
+    while (this.#disk?.ready && this.#sendNext());
+    if (!this.#disk?.on) return true;
+    return this.#disk.settled && this.#wanted.size === 0 && this.#overflow.size === 0;
   }
 
-  /** What the disk has of a workspace, parents before children; to be called before any page of it is put. */
-  load(workspace: string): PageRecord[] {
-    const isKnown = (key: string) => this.#ram.has(key) || this.#wanted.has(key) || this.#overflow.has(key);
-    const records = this.#disk?.load(workspace, isKnown) ?? [];
-    this.#settle();
-    return records;
+  /** As {@link send}, and has work done that can wait. Called again and again while the engine is idle, until it is true. */
+  flush(): boolean {
+    return this.send() && (this.#disk?.tidy() ?? true);
   }
 
-  /** Out of all tiers, at once: whatever there is of a workspace; on disk also that of other models. */
-  forget(workspace: string): void {
-    for (const pages of [this.#ram, this.#wanted, this.#overflow]) {
-      for (const { record } of [...pages.values()]) {
-        if (record.workspace !== workspace) continue;
-        this.#ram.delete(record.key);
-        this.#unqueue(record.key);
-      }
-    }
-    this.#disk?.forget(workspace);
-    this.#settle();
+  /** What the disk has of a workspace, parents before children. Resolves at once where there is no disk. */
+  load(workspace: string): Promise<LoadedPages> | undefined {
+    return this.#disk?.on ? this.#disk.load(workspace) : undefined;
+  }
+
+  /**
+   * Out of all tiers: whatever there is of a workspace; on disk also that of other models, to the last byte. Each page is
+   * reported as lost. Nothing of the workspace may be put meanwhile.
+   * @returns false when something could not be removed from disk.
+   */
+  async forget(workspace: string): Promise<boolean> {
+    this.#sweep(workspace);
+    const removed = (await this.#disk?.forget(workspace)) ?? true;
+    this.#sweep(workspace); // what was on its way from the disk
+    return removed;
   }
 
   status(): { ram: TierStatus; disk: TierStatus } {
     return {
       ram: { pages: this.#ram.size, bytes: this.#ram.calculatedSize, limitBytes: this.#ramBytes },
-      disk: this.#disk?.status() ?? { pages: 0, bytes: 0, limitBytes: 0 },
+      disk: this.#disk?.status ?? { pages: 0, bytes: 0, limitBytes: 0 },
     };
   }
 
-  /** Writes what is waiting, as far as it goes in half a second, and lets go of everything. Nothing is lost by that. */
+  /** Sends what is waiting to the disk, which takes as much as it can in half a second, and lets go of everything. */
   dispose(): void {
     this.#onLost = () => {};
-    this.flush(DISPOSE_MS);
+    this.onArrived = () => {};
+    const until = Date.now() + DISPOSE_MS;
+    while (this.#disk?.on && this.#sendNext(until));
     this.#disk?.close();
-    this.#ram.clear();
-    this.#overflow.clear();
-    this.#wanted.clear();
+    this.#coming.clear();
+    for (const pages of [this.#ram, this.#overflow, this.#arrived, this.#wanted]) pages.clear();
     this.#wantedBytes = 0;
+  }
+
+  /** Out of memory, and reported as lost. */
+  #sweep(workspace: string): void {
+    for (const pages of [this.#ram, this.#arrived, this.#wanted, this.#overflow]) {
+      for (const { record } of [...pages.values()]) {
+        if (record.workspace !== workspace) continue;
+        this.drop(record.key);
+        this.#left.add(record.key);
+      }
+    }
+    this.#settle();
   }
 
   /** False: the page is larger than all memory for pages. */
@@ -191,17 +242,15 @@ export class PageTiers {
     this.#wanted.delete(key);
   }
 
-  /** Writes one page. False: none is waiting. */
-  #writeNext(): boolean {
+  /** Sends one page to the disk. False: none is waiting. */
+  #sendNext(until?: number): boolean {
     const next = this.#wanted.values().next().value ?? this.#overflow.rvalues().next().value;
     if (!next || !this.#disk) return false;
     const first = this.#firstAbove(next);
-    const written = this.#disk.put(first);
-    for (const { record } of written ? [first] : [first, next]) {
-      this.#unqueue(record.key);
-      this.#left.add(record.key);
-    }
-    this.#settle();
+    const { key } = first.record;
+    const keep = this.#ram.peek(key) !== undefined;
+    this.#unqueue(key);
+    this.#disk.put(first, { keep, ...(until === undefined ? {} : { until }) });
     return true;
   }
 

@@ -23,6 +23,8 @@ const MESSAGES = { turns: 2, ms: 0.3 };
 const LONG_TURN_MS = 8;
 /** A running iteration is stopped for a higher class where it would go on for longer than this. */
 const WORTH_STOPPING_MS = 5;
+/** Who waits for the disk is looked at so often, in case nothing comes. */
+const AWAITING_MS = 5;
 /** Pages are saved when nothing was asked for so long, and then in pieces that a keystroke would not notice. */
 const IDLE = { afterMs: 1_000, pieceMs: 4 };
 
@@ -64,11 +66,13 @@ export class Loop {
   #interruptions = 0;
   #superseded = 0;
   #idle: NodeJS.Timeout | undefined;
+  #awaiting: NodeJS.Timeout | undefined;
 
   constructor({ backend, tokenizer, cache, profile, policy, decisions }: LoopOptions) {
     this.#backend = backend;
     this.#tokenizer = tokenizer;
     this.cache = cache;
+    cache.onReady = () => this.#ready();
     this.#profile = profile;
     this.#policy = policy;
     this.decisions = decisions;
@@ -134,6 +138,7 @@ export class Loop {
   stop(reason: Error): void {
     this.#stopped = true;
     clearTimeout(this.#idle);
+    clearTimeout(this.#awaiting);
     for (const request of this.#requests) request.fail(reason);
     this.#requests = [];
     this.#backend.abort();
@@ -152,11 +157,24 @@ export class Loop {
       this.#spoke = false;
       const started = performance.now();
       const end = this.#backend.now() + TURN_MS;
-      do this.#iterate();
-      while (!this.#stopped && !this.#spoke && !this.#flight && this.#requests.length > 0 && this.#backend.now() < end);
+      let found: boolean;
+      do found = this.#iterate();
+      while (found && !this.#stopped && !this.#spoke && !this.#flight && this.busy && this.#backend.now() < end);
       this.#longTurn = performance.now() - started > LONG_TURN_MS;
-      this.#wake();
+      const awaiting = this.#selection.awaiting.length > 0;
+      if (awaiting) this.#awaiting ??= setTimeout(() => this.#ready(), AWAITING_MS);
+      if (found || !awaiting) this.#wake();
     });
+  }
+
+  /** Saved pages may have come: who waited for them goes on, if need be at the cost of a running iteration. */
+  #ready(): void {
+    clearTimeout(this.#awaiting);
+    this.#awaiting = undefined;
+    for (const { lease, known, rank } of this.#selection.awaiting) {
+      if (lease && !this.cache.awaits(lease, known)) this.#stopFlight(rank);
+    }
+    this.#wake();
   }
 
   /**
@@ -176,9 +194,10 @@ export class Loop {
     this.#idle = setTimeout(() => this.#tidy(), IDLE.pieceMs).unref();
   }
 
-  #iterate(): void {
+  /** @returns false when there was nothing to compute now. */
+  #iterate(): boolean {
     const slices = this.#selection.select(this.#requests);
-    if (slices.length === 0) return;
+    if (slices.length === 0) return false;
     const expected = this.#planner.expectedMs;
     const started = this.#backend.now();
     if (expected <= ITERATION_MS || !this.#backend.abortable || this.#policy === 'fcfs') {
@@ -187,7 +206,7 @@ export class Loop {
         started,
         this.#decode(() => this.#backend.decode(this.#batch)),
       );
-      return;
+      return true;
     }
     this.#flight = { slices, endsAt: started + expected, stopped: false };
     this.#backend
@@ -198,6 +217,7 @@ export class Loop {
         if (!this.#stopped) this.#finish(slices, started, outcome);
         this.#wake();
       });
+    return true;
   }
 
   #decode(run: () => DecodeOutcome): DecodeOutcome | Error {

@@ -44,6 +44,8 @@ export class Selection {
   readonly #sequence = [0];
   /** Requests that lost their pages to one before them. */
   preemptions = 0;
+  /** Requests that were left out because saved pages of theirs are on their way. */
+  awaiting: Request[] = [];
 
   constructor({ cache, planner, profile, batch, decisions, now, onFailure }: SelectionParts) {
     this.#cache = cache;
@@ -61,6 +63,7 @@ export class Selection {
     for (const request of requests) if (promote(request.standing, now)) this.#decisions.record('promoted', request);
     this.#planner.clear();
     this.#batch.clear();
+    this.awaiting = [];
     const slices: Slice[] = [];
     const order = this.#planner.order([...requests]);
     let full = false;
@@ -73,8 +76,9 @@ export class Selection {
       if (slice) slices.push(slice);
       else this.#waits(request);
       full ||= !request.lease && !request.settled;
-      // While the first only brings pages back, the others wait too: an iteration of theirs may be long.
-      closed ||= request.lease !== undefined && slices.length === 0;
+      // While the first only brings pages back, the others wait too: an iteration of theirs may be long. For what comes
+      // from the disk they do not wait: that costs this thread nothing, and whoever is late is interrupted.
+      closed ||= request.lease !== undefined && slices.length === 0 && this.awaiting.at(-1) !== request;
     }
     return slices;
   }
@@ -85,6 +89,10 @@ export class Selection {
       const lease = request.lease!;
       if (this.#cache.catchUp(lease, request.known, ITERATION_MS) > 0) request.gained();
       if (this.#cache.wantsRestore(lease, request.known)) return undefined;
+      if (this.#cache.awaits(lease, request.known)) {
+        this.awaiting.push(request);
+        return undefined;
+      }
       const start = lease.computed;
       const room = this.#planner.room(request, start, request.known.length - start);
       if (room === 0) return undefined;

@@ -1,38 +1,68 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { DiskTier } from '../../../../../../src/engine/server/core/kv/diskTier.ts';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, describe, it } from 'node:test';
 import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
+import type { LeaseOptions } from '../../../../../../src/engine/server/core/kv/lease.ts';
 import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
-import type { PageRecord } from '../../../../../../src/engine/server/core/kv/pageRecord.ts';
+import { MOMENT_MS } from '../../../../../../src/engine/server/core/kv/patience.ts';
 import { PageTiers } from '../../../../../../src/engine/server/core/kv/tiers.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
+import { SavedPages } from '../../../../../../src/engine/server/storage/pages/savedPages.ts';
+import { LocalStorage } from '../../storage/localStorage.ts';
+import { temporaryFolder } from '../../storage/pages/savedPages.ts';
 import { answerTo } from './answers.ts';
 import { Driver } from './driver.ts';
-import { temporaryFolder } from './savedPages.ts';
+import { keysOf } from './world/checks.ts';
 
 const range = (pages: number, from = 0): number[] =>
   Array.from({ length: pages * PAGE_TOKENS }, (_, i) => (from + i * 7) % 250);
 
-interface SetUp {
-  folder?: string;
-  ramBytes?: number;
-  /** Changes what is read from disk. */
-  tamper?: (records: PageRecord[]) => PageRecord[];
-}
+const opened: LocalStorage[] = [];
+after(async () => {
+  for (const local of opened) await local.close();
+});
 
-function setUp({ folder, ramBytes = 1 << 20, tamper = (records) => records }: SetUp = {}) {
+function setUp(folder?: string) {
+  const local = new LocalStorage();
+  opened.push(local);
   const driver = new Driver(new SimulatedBackend({ cells: 32 * PAGE_TOKENS, sequences: 12 }), {
     tiers: (onLost) => {
-      const log = (_level: string, message: string): void => assert.fail(message);
-      const disk = folder === undefined ? undefined : new DiskTier({ folder, model: 'm', maxBytes: 1 << 20, log });
-      const tiers = new PageTiers({ ramBytes, onLost, ...(disk ? { disk } : {}) });
-      const load = tiers.load.bind(tiers);
-      tiers.load = (workspace) => tamper(load(workspace));
-      return tiers;
+      const pages = folder === undefined ? undefined : new SavedPages(local.storage, { folder, maxBytes: 1 << 20 });
+      return new PageTiers({ ramBytes: 1 << 20, onLost, ...(pages ? { disk: pages.tier('m') } : {}) });
     },
   });
   const { cache } = driver;
-  return { driver, cache, tiers: cache.spill!.tiers };
+  return {
+    driver,
+    cache,
+    tiers: cache.spill!.tiers,
+    settle: () => local.settle(),
+    /** All that can be saved is. */
+    save: async () => {
+      while (!cache.idle(1)) await local.settle();
+    },
+    dispose: async () => {
+      cache.dispose();
+      await local.settle();
+    },
+    /** A whole request that waits for the disk however long it takes. */
+    run: async (tokens: readonly number[], options: Partial<LeaseOptions> = {}) => {
+      const lease = driver.acquire(tokens, options)!;
+      for (let before = -1; before < lease.computed; ) {
+        before = lease.computed;
+        await local.settle();
+        while (cache.catchUp(lease, tokens, 1000) > 0);
+        await local.settle();
+        cache.catchUp(lease, tokens, 1000);
+      }
+      const cached = lease.computed;
+      let next: number | undefined;
+      while (lease.computed < tokens.length) next = driver.decode(lease, tokens);
+      cache.release(lease, tokens);
+      return { cached, next };
+    },
+  };
 }
 
 describe('Documents: the newest prompt replaces the one before', () => {
@@ -86,73 +116,127 @@ describe('Documents: the newest prompt replaces the one before', () => {
 describe('Documents: the pages of open ones', () => {
   const tokens = [...range(6), 1];
 
-  it('are there after a crash', () => {
+  /** A folder with the pages of a document that was open. */
+  async function filled(): Promise<string> {
     const folder = temporaryFolder();
-    const before = setUp({ folder });
+    const { cache, driver, save, dispose } = setUp(folder);
+    cache.setOpen('w', ['a']);
+    driver.run(tokens, { document: 'a' });
+    driver.run(range(3, 9), { document: 'closed' });
+    await save();
+    await dispose();
+    return folder;
+  }
+
+  it('are there after a crash', async () => {
+    const folder = temporaryFolder();
+    const before = setUp(folder);
     before.cache.setOpen('w', ['a']);
     before.driver.run(tokens, { document: 'a' });
     before.driver.run(range(3, 9), { document: 'closed' });
-    while (!before.cache.idle(1));
-    const { driver, cache } = setUp({ folder });
-    const { cached, next } = driver.run(tokens);
+    await before.save();
+    const { run, cache } = setUp(folder);
+    const { cached, next } = await run(tokens);
     assert.equal(cached, 6 * PAGE_TOKENS);
     assert.equal(next, answerTo(tokens));
-    assert.equal(driver.run(range(3, 9)).cached, 0);
+    assert.equal((await run(range(3, 9))).cached, 0);
     checkIntegrity(cache);
-    before.cache.dispose();
-    cache.dispose();
   });
 
-  it('are saved from wherever they are by then, and when the document is opened later', () => {
+  it('are saved from wherever they are by then, and when the document is opened later', async () => {
     const folder = temporaryFolder();
-    const before = setUp({ folder });
+    const before = setUp(folder);
     before.driver.run(tokens, { document: 'a' });
     before.cache.branches.makeRoom(before.cache.pool.free + 3);
     before.cache.setOpen('w', ['a']);
-    while (!before.cache.idle(1));
-    before.cache.dispose();
-    const { driver, cache } = setUp({ folder });
-    assert.equal(driver.run(tokens).cached, 6 * PAGE_TOKENS);
-    cache.dispose();
+    await before.save();
+    await before.dispose();
+    assert.equal((await setUp(folder).run(tokens)).cached, 6 * PAGE_TOKENS);
   });
 
-  it('are not saved once it is closed', () => {
-    const { driver, cache, tiers } = setUp({ folder: temporaryFolder() });
+  it('are not saved once it is closed', async () => {
+    const { driver, cache, tiers, save } = setUp(temporaryFolder());
     cache.setOpen('w', ['a']);
     driver.run(tokens, { document: 'a' });
     cache.setOpen('w', []);
-    assert(cache.idle(1));
+    await save();
     assert.equal(tiers.status().disk.pages, 0);
-    cache.dispose();
   });
 
-  it('are of no other workspace', () => {
-    const folder = temporaryFolder();
-    const before = setUp({ folder });
-    before.cache.setOpen('w', ['a']);
-    before.driver.run(tokens, { document: 'a' });
-    while (!before.cache.idle(1));
-    before.cache.dispose();
-    const { driver, cache } = setUp({ folder });
-    assert.equal(driver.run(tokens, { workspace: 'other' }).cached, 0);
-    cache.dispose();
+  it('are of no other workspace', async () => {
+    const folder = await filled();
+    assert.equal((await setUp(folder).run(tokens, { workspace: 'other' })).cached, 0);
   });
 
-  it('are refused when they are not called what they spell, with all behind them', () => {
-    const folder = temporaryFolder();
-    const before = setUp({ folder });
-    before.cache.setOpen('w', ['a']);
-    before.driver.run(tokens, { document: 'a' });
-    while (!before.cache.idle(1));
-    before.cache.dispose();
+  it('are refused when they are not called what they spell, with all behind them', async () => {
+    const folder = await filled();
     const other = range(1, 5);
-    const tamper = (records: PageRecord[]): PageRecord[] =>
-      records.map((record, i) => (i === 2 ? { ...record, tokens: other } : record));
-    const { driver, cache } = setUp({ folder, tamper });
+    const database = new DatabaseSync(path.join(folder, 'pages.sqlite'));
+    const changed = database.prepare('UPDATE pages SET tokens = ? WHERE key = ?');
+    assert.equal(changed.run(Int32Array.from(other), keysOf('w', tokens)[2]!).changes, 1);
+    database.close();
+    const { run, cache, dispose } = setUp(folder);
     const wrong = [...range(2), ...other, ...range(3, 3 * PAGE_TOKENS * 7), 1];
-    assert.equal(driver.run(wrong).cached, 2 * PAGE_TOKENS);
+    assert.equal((await run(wrong)).cached, 2 * PAGE_TOKENS);
     assert.equal([...cache.tree.nodes()].filter(({ pages }) => pages.length === 0).length, 0);
     checkIntegrity(cache);
-    cache.dispose();
+    await dispose();
+    const after = setUp(folder);
+    await after.settle();
+    assert.equal(after.tiers.status().disk.pages, 2);
+  });
+
+  it('find their place beside what was computed before they came', async () => {
+    const folder = await filled();
+    for (const computed of [
+      [...range(3), 1],
+      [...range(2), ...range(1, 5), 1],
+      [...range(2), ...range(1, 2 * PAGE_TOKENS * 7).slice(0, 20)],
+      tokens,
+    ]) {
+      const { driver, run, cache, settle } = setUp(folder);
+      assert.equal(driver.run(computed).cached, 0);
+      await settle();
+      checkIntegrity(cache);
+      // Behind a tail, which has cells, nothing can be put; what is computed then takes its place.
+      const tail = computed.length % PAGE_TOKENS > 1;
+      const { cached, next } = await run(tokens);
+      assert.equal(cached, tail ? computed.length : 6 * PAGE_TOKENS);
+      assert.equal(next, answerTo(tokens));
+      checkIntegrity(cache);
+    }
+  });
+
+  it('are waited for, but not for ever', async () => {
+    const { driver, cache, settle } = setUp(await filled());
+    let ready = 0;
+    cache.onReady = () => ready++;
+    const lease = driver.acquire(tokens)!;
+    assert.equal(cache.awaits(lease, tokens), true);
+    await settle();
+    assert.equal(ready, 1);
+    assert.equal(cache.catchUp(lease, tokens, 1000), 0);
+    assert.equal(cache.wantsRestore(lease, tokens), false);
+    const end = performance.now() + MOMENT_MS;
+    while (performance.now() < end) cache.awaits(lease, tokens);
+    assert.equal(cache.awaits(lease, tokens), false);
+    await settle();
+    assert.equal(ready, 7);
+    assert.equal(cache.wantsRestore(lease, tokens), true);
+    assert.equal(cache.catchUp(lease, tokens, 1000), 6 * PAGE_TOKENS);
+  });
+
+  it('are gone from everywhere when their workspace is forgotten', async () => {
+    const folder = await filled();
+    const { run, cache, tiers, settle } = setUp(folder);
+    await run(tokens);
+    cache.branches.makeRoom(cache.pool.free + 3);
+    const forgotten = cache.forget('w');
+    await settle();
+    assert.equal(await forgotten, true);
+    checkIntegrity(cache);
+    assert.deepEqual([[...cache.tree.nodes()].length, tiers.status().ram.pages, tiers.status().disk.pages], [0, 0, 0]);
+    assert.equal((await run(tokens)).cached, 0);
+    assert.equal((await setUp(folder).run(tokens)).cached, 0);
   });
 });

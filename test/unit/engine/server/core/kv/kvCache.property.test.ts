@@ -33,18 +33,18 @@ const step: fc.Arbitrary<Step> = fc.record({
   c: number,
 });
 
-test('whatever happens: nothing wrong is said, shared, promised or left behind', () => {
+test('whatever happens: nothing wrong is said, shared, promised or left behind', async () => {
   const seen: Record<string, number> = {};
   let steps = 0;
   const things = fc.array(step, { minLength: STEPS_A_RUN, maxLength: STEPS_A_RUN, size: 'max' });
-  fc.assert(
-    fc.property(world, things, (options, things) => {
+  await fc.assert(
+    fc.asyncProperty(world, things, async (options, things) => {
       const here = new World(options);
       try {
-        for (const thing of things) here.do(thing);
+        for (const thing of things) await here.do(thing);
         here.end();
       } finally {
-        here.dispose();
+        await here.dispose();
       }
       steps += things.length;
       for (const [what, count] of Object.entries(here.seen)) seen[what] = (seen[what] ?? 0) + count;

@@ -1,12 +1,13 @@
 /** A cache that can crash, and the disk that outlives it. */
-import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DiskTier } from '../../../../../../../src/engine/server/core/kv/diskTier.ts';
+import { DatabaseSync } from 'node:sqlite';
 import { PAGE_TOKENS } from '../../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { PageTiers } from '../../../../../../../src/engine/server/core/kv/tiers.ts';
 import { SimulatedBackend } from '../../../../../../../src/engine/server/core/simulated/backend.ts';
+import { SavedPages } from '../../../../../../../src/engine/server/storage/pages/savedPages.ts';
+import { LocalStorage } from '../../../storage/localStorage.ts';
 import { Driver } from '../driver.ts';
 
 export interface MachineOptions {
@@ -29,7 +30,7 @@ export class Machine {
   tiers: PageTiers | undefined;
   #lost: (key: string) => void = () => undefined;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'quire-kv-'));
-  readonly #disks: DiskTier[] = [];
+  readonly #storages: LocalStorage[] = [];
 
   constructor(options: MachineOptions) {
     this.options = options;
@@ -65,18 +66,37 @@ export class Machine {
     if (bytes) bytes[bit % bytes.length]! ^= 1;
   }
 
-  dispose(): void {
-    for (const disk of this.#disks) disk.close();
+  /** The storage does all that it was asked, and the cache hears of it. */
+  async settle(): Promise<void> {
+    await this.#storages.at(-1)?.settle();
+  }
+
+  /** Rows of a workspace that are on disk. */
+  rowsOf(workspace: string): number {
+    const file = path.join(this.#folder, 'pages.sqlite');
+    if (!existsSync(file)) return 0;
+    const database = new DatabaseSync(file);
+    try {
+      return Number(database.prepare('SELECT count(*) AS count FROM pages WHERE workspace = ?').get(workspace)?.count);
+    } finally {
+      database.close();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const storage of this.#storages) await storage.close();
     rmSync(this.#folder, { recursive: true });
   }
 
   #open(onLost: (key: string) => void): PageTiers {
     const { ram, queue, disk: maxBytes } = this.options.tiers!;
-    const log = (_level: string, message: string): void => assert.fail(message);
-    const disk = new DiskTier({ folder: this.#folder, model: 'simulated', maxBytes, log });
-    this.#disks.push(disk);
+    // What was on its way to the one before is lost; what it had is not.
+    this.#storages.at(-1)?.kill();
+    const local = new LocalStorage();
+    this.#storages.push(local);
+    const pages = new SavedPages(local.storage, { folder: this.#folder, maxBytes });
     this.#lost = onLost;
-    this.tiers = new PageTiers({ ramBytes: ram, queueBytes: queue, disk, onLost });
+    this.tiers = new PageTiers({ ramBytes: ram, queueBytes: queue, disk: pages.tier('simulated'), onLost });
     return this.tiers;
   }
 }

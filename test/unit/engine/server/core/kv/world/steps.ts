@@ -14,9 +14,11 @@ export const STEPS = {
   makeRoom: 4,
   setOpen: 3,
   idle: 5,
+  settle: 25,
   lose: 3,
   damage: 2,
   restart: 1,
+  forget: 1,
 };
 
 /** `what` is done with things that are chosen by `a`, `b` and `c`, each modulo how many there are. */

@@ -27,10 +27,10 @@ export class World {
     this.#texts = new Texts(Math.floor(0.6 * this.#cache.capacity));
   }
 
-  do({ what, a, b, c }: Step): void {
+  async do({ what, a, b, c }: Step): Promise<void> {
     const before = this.#cache.branches.evictions;
     const action: (a: number, b: number, c: number) => unknown = this[what];
-    const instead = action.call(this, a, b, c);
+    const instead = await action.call(this, a, b, c);
     this.#note(typeof instead === 'string' ? instead : what);
     if (this.#cache.branches.evictions > before) this.#note('evicted');
     this.#check();
@@ -57,8 +57,8 @@ export class World {
     assert.equal(cache.ids.taken, 0);
   }
 
-  dispose(): void {
-    this.#machine.dispose();
+  dispose(): Promise<void> {
+    return this.#machine.dispose();
   }
 
   acquire(a: number, b: number, c: number): string | undefined {
@@ -172,10 +172,26 @@ export class World {
     this.#cache.setOpen(WORKSPACES[a % WORKSPACES.length]!, open);
   }
 
-  /** Budgets of nothing and of plenty: what is between depends on the machine. */
-  idle(a: number): void {
-    const done = this.#cache.idle(a % 2 === 0 ? 0 : 1e9);
-    if (a % 2 === 1) assert(done);
+  /** Budgets of nothing and of plenty: what is between depends on the machine. All is saved once the disk has its turns. */
+  async idle(a: number): Promise<void> {
+    if (a % 2 === 0) this.#cache.idle(0);
+    else while (!this.#cache.idle(1e9)) await this.#machine.settle();
+  }
+
+  /** The disk has its turn. */
+  settle(): Promise<void> {
+    return this.#machine.settle();
+  }
+
+  async forget(a: number): Promise<void> {
+    const workspace = WORKSPACES[a % WORKSPACES.length]!;
+    const forgotten = this.#cache.forget(workspace);
+    await this.#machine.settle();
+    assert(await forgotten);
+    if (this.#machine.options.tiers) assert.equal(this.#machine.rowsOf(workspace), 0);
+    for (const node of this.#cache.tree.nodes()) {
+      if (node.workspace === workspace) assert(this.#cache.tree.held(node), 'Something was not forgotten.');
+    }
   }
 
   lose(a: number): string | undefined {
@@ -193,8 +209,11 @@ export class World {
   }
 
   /** The engine ends, in order or not, and another begins. */
-  restart(a: number): void {
-    if (a % 2 === 0) this.#cache.dispose();
+  async restart(a: number): Promise<void> {
+    if (a % 2 === 0) {
+      this.#cache.dispose();
+      await this.#machine.settle();
+    }
     this.#running = [];
     this.#machine.boot();
   }

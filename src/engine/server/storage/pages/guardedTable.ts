@@ -1,6 +1,7 @@
 /** The table of saved pages for those who can do without it: an error is no answer, and after too many there is no table. */
-import { isDamage, isLasting, type Log, openPageFile, reasonOf, removePageFile } from './pageFile.ts';
-import { PAGE_TABLES, type PageTable, pageTable } from './pageTable.ts';
+import { isDamage, isLasting, openDatabaseFile, reasonOf, removeDatabaseFile } from '../databaseFile.ts';
+import type { Log } from '../messages.ts';
+import { PAGES, type PageTable, pageTable } from './pageTable.ts';
 
 const ERRORS_IN_A_ROW = 5;
 
@@ -22,7 +23,7 @@ export class GuardedTable {
     this.#options = options;
     const { folder, model, log } = options;
     try {
-      this.#table = openPageFile(folder, PAGE_TABLES, (database) => tried(pageTable(database, model)), log);
+      this.#table = openDatabaseFile(folder, PAGES, (database) => tried(pageTable(database, model)), log);
     } catch (error) {
       log('warn', `No pages are kept on disk: ${reasonOf(error)}.`);
     }
@@ -65,7 +66,7 @@ export class GuardedTable {
     const { folder, log, onOff } = this.#options;
     log('warn', `No more pages are kept on disk: ${reasonOf(error)}.`);
     try {
-      if (isDamage(error)) removePageFile(folder);
+      if (isDamage(error)) removeDatabaseFile(folder, PAGES);
     } catch {
       // It is found damaged again when it is opened next.
     }

@@ -1,16 +1,16 @@
 /**
- * Saved pages on disk, compressed, bounded in bytes over all models. The one file may be open in other engines and for
- * other models too. Whatever is in doubt is a miss; after lasting or repeated errors the tier turns itself off.
+ * Saved pages of one model on disk, compressed, bounded in bytes over all models. The one file may be open in other
+ * engines and for other models too. Whatever is in doubt is a miss; after lasting or repeated errors the tier turns itself off.
  */
 import type { TierStatus } from '../../../protocol/status.ts';
+import type { Log } from '../messages.ts';
 import { GuardedTable } from './guardedTable.ts';
 import { packPage, packTokens, unpackPage, unpackTokens } from './pageCodec.ts';
-import type { Log } from './pageFile.ts';
 import { below, familiesOf, type PageRecord, type SavedPage } from './pageRecord.ts';
 import type { ModelKey, PageTable } from './pageTable.ts';
 
-export interface DiskTierOptions {
-  /** Of this tier alone; made where it is missing. */
+export interface PageStoreOptions {
+  /** Of saved pages alone; made where it is missing. */
   folder: string;
   /** Stands for the model and the cache's layout: pages of another are never seen, but count for the bound. */
   model: string;
@@ -25,8 +25,9 @@ const PENDING_STEP = 256;
 /** In place of a last use: the page is to be removed. */
 const REMOVED = 0;
 
-export class DiskTier {
-  readonly #options: DiskTierOptions;
+export class PageStore {
+  readonly #options: PageStoreOptions;
+  #maxBytes: number;
   readonly #table: GuardedTable;
   #keys = new Set<string>();
   /** Last uses and removals that are not in the file yet, so that neither costs a write of its own. */
@@ -40,8 +41,9 @@ export class DiskTier {
   #shrinking = false;
 
   /** Never throws: where no file can be had the tier is off, and the log says why. */
-  constructor(options: DiskTierOptions) {
+  constructor(options: PageStoreOptions) {
     this.#options = options;
+    this.#maxBytes = options.maxBytes;
     this.#table = new GuardedTable({
       ...options,
       onOff: () => {
@@ -51,7 +53,7 @@ export class DiskTier {
       },
     });
     this.#table.write((table) => this.#makeRoom(table));
-    this.#refresh();
+    this.#readKeys();
     const space = this.#table.attempt((table) => table.space());
     this.#shrinking = space !== undefined && space.free > space.all / 2;
   }
@@ -60,7 +62,7 @@ export class DiskTier {
     return this.#table.on;
   }
 
-  /** @param onGone hears of each page that left the disk otherwise than by {@link drop} or {@link forget}. */
+  /** @param onGone hears of each page that left the disk otherwise than by {@link drop}. */
   listen(onGone: (key: string) => void): void {
     this.#onGone = onGone;
   }
@@ -84,14 +86,21 @@ export class DiskTier {
     return undefined;
   }
 
-  /** Writes a page; the least recently used ones without children make room. False: it is not there afterwards. */
+  /**
+   * Writes a page; the least recently used ones without children make room. A key always stands for the same page: one
+   * that is there is only touched. False: it is not there afterwards.
+   */
   put({ record, page }: SavedPage): boolean {
     if (!this.on) return false;
+    if (this.has(record.key)) {
+      this.touch(record.key);
+      return true;
+    }
     const { key, parent, workspace } = record;
     const tokens = packTokens(record.tokens);
     const { codec, blob } = packPage(page);
     const bytes = blob.byteLength + tokens.byteLength;
-    if (bytes > this.#options.maxBytes) return false;
+    if (bytes > this.#maxBytes) return false;
     this.#writePending();
     const removed = this.#table.write((table) => {
       table.remove(key);
@@ -116,43 +125,40 @@ export class DiskTier {
     if (this.#keys.delete(key)) this.#later(key, REMOVED);
   }
 
-  /**
-   * The pages of a workspace, parents before children. What no unbroken line leads to is dropped, unless the line begins
-   * at a page that `isKnown` elsewhere.
-   */
-  load(workspace: string, isKnown: (key: string) => boolean): PageRecord[] {
-    this.#refresh();
+  /** The pages of a workspace, parents before children. What no unbroken line leads to is dropped. */
+  load(workspace: string): PageRecord[] {
+    this.refresh();
     const rows = this.#table.attempt((table) => table.list(workspace)) ?? [];
     const orphans = new Set(rows.map((row) => row.key));
     const whole = rows.flatMap(({ key, parent, tokens: blob }) => {
       const tokens = unpackTokens(blob);
       return tokens && this.has(key) ? [{ key, parent, workspace, tokens }] : [];
     });
-    const families = familiesOf(whole);
-    const records = below(families, null);
+    const records = below(familiesOf(whole), null);
     for (const { key } of records) orphans.delete(key);
-    for (const [start, children] of families) {
-      if (start === null || !isKnown(start) || !children.some(({ key }) => orphans.has(key))) continue;
-      for (const { key } of below(families, start)) orphans.delete(key);
-    }
     for (const key of orphans) this.#lose(key);
     this.#report();
     return records;
   }
 
-  /** Removes, at once, what any model has of a workspace; the space is given back by {@link tidy}. */
-  forget(workspace: string): void {
-    const removed = this.#table.write((table) => table.removeWorkspace(workspace));
-    if (!removed && this.on) this.#options.log('warn', 'The saved pages of a workspace could not be removed now.');
-    for (const { model, key } of removed ?? []) if (model === this.#options.model) this.#keys.delete(key);
+  /** Is called wrong: it leaves as if it had been damaged. */
+  refuse(key: string): void {
+    this.#lose(key);
+    this.#report();
+  }
+
+  /** Bounds all models together from now on. */
+  setMaxBytes(maxBytes: number): void {
+    this.#maxBytes = maxBytes;
+    const removed = this.#table.write((table) => this.#makeRoom(table));
+    this.#left(removed ?? []);
     this.#shrinking ||= (removed?.length ?? 0) > 0;
     this.#report();
   }
 
   /** Work that can wait, until `end` (by `performance.now()`). True: nothing is left. */
   tidy(end: number): boolean {
-    this.#refresh();
-    this.#report();
+    this.refresh();
     const due = performance.now() - this.#pendingSince > PENDING_MS;
     while (due && this.#pending.size > 0) {
       if (performance.now() >= end) return false;
@@ -168,7 +174,16 @@ export class DiskTier {
   /** Pages and bytes of this model, bound of all. */
   status(): TierStatus {
     const totals = this.#table.attempt((table) => table.totals()) ?? { pages: 0, bytes: 0 };
-    return { ...totals, limitBytes: this.on ? this.#options.maxBytes : 0 };
+    return { ...totals, limitBytes: this.on ? this.#maxBytes : 0 };
+  }
+
+  /** Has no page any more, and lets go of the file; all that it had is reported as gone. */
+  clear(): void {
+    this.#table.close();
+    this.#pending.clear();
+    this.#gone.push(...this.#keys);
+    this.#keys.clear();
+    this.#report();
   }
 
   close(): void {
@@ -179,7 +194,7 @@ export class DiskTier {
 
   #makeRoom(table: PageTable): ModelKey[] {
     const removed: ModelKey[] = [];
-    while (table.totalBytes() > this.#options.maxBytes) {
+    while (table.totalBytes() > this.#maxBytes) {
       const leaf = table.oldestLeaf();
       if (!leaf) break;
       table.remove(leaf.key, leaf.model);
@@ -189,7 +204,12 @@ export class DiskTier {
   }
 
   /** Takes note of what others wrote and removed. */
-  #refresh(): void {
+  refresh(): void {
+    this.#readKeys();
+    this.#report();
+  }
+
+  #readKeys(): void {
     const version = this.#table.attempt((table) => table.dataVersion());
     if (version === undefined || version === this.#version) return;
     const keys = this.#table.attempt((table) => table.keys());

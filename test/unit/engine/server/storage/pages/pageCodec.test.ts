@@ -6,7 +6,7 @@ import {
   packTokens,
   unpackPage,
   unpackTokens,
-} from '../../../../../../src/engine/server/core/kv/pageCodec.ts';
+} from '../../../../../../src/engine/server/storage/pages/pageCodec.ts';
 
 const page = fc.oneof(
   fc.uint8Array({ maxLength: 2000, size: 'max' }),

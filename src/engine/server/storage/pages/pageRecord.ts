@@ -1,4 +1,5 @@
 /** What a saved page is called, and how saved pages hang together. */
+import { createHash } from 'node:crypto';
 
 /** What identifies a saved page. `key` stands for workspace and every token up to the page's end (hash chain, hex). */
 export interface PageRecord {
@@ -34,4 +35,15 @@ export function below(families: Families, start: string | null): PageRecord[] {
   // The list grows while it is gone through. Each page has one parent, so that a line could lead back to `start` only.
   for (const { key } of found) if (key !== start) found.push(...(families.get(key) ?? []));
   return found;
+}
+
+/**
+ * What a page is called: a hash over its workspace and all tokens up to its end.
+ * @param parent the key of the page before it; null at the beginning.
+ */
+export function keyOf(workspace: string, parent: string | null, tokens: readonly number[]): string {
+  return createHash('sha256')
+    .update(parent === null ? `workspace ${workspace}\n` : `page ${parent}\n`)
+    .update(Int32Array.from(tokens))
+    .digest('hex');
 }

@@ -6,8 +6,7 @@
  *     models   pages and bytes of each model; triggers keep these, the children and the blobs in step
  */
 import type { DatabaseSync } from 'node:sqlite';
-
-const VERSION = 1;
+import type { DatabaseKind } from '../databaseFile.ts';
 
 const SCHEMA = `
   CREATE TABLE pages (
@@ -41,8 +40,8 @@ const SCHEMA = `
   END
 `;
 
-/** What `openPageFile` makes of an empty file. */
-export const PAGE_TABLES = { version: VERSION, schema: SCHEMA };
+/** Version 1 did not overwrite what it deleted: such a file is made anew. */
+export const PAGES: DatabaseKind = { name: 'pages.sqlite', version: 2, schema: SCHEMA };
 
 /** Pages of the file given back in one step. */
 const VACUUM_STEP = 64;
@@ -88,7 +87,6 @@ export function pageTable(database: DatabaseSync, model: string) {
   const keys = prepare('SELECT key FROM pages WHERE model = ?');
   const touch = prepare('UPDATE pages SET used = ? WHERE model = ? AND key = ?');
   const remove = prepare('DELETE FROM pages WHERE model = ? AND key = ?');
-  const removeWorkspace = prepare('DELETE FROM pages WHERE workspace = ? RETURNING model, key');
   const oldestLeaf = prepare('SELECT model, key FROM pages WHERE children = 0 ORDER BY used LIMIT 1');
   const totalBytes = prepare('SELECT total(bytes) AS bytes FROM models');
   const totals = prepare('SELECT pages, bytes FROM models WHERE model = ?');
@@ -125,8 +123,6 @@ export function pageTable(database: DatabaseSync, model: string) {
     keys: () => new Set(keys.all(model).map((row) => row.key as string)),
     touch: (key: string, used: number) => touch.run(used, model, key),
     remove: (key: string, of = model) => remove.run(of, key),
-    /** Removes what any model has of a workspace. */
-    removeWorkspace: (workspace: string) => removeWorkspace.all(workspace) as unknown as ModelKey[],
     /** The least recently used page, of any model, that has no children. */
     oldestLeaf: () => oldestLeaf.get() as ModelKey | undefined,
     /** Of all models. */

@@ -3,17 +3,17 @@ import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { openPageFile } from '../../../../../../src/engine/server/core/kv/pageFile.ts';
-import { temporaryFolder } from './savedPages.ts';
+import { openDatabaseFile } from '../../../../../src/engine/server/storage/databaseFile.ts';
+import { temporaryFolder } from './pages/savedPages.ts';
 
-const TABLES = { version: 3, schema: 'CREATE TABLE things (name TEXT)' };
+const TABLES = { name: 'things.sqlite', version: 3, schema: 'CREATE TABLE things (name TEXT)' };
 const folder = temporaryFolder();
 let number = 0;
 
 /** Opens the file in a folder, does `work`, closes it: what was in it, and what was logged. */
 function visit(at: string, work = (_database: DatabaseSync) => {}) {
   const logged: string[] = [];
-  const { database, names } = openPageFile(
+  const { database, names } = openDatabaseFile(
     at,
     TABLES,
     (database) => ({ database, names: database.prepare('SELECT name FROM things').all() }),
@@ -31,7 +31,7 @@ function filled(): { at: string; file: string } {
     const insert = database.prepare('INSERT INTO things VALUES (?)');
     for (let i = 0; i < 2000; i++) insert.run(`thing ${i}`);
   });
-  return { at, file: path.join(at, 'pages.sqlite') };
+  return { at, file: path.join(at, 'things.sqlite') };
 }
 
 const DAMAGE: [what: string, damage: (file: string) => void][] = [
@@ -54,7 +54,7 @@ function change(file: string, sql: string): void {
   database.close();
 }
 
-describe('openPageFile', () => {
+describe('openDatabaseFile', () => {
   it('makes folder and file for this user alone, and finds again what is in it', () => {
     const { at, file } = filled();
     if (process.platform !== 'win32') {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
-import type { PageRecord, SavedPage } from '../../../../../../src/engine/server/core/kv/pageRecord.ts';
+import type { PageRecord, SavedPage } from '../../../../../../src/engine/server/storage/pages/pageRecord.ts';
 
 /** A page of a line `a-b-c`: its parent is `a-b`. The same name and size are always the same bytes, and not compressible. */
 export function saved(name: string, bytes = 200, workspace = 'w'): SavedPage {

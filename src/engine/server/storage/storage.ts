@@ -1,0 +1,166 @@
+/**
+ * The engine's handle on the storage thread: typed calls that are answered later. The thread begins with the first call.
+ * Should it ever end by itself then all that it was asked fails, the log says so once, and nobody else is harmed.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { CLOSE } from './dispatcher.ts';
+import type { Call, Log, Message, Port } from './messages.ts';
+import type { Methods, Params, Result, StoreName } from './stores.ts';
+
+/** How the other thread is reached. */
+export interface Line extends Port {
+  /** The other side is gone, and why. Called at most once. */
+  onGone(tell: (why: string) => void): void;
+  /** Whether the process stays for it. */
+  hold(on: boolean): void;
+  /** Ends the other side, in order or not. */
+  end(): Promise<void>;
+}
+
+export interface StorageOptions {
+  log: Log;
+  /** Another way to the stores than a thread of its own. */
+  connect?: () => Line;
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** After this the thread is ended, whatever it does: SQLite keeps what was committed. */
+const CLOSE_MS = 700;
+
+export class Storage {
+  readonly #log: Log;
+  readonly #connect: () => Line;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Map<string, (event: unknown) => void>();
+  readonly #onGone: (() => void)[] = [];
+  #line: Line | undefined;
+  #calls = 0;
+  /** Nothing is called any more. */
+  #gone = false;
+  #closing = false;
+
+  constructor({ log, connect = connectWorker }: StorageOptions) {
+    this.#log = log;
+    this.#connect = connect;
+  }
+
+  /** False once the thread has ended. */
+  get on(): boolean {
+    return !this.#gone;
+  }
+
+  /**
+   * @param transfer buffers in `params` that change hands: they are empty here afterwards.
+   * @throws Error what the store threw, or that there is no storage any more.
+   */
+  call<S extends StoreName, M extends keyof Methods<S> & string>(
+    store: S,
+    method: M,
+    params: Params<S, M>,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<Result<S, M>> {
+    return this.#call({ store, method, params }, transfer) as Promise<Result<S, M>>;
+  }
+
+  /** As {@link call}; nobody waits for it, and an error is a line in the log. */
+  send<S extends StoreName, M extends keyof Methods<S> & string>(store: S, method: M, params: Params<S, M>): void {
+    this.#open()?.post({ store, method, params } satisfies Call, []);
+  }
+
+  /** What a store tells by itself. One listener for each store. */
+  listen(store: StoreName, take: (event: unknown) => void): void {
+    this.#listeners.set(store, take);
+  }
+
+  /** The thread has ended, and not because of {@link close}. */
+  onGone(tell: () => void): void {
+    this.#onGone.push(tell);
+  }
+
+  /** Waits a bounded time for what was asked so far, and for the databases to be closed. */
+  async close(): Promise<void> {
+    const line = this.#line;
+    this.#closing = true;
+    if (line && !this.#gone) {
+      await Promise.race([this.#call(CLOSE, []).catch(() => undefined), sleep(CLOSE_MS)]);
+    }
+    this.#gone = true;
+    await line?.end();
+    this.#fail('the storage was closed');
+  }
+
+  #call(call: Omit<Call, 'id'>, transfer: readonly ArrayBuffer[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const line = this.#open();
+      if (!line) {
+        reject(new Error('there is no storage'));
+        return;
+      }
+      const id = this.#calls++;
+      this.#waiting.set(id, { resolve, reject });
+      line.hold(true);
+      line.post({ id, ...call } satisfies Call, transfer);
+    });
+  }
+
+  #open(): Line | undefined {
+    if (this.#gone) return undefined;
+    if (!this.#line) {
+      this.#line = this.#connect();
+      this.#line.listen((message) => this.#take(message as Message));
+      this.#line.onGone((why) => {
+        if (this.#gone || this.#closing) return;
+        this.#gone = true;
+        this.#log('warn', `The storage ended (${why}). Nothing is kept on disk until the engine is started again.`);
+        this.#fail('the storage ended');
+        for (const tell of this.#onGone) tell();
+      });
+      this.#line.hold(false);
+    }
+    return this.#line;
+  }
+
+  #take(message: Message): void {
+    if ('log' in message) this.#log(...message.log);
+    else if ('store' in message) this.#listeners.get(message.store)?.(message.event);
+    else {
+      const waiting = this.#waiting.get(message.id);
+      this.#waiting.delete(message.id);
+      if (this.#waiting.size === 0) this.#line?.hold(false);
+      if (message.error !== undefined) waiting?.reject(new Error(message.error));
+      else waiting?.resolve(message.result);
+    }
+  }
+
+  #fail(why: string): void {
+    for (const [id, { reject }] of this.#waiting) {
+      this.#waiting.delete(id);
+      reject(new Error(why));
+    }
+    this.#line?.hold(false);
+  }
+}
+
+/** Bundled, this module is in dist/engine/main.mjs; from source it is src/engine/server/storage/storage.ts. */
+const entry = new URL(import.meta.url.endsWith('.mjs') ? './storage.mjs' : './worker.ts', import.meta.url);
+
+function connectWorker(): Line {
+  const worker = new Worker(fileURLToPath(entry), { name: 'storage' });
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    listen: (take) => void worker.on('message', take),
+    onGone: (tell) => {
+      // Both may come; who listens takes the first.
+      worker.on('error', (error) => tell(error instanceof Error ? error.message : String(error)));
+      worker.on('exit', (code) => tell(`exit code ${code}`));
+    },
+    hold: (on) => (on ? worker.ref() : worker.unref()),
+    end: async () => void (await worker.terminate()),
+  };
+}
