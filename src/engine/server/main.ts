@@ -7,7 +7,7 @@ import { appendFileSync, chmodSync, renameSync, rmSync, writeFileSync } from 'no
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { type Endpoint, endpointFor } from '../endpoint.ts';
-import type { LogEvent } from '../protocol/index.ts';
+import type { LogEvent, ModelSpec } from '../protocol/index.ts';
 import { type EngineArguments, parseEngineArguments } from './arguments.ts';
 import { ClientConnection } from './connection.ts';
 import { Models } from './core/models.ts';
@@ -45,9 +45,13 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
   const storage = new Storage({ log: (level, message) => engine.log(level, message) });
   const { folder, ramBytes, diskBytes } = options.cache;
   const disk = folder && new SavedPages(storage, { folder: path.join(folder, 'pages'), maxBytes: diskBytes });
+  const openModel = (spec: ModelSpec) => {
+    if (disk) storage.start(); // while the model is read
+    return native.open(spec);
+  };
   const engine = new Engine({
     version: options.version,
-    models: new Models((spec) => native.open(spec), {
+    models: new Models(openModel, {
       policy: options.policy,
       cache: { ramBytes, ...(disk ? { disk } : {}) },
       log: (level, message) => engine.log(level, message),

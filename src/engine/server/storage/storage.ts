@@ -55,6 +55,11 @@ export class Storage {
     return !this.#gone;
   }
 
+  /** Has the thread begin, so that the first call does not wait for that. */
+  start(): void {
+    this.#open();
+  }
+
   /**
    * @param transfer buffers in `params` that change hands: they are empty here afterwards.
    * @throws Error what the store threw, or that there is no storage any more.
