@@ -12,7 +12,7 @@ export async function status(argv: string[]): Promise<void> {
   for (const file of endpointFiles()) {
     const session = await connectTo(file, 'quire status');
     if (!session) continue;
-    const { clients, ...rest } = await session.connection.sendRequest(statusRequest);
+    const { clients, ...rest } = await session.connection.sendRequest(statusRequest, {});
     engines.push({ ...rest, clients: clients.filter((client) => client.pid !== process.pid) });
     session.connection.end();
     session.connection.dispose();

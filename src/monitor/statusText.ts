@@ -67,7 +67,7 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
     ['Cache', cacheLine(kv)],
     ['Colder', tiersLine(kv)],
     ['Iterations', iterationsLine(scheduler)],
-    ['Own code', ngramLine(ngram)],
+    ...(ngram ? [['Own code', ngramLine(ngram)]] : []),
     ['Now', `${running} running, ${waiting} waiting`],
   ]);
   const decisions = scheduler.decisions.slice(-DECISIONS);

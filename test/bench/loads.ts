@@ -47,7 +47,7 @@ function begin({ client, model }: Bed, chats: number, next: () => { text: string
           model: model.id,
           workspace: 'chats',
           class: 'chat',
-          prompt: { segments: [{ text, cut: 'start' }] },
+          prompt: { text },
           maxTokens,
           sampling: { temperature: 0.8, seed: index },
         },

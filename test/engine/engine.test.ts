@@ -23,15 +23,7 @@ const request = (text = CODE, more: Partial<GenerateParams> = {}): GenerateParam
   model: model.id,
   workspace: 'w',
   class: 'keystroke',
-  prompt: {
-    segments: [
-      { special: 'fimSuffix' },
-      { text: '\n}\n' },
-      { special: 'fimPrefix' },
-      { text },
-      { special: 'fimMiddle' },
-    ],
-  },
+  prompt: { text },
   maxTokens: 24,
   ...more,
 });
@@ -144,7 +136,8 @@ describe('engine', () => {
       message: /maxTokens/,
     });
     await assert.rejects(client.generate(request(CODE, { model: 'none' })), { kind: 'modelUnknown' });
-    await assert.rejects(client.generate(request('x '.repeat(5000))), { kind: 'promptTooLong' });
+    await assert.rejects(client.generate(request('')), { kind: 'promptInvalid', message: /empty/ });
+    assert.ok((await client.generate(request('x '.repeat(5000)))).cutTokens > 0);
     await assert.rejects(client.generate(request(CODE, { sampling: { grammar: 'root ::= (' } })), {
       kind: 'grammarInvalid',
     });
@@ -181,7 +174,7 @@ describe('engine', () => {
       return { socket, connection };
     };
     const stranger = open();
-    await assert.rejects(stranger.connection.sendRequest(statusRequest), /hello/);
+    await assert.rejects(stranger.connection.sendRequest(statusRequest, {}), /hello/);
     const hello = { protocol: PROTOCOL_VERSION, token: 'guess', client: { name: 'stranger', pid: 1 } };
     await assert.rejects(stranger.connection.sendRequest(helloRequest, hello), /secret/);
     stranger.socket.destroy();

@@ -33,7 +33,7 @@ describe('other models', () => {
           model: id,
           workspace: 'w',
           class: 'keystroke',
-          prompt: { segments: [{ text: text.slice(0, length) }] },
+          prompt: { text: text.slice(0, length) },
           maxTokens: 12,
           ...more,
         });

@@ -2,19 +2,21 @@
  * The editor's side of the engine: typed calls over a session that mends itself. A killed engine is started again
  * with back-off, the models that were open are opened again, and requests of which nothing was delivered are repeated.
  */
-import { CancellationTokenSource } from 'vscode-jsonrpc';
+import { CancellationTokenSource, type NotificationType, type RequestType } from 'vscode-jsonrpc';
 import {
+  type CompletionParams,
+  type CompletionResult,
   closeModelRequest,
-  type DocumentEdits,
-  type DocumentText,
+  closeWorkspaceNotification,
+  completeRequest,
   type DownloadParams,
   type DownloadProgress,
   type DownloadResult,
-  documentEditsNotification,
-  documentTextNotification,
   downloadProgress,
   downloadRequest,
+  type EngineErrorData,
   type EngineStatus,
+  forgetWorkspaceRequest,
   type GenerateParams,
   type GenerateResult,
   generateProgress,
@@ -23,12 +25,11 @@ import {
   logNotification,
   type ModelInfo,
   type ModelSpec,
-  openDocumentsNotification,
   openModelRequest,
+  openWorkspaceRequest,
   shutdownRequest,
   statusRequest,
-  type WorkspaceFolder,
-  workspaceFolderNotification,
+  type WorkspaceSpec,
 } from '../protocol/index.ts';
 import { EngineError, isLost, toEngineError } from './errors.ts';
 import { connectOrLaunch, type EngineCommand, type EngineSession } from './launcher.ts';
@@ -49,6 +50,11 @@ export interface GenerateOptions {
   onText?: (delta: string) => void;
 }
 
+interface Listening {
+  type: NotificationType<unknown>;
+  listener: (params: unknown) => void;
+}
+
 /** Waits before each restart in a row; after the last one the engine counts as failed. */
 const BACK_OFF_MS = [0, 250, 1_000, 2_000, 5_000];
 /** An engine that lived this long has earned a fresh row of restarts. */
@@ -61,8 +67,9 @@ export class EngineClient {
   readonly #logListeners = new Set<(event: LogEvent) => void>();
   /** Models that this client holds, to be opened again after a restart. */
   readonly #models = new Map<string, ModelSpec>();
-  /** Keys of open documents by workspace, to be told again after a restart. */
-  readonly #documents = new Map<string, readonly string[]>();
+  /** Workspaces that this client holds, likewise; their ids stay the same. */
+  readonly #workspaces = new Map<string, WorkspaceSpec>();
+  readonly #listeners: Listening[] = [];
   #state: EngineState = { kind: 'stopped' };
   #session: Promise<EngineSession> | undefined;
   #closing = new AbortController();
@@ -111,10 +118,27 @@ export class EngineClient {
    * @throws EngineError
    */
   async generate(params: GenerateParams, options: GenerateOptions = {}): Promise<GenerateResult> {
+    return this.#stream(generateRequest, params, options, NOTHING);
+  }
+
+  /**
+   * Completes at a cursor; otherwise as {@link generate}.
+   * @throws EngineError; `documentStale` where the engine has not the text that the prompt refers to.
+   */
+  async complete(params: CompletionParams, options: GenerateOptions = {}): Promise<CompletionResult> {
+    return this.#stream(completeRequest, params, options, { ...NOTHING, confidence: null });
+  }
+
+  async #stream<P extends object, R>(
+    type: RequestType<P, R, EngineErrorData>,
+    params: P,
+    options: GenerateOptions,
+    nothing: R,
+  ): Promise<R> {
     const { signal, onText } = options;
     let delivered = false;
     const once = async ({ connection }: EngineSession) => {
-      if (signal?.aborted) return NOTHING;
+      if (signal?.aborted) return nothing;
       const progressToken = onText ? `g${this.#progressTokens++}` : undefined;
       const progress =
         progressToken &&
@@ -127,7 +151,7 @@ export class EngineClient {
       signal?.addEventListener('abort', cancel, { once: true });
       try {
         const message = progressToken ? { ...params, progressToken } : params;
-        return await connection.sendRequest(generateRequest, message, cancellation.token);
+        return (await connection.sendRequest(type.method, message, cancellation.token)) as R;
       } finally {
         signal?.removeEventListener('abort', cancel);
         if (progress) progress.dispose();
@@ -137,27 +161,37 @@ export class EngineClient {
   }
 
   /**
-   * Tells which documents of a workspace are open, by their `supersedes` keys: their pages are held longer. Starts no
-   * engine: one that is not running hears of them when it is.
+   * Holds a workspace, which stays open for this client across engine restarts.
+   * @returns its id.
    */
-  openDocuments(workspace: string, keys: readonly string[]): void {
-    this.#documents.set(workspace, [...keys]);
-    if (this.#state.kind !== 'ready') return;
-    this.#session?.then((session) => tellDocuments(session, workspace, keys)).catch(() => undefined);
+  async openWorkspace(spec: WorkspaceSpec): Promise<string> {
+    const { workspace } = await this.#call(({ connection }) => connection.sendRequest(openWorkspaceRequest, spec));
+    this.#workspaces.set(workspace, spec);
+    return workspace;
+  }
+
+  closeWorkspace(workspace: string): void {
+    this.#workspaces.delete(workspace);
+    this.tell(closeWorkspaceNotification, { workspace });
+  }
+
+  /** Removes everything that the engine keeps of a workspace, on disk too. */
+  async forgetWorkspace(which: { folder: string } | { workspace: string }): Promise<void> {
+    await this.#call(({ connection }) => connection.sendRequest(forgetWorkspaceRequest, which));
   }
 
   /**
-   * Tells the text of an open document, what changed in it, or the folder of a workspace. Starts no engine, and is not
-   * repeated: every engine that begins to serve (see {@link onStateChange}, `ready`) has to be told anew.
+   * Tells the engine something. Starts no engine, and is not repeated: every engine that begins to serve (see
+   * {@link onStateChange}, `ready`) has to be told anew.
    */
-  tellText(document: DocumentText): void {
-    this.#tell(({ connection }) => connection.sendNotification(documentTextNotification, document));
+  tell<P>(type: NotificationType<P>, params: P): void {
+    if (this.#state.kind !== 'ready') return;
+    this.#session?.then(({ connection }) => connection.sendNotification(type.method, params)).catch(() => undefined);
   }
-  tellEdits(edits: DocumentEdits): void {
-    this.#tell(({ connection }) => connection.sendNotification(documentEditsNotification, edits));
-  }
-  tellFolder(folder: WorkspaceFolder): void {
-    this.#tell(({ connection }) => connection.sendNotification(workspaceFolderNotification, folder));
+
+  /** Hears what the engine tells by itself; to be called before the first call. */
+  listen<P>(type: NotificationType<P>, listener: (params: P) => void): void {
+    this.#listeners.push({ type, listener } as unknown as Listening);
   }
 
   /**
@@ -185,12 +219,8 @@ export class EngineClient {
     });
   }
 
-  #tell(send: (session: EngineSession) => Promise<void>): void {
-    if (this.#state.kind === 'ready') this.#session?.then(send).catch(() => undefined);
-  }
-
   async status(): Promise<EngineStatus> {
-    return this.#call(({ connection }) => connection.sendRequest(statusRequest));
+    return this.#call(({ connection }) => connection.sendRequest(statusRequest, {}));
   }
 
   /** Starts the engine if it is not running, without asking anything of it. */
@@ -285,6 +315,7 @@ export class EngineClient {
     connection.onNotification(logNotification, (event) => {
       for (const listener of this.#logListeners) listener(event);
     });
+    for (const { type, listener } of this.#listeners) connection.onNotification(type, listener);
     session.closed.then(() => {
       connection.dispose(); // rejects what is under way
       this.#lost(performance.now() - since);
@@ -295,7 +326,7 @@ export class EngineClient {
         if (isLost(error)) throw error;
       });
     }
-    for (const [workspace, keys] of this.#documents) tellDocuments(session, workspace, keys);
+    for (const spec of this.#workspaces.values()) await connection.sendRequest(openWorkspaceRequest, spec);
     this.#setState({ kind: 'ready', pid: session.engine.pid });
   }
 
@@ -320,11 +351,6 @@ export class EngineClient {
   }
 }
 
-/** An engine that is lost while it is told hears it again from the next session. */
-function tellDocuments({ connection }: EngineSession, workspace: string, keys: readonly string[]): void {
-  connection.sendNotification(openDocumentsNotification, { workspace, keys: [...keys] }).catch(() => undefined);
-}
-
 /** What a request that was aborted before it was sent resolves with. */
 export const NOTHING: GenerateResult = {
   text: '',
@@ -334,7 +360,6 @@ export const NOTHING: GenerateResult = {
   computedTokens: 0,
   cutTokens: 0,
   generatedTokens: 0,
-  confidence: null,
   queuedMs: 0,
   firstTokenMs: null,
   totalMs: 0,

@@ -1,5 +1,5 @@
 /** What the engine says of itself: one snapshot, and the decisions behind it. Units as in `protocol.ts`. */
-import type { ModelInfo, RequestClass } from './index.ts';
+import type { ModelInfo, RequestClass } from './core.ts';
 
 export interface ClassTotals {
   requests: number;
@@ -118,6 +118,16 @@ export interface NgramStatus {
   bytes: number;
 }
 
+export interface ModelStatus {
+  info: ModelInfo;
+  running: number;
+  waiting: number;
+  kv: KvStatus;
+  scheduler: SchedulerStatus;
+  /** null: the model completes nothing. */
+  ngram: NgramStatus | null;
+}
+
 export interface EngineStatus {
   version: string;
   pid: number;
@@ -127,13 +137,6 @@ export interface EngineStatus {
   /** The native library: which build was chosen and why it can be trusted. */
   native: { gpu: string; abi: string; devices: string[] };
   clients: { name: string; pid: number }[];
-  models: {
-    info: ModelInfo;
-    running: number;
-    waiting: number;
-    kv: KvStatus;
-    scheduler: SchedulerStatus;
-    ngram: NgramStatus;
-  }[];
+  models: ModelStatus[];
   totals: Record<RequestClass, ClassTotals>;
 }

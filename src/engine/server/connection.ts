@@ -1,41 +1,27 @@
-/** One client of the engine: handshake first, then typed requests, until the socket closes. */
+/** One client of the engine: handshake first, then the requests of all services, until the socket closes. */
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { MessageConnection } from 'vscode-jsonrpc';
+import type { MessageConnection, NotificationType, ProgressType, RequestHandler, RequestType } from 'vscode-jsonrpc';
 import { type CancellationToken, ResponseError } from 'vscode-jsonrpc';
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import {
-  closeModelRequest,
-  type Decision,
-  decisionsNotification,
-  documentEditsNotification,
-  documentTextNotification,
-  downloadProgress,
-  downloadRequest,
   ENGINE_ERROR_CODE,
   type EngineErrorData,
-  generateProgress,
-  generateRequest,
   helloRequest,
   type LogEvent,
   logNotification,
-  openDocumentsNotification,
-  openModelRequest,
   PROTOCOL_VERSION,
-  shutdownRequest,
-  statusRequest,
-  watchRequest,
-  workspaceFolderNotification,
 } from '../protocol/index.ts';
 import { EngineFailure } from './core/failure.ts';
 import type { Engine } from './engine.ts';
+import type { ServedClient } from './service.ts';
 
 /** A peer that does not introduce itself in this time is cut off. */
 const HELLO_TIMEOUT_MS = 5_000;
 /** Time for the refusal itself to reach the peer. */
 const REFUSAL_MS = 100;
 
-export class ClientConnection {
+export class ClientConnection implements ServedClient {
   name = 'unknown';
   pid = 0;
   readonly #engine: Engine;
@@ -63,26 +49,7 @@ export class ClientConnection {
       this.#closing.abort();
       engine.left(this);
     });
-    this.#register();
-    this.#connection.listen();
-  }
-
-  /** Sends a log line; lost without harm when the client is gone. */
-  log(event: LogEvent): void {
-    if (this.#welcome) this.#connection.sendNotification(logNotification, event).catch(() => undefined);
-  }
-
-  decided(model: string, decisions: Decision[]): void {
-    this.#connection.sendNotification(decisionsNotification, { model, decisions }).catch(() => undefined);
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-
-  #register(): void {
-    const connection = this.#connection;
-    connection.onRequest(helloRequest, (params) =>
+    this.#connection.onRequest(helloRequest, (params) =>
       answer(async () => {
         if (!sameToken(params.token, this.#token)) {
           setTimeout(() => this.close(), REFUSAL_MS);
@@ -94,68 +61,58 @@ export class ClientConnection {
         this.#welcome = true;
         this.name = params.client.name;
         this.pid = params.client.pid;
-        this.#engine.joined(this);
-        return { protocol: PROTOCOL_VERSION, version: this.#engine.version, pid: process.pid };
+        engine.joined(this);
+        return { protocol: PROTOCOL_VERSION, version: engine.version, pid: process.pid };
       }),
     );
-    connection.onRequest(openModelRequest, (spec) => this.#guarded(() => this.#engine.models.open(spec, this)));
-    connection.onRequest(closeModelRequest, ({ model }) =>
-      this.#guarded(async () => {
-        this.#engine.models.release(this, model);
-        return null;
-      }),
-    );
-    connection.onRequest(generateRequest, (params, token) =>
-      this.#guarded(() =>
-        this.#engine.generate(params, this.#signal(token), (text) => {
-          const { progressToken } = params;
-          if (progressToken) connection.sendProgress(generateProgress, progressToken, { text }).catch(() => undefined);
-        }),
-      ),
-    );
-    connection.onRequest(downloadRequest, (params, token) =>
-      this.#guarded(() =>
-        this.#engine.download(params, this.#signal(token), (progress) => {
-          const { progressToken } = params;
-          if (progressToken) connection.sendProgress(downloadProgress, progressToken, progress).catch(() => undefined);
-        }),
-      ),
-    );
-    connection.onNotification(openDocumentsNotification, ({ workspace, keys }) => {
-      if (this.#welcome) this.#engine.models.setOpenDocuments(workspace, keys);
-    });
-    connection.onNotification(documentTextNotification, (document) => {
-      if (this.#welcome) this.#engine.models.setText(document);
-    });
-    connection.onNotification(documentEditsNotification, (document) => {
-      if (this.#welcome) this.#engine.models.edit(document);
-    });
-    connection.onNotification(workspaceFolderNotification, (told) => {
-      if (this.#welcome) this.#engine.models.setFolder(told);
-    });
-    connection.onRequest(watchRequest, ({ on }) =>
-      this.#guarded(async () => {
-        this.#engine.watch(this, on);
-        return null;
-      }),
-    );
-    connection.onRequest(statusRequest, () => this.#guarded(async () => this.#engine.status()));
-    connection.onRequest(shutdownRequest, ({ now }) =>
-      this.#guarded(async () => {
-        this.#engine.shutdownRequested(now);
-        return null;
-      }),
-    );
+    for (const service of engine.services) service.serve(this);
+    this.#connection.listen();
   }
 
-  #guarded<T>(work: () => Promise<T>): Promise<T | ResponseError<EngineErrorData>> {
-    return answer(() => {
-      if (!this.#welcome) throw new EngineFailure('unauthorized', 'The client must say hello first.');
-      return work();
+  onRequest<P, R>(
+    type: RequestType<P, R, EngineErrorData>,
+    handler: (params: P, signal: AbortSignal) => Promise<R>,
+  ): void {
+    const serve = (params: P, token: CancellationToken) =>
+      answer(() => {
+        if (!this.#welcome) throw new EngineFailure('unauthorized', 'The client must say hello first.');
+        return handler(params, this.#signal(token));
+      });
+    this.#connection.onRequest(type.method, serve as RequestHandler<unknown, unknown, EngineErrorData>);
+  }
+
+  onNotification<P>(type: NotificationType<P>, handler: (params: P) => void): void {
+    this.#connection.onNotification(type.method, (params: P) => {
+      if (!this.#welcome) return;
+      try {
+        handler(params);
+      } catch (error) {
+        this.#engine.log('error', `${type.method} failed: ${error instanceof Error ? error.stack : String(error)}`);
+      }
     });
   }
 
-  /** Aborts when the client cancels the request or its connection closes. */
+  notify<P>(type: NotificationType<P>, params: P): void {
+    if (this.#welcome) this.#connection.sendNotification(type.method, params).catch(() => undefined);
+  }
+
+  progress<P>(type: ProgressType<P>, token: string | undefined, value: P): void {
+    if (token !== undefined)
+      this.#connection.sendProgress(type as ProgressType<unknown>, token, value).catch(() => undefined);
+  }
+
+  onLeft(listener: () => void): void {
+    this.#closing.signal.addEventListener('abort', listener, { once: true });
+  }
+
+  log(event: LogEvent): void {
+    this.notify(logNotification, event);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
   #signal(token: CancellationToken): AbortSignal {
     const controller = new AbortController();
     if (token.isCancellationRequested || this.#closing.signal.aborted) controller.abort();

@@ -13,7 +13,12 @@ import { Models } from './core/models.ts';
 import { NativeModels } from './core/nativeModels.ts';
 import { Engine } from './engine.ts';
 import { takeLock } from './lock.ts';
+import { CompletionService } from './services/completion/service.ts';
 import { download } from './services/download/download.ts';
+import { DownloadService } from './services/download/service.ts';
+import { TextService } from './services/text/service.ts';
+import { WorkspaceService } from './workspaces/service.ts';
+import { Workspaces } from './workspaces/workspaces.ts';
 
 function main(): void {
   let options: EngineArguments;
@@ -39,14 +44,21 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     }
   };
   const native = new NativeModels(options, (level, message) => engine.log(level, message));
+  const models = new Models((spec) => native.open(spec), {
+    policy: options.policy,
+    cache: options.cache,
+    log: (level, message) => engine.log(level, message),
+  });
+  const workspaces = new Workspaces(models);
   const engine = new Engine({
     version: options.version,
-    models: new Models((spec) => native.open(spec), {
-      policy: options.policy,
-      cache: options.cache,
-      log: (level, message) => engine.log(level, message),
-    }),
-    download,
+    models,
+    services: [
+      new WorkspaceService(workspaces),
+      new TextService(models),
+      new CompletionService(models, workspaces),
+      new DownloadService(download),
+    ],
     native: () => native.status(),
     idleMs: options.idleMs,
     exit: () => leave(0),

@@ -16,7 +16,7 @@ describe("the project's own code", () => {
   before(quire);
   afterEach(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
 
-  const ngram = async () => (await (await quire()).engineStatus()).models[0]!.ngram;
+  const ngram = async () => (await (await quire()).engineStatus()).models[0]!.ngram!;
 
   it('is heard from an open document, as it is typed and not saved', async () => {
     const document = await vscode.workspace.openTextDocument({ language: 'typescript', content: '' });

@@ -10,9 +10,10 @@ import { EngineClient } from '../../../../src/engine/client/client.ts';
 import { type Endpoint, endpointFor } from '../../../../src/engine/endpoint.ts';
 import {
   helloRequest,
-  type OpenDocuments,
-  openDocumentsNotification,
+  needsTextNotification,
+  openWorkspaceRequest,
   PROTOCOL_VERSION,
+  pinDocumentsNotification,
 } from '../../../../src/engine/protocol/index.ts';
 import { engineCommand } from '../../../helpers/engine.ts';
 
@@ -20,9 +21,9 @@ const folder = mkdtempSync(path.join(tmpdir(), 'qr-'));
 process.env.QUIRE_RUNTIME_DIR = folder;
 after(() => rmSync(folder, { recursive: true }));
 
-/** An engine that only welcomes its clients and writes down which documents are open. */
+/** An engine that only welcomes its clients and writes down what they open and tell. */
 class ListeningEngine {
-  readonly told: OpenDocuments[] = [];
+  readonly told: string[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   #heard = Promise.withResolvers<void>();
@@ -32,13 +33,22 @@ class ListeningEngine {
       this.#sockets.add(socket);
       const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
       connection.onRequest(helloRequest, () => ({ protocol: PROTOCOL_VERSION, version: 'test', pid: process.pid }));
-      connection.onNotification(openDocumentsNotification, (documents) => {
-        this.told.push(documents);
-        this.#heard.resolve();
-        this.#heard = Promise.withResolvers();
+      connection.onRequest(openWorkspaceRequest, ({ name }) => {
+        this.#hear(`open ${name}`);
+        return { workspace: `id of ${name}` };
+      });
+      connection.onNotification(pinDocumentsNotification, ({ workspace, keys }) => {
+        this.#hear(`pin ${keys.join()} in ${workspace}`);
+        connection.sendNotification(needsTextNotification, { workspace, key: keys[0]! }).catch(() => undefined);
       });
       connection.listen();
     });
+  }
+
+  #hear(what: string): void {
+    this.told.push(what);
+    this.#heard.resolve();
+    this.#heard = Promise.withResolvers();
   }
 
   async listen({ socket, file }: Endpoint): Promise<void> {
@@ -64,30 +74,31 @@ class ListeningEngine {
 }
 
 describe('EngineClient', () => {
-  it('tells which documents are open, again after a loss, and starts no engine for it', async () => {
+  it('opens its workspaces again after a loss, and tells nothing to an engine that is not there', async () => {
     const command = engineCommand();
     const client = new EngineClient(command, 'test');
-    client.openDocuments('w', ['a']);
-    client.openDocuments('v', ['x']);
+    const needed: string[] = [];
+    client.listen(needsTextNotification, ({ key }) => needed.push(key));
+    client.tell(pinDocumentsNotification, { workspace: 'w', keys: ['a'] });
     assert.deepEqual(client.state, { kind: 'stopped' });
 
     const engine = new ListeningEngine();
     await engine.listen(endpointFor(command));
-    await client.start();
+    const workspace = await client.openWorkspace({ folder: null, name: 'w', trusted: true });
+    assert.equal(workspace, 'id of w');
+    client.tell(pinDocumentsNotification, { workspace, keys: ['a', 'b'] });
     await engine.heard(2);
-    const before = [
-      { workspace: 'w', keys: ['a'] },
-      { workspace: 'v', keys: ['x'] },
-    ];
-    assert.deepEqual(engine.told, before);
-
-    client.openDocuments('w', ['a', 'b']);
-    await engine.heard(3);
-    assert.deepEqual(engine.told[2], { workspace: 'w', keys: ['a', 'b'] });
+    assert.deepEqual(engine.told, ['open w', 'pin a,b in id of w']);
+    while (needed.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
 
     engine.hangUp();
-    await engine.heard(5);
-    assert.deepEqual(engine.told.slice(3), [{ workspace: 'w', keys: ['a', 'b'] }, before[1]]);
+    await engine.heard(3);
+    assert.deepEqual(engine.told.slice(2), ['open w']);
+    await client.start();
+    client.tell(pinDocumentsNotification, { workspace, keys: ['c'] });
+    await engine.heard(4);
+    while (needed.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.deepEqual(needed, ['a', 'c']);
     await client.dispose();
     engine.close();
   });

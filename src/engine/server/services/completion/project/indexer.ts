@@ -29,15 +29,20 @@ interface Job {
 export class Indexer {
   readonly #projects: Projects;
   readonly #busy: () => boolean;
+  readonly #onRead: (workspace: string) => void;
   readonly #jobs: Job[] = [];
   readonly #stop = new AbortController();
   #running = false;
   #sliceEnd = 0;
 
-  /** @param busy requests run. */
-  constructor(projects: Projects, busy: () => boolean) {
+  /**
+   * @param busy requests run.
+   * @param onRead all that was asked for of a workspace is read.
+   */
+  constructor(projects: Projects, busy: () => boolean, onRead: (workspace: string) => void = () => undefined) {
     this.#projects = projects;
     this.#busy = busy;
+    this.#onRead = onRead;
   }
 
   /** Files that are still to be read, as far as they are known. */
@@ -74,7 +79,10 @@ export class Indexer {
         job.paths.shift();
         // It may have been removed meanwhile.
         const at = this.#jobs.indexOf(job);
-        if (at >= 0 && job.paths.length === 0) this.#jobs.splice(at, 1);
+        if (at >= 0 && job.paths.length === 0) {
+          this.#jobs.splice(at, 1);
+          this.#onRead(job.workspace);
+        }
         if (this.#stop.signal.aborted) return;
       }
     } finally {

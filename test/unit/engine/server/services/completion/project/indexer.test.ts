@@ -86,14 +86,15 @@ describe('Indexer', () => {
   it('leaves an open document to the editor', async (t) => {
     const { indexer, projects, read, has, next } = setUp(t);
     const folder = folderWith({ 'a.ts': 'const a = 1;', 'b.ts': 'const b = 1;' });
-    projects.open('/w', '/w/a.ts', 'const a = 2;');
+    projects.open('/w', { id: 'a', path: 'a.ts', text: 'const a = 2;' });
     indexer.add('/w', folder);
     await read();
     indexer.add('/w', folder, ['a.ts']);
     await read();
     assert.equal(next('/w', 'const a = '), '2');
     assert.deepEqual([has('/w', 'a.ts'), has('/w', 'b.ts')], [false, true]);
-    indexer.add('/w', folder, [projects.close('/w', '/w/a.ts')!]);
+    projects.close('/w', 'a');
+    indexer.add('/w', folder, ['a.ts']);
     await read();
     assert.equal(next('/w', 'const a = '), '1');
   });

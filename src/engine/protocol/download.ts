@@ -1,0 +1,25 @@
+/** Model files, fetched by the engine's process. */
+import { ProgressType, RequestType } from 'vscode-jsonrpc';
+import type { EngineErrorData } from './core.ts';
+
+export interface DownloadParams {
+  /** An `hf:` or `https:` address as node-llama-cpp understands it. */
+  uri: string;
+  /** Folder for the file. */
+  folder: string;
+  /** Hex SHA-256 that the file must have; absent where the catalogue knows none. */
+  sha256?: string;
+  /** Names the {@link downloadProgress} events of this request. */
+  progressToken?: string;
+}
+export interface DownloadProgress {
+  receivedBytes: number;
+  totalBytes: number;
+}
+export interface DownloadResult {
+  path: string;
+  sizeBytes: number;
+}
+
+export const downloadRequest = new RequestType<DownloadParams, DownloadResult, EngineErrorData>('model/download');
+export const downloadProgress = new ProgressType<DownloadProgress>();
