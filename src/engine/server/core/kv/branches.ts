@@ -84,7 +84,15 @@ export class Branches {
   }
 
   *#cheapest(count: number): Generator<TreeNode> {
-    for (let leaf = this.#tree.cheapest; leaf && this.#pool.free < count; leaf = this.#tree.cheapest) yield leaf;
+    let above: TreeNode | undefined;
+    while (this.#pool.free < count) {
+      const leaf: TreeNode | undefined = above ?? this.#tree.cheapest;
+      if (!leaf) return;
+      const { parent, priority } = leaf;
+      yield leaf;
+      // What is worth no more than the cheapest was is the cheapest now: mostly the page above, with no need to look.
+      above = parent && this.#tree.evictable.has(parent) && parent.priority <= priority ? parent : undefined;
+    }
   }
 
   /** Frees the pages of nodes, children before parents; what is worth it is saved first. */

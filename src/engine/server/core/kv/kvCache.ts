@@ -173,8 +173,9 @@ export class KvCache implements CacheStrategy<Lease> {
       this.documents.left(workspace, document, tokens.slice(0, Math.min(lease.computed, endOf(tail))));
     }
     this.#end(lease);
+    this.tree.refresh(tail);
     const open = document !== undefined && this.documents.isOpen(workspace, document);
-    touch(this.tree, tail, { clock: this.#clock, open, computeMs: this.#computeMs });
+    touch(tail, { clock: this.#clock, open, computeMs: this.#computeMs });
   }
 
   /** Gives the lease back and keeps nothing that it computed by itself (its decode failed). */

@@ -6,14 +6,13 @@
  *                              └─ file two … ── … ·· next page   in a colder tier, as is all below it
  */
 import type { SequenceId } from '../backend.ts';
-import { EvictionHeap } from './evictionHeap.ts';
 import type { PageId, PagePool } from './pagePool.ts';
 import { type Found, newNode, search, subtree, type TreeNode } from './treeNode.ts';
 
 export class PrefixTree {
   readonly #pool: PagePool;
   readonly #roots = new Map<string, TreeNode>();
-  readonly #evictable = new EvictionHeap<TreeNode>();
+  readonly #evictable = new Set<TreeNode>();
 
   constructor(pool: PagePool) {
     this.#pool = pool;
@@ -37,14 +36,16 @@ export class PrefixTree {
     return this.#roots.has(workspace);
   }
 
-  /** The leaf in pages that nobody uses and that is least worth keeping. */
-  get cheapest(): TreeNode | undefined {
-    return this.#evictable.first;
+  /** Leaves on the device that no lease holds. */
+  get evictable(): ReadonlySet<TreeNode> {
+    return this.#evictable;
   }
 
-  /** In no order, but the cheapest first. */
-  get evictable(): Iterable<TreeNode> {
-    return this.#evictable;
+  /** The evictable leaf that is least worth keeping. O(leaves). */
+  get cheapest(): TreeNode | undefined {
+    let least: TreeNode | undefined;
+    for (const leaf of this.#evictable) if (!least || leaf.priority < least.priority) least = leaf;
+    return least;
   }
 
   /** The child of `node` that has most in common with tokens[from, to). Undefined where none has the first one. */
@@ -111,10 +112,10 @@ export class PrefixTree {
     return page >= 0 && this.#pool.refs[page]! > 1;
   }
 
-  /** Puts a node into the evictable leaves, takes it out, or moves it by its priority. */
+  /** Puts a node into the evictable leaves, or takes it out. */
   refresh(node: TreeNode): void {
-    if (node.page >= 0 && node.residentChildren === 0 && !this.held(node)) this.#evictable.put(node);
-    else this.#evictable.remove(node);
+    if (node.page >= 0 && node.residentChildren === 0 && !this.held(node)) this.#evictable.add(node);
+    else this.#evictable.delete(node);
   }
 
   /** Every node but the roots, parents first. */

@@ -1,10 +1,8 @@
 /** A node of the prefix tree: one page of text behind its parent's. */
 import type { SequenceId } from '../backend.ts';
-import type { HeapItem } from './evictionHeap.ts';
 import type { PageId } from './pagePool.ts';
 
-/** Its priority is what the page is worth (`worth.ts`). */
-export interface TreeNode extends HeapItem {
+export interface TreeNode {
   readonly workspace: string;
   /** Undefined for a root, and for what was removed. */
   parent: TreeNode | undefined;
@@ -22,6 +20,8 @@ export interface TreeNode extends HeapItem {
   key: string | undefined;
   /** How many children have their page on the device. */
   residentChildren: number;
+  /** What the page is worth (`worth.ts`); the smallest is evicted first. */
+  priority: number;
 }
 
 /** A child, and how many of its leading tokens are the ones looked for. */
@@ -42,7 +42,6 @@ export function newNode(workspace: string, parent: TreeNode | undefined, tokens:
     key: undefined,
     residentChildren: 0,
     priority: 0,
-    heapIndex: -1,
   };
 }
 

@@ -72,11 +72,11 @@ describe('PrefixTree', () => {
   test('the cheapest comes first, whatever its priority was when it came in', () => {
     const { tree, root, add } = setUp();
     const nodes = [3, 1, 2].map((priority) => Object.assign(add(root, page(priority)), { priority }));
-    for (const node of nodes) tree.refresh(node);
     assert.equal(tree.cheapest, nodes[1]);
     nodes[1]!.priority = 9;
-    tree.refresh(nodes[1]!);
     assert.equal(tree.cheapest, nodes[2]);
+    for (const node of nodes) tree.remove(node);
+    assert.equal(tree.cheapest, undefined);
   });
 
   test('only leaves can be removed, and roots without children', () => {
