@@ -4,6 +4,8 @@
  *
  *     prompt   ────────────●───────────────●───────────●──·
  *                         512            1024   last step before the end: what typing changes is behind it
+ *
+ * States are large: as a text is typed, the state at a step gives way to the one at the next step.
  */
 import type { KvStatus } from '../../../protocol/index.ts';
 import type { DecodeBackend, SequenceId } from '../backend.ts';
@@ -23,6 +25,10 @@ interface StateLease extends CacheLease {
   computed: number;
   readonly options: LeaseOptions;
   readonly prompt: number;
+  /** False takes nothing and leaves nothing: as it was asked for, or because its workspace was closed. */
+  shares: boolean;
+  /** Key of the state that it went on from, where the next one is to take its place. */
+  passed: string | undefined;
 }
 
 export interface CheckpointCacheOptions {
@@ -62,19 +68,22 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
       computed: 0,
       options,
       prompt: Math.min(tokens.length, options.keep ?? tokens.length),
+      shares: options.reuse,
+      passed: undefined,
     };
     this.#leases.add(lease);
     return lease;
   }
 
   catchUp(lease: StateLease, tokens: readonly number[]): number {
-    if (lease.computed > 0 || !lease.options.reuse) return 0;
+    if (lease.computed > 0 || !lease.shares) return 0;
     const found = this.#store.longest(lease.options.workspace, tokens, tokens.length - 1);
     if (!found) return 0;
     if (!this.#backend.restoreState(lease.sequence, found.state)) return 0;
-    lease.computed = found.length;
+    lease.computed = found.tokens.length;
+    if (lease.computed % STRIDE !== 0) lease.passed = found.key;
     this.#restores++;
-    return found.length;
+    return lease.computed;
   }
 
   wantsRestore(): boolean {
@@ -82,7 +91,7 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   }
 
   boundary(lease: StateLease, end: number): number {
-    if (!lease.options.reuse) return end;
+    if (!lease.shares) return end;
     const next = (Math.floor(lease.computed / STRIDE) + 1) * STRIDE;
     const last = lastStep(lease.prompt);
     return Math.min(end, lease.computed < last ? Math.min(next, last) : next);
@@ -96,7 +105,10 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
 
   commit(lease: StateLease, tokens: readonly number[], end: number): void {
     lease.computed = end;
-    if (end % STRIDE === 0 || end === lastStep(lease.prompt)) this.#save(lease, tokens);
+    if (end % STRIDE !== 0 && end !== lastStep(lease.prompt)) return;
+    this.#save(lease, tokens);
+    if (lease.passed !== undefined) this.#store.drop(lease.passed);
+    lease.passed = undefined;
   }
 
   release(lease: StateLease, tokens: readonly number[]): void {
@@ -112,6 +124,16 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   }
 
   setOpen(): void {}
+
+  forgetWorkspace(workspace: string): void {
+    this.#store.forget(workspace);
+    for (const lease of this.#leases) if (lease.options.workspace === workspace) lease.shares = false;
+  }
+
+  /** Nothing is on disk. */
+  closeWorkspace(workspace: string): void {
+    this.forgetWorkspace(workspace);
+  }
 
   idle(): boolean {
     return true;
@@ -148,9 +170,9 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   dispose(): void {}
 
   #save(lease: StateLease, tokens: readonly number[]): void {
-    const { reuse, workspace } = lease.options;
-    if (!reuse || lease.computed === 0) return;
-    this.#store.put(workspace, tokens.slice(0, lease.computed), this.#backend.saveState(lease.sequence));
+    if (!lease.shares || lease.computed === 0) return;
+    const known = tokens.slice(0, lease.computed);
+    this.#store.put(lease.options.workspace, known, this.#backend.saveState(lease.sequence));
     this.#saves++;
   }
 }

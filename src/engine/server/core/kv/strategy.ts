@@ -33,6 +33,10 @@ export interface CacheStrategy<L extends CacheLease = CacheLease> {
   /** Gives the lease back and keeps nothing that it computed by itself. */
   discard(lease: L): void;
   setOpen(workspace: string, documents: readonly string[]): void;
+  /** Drops everything of a workspace, saved pages too. Its running requests go on, but take and leave nothing any more. */
+  forgetWorkspace(workspace: string): void;
+  /** As {@link forgetWorkspace}, but what is on disk, or waits for it, stays there for the next time it is opened. */
+  closeWorkspace(workspace: string): void;
   /** Work for idle moments, for about `budgetMs`. True when there is no more to do. */
   idle(budgetMs: number): boolean;
   /** Counts the cells in use, once for each iteration. */

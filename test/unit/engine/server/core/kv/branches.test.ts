@@ -82,7 +82,9 @@ describe('Branches', () => {
     const tokens = pages('abcdef');
     const lease = driver.acquire(tokens)!;
     for (let i = 0; i < 6; i++) driver.compute(lease, tokens, PAGE_TOKENS);
-    assert.equal([...driver.cache.tree.nodes()].length, 1);
+    const nodes = [...driver.cache.tree.nodes()];
+    assert.equal(nodes.length, 6);
+    assert.equal(new Set(nodes.map(({ sequence }) => sequence)).size, 1);
     driver.cache.release(lease, tokens);
     checkIntegrity(driver.cache);
   });

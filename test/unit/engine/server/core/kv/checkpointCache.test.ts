@@ -74,6 +74,32 @@ describe('CheckpointCache', () => {
     assert.equal((await submit(head, { reuse: false }).done).cachedTokens, 0);
   });
 
+  it('keeps few states of a text that grows, and goes on from the last one at every key', async () => {
+    const { submit, cache } = setUp({ maxBytes: 1 << 24 });
+    const text = 'let x = y;\n'.repeat(120);
+    for (let typed = 600; typed < text.length; typed += 5) {
+      const { cachedTokens } = await submit(text.slice(0, typed), { maxTokens: 1 }, typed).done;
+      if (typed > 600) assert.ok(cachedTokens >= typed - 64 - 8 - 5, `${cachedTokens} of ${typed}`);
+    }
+    assert.equal(cache.status().ram.pages, 3); // 512, 1024 and the last step
+  });
+
+  it('drops a workspace, and takes nothing more from who still runs in it', async () => {
+    for (const leave of ['forgetWorkspace', 'closeWorkspace'] as const) {
+      const { submit, cache, backend } = setUp();
+      const head = 'same '.repeat(100);
+      await submit(head, { workspace: 'other' }).done;
+      const { text } = await submit(head).done;
+      const running = submit(head, { maxTokens: 20 });
+      while (running.generatedTokens < 3) await new Promise(setImmediate);
+      cache[leave]('w');
+      assert.ok((await running.done).text.startsWith(text));
+      assert.equal((await submit(head, { workspace: 'other' }).done).cachedTokens > 0, true);
+      assert.equal((await submit(head).done).cachedTokens, 0);
+      assert.equal(backend.usedCells, 0);
+    }
+  });
+
   it('says so in its status', () => {
     assert.equal(setUp().cache.status().strategy, 'checkpoints');
   });
