@@ -96,7 +96,9 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
       report,
     }),
     engine.onLog((event) => log.write(event)),
+    engine.onModel((event) => model.reopened(event)),
     engine.onStateChange((state) => {
+      if (state.kind === 'failed' && state.detail) log.error(`The engine's last words:\n${state.detail}`);
       if (state.kind === 'ready' && model.info) status.dispatch({ type: 'model', model: model.info });
     }),
     tellOpenDocuments(engine),
@@ -107,7 +109,7 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
       if (!model.info) await model.select(selection(context));
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('quire.engine')) engine.reconfigure(engineCommand(context));
+      if (change.affectsConfiguration('quire.engine')) engine.reconfigure(engineCommand(context)).catch(report);
       if (change.affectsConfiguration('quire.model')) model.select(selection(context));
       if (change.affectsConfiguration('quire.completion.useProjectCode')) void feed.tellAll();
       if (change.affectsConfiguration('quire')) completion.reset();

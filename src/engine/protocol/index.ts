@@ -6,27 +6,16 @@
 import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type { Decision, EngineStatus } from './status.ts';
 
+export * from './lifecycle.ts';
 export type * from './status.ts';
 
 /** Raised with every change that an older peer would misread. Client and engine must agree exactly. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** Strict order of service: a keystroke is always served before chat, chat before background work. */
 export type RequestClass = 'keystroke' | 'chat' | 'background';
 
 export type GpuPreference = 'auto' | 'cuda' | 'metal' | 'vulkan' | 'off';
-
-export interface HelloParams {
-  protocol: number;
-  /** Secret of the engine's endpoint file; proves that the caller can read the user's private folder. */
-  token: string;
-  client: { name: string; pid: number };
-}
-export interface HelloResult {
-  protocol: number;
-  version: string;
-  pid: number;
-}
 
 /** Which model to open, and how. Equal specs share one loaded model, whoever opened it. */
 export interface ModelSpec {
@@ -210,10 +199,17 @@ export interface DownloadParams {
   uri: string;
   /** Folder for the file. */
   folder: string;
-  /** Hex SHA-256 that the file must have; absent where the catalogue knows none. */
-  sha256?: string;
+  /** What the file, or each part of a split model, has to be; absent where nothing is known. A part that is not named is refused. */
+  files?: DownloadFile[];
   /** Names the {@link downloadProgress} events of this request. */
   progressToken?: string;
+}
+export interface DownloadFile {
+  /** Base name. */
+  name: string;
+  sizeBytes: number;
+  /** Hex. */
+  sha256: string;
 }
 export interface DownloadProgress {
   receivedBytes: number;
@@ -252,7 +248,6 @@ export interface EngineErrorData {
 /** JSON-RPC code of every error that carries {@link EngineErrorData}. */
 export const ENGINE_ERROR_CODE = -32_050;
 
-export const helloRequest = new RequestType<HelloParams, HelloResult, EngineErrorData>('hello');
 export const openModelRequest = new RequestType<ModelSpec, ModelInfo, EngineErrorData>('model/open');
 /** Gives up this client's hold on a model; the engine unloads it when nobody holds it. */
 export const closeModelRequest = new RequestType<{ model: string }, null, EngineErrorData>('model/close');
@@ -261,8 +256,6 @@ export const downloadProgress = new ProgressType<DownloadProgress>();
 export const generateRequest = new RequestType<GenerateParams, GenerateResult, EngineErrorData>('generate');
 export const generateProgress = new ProgressType<GenerateProgress>();
 export const statusRequest = new RequestType0<EngineStatus, EngineErrorData>('status');
-/** Ends the engine once its other clients are gone; at once with `now`. */
-export const shutdownRequest = new RequestType<{ now: boolean }, null, EngineErrorData>('shutdown');
 /** The documents that are open in a workspace, by their `supersedes` keys: their pages are held longer and survive a restart. */
 export const openDocumentsNotification = new NotificationType<OpenDocuments>('documents');
 /** A document was opened, or has another text. It counts as open until {@link openDocumentsNotification} leaves it out. */

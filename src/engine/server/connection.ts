@@ -1,11 +1,11 @@
 /** One client of the engine: handshake first, then typed requests, until the socket closes. */
-import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { MessageConnection } from 'vscode-jsonrpc';
 import { type CancellationToken, ResponseError } from 'vscode-jsonrpc';
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import {
   closeModelRequest,
+  configureRequest,
   type Decision,
   decisionsNotification,
   documentEditsNotification,
@@ -21,7 +21,8 @@ import {
   logNotification,
   openDocumentsNotification,
   openModelRequest,
-  PROTOCOL_VERSION,
+  pingRequest,
+  proveRequest,
   shutdownRequest,
   statusRequest,
   watchRequest,
@@ -29,6 +30,7 @@ import {
 } from '../protocol/index.ts';
 import { EngineFailure } from './core/failure.ts';
 import type { Engine } from './engine.ts';
+import { Handshake } from './handshake.ts';
 
 /** A peer that does not introduce itself in this time is cut off. */
 const HELLO_TIMEOUT_MS = 5_000;
@@ -39,18 +41,17 @@ export class ClientConnection {
   name = 'unknown';
   pid = 0;
   readonly #engine: Engine;
-  readonly #token: string;
+  readonly #handshake: Handshake;
   readonly #connection: MessageConnection;
   readonly #socket: Socket;
   readonly #closing = new AbortController();
-  #welcome = false;
 
   constructor(engine: Engine, socket: Socket, token: string) {
     this.#engine = engine;
-    this.#token = token;
+    this.#handshake = new Handshake(token);
     this.#socket = socket;
     this.#connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-    const timeout = setTimeout(() => this.#welcome || this.close(), HELLO_TIMEOUT_MS);
+    const timeout = setTimeout(() => this.#handshake.done || this.close(), HELLO_TIMEOUT_MS);
     socket.on('error', () => this.close());
     this.#connection.onError(([error, unsent]) => {
       if (unsent) return; // the client left before its answer came
@@ -69,7 +70,7 @@ export class ClientConnection {
 
   /** Sends a log line; lost without harm when the client is gone. */
   log(event: LogEvent): void {
-    if (this.#welcome) this.#connection.sendNotification(logNotification, event).catch(() => undefined);
+    if (this.#handshake.done) this.#connection.sendNotification(logNotification, event).catch(() => undefined);
   }
 
   decided(model: string, decisions: Decision[]): void {
@@ -82,20 +83,21 @@ export class ClientConnection {
 
   #register(): void {
     const connection = this.#connection;
-    connection.onRequest(helloRequest, (params) =>
-      answer(async () => {
-        if (!sameToken(params.token, this.#token)) {
-          setTimeout(() => this.close(), REFUSAL_MS);
-          throw new EngineFailure('unauthorized', 'The engine did not accept the secret of this client.');
-        }
-        if (params.protocol !== PROTOCOL_VERSION) {
-          throw new EngineFailure('protocolMismatch', 'The engine speaks another version of the protocol.');
-        }
-        this.#welcome = true;
+    connection.onRequest(helloRequest, (params) => this.#greeted(() => this.#handshake.hello(params)));
+    connection.onRequest(proveRequest, (params) =>
+      this.#greeted(() => {
+        this.#handshake.prove(params);
         this.name = params.client.name;
         this.pid = params.client.pid;
         this.#engine.joined(this);
-        return { protocol: PROTOCOL_VERSION, version: this.#engine.version, pid: process.pid };
+        return { version: this.#engine.version, pid: process.pid };
+      }),
+    );
+    connection.onRequest(pingRequest, () => this.#guarded(async () => null));
+    connection.onRequest(configureRequest, (settings) =>
+      this.#guarded(async () => {
+        this.#engine.configure(settings);
+        return null;
       }),
     );
     connection.onRequest(openModelRequest, (spec) => this.#guarded(() => this.#engine.models.open(spec, this)));
@@ -122,16 +124,16 @@ export class ClientConnection {
       ),
     );
     connection.onNotification(openDocumentsNotification, ({ workspace, keys }) => {
-      if (this.#welcome) this.#engine.models.setOpenDocuments(workspace, keys);
+      if (this.#handshake.done) this.#engine.models.setOpenDocuments(workspace, keys);
     });
     connection.onNotification(documentTextNotification, (document) => {
-      if (this.#welcome) this.#engine.models.setText(document);
+      if (this.#handshake.done) this.#engine.models.setText(document);
     });
     connection.onNotification(documentEditsNotification, (document) => {
-      if (this.#welcome) this.#engine.models.edit(document);
+      if (this.#handshake.done) this.#engine.models.edit(document);
     });
     connection.onNotification(workspaceFolderNotification, (told) => {
-      if (this.#welcome) this.#engine.models.setFolder(told);
+      if (this.#handshake.done) this.#engine.models.setFolder(told);
     });
     connection.onRequest(watchRequest, ({ on }) =>
       this.#guarded(async () => {
@@ -148,9 +150,21 @@ export class ClientConnection {
     );
   }
 
+  /** A step of the handshake; after one that fails the connection is closed. */
+  #greeted<T>(step: () => T): Promise<T | ResponseError<EngineErrorData>> {
+    return answer(async () => {
+      try {
+        return step();
+      } catch (error) {
+        setTimeout(() => this.close(), REFUSAL_MS);
+        throw error;
+      }
+    });
+  }
+
   #guarded<T>(work: () => Promise<T>): Promise<T | ResponseError<EngineErrorData>> {
     return answer(() => {
-      if (!this.#welcome) throw new EngineFailure('unauthorized', 'The client must say hello first.');
+      if (!this.#handshake.done) throw new EngineFailure('unauthorized', 'The client must say hello first.');
       return work();
     });
   }
@@ -181,10 +195,4 @@ async function answer<T>(work: () => Promise<T>): Promise<T | ResponseError<Engi
       : { kind: failure.kind };
     return new ResponseError(ENGINE_ERROR_CODE, failure.message, data);
   }
-}
-
-function sameToken(given: unknown, expected: string): boolean {
-  if (typeof given !== 'string') return false;
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -6,6 +6,7 @@ import type {
   DownloadParams,
   DownloadProgress,
   DownloadResult,
+  EngineSettings,
   EngineStatus,
   GenerateParams,
   GenerateResult,
@@ -38,6 +39,8 @@ export interface EngineOptions {
   native: () => NativeStatus;
   /** How long to stay without clients. */
   idleMs: number;
+  /** Tells clients to be patient up to then (milliseconds since 1970), or no more. */
+  silentUntil: (until: number | undefined) => void;
   /** Ends the process; called at most once. */
   exit: (why: string) => void;
   /** Where log lines go besides the clients. */
@@ -48,6 +51,8 @@ export interface EngineOptions {
 const WATCH_MS = 100;
 /** However short the idle time is, whoever started the engine gets this long to join it. */
 const FIRST_CLIENT_MS = 10_000;
+/** A model that takes longer than this to open is taken for hung: tens of gigabytes from a slow disk are read in it. */
+const OPENING_MS = 300_000;
 
 export class Engine {
   readonly version: string;
@@ -61,12 +66,15 @@ export class Engine {
   readonly #sent = new Map<string, number>();
   #watching: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
+  #idleMs: number;
+  #opening = 0;
   #leaving = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.version = options.version;
     this.models = options.models;
+    this.#idleMs = options.idleMs;
     this.#leaveWhenIdle(Math.max(options.idleMs, FIRST_CLIENT_MS));
   }
 
@@ -81,7 +89,7 @@ export class Engine {
     this.watch(client, false);
     if (!this.#clients.delete(client)) return;
     this.log('info', `${client.name} (process ${client.pid}) left.`);
-    if (this.#clients.size === 0) this.#leaveWhenIdle(this.#options.idleMs);
+    if (this.#clients.size === 0) this.#leaveWhenIdle(this.#idleMs);
   }
 
   async generate(
@@ -111,6 +119,26 @@ export class Engine {
     onProgress: (progress: DownloadProgress) => void,
   ): Promise<DownloadResult> {
     return this.#options.download(params, { signal, onProgress });
+  }
+
+  /** Applies what can change in a running engine. */
+  configure({ idleMs, cache }: EngineSettings): void {
+    this.#idleMs = idleMs;
+    this.models.configure(cache);
+  }
+
+  /** Runs work that may keep the loop from answering, such as opening a model; clients wait longer for a sign of life. */
+  async silently<T>(work: () => Promise<T>): Promise<T> {
+    this.#opening++;
+    this.#options.silentUntil(Date.now() + OPENING_MS);
+    try {
+      return await work();
+    } finally {
+      // What follows the work directly belongs to it: the context is made and measured.
+      setImmediate(() => {
+        if (--this.#opening === 0) this.#options.silentUntil(undefined);
+      });
+    }
   }
 
   status(): EngineStatus {
@@ -157,7 +185,7 @@ export class Engine {
     }
   }
 
-  /** A client asks the engine to go: at once, or as soon as nobody else is left. */
+  /** A client asks the engine to go: at once, or if nobody else is there. */
   shutdownRequested(now: boolean): void {
     if (now || this.#clients.size <= 1) setImmediate(() => this.#leave('a client asked for it'));
   }

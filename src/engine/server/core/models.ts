@@ -6,7 +6,7 @@ import { Workspaces } from '../workspaces/workspaces.ts';
 import type { DecodeBackend, Tokenizer } from './backend.ts';
 import { EngineFailure } from './failure.ts';
 import type { Loop } from './scheduler/loop.ts';
-import { type ServingOptions, serve } from './serving.ts';
+import { type CacheLimits, removeWhereOff, type ServingOptions, serve, tierLimits } from './serving.ts';
 
 /** What opening a model file gives; implemented by `llama/`. */
 export interface ModelHandle {
@@ -44,7 +44,7 @@ interface Entry {
 
 export class Models {
   readonly #opener: ModelOpener;
-  readonly #serving: ServingOptions;
+  #serving: ServingOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #documents = new Map<string, readonly string[]>();
   readonly #workspaces = new Workspaces();
@@ -85,6 +85,13 @@ export class Models {
 
   list(): OpenModel[] {
     return [...this.#entries.values()].flatMap(({ open }) => open ?? []);
+  }
+
+  /** New limits of the caches' colder tiers, for the models that are open and those to come. */
+  configure(cache: CacheLimits): void {
+    this.#serving = { ...this.#serving, cache };
+    for (const { handle, loop } of this.list()) loop.cache.setLimits(tierLimits(handle, this.#serving));
+    removeWhereOff(this.#serving);
   }
 
   /** Says which documents of a workspace are open, to the caches and indexes of all models. */

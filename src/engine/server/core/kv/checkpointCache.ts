@@ -10,7 +10,7 @@ import type { DecodeBackend, SequenceId } from '../backend.ts';
 import { CheckpointStore } from './checkpointStore.ts';
 import type { LeaseOptions } from './lease.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
-import type { CacheLease, CacheStrategy } from './strategy.ts';
+import type { CacheLease, CacheStrategy, TierLimits } from './strategy.ts';
 
 /** A state is saved at every multiple of this, for cursors that jump back. */
 const STRIDE = 512;
@@ -35,7 +35,7 @@ export interface CheckpointCacheOptions {
 export class CheckpointCache implements CacheStrategy<StateLease> {
   readonly #backend: DecodeBackend;
   readonly #store: CheckpointStore;
-  readonly #maxBytes: number;
+  #maxBytes: number;
   readonly #sequences: SequenceId[];
   readonly #leases = new Set<StateLease>();
   #saves = 0;
@@ -112,6 +112,11 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   }
 
   setOpen(): void {}
+
+  setLimits({ ramBytes }: TierLimits): void {
+    this.#maxBytes = ramBytes;
+    this.#store.setLimit(ramBytes);
+  }
 
   idle(): boolean {
     return true;

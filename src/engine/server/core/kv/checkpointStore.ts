@@ -24,13 +24,21 @@ interface Checkpoint {
 }
 
 export class CheckpointStore {
-  readonly #maxBytes: number;
+  #maxBytes: number;
   /** As keys, because nothing else stands for a checkpoint. */
-  readonly #kept: LRUCache<Checkpoint, Checkpoint>;
+  #kept: LRUCache<Checkpoint, Checkpoint>;
 
   constructor({ maxBytes }: { maxBytes: number }) {
     this.#maxBytes = maxBytes;
-    this.#kept = new LRUCache({ maxSize: Math.max(1, maxBytes), sizeCalculation: sizeOf });
+    this.#kept = bounded(maxBytes);
+  }
+
+  /** What was used longest ago goes where there is no room for all. */
+  setLimit(maxBytes: number): void {
+    const oldestFirst = [...this.#kept.rkeys()];
+    this.#maxBytes = maxBytes;
+    this.#kept = bounded(maxBytes);
+    for (const checkpoint of oldestFirst) if (sizeOf(checkpoint) <= maxBytes) this.#kept.set(checkpoint, checkpoint);
   }
 
   /** Keeps the state behind `tokens` as it is (no copy is made); nothing happens when it is larger than the bound. */
@@ -117,6 +125,10 @@ function commonLength(a: Int32Array, b: Int32Array | readonly number[]): number 
   let length = 0;
   while (length < most && a[length] === b[length]) length++;
   return length;
+}
+
+function bounded(maxBytes: number): LRUCache<Checkpoint, Checkpoint> {
+  return new LRUCache({ maxSize: Math.max(1, maxBytes), sizeCalculation: sizeOf });
 }
 
 function sizeOf({ tokens, state }: Checkpoint): number {
