@@ -62,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     completion.onDidStartRequest(() => monitor.dispatch({ type: 'requestStarted' })),
     completion.onDidEndRequest((usage) => monitor.dispatch({ type: 'requestEnded', usage })),
     engine.onStateChange((state) => {
+      if (state.kind === 'failed' && state.detail) monitor.log.error(`The engine's last words:\n${state.detail}`);
       if (state.kind === 'ready' && models.info) monitor.dispatch({ type: 'model', model: models.info });
     }),
     vscode.commands.registerCommand('quire.restartEngine', async () => {
@@ -70,7 +71,7 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
       if (!models.info) await models.select();
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('quire.engine')) void engine.reconfigure(engineCommand(context));
+      if (change.affectsConfiguration('quire.engine')) engine.reconfigure(engineCommand(context)).catch(monitor.report);
     }),
     { dispose: () => void engine.dispose() },
   );

@@ -23,6 +23,7 @@ export function registerModels(
   const model = new ActiveModel(engine, events);
   const select = () => model.select(selection(context));
   host.subscriptions.push(
+    engine.onModel((event) => model.reopened(event)),
     new ChooseModelCommand({
       engine,
       library: new ModelLibrary(vscode.Uri.joinPath(context.globalStorageUri, 'models').fsPath),

@@ -5,11 +5,13 @@ import { after, before, describe, it } from 'node:test';
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import { EngineClient } from '../../src/engine/client/client.ts';
 import { endpointFor, readEndpointFile } from '../../src/engine/endpoint.ts';
+import { drawNonce, proofOf } from '../../src/engine/proof.ts';
 import {
   type GenerateParams,
   helloRequest,
   type ModelInfo,
   PROTOCOL_VERSION,
+  proveRequest,
   statusRequest,
 } from '../../src/engine/protocol/index.ts';
 import { bundledModel, engineCommand, gone, privateRuntime, stateOf } from '../helpers/engine.ts';
@@ -159,7 +161,7 @@ describe('engine', () => {
   it('keeps its folder, its socket and its secret to the user', { skip: process.platform === 'win32' }, () => {
     const endpoint = endpointFor(engineCommand());
     assert.equal(statSync(endpoint.folder).mode & 0o777, 0o700);
-    assert.equal(statSync(endpoint.socket).mode & 0o777, 0o600);
+    assert.equal(statSync(readEndpointFile(endpoint.file)!.socket).mode & 0o777, 0o600);
     assert.equal(statSync(endpoint.file).mode & 0o777, 0o600);
   });
 
@@ -173,11 +175,20 @@ describe('engine', () => {
       connection.listen();
       return { socket, connection };
     };
-    const stranger = open();
-    await assert.rejects(stranger.connection.sendRequest(statusRequest, {}), /hello/);
-    const hello = { protocol: PROTOCOL_VERSION, token: 'guess', client: { name: 'stranger', pid: 1 } };
-    await assert.rejects(stranger.connection.sendRequest(helloRequest, hello), /secret/);
-    stranger.socket.destroy();
+    const nonce = drawNonce();
+    const hello = { protocol: PROTOCOL_VERSION, nonce };
+    const who = { name: 'stranger', pid: 1 };
+    for (const token of ['guess', undefined]) {
+      const stranger = open();
+      const closed = new Promise((resolve) => stranger.socket.once('close', resolve));
+      await assert.rejects(stranger.connection.sendRequest(statusRequest, {}), /hello/);
+      const { nonce: theirs, proof } = await stranger.connection.sendRequest(helloRequest, hello);
+      // One who knows nothing can only guess, or send back what was sent.
+      const answer = token === undefined ? proof : proofOf(token, 'client', { client: nonce, engine: theirs });
+      await assert.rejects(stranger.connection.sendRequest(proveRequest, { proof: answer, client: who }), /secret/);
+      await assert.rejects(stranger.connection.sendRequest(statusRequest, {}), /hello/);
+      await closed;
+    }
 
     const garbage = connect(address);
     const closed = new Promise((resolve) => garbage.once('close', resolve));

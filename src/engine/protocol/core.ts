@@ -1,4 +1,4 @@
-/** The engine itself: handshake, models, plain generation, status, errors. */
+/** The engine itself: models, plain generation, status, errors. */
 import { NotificationType, ProgressType, RequestType } from 'vscode-jsonrpc';
 import type { EngineStatus } from './status.ts';
 
@@ -9,18 +9,6 @@ export const PROTOCOL_VERSION = 4;
 export type RequestClass = 'keystroke' | 'chat' | 'background';
 
 export type GpuPreference = 'auto' | 'cuda' | 'metal' | 'vulkan' | 'off';
-
-export interface HelloParams {
-  protocol: number;
-  /** Secret of the engine's endpoint file; proves that the caller can read the user's private folder. */
-  token: string;
-  client: { name: string; pid: number };
-}
-export interface HelloResult {
-  protocol: number;
-  version: string;
-  pid: number;
-}
 
 /** Which model to open, and how. Equal specs share one loaded model, whoever opened it. */
 export interface ModelSpec {
@@ -153,13 +141,10 @@ export interface EngineErrorData {
 /** JSON-RPC code of every error that carries {@link EngineErrorData}. */
 export const ENGINE_ERROR_CODE = -32_050;
 
-export const helloRequest = new RequestType<HelloParams, HelloResult, EngineErrorData>('hello');
 export const openModelRequest = new RequestType<ModelSpec, ModelInfo, EngineErrorData>('model/open');
 /** Gives up this client's hold on a model; the engine unloads it when nobody holds it. */
 export const closeModelRequest = new RequestType<{ model: string }, null, EngineErrorData>('model/close');
 export const generateRequest = new RequestType<GenerateParams, GenerateResult, EngineErrorData>('generate');
 export const generateProgress = new ProgressType<GenerateProgress>();
 export const statusRequest = new RequestType<Record<string, never>, EngineStatus, EngineErrorData>('status');
-/** Ends the engine at once with `now`, and otherwise where this client is its only one. */
-export const shutdownRequest = new RequestType<{ now: boolean }, null, EngineErrorData>('shutdown');
 export const logNotification = new NotificationType<LogEvent>('log');

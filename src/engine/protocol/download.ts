@@ -7,10 +7,17 @@ export interface DownloadParams {
   uri: string;
   /** Folder for the file. */
   folder: string;
-  /** Hex SHA-256 that the file must have; absent where the catalogue knows none. */
-  sha256?: string;
+  /** What the file, or each part of a split model, has to be; absent where nothing is known. A part that is not named is refused. */
+  files?: DownloadFile[];
   /** Names the {@link downloadProgress} events of this request. */
   progressToken?: string;
+}
+export interface DownloadFile {
+  /** Base name. */
+  name: string;
+  sizeBytes: number;
+  /** Hex. */
+  sha256: string;
 }
 export interface DownloadProgress {
   receivedBytes: number;

@@ -6,5 +6,6 @@
 export * from './completion.ts';
 export * from './core.ts';
 export * from './download.ts';
+export * from './lifecycle.ts';
 export type * from './status.ts';
 export * from './workspace.ts';

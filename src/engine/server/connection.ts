@@ -1,5 +1,4 @@
 /** One client of the engine: handshake first, then the requests of all services, until the socket closes. */
-import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { MessageConnection, NotificationType, ProgressType, RequestHandler, RequestType } from 'vscode-jsonrpc';
 import { type CancellationToken, ResponseError } from 'vscode-jsonrpc';
@@ -10,10 +9,11 @@ import {
   helloRequest,
   type LogEvent,
   logNotification,
-  PROTOCOL_VERSION,
+  proveRequest,
 } from '../protocol/index.ts';
 import { EngineFailure } from './core/failure.ts';
 import type { Engine } from './engine.ts';
+import { Handshake } from './handshake.ts';
 import type { ServedClient } from './service.ts';
 
 /** A peer that does not introduce itself in this time is cut off. */
@@ -25,18 +25,17 @@ export class ClientConnection implements ServedClient {
   name = 'unknown';
   pid = 0;
   readonly #engine: Engine;
-  readonly #token: string;
+  readonly #handshake: Handshake;
   readonly #connection: MessageConnection;
   readonly #socket: Socket;
   readonly #closing = new AbortController();
-  #welcome = false;
 
   constructor(engine: Engine, socket: Socket, token: string) {
     this.#engine = engine;
-    this.#token = token;
+    this.#handshake = new Handshake(token);
     this.#socket = socket;
     this.#connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-    const timeout = setTimeout(() => this.#welcome || this.close(), HELLO_TIMEOUT_MS);
+    const timeout = setTimeout(() => this.#handshake.done || this.close(), HELLO_TIMEOUT_MS);
     socket.on('error', () => this.close());
     this.#connection.onError(([error, unsent]) => {
       if (unsent) return; // the client left before its answer came
@@ -49,20 +48,14 @@ export class ClientConnection implements ServedClient {
       this.#closing.abort();
       engine.left(this);
     });
-    this.#connection.onRequest(helloRequest, (params) =>
-      answer(async () => {
-        if (!sameToken(params.token, this.#token)) {
-          setTimeout(() => this.close(), REFUSAL_MS);
-          throw new EngineFailure('unauthorized', 'The engine did not accept the secret of this client.');
-        }
-        if (params.protocol !== PROTOCOL_VERSION) {
-          throw new EngineFailure('protocolMismatch', 'The engine speaks another version of the protocol.');
-        }
-        this.#welcome = true;
+    this.#connection.onRequest(helloRequest, (params) => this.#greeted(() => this.#handshake.hello(params)));
+    this.#connection.onRequest(proveRequest, (params) =>
+      this.#greeted(() => {
+        this.#handshake.prove(params);
         this.name = params.client.name;
         this.pid = params.client.pid;
         engine.joined(this);
-        return { protocol: PROTOCOL_VERSION, version: engine.version, pid: process.pid };
+        return { version: engine.version, pid: process.pid };
       }),
     );
     for (const service of engine.services) service.serve(this);
@@ -75,7 +68,7 @@ export class ClientConnection implements ServedClient {
   ): void {
     const serve = (params: P, token: CancellationToken) =>
       answer(() => {
-        if (!this.#welcome) throw new EngineFailure('unauthorized', 'The client must say hello first.');
+        if (!this.#handshake.done) throw new EngineFailure('unauthorized', 'The client must say hello first.');
         return handler(params, this.#signal(token));
       });
     this.#connection.onRequest(type.method, serve as RequestHandler<unknown, unknown, EngineErrorData>);
@@ -83,7 +76,7 @@ export class ClientConnection implements ServedClient {
 
   onNotification<P>(type: NotificationType<P>, handler: (params: P) => void): void {
     this.#connection.onNotification(type.method, (params: P) => {
-      if (!this.#welcome) return;
+      if (!this.#handshake.done) return;
       try {
         handler(params);
       } catch (error) {
@@ -93,7 +86,7 @@ export class ClientConnection implements ServedClient {
   }
 
   notify<P>(type: NotificationType<P>, params: P): void {
-    if (this.#welcome) this.#connection.sendNotification(type.method, params).catch(() => undefined);
+    if (this.#handshake.done) this.#connection.sendNotification(type.method, params).catch(() => undefined);
   }
 
   progress<P>(type: ProgressType<P>, token: string | undefined, value: P): void {
@@ -111,6 +104,18 @@ export class ClientConnection implements ServedClient {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  /** A step of the handshake; after one that fails the connection is closed. */
+  #greeted<T>(step: () => T): Promise<T | ResponseError<EngineErrorData>> {
+    return answer(async () => {
+      try {
+        return step();
+      } catch (error) {
+        setTimeout(() => this.close(), REFUSAL_MS);
+        throw error;
+      }
+    });
   }
 
   #signal(token: CancellationToken): AbortSignal {
@@ -138,10 +143,4 @@ async function answer<T>(work: () => Promise<T>): Promise<T | ResponseError<Engi
       : { kind: failure.kind };
     return new ResponseError(ENGINE_ERROR_CODE, failure.message, data);
   }
-}
-
-function sameToken(given: unknown, expected: string): boolean {
-  if (typeof given !== 'string') return false;
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

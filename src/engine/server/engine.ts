@@ -2,10 +2,13 @@
 import { version as nodeVersion } from 'node:process';
 import {
   closeModelRequest,
+  configureRequest,
+  type EngineSettings,
   type EngineStatus,
   type LogEvent,
   type ModelStatus,
   openModelRequest,
+  pingRequest,
   shutdownRequest,
   statusRequest,
 } from '../protocol/index.ts';
@@ -26,6 +29,8 @@ export interface EngineOptions {
   native: () => NativeStatus;
   /** How long to stay without clients. */
   idleMs: number;
+  /** Tells clients to be patient up to then (milliseconds since 1970), or no more. */
+  silentUntil: (until: number | undefined) => void;
   /** Ends the process; called at most once. */
   exit: (why: string) => void;
   /** Where log lines go besides the clients. */
@@ -34,6 +39,8 @@ export interface EngineOptions {
 
 /** However short the idle time is, whoever started the engine gets this long to join it. */
 const FIRST_CLIENT_MS = 10_000;
+/** A model that takes longer than this to open is taken for hung: tens of gigabytes from a slow disk are read in it. */
+const OPENING_MS = 300_000;
 
 export class Engine implements Service {
   readonly version: string;
@@ -43,6 +50,8 @@ export class Engine implements Service {
   readonly #clients = new Set<Client>();
   readonly #started = performance.now();
   #idle: NodeJS.Timeout | undefined;
+  #idleMs: number;
+  #opening = 0;
   #leaving = false;
 
   constructor(options: EngineOptions) {
@@ -50,10 +59,16 @@ export class Engine implements Service {
     this.version = options.version;
     this.#models = options.models;
     this.services = [this, ...options.services];
+    this.#idleMs = options.idleMs;
     this.#leaveWhenIdle(Math.max(options.idleMs, FIRST_CLIENT_MS));
   }
 
   serve(client: ServedClient): void {
+    client.onRequest(pingRequest, async () => null);
+    client.onRequest(configureRequest, async (settings) => {
+      this.configure(settings);
+      return null;
+    });
     client.onRequest(openModelRequest, (spec) => this.#models.open(spec, client));
     client.onRequest(closeModelRequest, async ({ model }) => {
       this.#models.release(client, model);
@@ -76,7 +91,27 @@ export class Engine implements Service {
     this.#models.release(client);
     if (!this.#clients.delete(client)) return;
     this.log('info', `${client.name} (process ${client.pid}) left.`);
-    if (this.#clients.size === 0) this.#leaveWhenIdle(this.#options.idleMs);
+    if (this.#clients.size === 0) this.#leaveWhenIdle(this.#idleMs);
+  }
+
+  /** Applies what can change in a running engine. */
+  configure({ idleMs, cache }: EngineSettings): void {
+    this.#idleMs = idleMs;
+    this.#models.configure(cache);
+  }
+
+  /** Runs work that may keep the loop from answering, such as opening a model; clients wait longer for a sign of life. */
+  async silently<T>(work: () => Promise<T>): Promise<T> {
+    this.#opening++;
+    this.#options.silentUntil(Date.now() + OPENING_MS);
+    try {
+      return await work();
+    } finally {
+      // What follows the work directly belongs to it: the context is made and measured.
+      setImmediate(() => {
+        if (--this.#opening === 0) this.#options.silentUntil(undefined);
+      });
+    }
   }
 
   status(): EngineStatus {

@@ -5,7 +5,7 @@ import { EngineFailure } from './failure.ts';
 import { generate } from './generation.ts';
 import type { Loop } from './scheduler/loop.ts';
 import type { Generation, RequestInput } from './scheduler/request.ts';
-import { type ServingOptions, serve } from './serving.ts';
+import { type CacheLimits, removeWhereOff, type ServingOptions, serve, tierLimits } from './serving.ts';
 
 /** What opening a model file gives; implemented by `llama/`. */
 export interface ModelHandle {
@@ -49,7 +49,7 @@ interface Entry {
 export class Models {
   readonly totals: Record<RequestClass, ClassTotals> = { keystroke: none(), chat: none(), background: none() };
   readonly #opener: ModelOpener;
-  readonly #serving: ServingOptions;
+  #serving: ServingOptions;
   readonly #lingerMs: number;
   readonly #entries = new Map<string, Entry>();
   readonly #listeners: ModelListener[] = [];
@@ -100,6 +100,13 @@ export class Models {
     return [...this.#entries.values()].flatMap(({ open }) => open ?? []);
   }
 
+  /** New limits of the caches' colder tiers, for the models that are open and those to come. */
+  configure(cache: CacheLimits): void {
+    this.#serving = { ...this.#serving, cache };
+    for (const { handle, loop } of this.list()) loop.cache.setLimits(tierLimits(handle, this.#serving));
+    removeWhereOff(this.#serving);
+  }
+
   /** Runs a request of a model; see {@link generate}. */
   async run(
     { loop }: OpenModel,
@@ -143,11 +150,13 @@ export class Models {
   /** Nobody has the workspace open: its pages leave the device and memory, and stay on disk. */
   closeWorkspace(workspace: string): void {
     this.pin(workspace, []);
+    for (const { loop } of this.list()) loop.cache.closeWorkspace(workspace);
   }
 
   /** Removes what is cached of a workspace, wherever it is. Resolves when nothing is left of it on disk. */
   async forgetWorkspace(workspace: string): Promise<void> {
     this.pin(workspace, []);
+    for (const { loop } of this.list()) loop.cache.forgetWorkspace(workspace);
   }
 
   /** Frees everything; what is under way fails. */

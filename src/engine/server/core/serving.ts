@@ -5,8 +5,9 @@ import type { DecodeBackend } from './backend.ts';
 import { CheckpointCache } from './kv/checkpointCache.ts';
 import { DiskTier } from './kv/diskTier.ts';
 import { KvCache } from './kv/kvCache.ts';
+import { reasonOf, removePageFile } from './kv/pageFile.ts';
 import { PAGE_TOKENS } from './kv/pagePool.ts';
-import type { CacheStrategy } from './kv/strategy.ts';
+import type { CacheStrategy, TierLimits } from './kv/strategy.ts';
 import { PageTiers } from './kv/tiers.ts';
 import type { ModelHandle } from './models.ts';
 import { Decisions } from './scheduler/decisions.ts';
@@ -14,10 +15,16 @@ import { LatencyProfile } from './scheduler/latencyProfile.ts';
 import { Loop } from './scheduler/loop.ts';
 import type { Policy } from './scheduler/planner.ts';
 
+/** Colder tiers of the cache. Without a folder nothing is written to disk; 0 bytes there delete what is. */
+export interface CacheLimits {
+  folder?: string;
+  ramBytes: number;
+  diskBytes: number;
+}
+
 export interface ServingOptions {
   policy: Policy;
-  /** Colder tiers of the cache. Without a folder nothing is written to disk. */
-  cache: { folder?: string; ramBytes: number; diskBytes: number };
+  cache: CacheLimits;
   log: (level: LogEvent['level'], message: string) => void;
 }
 
@@ -44,7 +51,7 @@ export function serve(
   const cache: CacheStrategy = backend.sharesPages
     ? new KvCache(backend, {
         leases,
-        tiers: (onLost) => tiersOf(handle, options, onLost),
+        tiers: (onLost) => tiersOf(tierLimits(handle, options), onLost),
         computeMs: (start) => profile.prompt(PAGE_TOKENS, start, backend.batchTokens),
         onEvent: (what, pages) => decisions.record(what, undefined, { pages }),
       })
@@ -53,14 +60,28 @@ export function serve(
   return { backend, loop };
 }
 
-function tiersOf(handle: ModelHandle, { cache, log }: ServingOptions, onLost: (key: string) => void): PageTiers {
-  const { folder, ramBytes, diskBytes } = cache;
-  const disk =
-    folder === undefined || diskBytes === 0
-      ? undefined
-      : new DiskTier({ folder: path.join(folder, 'pages'), model: handle.info.id, maxBytes: diskBytes, log });
-  return new PageTiers({ ramBytes, onLost, ...(disk ? { disk } : {}) });
+function tiersOf({ ramBytes, disk }: TierLimits, onLost: (key: string) => void): PageTiers {
+  return new PageTiers({ ramBytes, onLost, ...(disk ? { disk: new DiskTier(disk) } : {}) });
 }
+
+/** The limits as the tiers of one model take them. */
+export function tierLimits(handle: ModelHandle, { cache, log }: ServingOptions): TierLimits {
+  const { folder, ramBytes, diskBytes } = cache;
+  if (folder === undefined || diskBytes === 0) return { ramBytes };
+  return { ramBytes, disk: { folder: pagesIn(folder), model: handle.info.id, maxBytes: diskBytes, log } };
+}
+
+/** Deletes the pages on disk where none are wanted; the tiers must have let go of them. */
+export function removeWhereOff({ cache: { folder, diskBytes }, log }: ServingOptions): void {
+  if (folder === undefined || diskBytes > 0) return;
+  try {
+    removePageFile(pagesIn(folder));
+  } catch (error) {
+    log('warn', `The saved pages could not be deleted: ${reasonOf(error)}.`);
+  }
+}
+
+const pagesIn = (folder: string): string => path.join(folder, 'pages');
 
 /** Times batches of several lengths on an empty cache. */
 function calibrate(backend: DecodeBackend, profile: LatencyProfile): void {

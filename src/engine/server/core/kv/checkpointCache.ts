@@ -12,7 +12,7 @@ import type { DecodeBackend, SequenceId } from '../backend.ts';
 import { CheckpointStore } from './checkpointStore.ts';
 import type { LeaseOptions } from './lease.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
-import type { CacheLease, CacheStrategy } from './strategy.ts';
+import type { CacheLease, CacheStrategy, TierLimits } from './strategy.ts';
 
 /** A state is saved at every multiple of this, for cursors that jump back. */
 const STRIDE = 512;
@@ -41,7 +41,7 @@ export interface CheckpointCacheOptions {
 export class CheckpointCache implements CacheStrategy<StateLease> {
   readonly #backend: DecodeBackend;
   readonly #store: CheckpointStore;
-  readonly #maxBytes: number;
+  #maxBytes: number;
   readonly #sequences: SequenceId[];
   readonly #leases = new Set<StateLease>();
   #saves = 0;
@@ -133,6 +133,11 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   /** Nothing is on disk. */
   closeWorkspace(workspace: string): void {
     this.forgetWorkspace(workspace);
+  }
+
+  setLimits({ ramBytes }: TierLimits): void {
+    this.#maxBytes = ramBytes;
+    this.#store.setLimit(ramBytes);
   }
 
   idle(): boolean {

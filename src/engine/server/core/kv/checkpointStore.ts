@@ -13,11 +13,17 @@ export interface Checkpoint {
 }
 
 export class CheckpointStore {
-  readonly #kept: LRUCache<string, Checkpoint>;
+  #kept: LRUCache<string, Checkpoint>;
 
   constructor({ maxBytes }: { maxBytes: number }) {
-    const sizeCalculation = ({ tokens, state }: Checkpoint): number => tokens.byteLength + state.byteLength;
-    this.#kept = new LRUCache({ maxSize: Math.max(1, maxBytes), sizeCalculation });
+    this.#kept = bounded(maxBytes);
+  }
+
+  /** What was used longest ago goes where there is no room for all. */
+  setLimit(maxBytes: number): void {
+    const oldestFirst = [...this.#kept.rvalues()].filter((checkpoint) => checkpoint !== undefined);
+    this.#kept = bounded(maxBytes);
+    for (const checkpoint of oldestFirst) this.#kept.set(checkpoint.key, checkpoint);
   }
 
   /**
@@ -60,4 +66,9 @@ export class CheckpointStore {
   get count(): number {
     return this.#kept.size;
   }
+}
+
+function bounded(maxBytes: number): LRUCache<string, Checkpoint> {
+  const sizeCalculation = ({ tokens, state }: Checkpoint): number => tokens.byteLength + state.byteLength;
+  return new LRUCache({ maxSize: Math.max(1, maxBytes), sizeCalculation });
 }

@@ -13,7 +13,7 @@ import { PrefixTree } from './prefixTree.ts';
 import { SequenceIds } from './sequenceIds.ts';
 import { Spill } from './spill.ts';
 import { statusOf, Usage } from './status.ts';
-import type { CacheStrategy } from './strategy.ts';
+import type { CacheStrategy, TierLimits } from './strategy.ts';
 import type { PageTiers } from './tiers.ts';
 import { endOf, type TreeNode } from './treeNode.ts';
 import { touch } from './worth.ts';
@@ -207,6 +207,10 @@ export class KvCache implements CacheStrategy<Lease> {
 
   status(): KvStatus {
     return statusOf(this, this.#computeMs(0));
+  }
+
+  setLimits(limits: TierLimits): void {
+    this.spill?.tiers.setLimits(limits);
   }
 
   dispose(): void {
