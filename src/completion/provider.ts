@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol/index.ts';
 import { PrivateFiles } from '../files/private.ts';
+import { userFolders } from '../files/userFolders.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
 import { type Eagerness, leastConfidence } from './eagerness.ts';
@@ -64,7 +65,10 @@ interface Spot {
 
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   readonly #services: CompletionServices;
-  readonly #private = new PrivateFiles((folder, path) => readText(vscode.Uri.joinPath(vscode.Uri.parse(folder), path)));
+  readonly #private = new PrivateFiles({
+    read: (folder, path) => readText(vscode.Uri.parse(folder).with({ path })),
+    user: (folder) => (folder.startsWith('file:') ? userFolders() : undefined),
+  });
   readonly #reported = new Set<string>();
   /** By workspace folder, the uris of its documents. */
   readonly #neighbours = new Map<string, Neighbours>();

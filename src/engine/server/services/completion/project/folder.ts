@@ -1,8 +1,9 @@
 /** Which files of a workspace folder an index over the user's own code reads, in which order, and what it reads of each. */
 import { lstat, opendir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { IgnoreRules } from '../../../../../files/ignored.ts';
-import { isSecret } from '../../../../../files/private.ts';
+import type { IgnoreRules } from '../../../../../files/ignored.ts';
+import { isSecret, PrivateFiles } from '../../../../../files/private.ts';
+import { userFolders } from '../../../../../files/userFolders.ts';
 
 /** Files of one workspace folder at most; of more, the nearest. */
 export const MAX_FILES = 20_000;
@@ -49,12 +50,17 @@ interface Folder {
  * files in `near`, by steps through folders up and down, and in the order of their paths where they lie equally near.
  * Ignored and secret files are left out, and so is what {@link isIndexable} leaves out; links are not followed. A folder
  * that cannot be read has no files. Of more than {@link MAX_FILES} the nearest are there, of equally near ones any.
+ * @param rules of what is ignored, as {@link privateFilesHere} has them.
  * @param near paths of files relative to `folder`, with '/'; without any, the nearest are those at the top.
  * @throws the reason of `signal` when it is aborted.
  */
-export async function filesOf(folder: string, near: readonly string[], signal?: AbortSignal): Promise<string[]> {
-  if (isSecret(`${folder.replaceAll('\\', '/')}/`)) return [];
-  const rules = new IgnoreRules((file) => readRules(path.join(folder, file)));
+export async function filesOf(
+  folder: string,
+  near: readonly string[],
+  rules: Pick<IgnoreRules, 'ignores'>,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  if (isSecret(`${withSlashes(folder)}/`)) return [];
   const targets = near.length === 0 ? [''] : [...new Set(near.map(folderOf))];
   const found: Folder[][] = []; // by distance
   const counts: number[] = []; // of files, by distance
@@ -123,6 +129,17 @@ export function isIndexable(file: string): boolean {
   if (FOREIGN_FOLDERS.test(file) || isSecret(file)) return false;
   const name = file.slice(file.lastIndexOf('/') + 1).toLowerCase();
   return !NO_CODE.some((rule) => rule.test(name));
+}
+
+/** What is private in folders on this machine, for this user. A folder's key is its path. */
+export function privateFilesHere(): PrivateFiles {
+  const user = userFolders();
+  return new PrivateFiles({ read: (_folder, file) => readRules(file), user: () => user });
+}
+
+/** As the rules of files want it. */
+export function withSlashes(file: string): string {
+  return file.replaceAll('\\', '/');
 }
 
 /** A link is followed, as the editor does; a pipe or a device, which may have no end, is not read. */

@@ -5,9 +5,8 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import { PrivateFiles } from '../../../../../files/private.ts';
 import { chunksOf } from '../../../core/chunks.ts';
-import { filesOf, isIndexable, readRules, readSource } from './folder.ts';
+import { filesOf, isIndexable, privateFilesHere, readSource, withSlashes } from './folder.ts';
 import type { Projects } from './projects.ts';
 
 /** One slice; whatever arrives meanwhile waits no longer. */
@@ -24,11 +23,14 @@ interface Job {
   paths: string[] | undefined;
   /** The whole folder is read, as far as there is room. */
   whole: boolean;
+  begun: boolean;
 }
 
 export class Indexer {
   readonly #projects: Projects;
   readonly #busy: () => boolean;
+  /** The rules of each folder, read once for a job. */
+  readonly #private = privateFilesHere();
   readonly #jobs: Job[] = [];
   readonly #stop = new AbortController();
   #running = false;
@@ -48,7 +50,13 @@ export class Indexer {
   /** Reads a folder anew, or only what changed in it. */
   add(workspace: string, folder: string, changed?: readonly string[]): void {
     if (changed === undefined) this.remove(workspace);
-    this.#jobs.push({ workspace, folder, paths: changed?.filter(isIndexable), whole: changed === undefined });
+    this.#jobs.push({
+      workspace,
+      folder,
+      paths: changed?.filter(isIndexable),
+      whole: changed === undefined,
+      begun: false,
+    });
     void this.#run();
   }
 
@@ -68,6 +76,8 @@ export class Indexer {
     this.#running = true;
     try {
       for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
+        if (!job.begun) this.#private.forget(job.folder);
+        job.begun = true;
         job.paths ??= await this.#list(job);
         const next = job.paths[0];
         if (next !== undefined) await this.#read(job, next);
@@ -84,7 +94,8 @@ export class Indexer {
 
   async #list({ workspace, folder }: Job): Promise<string[]> {
     const near = this.#projects.of(workspace).index.openPaths;
-    return filesOf(folder, near, this.#stop.signal).catch(() => []);
+    const rules = this.#private.rulesOf(folder, withSlashes(folder));
+    return filesOf(folder, near, rules, this.#stop.signal).catch(() => []);
   }
 
   async #read(job: Job, file: string): Promise<void> {
@@ -109,8 +120,7 @@ export class Indexer {
     if (whole) return false;
     const [real, root] = await Promise.all([realOf(path.join(folder, file)), realOf(folder)]);
     if (real !== undefined && !real.startsWith(`${root}${path.sep}`)) return true;
-    const rules = new PrivateFiles((root, inside) => readRules(path.join(root, inside)));
-    return rules.has({ path: path.join(folder, file).replaceAll('\\', '/'), folder: { key: folder, path: file } });
+    return this.#private.has({ path: `${withSlashes(folder)}/${file}`, folder: { key: folder, path: file } });
   }
 
   /** Gives the others a turn where the slice is over. */
