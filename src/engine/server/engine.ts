@@ -128,7 +128,7 @@ export class Engine {
         waiting: loop.waiting,
         kv: loop.cache.status(),
         scheduler: loop.status(),
-        ngram: projects.status(indexer.pending),
+        ngram: projects.status(indexer.status()),
       })),
       totals: structuredClone(this.#totals),
     };

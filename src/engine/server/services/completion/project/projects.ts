@@ -1,5 +1,5 @@
 /** The indexes of all workspaces for one model, and the samplers of completions, which search them. */
-import type { CompletionParams, NgramStatus, TextEdit } from '../../../../protocol/index.ts';
+import type { CompletionParams, IndexedFiles, NgramStatus, TextEdit } from '../../../../protocol/index.ts';
 import type { DecodeBackend, Drawer, Sampler, Tokenizer } from '../../../core/backend.ts';
 import { LineTable } from '../lines/lineTable.ts';
 import { LineTokens } from '../lines/lineTokens.ts';
@@ -14,7 +14,7 @@ import { Reliability } from './reliability.ts';
 import { Shard } from './shard.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-/** Memory for the files of a workspace that are not open; open ones come on top. */
+/** Open documents come on top. */
 const FILE_BYTES = 60 << 20;
 
 export interface Project {
@@ -28,10 +28,13 @@ export class Projects {
   readonly #spelling: LineTokens;
   readonly #tools: MixingTools;
   readonly #recall: Recall;
+  readonly #fileBytes: number;
   readonly #projects = new Map<string, Project>();
 
-  constructor(tokenizer: Tokenizer, vocabularyTokens: number) {
+  /** @param fileBytes memory for the files of a workspace that are not open. */
+  constructor(tokenizer: Tokenizer, vocabularyTokens: number, fileBytes = FILE_BYTES) {
     this.#tokenizer = tokenizer;
+    this.#fileBytes = fileBytes;
     this.#vocabulary = new Vocabulary(tokenizer, vocabularyTokens);
     this.#spelling = new LineTokens(tokenizer, vocabularyTokens);
     this.#tools = new MixingTools(this.#vocabulary);
@@ -43,7 +46,7 @@ export class Projects {
     let project = this.#projects.get(workspace);
     if (!project) {
       project = {
-        index: new ProjectIndex(workspace, this.#tokenizer, this.#spelling, FILE_BYTES),
+        index: new ProjectIndex(workspace, this.#tokenizer, this.#spelling, this.#fileBytes),
         reliability: new Reliability(this.#vocabulary),
       };
       this.#projects.set(workspace, project);
@@ -77,14 +80,14 @@ export class Projects {
     return this.#tokenizer.encode(text);
   }
 
-  /** @param pending files that are still to be read. */
-  status(pending: number): NgramStatus {
+  /** @param indexed how far files are indexed. */
+  status(indexed: IndexedFiles): NgramStatus {
     const projects = [...this.#projects.values()];
     const sum = (of: (project: Project) => number) => projects.reduce((total, project) => total + of(project), 0);
     const latest = projects.at(-1)?.reliability.status() ?? { on: true, gain: null, seen: 0 };
     return {
       ...latest,
-      pending,
+      ...indexed,
       documents: sum(({ index }) => index.documents),
       files: sum(({ index }) => index.files.files),
       tokens: sum(({ index }) => index.tokens),

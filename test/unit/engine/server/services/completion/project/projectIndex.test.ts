@@ -68,7 +68,7 @@ describe('ProjectIndex', () => {
     assert.equal(next(index, 'older = '), '');
     assert.deepEqual([index.documents, index.files.files, index.openPaths], [1, 0, ['src/a.ts']]);
     // It is read while it is open, and the editor knows better.
-    index.setFile('src/a.ts', bytesOf('older = 1;'));
+    assert.equal(index.setFile('src/a.ts', bytesOf('older = 1;')), true);
     assert.deepEqual([next(index, 'older = '), index.files.files], ['', 0]);
     assert.equal(index.close('/w/src/a.ts'), 'src/a.ts');
     assert.equal(index.close('/w/src/a.ts'), undefined);
@@ -76,7 +76,7 @@ describe('ProjectIndex', () => {
     index.setFile('src/a.ts', bytesOf('older = 1;'));
     index.setFile('src/b.ts', bytesOf('b'));
     assert.deepEqual([index.files.files, index.files.has('src/a.ts')], [2, true]);
-    index.setFile('src/a.ts', undefined);
+    index.files.delete('src/a.ts');
     assert.deepEqual([index.files.files, index.documents], [1, 0]);
   });
 
