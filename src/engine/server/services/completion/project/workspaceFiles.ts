@@ -4,10 +4,18 @@
  */
 import { LineTable } from '../lines/lineTable.ts';
 import type { LineTokens } from '../lines/lineTokens.ts';
-import { LARGEST_SHARD, type SegmentId, Shard } from './shard.ts';
+import { LARGEST_SHARD, ORDERS, type SegmentId, Shard, type Tokens } from './shard.ts';
 
-/** Memory of a full shard; of its lines, as source code has them. */
-export const SHARD_BYTES = new Shard(LARGEST_SHARD).bytes + 176 * 1024;
+/** Contexts of a single token say nothing far away, and are not looked for there. */
+const HASHED = ORDERS.length - 1;
+/** Lines of a full shard, as source code has them. */
+const LINE_BYTES = 136 * 1024;
+
+/** Memory of a full shard and its lines. @param vocabulary number of tokens. */
+export function shardBytes(vocabulary: number): number {
+  return new Shard(LARGEST_SHARD, { vocabulary, orders: HASHED }).bytes + LINE_BYTES;
+}
+
 /** A shard is not made anew for less room than this, but for a file that was there already. */
 const LEAST_GAIN = LARGEST_SHARD >> 4;
 /** Tokens of one file at the most. */
@@ -26,10 +34,10 @@ export class WorkspaceFiles {
   readonly #shards: FileShard[] = [];
   readonly #places = new Map<string, FileShard>();
 
-  /** @param maxBytes of all shards together, {@link SHARD_BYTES} each. */
+  /** @param maxBytes of all shards together, {@link shardBytes} each. */
   constructor(spelling: LineTokens, maxBytes: number) {
     this.#spelling = spelling;
-    this.#maxShards = Math.max(1, Math.floor(maxBytes / SHARD_BYTES));
+    this.#maxShards = Math.max(1, Math.floor(maxBytes / shardBytes(spelling.size)));
   }
 
   get files(): number {
@@ -90,8 +98,8 @@ export class WorkspaceFiles {
   }
 
   #room(length: number, replaced: boolean): FileShard | undefined {
-    const newest = this.#shards.at(-1);
-    if (newest && newest.shard.room >= length) return newest;
+    const roomy = this.#shards.findLast(({ shard }) => shard.room >= length);
+    if (roomy) return roomy;
     if (this.#shards.length < this.#maxShards) return this.#open();
     const emptiest = this.#shards.reduce((a, b) => (b.shard.live < a.shard.live ? b : a));
     const gain = replaced ? length : Math.max(length, LEAST_GAIN);
@@ -99,7 +107,11 @@ export class WorkspaceFiles {
   }
 
   #open(): FileShard {
-    const place = { shard: new Shard(LARGEST_SHARD), lines: new LineTable(this.#spelling), files: new Map() };
+    const place = {
+      shard: new Shard(LARGEST_SHARD, { vocabulary: this.#spelling.size, orders: HASHED }),
+      lines: new LineTable(this.#spelling, { rows: false }),
+      files: new Map(),
+    };
     this.#shards.push(place);
     return place;
   }
@@ -112,7 +124,7 @@ export class WorkspaceFiles {
     return place;
   }
 
-  #add(place: FileShard, path: string, body: Int32Array): void {
+  #add(place: FileShard, path: string, body: Tokens): void {
     const id = place.shard.add({ before: [], body, after: [] })!;
     place.lines.add(id, place.shard.segment(id).body);
     place.files.set(path, id);

@@ -11,7 +11,7 @@ import {
   type IndexerOptions,
 } from '../../../../../../../src/engine/server/services/completion/project/indexer.ts';
 import { Projects } from '../../../../../../../src/engine/server/services/completion/project/projects.ts';
-import { SHARD_BYTES } from '../../../../../../../src/engine/server/services/completion/project/workspaceFiles.ts';
+import { shardBytes } from '../../../../../../../src/engine/server/services/completion/project/workspaceFiles.ts';
 import { BYTE_VOCABULARY, followers } from './scopes.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'quire-indexer-'));
@@ -46,7 +46,11 @@ function setUp(t: TestContext, busy = () => false, options: IndexerOptions & { s
       return simulatedTokenizer.encode(text);
     },
   };
-  const projects = new Projects(tokenizer, BYTE_VOCABULARY, options.shards && options.shards * SHARD_BYTES);
+  const projects = new Projects(
+    tokenizer,
+    BYTE_VOCABULARY,
+    options.shards && options.shards * shardBytes(BYTE_VOCABULARY),
+  );
   const departed: Departed[] = [];
   const indexer = new Indexer(projects, busy, { onDeparted: (files) => departed.push(files), ...options });
   t.after(() => indexer.dispose());

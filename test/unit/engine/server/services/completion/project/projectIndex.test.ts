@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { simulatedTokenizer } from '../../../../../../../src/engine/server/core/simulated/tokenizer.ts';
 import { ProjectIndex } from '../../../../../../../src/engine/server/services/completion/project/projectIndex.ts';
-import { SHARD_BYTES } from '../../../../../../../src/engine/server/services/completion/project/workspaceFiles.ts';
-import { byteSpelling, bytesOf, followers } from './scopes.ts';
+import { shardBytes } from '../../../../../../../src/engine/server/services/completion/project/workspaceFiles.ts';
+import { BYTE_VOCABULARY, byteSpelling, bytesOf, followers } from './scopes.ts';
 
-const FILE_BYTES = 2 * SHARD_BYTES;
+const FILE_BYTES = 2 * shardBytes(BYTE_VOCABULARY);
 const indexOf = (workspace = '/w') => new ProjectIndex(workspace, simulatedTokenizer, byteSpelling, FILE_BYTES);
 
 /** What the index says comes after a text, the nearest scope first. */

@@ -5,27 +5,30 @@ import { LineTable } from '../../../../../../../src/engine/server/services/compl
 import { LineTokens } from '../../../../../../../src/engine/server/services/completion/lines/lineTokens.ts';
 import { LARGEST_SHARD, Shard } from '../../../../../../../src/engine/server/services/completion/project/shard.ts';
 import {
-  SHARD_BYTES,
+  shardBytes,
   WorkspaceFiles,
 } from '../../../../../../../src/engine/server/services/completion/project/workspaceFiles.ts';
-import { byteSpelling, bytesOf } from './scopes.ts';
+import { BYTE_VOCABULARY, byteSpelling, bytesOf } from './scopes.ts';
 
 /** Every token is a word. */
 const words = new LineTokens({ bytes: () => Buffer.from('word') }, 4_000);
-const ONE_SHARD = new Shard(LARGEST_SHARD).bytes + new LineTable(words).bytes;
+const SHARD_BYTES = shardBytes(words.size);
+const ONE_SHARD =
+  new Shard(LARGEST_SHARD, { vocabulary: words.size, orders: 2 }).bytes + new LineTable(words, { rows: false }).bytes;
 const LONGEST = LARGEST_SHARD >> 1;
 
 /** `length` tokens: those of a name, and then zeros. */
 function fileOf(name: number, length: number): Int32Array {
   const tokens = new Int32Array(length);
-  tokens.set([1000 + name, 2000 + name].slice(0, length));
+  tokens.set([1000 + name, 2000 + name, 3000 + name].slice(0, length));
   return tokens;
 }
 
-/** What follows the first token of a file's name, in the shards from the newest on. */
+/** What follows the first two tokens of a file's name, in the shards from the newest on. */
 function found(files: WorkspaceFiles, name: number): number[] {
   const next: number[] = [];
-  for (const shard of files.shards) shard.find([1000 + name], 2, LARGEST_SHARD, (token) => next.push(token) > 0);
+  for (const shard of files.shards)
+    shard.find([1000 + name, 2000 + name], 1, LARGEST_SHARD, (token) => next.push(token) > 0);
   return next;
 }
 
@@ -38,7 +41,7 @@ describe('WorkspaceFiles', () => {
     assert.deepEqual([files.files, files.tokens, files.bytes], [2, 30, ONE_SHARD]);
     files.set('a.ts', fileOf(3, 12));
     assert.deepEqual([files.files, files.tokens], [2, 32]);
-    assert.deepEqual([found(files, 1), found(files, 2), found(files, 3)], [[], [2002], [2003]]);
+    assert.deepEqual([found(files, 1), found(files, 2), found(files, 3)], [[], [3002], [3003]]);
     files.delete('b.ts');
     files.delete('not there');
     assert.deepEqual([files.has('a.ts'), files.has('b.ts'), files.files, files.tokens], [true, false, 1, 12]);
@@ -58,7 +61,7 @@ describe('WorkspaceFiles', () => {
     const files = new WorkspaceFiles(words, SHARD_BYTES);
     files.set('a.ts', fileOf(1, 2 * LARGEST_SHARD));
     assert.equal(files.tokens, LONGEST);
-    assert.deepEqual(found(files, 1), [2001]);
+    assert.deepEqual(found(files, 1), [3001]);
   });
 
   it('takes nothing more where there is no room, and says so', () => {
@@ -67,13 +70,13 @@ describe('WorkspaceFiles', () => {
     assert.equal(files.shards.length, 3);
     assert.equal(files.set('6', fileOf(6, LONGEST)), false);
     assert.deepEqual([...files.paths], ['0', '1', '2', '3', '4', '5']);
-    assert.deepEqual([found(files, 1), found(files, 6)], [[2001], []]);
+    assert.deepEqual([found(files, 1), found(files, 6)], [[3001], []]);
     files.delete('1');
     assert.equal(files.set('6', fileOf(6, LONGEST)), true);
     assert.deepEqual([...files.paths].sort(), ['0', '2', '3', '4', '5', '6']);
     assert.deepEqual(
       [0, 1, 2, 6].map((name) => found(files, name)),
-      [[2000], [], [2002], [2006]],
+      [[3000], [], [3002], [3006]],
     );
   });
 
@@ -85,7 +88,7 @@ describe('WorkspaceFiles', () => {
     for (let change = 4; change < 9; change++) assert.equal(files.set('small', fileOf(change, 20)), true);
     assert.deepEqual(
       [1, 2, 3, 7, 8].map((name) => found(files, name)),
-      [[2001], [2002], [], [], [2008]],
+      [[3001], [3002], [], [], [3008]],
     );
     assert.equal(files.set('other', fileOf(9, 20)), false);
   });
@@ -96,7 +99,7 @@ describe('WorkspaceFiles', () => {
     files.delete('0');
     assert.equal(files.shards.length, 2);
     files.delete('1');
-    assert.deepEqual([files.shards.length, found(files, 2)], [1, [2002]]);
+    assert.deepEqual([files.shards.length, found(files, 2)], [1, [3002]]);
   });
 
   it('never takes more memory than it may, and says of every file truly whether it is there', () => {
@@ -126,7 +129,7 @@ describe('WorkspaceFiles', () => {
             [...lengths.values()].reduce((sum, length) => sum + length, 0),
           );
           for (const [name, length] of lengths) {
-            assert.equal(found(files, name).length, length > 1 ? 1 : 0);
+            assert.equal(found(files, name).length, length > 2 ? 1 : 0);
           }
         },
       ),
@@ -136,7 +139,7 @@ describe('WorkspaceFiles', () => {
   });
 
   it('knows the lines of its files until they are deleted', () => {
-    const files = new WorkspaceFiles(byteSpelling, SHARD_BYTES);
+    const files = new WorkspaceFiles(byteSpelling, shardBytes(BYTE_VOCABULARY));
     const found = () => {
       const lines: string[] = [];
       for (const table of files.lines) {
