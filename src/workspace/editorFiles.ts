@@ -2,9 +2,13 @@
 import * as vscode from 'vscode';
 import type { WorkspaceSpec } from '../engine/protocol/index.ts';
 import { PrivateFiles } from '../files/private.ts';
+import { userFolders } from '../files/userFolders.ts';
 
 export class EditorFiles implements vscode.Disposable {
-  readonly #private = new PrivateFiles((folder, path) => readText(vscode.Uri.joinPath(vscode.Uri.parse(folder), path)));
+  readonly #private = new PrivateFiles({
+    read: (folder, path) => readText(vscode.Uri.parse(folder).with({ path })),
+    user: (folder) => (folder.startsWith('file:') ? userFolders() : undefined),
+  });
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #ignoreFiles = vscode.workspace.createFileSystemWatcher('**/.gitignore');
 

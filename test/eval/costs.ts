@@ -24,7 +24,7 @@ export async function costs(model: LlamaModel, files: readonly SourceFile[]): Pr
     const written = writeProject(folder, files);
     const projects = new Projects(model.tokenizer, model.info.vocabularyTokens);
     const started = performance.now();
-    const indexer = new Indexer(projects, () => false);
+    const indexer = new Indexer(projects);
     indexer.add(WORKSPACE, folder);
     while (indexer.pending > 0) await sleep(2);
     const buildMs = performance.now() - started;

@@ -102,8 +102,19 @@ export type DecisionKind =
   | 'spilled'
   | 'restored';
 
+/** How far the files of workspace folders are indexed. */
+export interface IndexedFiles {
+  /** Files that are still to be read. */
+  pending: number;
+  /** There is not room for all files: the nearest to what is edited are there. */
+  full: boolean;
+  /** Files that there was no room for, and the nearest of them, relative to their folders. */
+  leftOut: number;
+  nearestLeftOut: string[];
+}
+
 /** The index over the user's own code, for one model and all workspaces. */
-export interface NgramStatus {
+export interface NgramStatus extends IndexedFiles {
   /** False: mixing made what was really written less likely, so the model decides alone for now. */
   on: boolean;
   /** Nats by which mixing made the tokens that were written likelier, in the mean of the latest; null before the first. */
@@ -112,8 +123,6 @@ export interface NgramStatus {
   seen: number;
   documents: number;
   files: number;
-  /** Files that are still to be read. */
-  pending: number;
   tokens: number;
   bytes: number;
 }

@@ -19,7 +19,7 @@ import type { ModelListener, Models, OpenModel } from '../../core/models.ts';
 import { Slices } from '../../core/slices.ts';
 import type { ServedClient, Service } from '../../service.ts';
 import type { OpenDocument, Workspace, WorkspaceListener, Workspaces } from '../../workspaces/workspaces.ts';
-import { Indexer } from './project/indexer.ts';
+import { type Departed, Indexer } from './project/indexer.ts';
 import { Projects } from './project/projects.ts';
 import { type Cursor, fitPrompt } from './prompt.ts';
 
@@ -55,19 +55,19 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
 
   statusOf(id: string): Partial<ModelStatus> {
     const known = this.#known.get(this.#models.get(id));
-    return known ? { ngram: known.projects.status(known.indexer.pending) } : {};
+    return known ? { ngram: known.projects.status(known.indexer.status()) } : {};
   }
 
   async modelOpened(model: OpenModel): Promise<void> {
     const { info, tokenizer } = model.handle;
     if (!info.specialTokens.includes('fimPrefix') && !info.specialTokens.includes('fimSuffix')) return;
     await readVocabulary(tokenizer, info.vocabularyTokens);
-    const projects = new Projects(tokenizer, info.vocabularyTokens);
-    const indexer = new Indexer(
-      projects,
-      () => model.loop.busy,
-      (workspace) => this.#learned(workspace),
-    );
+    const slices = () => new Slices(() => model.loop.busy);
+    const projects = new Projects(tokenizer, info.vocabularyTokens, slices());
+    const indexer = new Indexer(projects, slices(), {
+      onRead: (workspace) => this.#learned(workspace),
+      onDeparted: (files) => void this.#departed(files),
+    });
     this.#known.set(model, { projects, indexer });
     for (const workspace of this.#workspaces.all) {
       for (const document of workspace.documents.values()) projects.open(workspace.id, document);
@@ -112,6 +112,12 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       indexer.remove(id);
       projects.forget(id);
     }
+  }
+
+  /** Files that are private now: what was computed with them in a prompt must not stay either. */
+  async #departed({ workspace, private: files }: Departed): Promise<void> {
+    if (files.length > 0) await this.#models.forgetWorkspace(workspace);
+    this.#learned(workspace);
   }
 
   #learned(workspace: string): void {

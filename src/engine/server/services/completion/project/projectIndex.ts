@@ -77,10 +77,9 @@ export class ProjectIndex {
     return false;
   }
 
-  /** Takes in what a file says; undefined: it is gone. An open document knows better. */
-  setFile(path: string, tokens: Int32Array | undefined): void {
-    if (tokens === undefined) this.files.delete(path);
-    else if (!this.openPaths.includes(path)) this.files.set(path, tokens);
+  /** Takes in what a file says, where there is room; an open document knows better. @returns false without room. */
+  setFile(path: string, tokens: Int32Array): boolean {
+    return this.openPaths.includes(path) || this.files.set(path, tokens);
   }
 
   document(id: string): IndexedDocument | undefined {

@@ -1,5 +1,5 @@
 /** The indexes of all workspaces for one model, and the samplers of completions, which search them. */
-import type { NgramStatus, TextEdit } from '../../../../protocol/index.ts';
+import type { IndexedFiles, NgramStatus, TextEdit } from '../../../../protocol/index.ts';
 import type { DecodeBackend, Drawer, Sampler, Tokenizer } from '../../../core/backend.ts';
 import { Slices } from '../../../core/slices.ts';
 import { LineTable } from '../lines/lineTable.ts';
@@ -15,7 +15,7 @@ import { Reliability } from './reliability.ts';
 import { Shard } from './shard.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-/** Memory for the files of a workspace that are not open; open ones come on top. */
+/** Open documents come on top. */
 const FILE_BYTES = 60 << 20;
 
 export interface Project {
@@ -40,11 +40,16 @@ export class Projects {
   readonly #recall: Recall;
   readonly #projects = new Map<string, Project>();
   readonly #slices: Slices;
+  readonly #fileBytes: number;
   #reading = false;
 
-  /** @param slices says when it is the turn of others. */
-  constructor(tokenizer: Tokenizer, vocabularyTokens: number, slices = new Slices()) {
+  /**
+   * @param slices say when it is the turn of others.
+   * @param fileBytes memory for the files of a workspace that are not open.
+   */
+  constructor(tokenizer: Tokenizer, vocabularyTokens: number, slices = new Slices(), fileBytes = FILE_BYTES) {
     this.#slices = slices;
+    this.#fileBytes = fileBytes;
     this.#tokenizer = tokenizer;
     this.#vocabulary = new Vocabulary(tokenizer, vocabularyTokens);
     this.#spelling = new LineTokens(tokenizer, vocabularyTokens);
@@ -57,7 +62,7 @@ export class Projects {
     let project = this.#projects.get(workspace);
     if (!project) {
       project = {
-        index: new ProjectIndex(this.#tokenizer, this.#spelling, FILE_BYTES),
+        index: new ProjectIndex(this.#tokenizer, this.#spelling, this.#fileBytes),
         reliability: new Reliability(this.#vocabulary),
       };
       this.#projects.set(workspace, project);
@@ -105,14 +110,14 @@ export class Projects {
     return this.#tokenizer.encode(text);
   }
 
-  /** @param pending files that are still to be read. */
-  status(pending: number): NgramStatus {
+  /** @param indexed how far files are indexed. */
+  status(indexed: IndexedFiles): NgramStatus {
     const projects = [...this.#projects.values()];
     const sum = (of: (project: Project) => number) => projects.reduce((total, project) => total + of(project), 0);
     const latest = projects.at(-1)?.reliability.status() ?? { on: true, gain: null, seen: 0 };
     return {
       ...latest,
-      pending,
+      ...indexed,
       documents: sum(({ index }) => index.documents),
       files: sum(({ index }) => index.files.files),
       tokens: sum(({ index }) => index.tokens),

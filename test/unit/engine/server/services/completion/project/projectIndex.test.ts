@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { simulatedTokenizer } from '../../../../../../../src/engine/server/core/simulated/tokenizer.ts';
 import { ProjectIndex } from '../../../../../../../src/engine/server/services/completion/project/projectIndex.ts';
-import { SHARD_BYTES } from '../../../../../../../src/engine/server/services/completion/project/workspaceFiles.ts';
-import { byteSpelling, bytesOf, followers } from './scopes.ts';
+import { shardBytes } from '../../../../../../../src/engine/server/services/completion/project/workspaceFiles.ts';
+import { BYTE_VOCABULARY, byteSpelling, bytesOf, followers } from './scopes.ts';
 
-const FILE_BYTES = 2 * SHARD_BYTES;
+const FILE_BYTES = 2 * shardBytes(BYTE_VOCABULARY);
 const indexOf = () => new ProjectIndex(simulatedTokenizer, byteSpelling, FILE_BYTES);
 /** A document is called by its path in the folder `/w`. */
 const open = (index: ProjectIndex, id: string, text: string) =>
@@ -79,7 +79,7 @@ describe('ProjectIndex', () => {
     index.setFile('src/a.ts', bytesOf('older = 1;'));
     index.setFile('src/b.ts', bytesOf('b'));
     assert.deepEqual([index.files.files, index.files.has('src/a.ts')], [2, true]);
-    index.setFile('src/a.ts', undefined);
+    index.files.delete('src/a.ts');
     assert.deepEqual([index.files.files, index.documents], [1, 0]);
   });
 
