@@ -19,8 +19,8 @@ export class Branches {
   readonly #ids: SequenceIds<TreeNode>;
   readonly #spill: Spill | undefined;
   readonly #onEvent: CacheEvent;
-  /** Cells that are to be dropped. */
-  #dropped: { sequence: SequenceId; start: number; end: number } | undefined;
+  /** Cells that are to be dropped: positions of each sequence. */
+  readonly #dropped = new Map<SequenceId, { start: number; end: number }>();
   evictions = 0;
 
   constructor(
@@ -75,11 +75,7 @@ export class Branches {
    * @param keepDisk leaves saved copies where they would be found after a restart.
    */
   drop(node: TreeNode, keepDisk = false): void {
-    for (const each of subtree(node).reverse()) {
-      if (each.page >= 0) this.#dropCells(each);
-      this.#spill?.forget(each, keepDisk);
-      this.#tree.remove(each);
-    }
+    this.#remove(node, keepDisk);
     this.#flush();
   }
 
@@ -104,7 +100,7 @@ export class Branches {
         this.#dropCells(node);
         this.#tree.strip(node);
         this.#spill.cool(node);
-      } else this.drop(node);
+      } else this.#remove(node, false);
     }
     this.#flush();
     this.#onEvent('evicted', this.evictions - evictions);
@@ -112,19 +108,28 @@ export class Branches {
     if (spilled > 0) this.#onEvent('spilled', spilled);
   }
 
+  #remove(node: TreeNode, keepDisk: boolean): void {
+    for (const each of subtree(node).reverse()) {
+      if (each.page >= 0) this.#dropCells(each);
+      this.#spill?.forget(each, keepDisk);
+      this.#tree.remove(each);
+    }
+  }
+
   #dropCells(node: TreeNode): void {
     const { sequence, start } = node;
-    if (this.#dropped?.sequence === sequence && this.#dropped.start === endOf(node)) this.#dropped.start = start;
+    const below = this.#dropped.get(sequence);
+    if (below?.start === endOf(node)) below.start = start;
     else {
-      this.#flush();
-      this.#dropped = { sequence, start, end: endOf(node) };
+      if (below) this.#backend.removeRange(sequence, below.start, below.end);
+      this.#dropped.set(sequence, { start, end: endOf(node) });
     }
     this.#ids.give(node);
   }
 
   #flush(): void {
-    if (this.#dropped) this.#backend.removeRange(this.#dropped.sequence, this.#dropped.start, this.#dropped.end);
-    this.#dropped = undefined;
+    for (const [sequence, { start, end }] of this.#dropped) this.#backend.removeRange(sequence, start, end);
+    this.#dropped.clear();
   }
 
   /** An id that is free from page `first` of positions on, if need be at the cost of the branch that was used longest ago. */

@@ -4,8 +4,6 @@
  *
  *     prompt   ────────────●───────────────●───────────●──·
  *                         512            1024   last step before the end: what typing changes is behind it
- *
- * States are large: as a text is typed, the state at a step gives way to the one at the next step.
  */
 import type { KvStatus } from '../../../protocol/index.ts';
 import type { DecodeBackend, SequenceId } from '../backend.ts';
@@ -27,8 +25,6 @@ interface StateLease extends CacheLease {
   readonly prompt: number;
   /** False takes nothing and leaves nothing: as it was asked for, or because its workspace was closed. */
   shares: boolean;
-  /** Key of the state that it went on from, where the next one is to take its place. */
-  passed: string | undefined;
 }
 
 export interface CheckpointCacheOptions {
@@ -69,7 +65,6 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
       options,
       prompt: Math.min(tokens.length, options.keep ?? tokens.length),
       shares: options.reuse,
-      passed: undefined,
     };
     this.#leases.add(lease);
     return lease;
@@ -81,7 +76,6 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
     if (!found) return 0;
     if (!this.#backend.restoreState(lease.sequence, found.state)) return 0;
     lease.computed = found.tokens.length;
-    if (lease.computed % STRIDE !== 0) lease.passed = found.key;
     this.#restores++;
     return lease.computed;
   }
@@ -105,10 +99,7 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
 
   commit(lease: StateLease, tokens: readonly number[], end: number): void {
     lease.computed = end;
-    if (end % STRIDE !== 0 && end !== lastStep(lease.prompt)) return;
-    this.#save(lease, tokens);
-    if (lease.passed !== undefined) this.#store.drop(lease.passed);
-    lease.passed = undefined;
+    if (end % STRIDE === 0 || end === lastStep(lease.prompt)) this.#save(lease, tokens);
   }
 
   release(lease: StateLease, tokens: readonly number[]): void {

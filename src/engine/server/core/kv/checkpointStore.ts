@@ -1,12 +1,12 @@
 /**
  * Whole states of models that cannot share pages (recurrent, hybrid): each stands for all tokens up to its length, and a
- * request goes on from the longest that is a prefix of it. Bounded in bytes, the least recently used goes first.
+ * request goes on from the longest that is a prefix of it. Bounded in bytes, the least recently used goes first: in
+ * simulated typing as much was reused as when older states of a text were thinned out.
  */
 import { LRUCache } from 'lru-cache';
 import { keyOf } from './spill.ts';
 
 export interface Checkpoint {
-  readonly key: string;
   readonly workspace: string;
   readonly tokens: Int32Array;
   readonly state: Uint8Array;
@@ -31,30 +31,24 @@ export class CheckpointStore {
    * larger than the bound.
    */
   put(workspace: string, tokens: readonly number[], state: Uint8Array): void {
-    const key = keyOf(workspace, null, tokens);
-    this.#kept.set(key, { key, workspace, tokens: Int32Array.from(tokens), state });
+    this.#kept.set(keyOf(workspace, null, tokens), { workspace, tokens: Int32Array.from(tokens), state });
   }
 
   /** The longest checkpoint whose tokens begin `tokens`, of at most `limit` tokens. It counts as used. */
   longest(workspace: string, tokens: readonly number[], limit: number): Checkpoint | undefined {
-    let found: Checkpoint | undefined;
-    for (const checkpoint of this.#kept.values()) {
+    let [found, foundKey]: [Checkpoint?, string?] = [];
+    for (const [key, checkpoint] of this.#kept.entries()) {
       const { length } = checkpoint.tokens;
       if (checkpoint.workspace !== workspace || length > limit || length <= (found?.tokens.length ?? 0)) continue;
-      if (checkpoint.tokens.every((token, i) => token === tokens[i])) found = checkpoint;
+      if (checkpoint.tokens.every((token, i) => token === tokens[i])) [found, foundKey] = [checkpoint, key];
     }
-    if (found) this.#kept.get(found.key);
-    return found;
-  }
-
-  drop(key: string): void {
-    this.#kept.delete(key);
+    return foundKey === undefined ? undefined : this.#kept.get(foundKey); // counts as used
   }
 
   /** Drops all states of a workspace. */
   forget(workspace: string): void {
-    for (const checkpoint of [...this.#kept.values()]) {
-      if (checkpoint.workspace === workspace) this.#kept.delete(checkpoint.key);
+    for (const [key, checkpoint] of [...this.#kept.entries()]) {
+      if (checkpoint.workspace === workspace) this.#kept.delete(key);
     }
   }
 
