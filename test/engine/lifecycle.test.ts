@@ -211,7 +211,7 @@ describe('a lost engine', () => {
     await assert.rejects(lost, { kind: 'engineStopped', detail: /^[0-9T:.Z-]+ [a-z]+ / });
     await client.start();
     const { log } = endpointFor(command);
-    assert.match(readFileSync(log, 'utf8'), new RegExp(`process ${pid}[^]*process (?!${pid})`));
+    assert.match(readFileSync(log, 'utf8'), new RegExp(`process ${pid}[\\s\\S]*process (?!${pid})`));
   });
 
   it('loses nothing silently, killed again and again', { skip: process.platform !== 'linux' }, async () => {
