@@ -16,6 +16,8 @@ export interface FakeEngineOptions {
   token: string;
   /** What it really knows. */
   known?: string;
+  /** Says nothing at all. */
+  mute?: boolean;
   /** What else it answers. */
   serve?(connection: MessageConnection): void;
 }
@@ -27,7 +29,7 @@ export class FakeEngine {
   readonly #server: Server;
   readonly #token: string;
 
-  constructor({ token, known = token, serve }: FakeEngineOptions) {
+  constructor({ token, known = token, mute = false, serve }: FakeEngineOptions) {
     this.#token = token;
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
@@ -35,6 +37,7 @@ export class FakeEngine {
       socket.on('data', (bytes) => {
         this.heard += bytes;
       });
+      if (mute) return;
       const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
       connection.onRequest(helloRequest, ({ nonce: client }: HelloParams) => {
         const engine = drawNonce();

@@ -238,6 +238,7 @@ export class EngineConnection {
   /** Makes a joined session the one that serves. */
   async #settle(session: Session, signal: AbortSignal): Promise<void> {
     const drop = () => session.drop();
+    signal.throwIfAborted();
     signal.addEventListener('abort', drop, { once: true });
     try {
       if (this.#configured) await this.#configure(session);
@@ -245,6 +246,7 @@ export class EngineConnection {
     } finally {
       signal.removeEventListener('abort', drop);
     }
+    signal.throwIfAborted();
     if (session.lost) throw new LostError();
     session.closed.then(() => this.#lost(session));
     this.#enter({ kind: 'ready', session, since: performance.now() });

@@ -30,7 +30,10 @@ export class Session {
 
   constructor(socket: Socket, { hangMs, patienceMs, onHung }: SessionOptions) {
     this.#socket = socket;
-    this.connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    const reader = new SocketMessageReader(socket);
+    // Its timer goes on for ever where the other side dies within a message, and keeps the process alive.
+    reader.partialMessageTimeout = 0;
+    this.connection = createMessageConnection(reader, new SocketMessageWriter(socket));
     this.connection.onError(() => this.drop());
     socket.on('error', () => this.drop());
     socket.once('close', () => this.drop());

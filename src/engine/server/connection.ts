@@ -34,7 +34,9 @@ export class ClientConnection implements ServedClient {
     this.#engine = engine;
     this.#handshake = new Handshake(token);
     this.#socket = socket;
-    this.#connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    const reader = new SocketMessageReader(socket);
+    reader.partialMessageTimeout = 0; // its timer would outlive a client that dies within a message
+    this.#connection = createMessageConnection(reader, new SocketMessageWriter(socket));
     const timeout = setTimeout(() => this.#handshake.done || this.close(), HELLO_TIMEOUT_MS);
     socket.on('error', () => this.close());
     this.#connection.onError(([error, unsent]) => {

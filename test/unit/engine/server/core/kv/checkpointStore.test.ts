@@ -28,6 +28,17 @@ describe('CheckpointStore', () => {
     assert.equal(longest(store, 'x', line(300)), undefined);
   });
 
+  it('keeps what was used last under a smaller bound', () => {
+    const store = new CheckpointStore({ maxBytes: 1e6 });
+    for (const which of [0, 1, 2]) store.put('w', line(10, which), state(which));
+    store.longest('w', line(10, 0), 10);
+    store.setLimit(store.bytes - 1);
+    assert.equal(store.longest('w', line(10, 1), 10), undefined);
+    for (const which of [0, 2]) assert.equal(store.longest('w', line(10, which), 10)?.length, 10);
+    store.setLimit(0);
+    assert.equal(store.count, 0);
+  });
+
   it('replaces the state of the same tokens, and forgets a workspace', () => {
     const store = new CheckpointStore({ maxBytes: 1e6 });
     store.put('w', line(10), state(1));
