@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineClient, type EngineCommand, type ModelEvent } from '../../src/engine/client/client.ts';
 import { addressFor, endpointFor, readEndpointFile } from '../../src/engine/endpoint.ts';
-import type { GenerateParams, ModelInfo } from '../../src/engine/protocol/index.ts';
+import { type GenerateParams, type ModelInfo, pinDocumentsNotification } from '../../src/engine/protocol/index.ts';
 import { bundledModel, engineCommand, gone, stateOf } from '../helpers/engine.ts';
 import { FakeEngine } from '../helpers/fakeEngine.ts';
 import { runKills } from '../lifecycle/kills.ts';
@@ -31,7 +31,7 @@ const request = (model: ModelInfo, more: Partial<GenerateParams> = {}): Generate
   model: model.id,
   workspace: 'w',
   class: 'keystroke',
-  prompt: { segments: [{ text: 'const a = [1, 2, ' }] },
+  prompt: { text: 'const a = [1, 2, ' },
   maxTokens: 6,
   ...more,
 });
@@ -135,9 +135,10 @@ describe('whoever listens in the place of a dead engine', () => {
     const { client, command } = clientOf({ version: 'squatter' });
     const squatter = new FakeEngine({ token: 'the real secret', known: 'a guess' });
     await squatter.listen(endpointFor(command));
-    client.openDocuments('workspace of mine', ['file:///CANARY.ts']);
+    const workspace = await client.openWorkspace({ folder: null, name: 'workspace of mine', trusted: true });
+    client.tell(pinDocumentsNotification, { workspace, keys: ['file:///CANARY.ts'] });
     const model = await client.openModel({ path: bundledModel, contextTokens: 0 });
-    await client.generate(request(model, { prompt: { segments: [{ text: 'const CANARY = ' }] } }));
+    await client.generate(request(model, { prompt: { text: 'const CANARY = ' } }));
     assert.match(squatter.heard, /"hello"/);
     assert.doesNotMatch(squatter.heard, /secret|CANARY|workspace|"prove"|"name"/);
     squatter.close();
@@ -150,14 +151,19 @@ describe('settings', () => {
     const { client, command } = clientOf({ version: 'settings', cache });
     const model = await client.openModel({ path: bundledModel, contextTokens: 0 });
     const text = readFileSync(path.join(import.meta.dirname, 'lifecycle.test.ts'), 'utf8').slice(0, 1500);
-    const ask = () => client.generate(request(model, { supersedes: 'a', prompt: { segments: [{ text }] } }));
+    const workspace = await client.openWorkspace({ folder: null, name: 'w', trusted: true });
+    const ask = () => {
+      const { model: id, class: kind, maxTokens } = request(model);
+      const rules = { ngram: false, oneLine: false, document: 'a', segments: [{ text }] };
+      return client.complete({ model: id, class: kind, maxTokens, workspace, ...rules });
+    };
     const tiers = async () => {
       const { ram, disk } = (await client.status()).models[0]!.kv;
       return { ram, disk };
     };
     const files = () =>
       ['', '-wal', '-shm'].filter((suffix) => existsSync(`${cache.folder}/pages/pages.sqlite${suffix}`));
-    client.openDocuments('w', ['a']);
+    client.tell(pinDocumentsNotification, { workspace, keys: ['a'] });
     const { text: answer } = await ask();
     while ((await tiers()).disk.pages === 0) await sleep(50);
     const { pid } = await client.status();

@@ -163,7 +163,7 @@ function request(model: ModelInfo, n: number, kind: Kind): GenerateParams {
     model: model.id,
     workspace: 'w',
     class: kind === 'short' ? 'keystroke' : 'chat',
-    prompt: { segments: [{ text: kind === 'short' ? 'const a = [1, 2, ' : `// ${n}\nexport function add(` }] },
+    prompt: { text: kind === 'short' ? 'const a = [1, 2, ' : `// ${n}\nexport function add(` },
     maxTokens: kind === 'short' ? 6 : 200,
     ...(kind === 'short' ? {} : { sampling: { grammar: 'root ::= [a-z ] root' } }),
   };

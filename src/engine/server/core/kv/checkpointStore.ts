@@ -21,9 +21,9 @@ export class CheckpointStore {
 
   /** What was used longest ago goes where there is no room for all. */
   setLimit(maxBytes: number): void {
-    const oldestFirst = [...this.#kept.rvalues()].filter((checkpoint) => checkpoint !== undefined);
+    const before = this.#kept;
     this.#kept = bounded(maxBytes);
-    for (const checkpoint of oldestFirst) this.#kept.set(checkpoint.key, checkpoint);
+    for (const key of [...before.rkeys()]) this.#kept.set(key, before.peek(key)!);
   }
 
   /**
