@@ -36,7 +36,7 @@ const LARGEST = 65_535;
 const HEADS = 1 << 12;
 const MASK = HEADS - 1;
 /** Tables grow by so much: little stands empty, and nothing is copied often. */
-const GROWTH = 1.25;
+const GROWTH = 1.1;
 /** A line has no more than so many lines above it in which its block's head is looked for. */
 const HEADER_REACH = 200;
 

@@ -9,7 +9,7 @@ import { LARGEST_SHARD, ORDERS, type SegmentId, Shard, type Tokens } from './sha
 /** Contexts of a single token say nothing far away, and are not looked for there. */
 const HASHED = ORDERS.length - 1;
 /** Lines of a full shard, as source code has them. */
-const LINE_BYTES = 136 * 1024;
+const LINE_BYTES = 128 * 1024;
 
 /** Memory of a full shard and its lines. @param vocabulary number of tokens. */
 export function shardBytes(vocabulary: number): number {
