@@ -19,6 +19,8 @@ import { askedToStop, endTree, main, SetupError, say } from './lib/run.mjs';
 /** Minutes after which a group is stuck, and ended. */
 const LIMITS = { check: 5, unit: 6, engine: 10, host: 8, e2e: 20 };
 const GROUPS = { check, unit, engine, host, e2e };
+/** Tests of the engine that depend on how the processor adds up; the others are the same on all of them. */
+const ON_EVERY_CPU = /^(?:cpuVariant|inference|completion|otherModels|projectCode|restart)\.test\.ts$/;
 
 let node = '';
 let running;
@@ -96,9 +98,6 @@ async function check(limitMs) {
 function unit(limitMs) {
   return nodeTests('unit', limitMs, { concurrency: availableParallelism() });
 }
-
-/** What depends on how the processor adds up; the other tests of the engine are the same on all of them. */
-const ON_EVERY_CPU = /^(?:cpuVariant|inference|completion|otherModels|projectCode|restart)\.test\.ts$/;
 
 /**
  * The engine's tests start processes that use all cores: one file at a time. Those that compare what a model says run once
