@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { RequestClass } from '../../src/engine/protocol/index.ts';
+import { Arbiter } from '../../src/engine/server/core/arbiter.ts';
 import { checkIntegrity } from '../../src/engine/server/core/kv/integrity.ts';
 import { KvCache } from '../../src/engine/server/core/kv/kvCache.ts';
 import { PageTiers } from '../../src/engine/server/core/kv/tiers.ts';
@@ -28,7 +29,15 @@ function serve(model: LlamaModel, { cells = 4096, ramBytes = 64 << 20 } = {}) {
     tiers: (onLost) => new PageTiers({ ramBytes, onLost }),
     computeMs: (start) => profile.prompt(32, start, 512),
   });
-  const loop = new Loop({ backend, tokenizer: model.tokenizer, cache, profile, policy: 'preemptive', decisions });
+  const loop = new Loop({
+    backend,
+    tokenizer: model.tokenizer,
+    cache,
+    profile,
+    policy: 'preemptive',
+    decisions,
+    device: new Arbiter(),
+  });
   const submit = (prompt: number[], more: Partial<RequestInput> = {}): Request =>
     loop.submit({
       workspace: 'w',

@@ -3,6 +3,7 @@ import type { DocumentEdits, DocumentText, ModelInfo, ModelSpec, WorkspaceFolder
 import { Indexer } from '../services/completion/project/indexer.ts';
 import { Projects } from '../services/completion/project/projects.ts';
 import { Workspaces } from '../workspaces/workspaces.ts';
+import { Arbiter } from './arbiter.ts';
 import type { DecodeBackend, Tokenizer } from './backend.ts';
 import { EngineFailure } from './failure.ts';
 import type { Loop } from './scheduler/loop.ts';
@@ -48,6 +49,7 @@ export class Models {
   readonly #entries = new Map<string, Entry>();
   readonly #documents = new Map<string, readonly string[]>();
   readonly #workspaces = new Workspaces();
+  readonly #devices = new Map<string, Arbiter>();
 
   constructor(opener: ModelOpener, serving: ServingOptions) {
     this.#opener = opener;
@@ -149,7 +151,7 @@ export class Models {
     try {
       const { contextTokens } = handle.info;
       const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
-      const { backend, loop } = serve(handle, cells, this.#serving);
+      const { backend, loop } = await serve(handle, cells, this.#serving, this.#device(handle.info.device));
       for (const [workspace, keys] of this.#documents) loop.cache.setOpen(workspace, keys);
       const projects = new Projects(handle.tokenizer, handle.info.vocabularyTokens);
       const indexer = new Indexer(projects, () => loop.busy);
@@ -164,12 +166,19 @@ export class Models {
     }
   }
 
+  /** All models of a device are served in one order. */
+  #device(name: string): Arbiter {
+    const device = this.#devices.get(name) ?? new Arbiter();
+    this.#devices.set(name, device);
+    return device;
+  }
+
   #unload(key: string, entry: Entry): void {
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
     clearTimeout(entry.linger);
     if (!entry.open) return;
     entry.open.indexer.dispose();
-    entry.open.loop.stop(new EngineFailure('engineStopped', 'The model was unloaded.'));
+    entry.open.loop.end(new EngineFailure('engineStopped', 'The model was unloaded.'));
     entry.open.loop.cache.dispose();
     entry.open.backend.dispose();
     entry.open.handle.dispose();
