@@ -47,6 +47,8 @@ describe('two models', () => {
     const of = (id: string) => models.find(({ info }) => info.id === id)!;
     const ran = of(chats.id).scheduler.decisions.filter(({ what }) => what === 'ran');
     assert(ran.length > 0 && ran.every((decision) => decision.class === 'chat'));
+    const limits = [keys, chats].map(({ id }) => of(id).kv.ram.limitBytes);
+    assert.deepEqual(limits, [256 << 20, 128 << 20], 'one budget for both');
     assert.equal(of(keys.id).running + of(keys.id).waiting + of(chats.id).running + of(chats.id).waiting, 0);
   });
 });

@@ -29,12 +29,17 @@ export interface OpenModel {
   /** What is known of the code of each workspace, in this model's tokens. */
   readonly projects: Projects;
   readonly indexer: Indexer;
+  /** Memory for its pages outside the device. */
+  readonly ramBytes: number;
 }
 
 /** A context shorter than this gets several times its length in cells, so that several files stay cached. */
 const COMFORTABLE_CELLS = 16_384;
 /** A model stays this long after its last holder, so that a reloaded window finds it. */
 const LINGER_MS = 30_000;
+
+/** A model gets this share of the memory for pages that is left when it is opened: the first half of all, the next a quarter. */
+const RAM_SHARE = 0.5;
 
 interface Entry {
   promise: Promise<OpenModel>;
@@ -50,10 +55,12 @@ export class Models {
   readonly #documents = new Map<string, readonly string[]>();
   readonly #workspaces = new Workspaces();
   readonly #devices = new Map<string, Arbiter>();
+  #ramLeft: number;
 
   constructor(opener: ModelOpener, serving: ServingOptions) {
     this.#opener = opener;
     this.#serving = serving;
+    this.#ramLeft = serving.cache.ramBytes;
   }
 
   /**
@@ -148,10 +155,17 @@ export class Models {
 
   async #load(spec: ModelSpec): Promise<OpenModel> {
     const handle = await this.#opener(spec);
+    const ramBytes = Math.floor(RAM_SHARE * this.#ramLeft);
+    this.#ramLeft -= ramBytes;
     try {
       const { contextTokens } = handle.info;
       const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
-      const { backend, loop } = await serve(handle, cells, this.#serving, this.#device(handle.info.device));
+      const { backend, loop } = await serve(
+        handle,
+        cells,
+        { ...this.#serving, cache: { ...this.#serving.cache, ramBytes } },
+        this.#device(handle.info.device),
+      );
       for (const [workspace, keys] of this.#documents) loop.cache.setOpen(workspace, keys);
       const projects = new Projects(handle.tokenizer, handle.info.vocabularyTokens);
       const indexer = new Indexer(projects, () => loop.busy);
@@ -159,8 +173,9 @@ export class Models {
         for (const [key, text] of documents) projects.open(workspace, key, text);
         if (folder !== undefined) indexer.add(workspace, folder);
       }
-      return { handle, backend, loop, projects, indexer };
+      return { handle, backend, loop, projects, indexer, ramBytes };
     } catch (error) {
+      this.#ramLeft += ramBytes;
       handle.dispose();
       throw error;
     }
@@ -182,6 +197,7 @@ export class Models {
     entry.open.loop.cache.dispose();
     entry.open.backend.dispose();
     entry.open.handle.dispose();
+    this.#ramLeft += entry.open.ramBytes;
     entry.open = undefined;
   }
 }
