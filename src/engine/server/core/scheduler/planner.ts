@@ -2,7 +2,7 @@
  * Whose tokens are in the next iteration, and how many: strict classes, levels inside a class, decodes before prompts
  * (Sarathi-Serve, arXiv 2403.02310), prompts in chunks, all within the time that an iteration may take.
  */
-import type { LatencyProfile } from './latencyProfile.ts';
+import { contextOf, type LatencyProfile } from './latencyProfile.ts';
 import type { Request } from './request.ts';
 
 /** One iteration takes no longer than this, so that whoever arrives waits no longer. */
@@ -86,9 +86,8 @@ export class Planner {
    * @param start position of the first; `wanted` of them are known and not computed.
    */
   room({ rank }: Request, start: number, wanted: number): number {
-    const left = this.#capacity - this.#tokens;
-    if (this.#policy === 'fcfs') return Math.min(left, wanted);
-    const most = Math.min(left, wanted);
+    const most = Math.min(this.#capacity - this.#tokens, wanted);
+    if (this.#policy === 'fcfs') return most;
     const fits = this.#profile.largestChunk(this.#budget(rank, start), this.#tokens, this.#context, start, most);
     if (fits > 0 || this.#tokens > 0) return fits;
     const least = LEAST_TIMES * this.#profile.predict(1, start + 1);
@@ -97,7 +96,7 @@ export class Planner {
 
   add({ rank }: Request, start: number, count: number): void {
     this.#tokens += count;
-    this.#context += count * start + (count * (count + 1)) / 2;
+    this.#context += contextOf(start, count);
     if (this.#lead < 0) this.#lead = rank;
     if (rank === this.#lead) this.#leadMs = this.expectedMs;
   }
