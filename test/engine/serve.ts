@@ -1,4 +1,5 @@
 /** The inference core without the engine around it: a cache and a loop over the bundled model. */
+import { Arbiter } from '../../src/engine/server/core/arbiter.ts';
 import { KvCache } from '../../src/engine/server/core/kv/kvCache.ts';
 import { PageTiers } from '../../src/engine/server/core/kv/tiers.ts';
 import type { LlamaModel } from '../../src/engine/server/core/llama/model.ts';
@@ -18,7 +19,15 @@ export function serve(model: LlamaModel, { cells = 4096, ramBytes = 64 << 20 } =
     tiers: (onLost) => new PageTiers({ ramBytes, onLost }),
     computeMs: (start) => profile.prompt(32, start, 512),
   });
-  const loop = new Loop({ backend, tokenizer: model.tokenizer, cache, profile, policy: 'preemptive', decisions });
+  const loop = new Loop({
+    backend,
+    tokenizer: model.tokenizer,
+    cache,
+    profile,
+    policy: 'preemptive',
+    decisions,
+    device: new Arbiter(),
+  });
   const submit = (prompt: number[], more: Partial<RequestInput> = {}): Request =>
     loop.submit({
       workspace: 'w',

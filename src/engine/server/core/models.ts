@@ -1,5 +1,6 @@
 /** The models that are open: equal specs share one, whoever opened it; the last one to let go unloads it. */
 import type { ClassTotals, ModelInfo, ModelSpec, RequestClass } from '../../protocol/index.ts';
+import { Arbiter } from './arbiter.ts';
 import type { DecodeBackend, Tokenizer } from './backend.ts';
 import { EngineFailure } from './failure.ts';
 import { generate } from './generation.ts';
@@ -24,6 +25,8 @@ export interface OpenModel {
   readonly handle: ModelHandle;
   readonly backend: DecodeBackend;
   readonly loop: Loop;
+  /** Share of the memory for pages outside the device. */
+  readonly share: number;
 }
 
 /** Hears of models as they come and go. */
@@ -36,6 +39,8 @@ export interface ModelListener {
 
 /** A context shorter than this gets several times its length in cells, so that several files stay cached. */
 const COMFORTABLE_CELLS = 16_384;
+/** A model gets this share of the memory for pages that is left when it is opened: the first half of all, the next a quarter. */
+const RAM_SHARE = 0.5;
 /** A model stays this long after its last holder, so that a reloaded window finds it. */
 const LINGER_MS = 30_000;
 
@@ -55,6 +60,9 @@ export class Models {
   readonly #listeners: ModelListener[] = [];
   /** Documents whose pages are held longer, by workspace: for models that are opened later. */
   readonly #pinned = new Map<string, readonly string[]>();
+  readonly #devices = new Map<string, Arbiter>();
+  /** Share of the memory for pages that no model has. */
+  #left = 1;
 
   constructor(opener: ModelOpener, serving: ServingOptions, { lingerMs = LINGER_MS } = {}) {
     this.#opener = opener;
@@ -103,7 +111,7 @@ export class Models {
   /** New limits of the caches' colder tiers, for the models that are open and those to come. */
   configure(cache: CacheLimits): void {
     this.#serving = { ...this.#serving, cache };
-    for (const { handle, loop } of this.list()) loop.cache.setLimits(tierLimits(handle, this.#serving));
+    for (const { handle, loop, share } of this.list()) loop.cache.setLimits(tierLimits(handle, this.#shared(share)));
     removeWhereOff(this.#serving);
   }
 
@@ -166,18 +174,33 @@ export class Models {
 
   async #load(spec: ModelSpec): Promise<OpenModel> {
     const handle = await this.#opener(spec);
+    const share = RAM_SHARE * this.#left;
+    this.#left -= share;
     try {
       const { contextTokens } = handle.info;
       const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
-      const { backend, loop } = serve(handle, cells, this.#serving);
+      const { backend, loop } = await serve(handle, cells, this.#shared(share), this.#device(handle.info.device));
       for (const [workspace, documents] of this.#pinned) loop.cache.setOpen(workspace, documents);
-      const model = { handle, backend, loop };
+      const model = { handle, backend, loop, share };
       for (const listener of this.#listeners) await listener.modelOpened(model);
       return model;
     } catch (error) {
+      this.#left += share;
       handle.dispose();
       throw error;
     }
+  }
+
+  /** All models of a device are served in one order. */
+  #device(name: string): Arbiter {
+    const device = this.#devices.get(name) ?? new Arbiter();
+    this.#devices.set(name, device);
+    return device;
+  }
+
+  #shared(share: number): ServingOptions {
+    const { cache } = this.#serving;
+    return { ...this.#serving, cache: { ...cache, ramBytes: Math.floor(share * cache.ramBytes) } };
   }
 
   #unload(key: string, entry: Entry): void {
@@ -191,10 +214,11 @@ export class Models {
 
   #free(model: OpenModel): void {
     for (const listener of this.#listeners) listener.modelUnloaded(model);
-    model.loop.stop(new EngineFailure('engineStopped', 'The model was unloaded.'));
+    model.loop.end(new EngineFailure('engineStopped', 'The model was unloaded.'));
     model.loop.cache.dispose();
     model.backend.dispose();
     model.handle.dispose();
+    this.#left += model.share;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Puts together what serves one model: backend, cache with its colder tiers, latency profile, loop. */
 import path from 'node:path';
 import type { LogEvent } from '../../protocol/index.ts';
+import type { Arbiter } from './arbiter.ts';
 import type { DecodeBackend } from './backend.ts';
 import { CheckpointCache } from './kv/checkpointCache.ts';
 import { DiskTier } from './kv/diskTier.ts';
@@ -10,6 +11,7 @@ import { PAGE_TOKENS } from './kv/pagePool.ts';
 import type { CacheStrategy, TierLimits } from './kv/strategy.ts';
 import { PageTiers } from './kv/tiers.ts';
 import type { ModelHandle } from './models.ts';
+import { calibrate } from './scheduler/calibration.ts';
 import { Decisions } from './scheduler/decisions.ts';
 import { LatencyProfile } from './scheduler/latencyProfile.ts';
 import { Loop } from './scheduler/loop.ts';
@@ -34,19 +36,21 @@ const LEASES = 16;
 const BRANCHES = 48;
 /** A recurrent model has its state once for each id. */
 const RECURRENT_LEASES = 4;
-/** What learning the machine's speed may cost when a model is opened. */
-const CALIBRATION_MS = 150;
 
-/** @throws EngineFailure `outOfMemory` */
-export function serve(
+/**
+ * @param device what the model computes on, with the other models there.
+ * @throws EngineFailure `outOfMemory`
+ */
+export async function serve(
   handle: ModelHandle,
   cells: number,
   options: ServingOptions,
-): { backend: DecodeBackend; loop: Loop } {
+  device: Arbiter,
+): Promise<{ backend: DecodeBackend; loop: Loop }> {
   const leases = handle.recurrent ? RECURRENT_LEASES : LEASES;
   const backend = handle.createBackend({ cells, sequences: handle.recurrent ? leases : leases + BRANCHES });
   const profile = new LatencyProfile(backend.batchTokens);
-  calibrate(backend, profile);
+  await calibrate(backend, profile, device);
   const decisions = new Decisions(() => backend.now());
   const cache: CacheStrategy = backend.sharesPages
     ? new KvCache(backend, {
@@ -56,7 +60,15 @@ export function serve(
         onEvent: (what, pages) => decisions.record(what, undefined, { pages }),
       })
     : new CheckpointCache(backend, { leases: Math.min(leases, backend.sequences), maxBytes: options.cache.ramBytes });
-  const loop = new Loop({ backend, tokenizer: handle.tokenizer, cache, profile, policy: options.policy, decisions });
+  const loop = new Loop({
+    backend,
+    tokenizer: handle.tokenizer,
+    cache,
+    profile,
+    policy: options.policy,
+    decisions,
+    device,
+  });
   return { backend, loop };
 }
 
@@ -82,18 +94,3 @@ export function removeWhereOff({ cache: { folder, diskBytes }, log }: ServingOpt
 }
 
 const pagesIn = (folder: string): string => path.join(folder, 'pages');
-
-/** Times batches of several lengths on an empty cache. */
-function calibrate(backend: DecodeBackend, profile: LatencyProfile): void {
-  const batch = backend.createBatch();
-  const run = (tokens: number): number | undefined => {
-    batch.clear();
-    for (let i = 0; i < tokens; i++) batch.add(0, i, [0], i === tokens - 1);
-    const started = backend.now();
-    const outcome = backend.decode(batch);
-    const ms = backend.now() - started;
-    backend.removeRange(0, 0, -1);
-    return outcome === 'ok' ? ms : undefined;
-  };
-  profile.calibrate(run, CALIBRATION_MS);
-}

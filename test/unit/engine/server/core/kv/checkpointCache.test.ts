@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { Arbiter } from '../../../../../../src/engine/server/core/arbiter.ts';
 import { CheckpointCache } from '../../../../../../src/engine/server/core/kv/checkpointCache.ts';
 import { Decisions } from '../../../../../../src/engine/server/core/scheduler/decisions.ts';
 import { LatencyProfile } from '../../../../../../src/engine/server/core/scheduler/latencyProfile.ts';
@@ -20,6 +21,7 @@ function setUp({ cells = 4096, maxBytes = 1 << 20 } = {}) {
     profile: new LatencyProfile(backend.batchTokens),
     policy: 'preemptive',
     decisions: new Decisions(() => backend.now()),
+    device: new Arbiter(),
   });
   const submit = (text: string, more: Partial<RequestInput> = {}, keep?: number): Request =>
     loop.submit({
