@@ -67,7 +67,7 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
     ['Cache', cacheLine(kv)],
     ['Colder', tiersLine(kv)],
     ['Iterations', iterationsLine(scheduler)],
-    ['Own code', ngramLine(ngram)],
+    ...(ngram ? [['Own code', ngramLine(ngram)]] : []),
     ['Now', `${running} running, ${waiting} waiting`],
   ]);
   const decisions = scheduler.decisions.slice(-DECISIONS);
@@ -96,9 +96,11 @@ function iterationsLine({ iterations, iterationMs, preemptions, superseded, poli
   return `${count(iterations)} (${times}); ${count(preemptions)} preemptions, ${count(superseded)} superseded${order}`;
 }
 
-function ngramLine({ on, gain, seen, documents, files, pending, tokens, bytes }: NgramStatus): string {
+function ngramLine(status: NgramStatus): string {
+  const { on, gain, seen, documents, files, pending, leftOut, nearestLeftOut, tokens, bytes } = status;
   const reading = pending > 0 ? `, ${count(pending)} to read` : '';
-  const size = `${count(documents)} documents and ${count(files)} files${reading}, ${count(tokens)} tokens, ${mebibytes(bytes)}`;
+  const left = leftOut > 0 ? `, no room for ${count(leftOut)} far ones (${nearestLeftOut.join(', ')}, ...)` : '';
+  const size = `${count(documents)} documents and ${count(files)} files${reading}${left}, ${count(tokens)} tokens, ${mebibytes(bytes)}`;
   if (gain === null) return `${size}; nothing to judge it by yet`;
   const helps = `made what was typed ${Math.exp(gain).toFixed(1)} times as likely (${count(seen)} places)`;
   return `${size}; ${on ? '' : 'off for now: it '}${helps}`;

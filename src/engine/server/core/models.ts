@@ -1,12 +1,20 @@
 /** The models that are open: equal specs share one, whoever opened it; the last one to let go unloads it. */
-import type { DocumentEdits, DocumentText, ModelInfo, ModelSpec, WorkspaceFolder } from '../../protocol/index.ts';
-import { Indexer } from '../services/completion/project/indexer.ts';
-import { Projects } from '../services/completion/project/projects.ts';
-import { Workspaces } from '../workspaces/workspaces.ts';
+import path from 'node:path';
+import type { ClassTotals, ModelInfo, ModelSpec, RequestClass } from '../../protocol/index.ts';
+import { Arbiter } from './arbiter.ts';
 import type { DecodeBackend, Tokenizer } from './backend.ts';
 import { EngineFailure } from './failure.ts';
+import { generate } from './generation.ts';
 import type { Loop } from './scheduler/loop.ts';
+import type { Generation, RequestInput } from './scheduler/request.ts';
 import { type ServingOptions, serve } from './serving.ts';
+
+/** Colder tiers of the cache. Without a folder nothing is written to disk; 0 bytes there delete what is. */
+export interface CacheLimits {
+  folder?: string;
+  ramBytes: number;
+  diskBytes: number;
+}
 
 /** What opening a model file gives; implemented by `llama/`. */
 export interface ModelHandle {
@@ -25,13 +33,22 @@ export interface OpenModel {
   readonly handle: ModelHandle;
   readonly backend: DecodeBackend;
   readonly loop: Loop;
-  /** What is known of the code of each workspace, in this model's tokens. */
-  readonly projects: Projects;
-  readonly indexer: Indexer;
+  /** Share of the memory for pages outside the device. */
+  readonly share: number;
+}
+
+/** Hears of models as they come and go. */
+export interface ModelListener {
+  /** What it returns is awaited before the model counts as open. */
+  modelOpened(model: OpenModel): Promise<void> | void;
+  /** It is about to be freed. */
+  modelUnloaded(model: OpenModel): void;
 }
 
 /** A context shorter than this gets several times its length in cells, so that several files stay cached. */
 const COMFORTABLE_CELLS = 16_384;
+/** A model gets this share of the memory for pages that is left when it is opened: the first half of all, the next a quarter. */
+const RAM_SHARE = 0.5;
 /** A model stays this long after its last holder, so that a reloaded window finds it. */
 const LINGER_MS = 30_000;
 
@@ -43,15 +60,28 @@ interface Entry {
 }
 
 export class Models {
+  readonly totals: Record<RequestClass, ClassTotals> = { keystroke: none(), chat: none(), background: none() };
   readonly #opener: ModelOpener;
-  readonly #serving: ServingOptions;
+  #serving: ServingOptions;
+  readonly #lingerMs: number;
   readonly #entries = new Map<string, Entry>();
-  readonly #documents = new Map<string, readonly string[]>();
-  readonly #workspaces = new Workspaces();
+  readonly #listeners: ModelListener[] = [];
+  /** Documents whose pages are held longer, by workspace: for models that are opened later. */
+  readonly #pinned = new Map<string, readonly string[]>();
+  /** Workspaces that are open: for models that are opened later. */
+  readonly #prepared = new Set<string>();
+  readonly #devices = new Map<string, Arbiter>();
+  /** Share of the memory for pages that no model has. */
+  #left = 1;
 
-  constructor(opener: ModelOpener, serving: ServingOptions) {
+  constructor(opener: ModelOpener, serving: ServingOptions, { lingerMs = LINGER_MS } = {}) {
     this.#opener = opener;
     this.#serving = serving;
+    this.#lingerMs = lingerMs;
+  }
+
+  listen(listener: ModelListener): void {
+    this.#listeners.push(listener);
   }
 
   /**
@@ -65,6 +95,7 @@ export class Models {
       const fresh: Entry = { promise: this.#load(spec), open: undefined, holders: new Set(), linger: undefined };
       fresh.promise.then(
         (open) => {
+          if (this.#entries.get(key) !== fresh) return; // nobody wanted it any more while it was loading
           fresh.open = open;
         },
         () => this.#entries.delete(key),
@@ -87,56 +118,79 @@ export class Models {
     return [...this.#entries.values()].flatMap(({ open }) => open ?? []);
   }
 
-  /** Says which documents of a workspace are open, to the caches and indexes of all models. */
-  setOpenDocuments(workspace: string, keys: readonly string[]): void {
-    this.#documents.set(workspace, keys);
-    const closed = this.#workspaces.keep(workspace, keys);
-    for (const { loop } of this.list()) loop.cache.setOpen(workspace, keys);
-    for (const key of closed) this.#close(workspace, key);
+  /**
+   * New limits of the caches' colder tiers, for the models that are open and those to come. Resolves when what is to be
+   * deleted is; the log says where it could not be.
+   */
+  async configure({ folder, ramBytes, diskBytes }: CacheLimits): Promise<void> {
+    const { disk, log } = this.#serving;
+    this.#serving = { ...this.#serving, ramBytes };
+    for (const { loop, share } of this.list()) loop.cache.setMemory(this.#shared(share).ramBytes);
+    const changed = await disk?.configure({ folder: pagesIn(folder), maxBytes: diskBytes });
+    if (changed === false) log('warn', 'The saved pages could not be deleted, or given another limit.');
   }
 
-  setText(document: DocumentText): void {
-    const { workspace, key, text } = document;
-    if (!this.#workspaces.setText(document)) this.#close(workspace, key);
-    else for (const { projects } of this.list()) projects.open(workspace, key, text!);
-  }
-
-  /** Edits of a document that is not known, or that do not fit, are dropped, and the document with them. */
-  edit(document: DocumentEdits): void {
-    const { workspace, key, edits } = document;
-    if (!this.#workspaces.edit(document)) this.#close(workspace, key);
-    else for (const { projects } of this.list()) projects.edit(workspace, key, edits);
-  }
-
-  setFolder(told: WorkspaceFolder): void {
-    const { workspace, folder, changed } = told;
-    this.#workspaces.setFolder(told);
-    for (const { projects, indexer } of this.list()) {
-      if (folder !== null) indexer.add(workspace, folder, changed);
-      else {
-        indexer.remove(workspace);
-        projects.forgetFiles(workspace);
-      }
+  /** Runs a request of a model; see {@link generate}. */
+  async run(
+    { loop }: OpenModel,
+    input: Omit<RequestInput, 'onText'>,
+    signal: AbortSignal,
+    onText: (delta: string) => void,
+  ): Promise<Generation> {
+    const totals = this.totals[input.class];
+    totals.requests++;
+    try {
+      const result = await generate(loop, input, signal, onText);
+      if (result.finish === 'cancelled' || result.finish === 'superseded') totals.cancelled++;
+      else totals.finished++;
+      totals.promptTokens += result.promptTokens;
+      totals.cachedTokens += result.cachedTokens;
+      totals.generatedTokens += result.generatedTokens;
+      return result;
+    } catch (error) {
+      totals.failed++;
+      throw error;
     }
   }
 
-  /** A document is known no more; what its file says takes its place. */
-  #close(workspace: string, key: string): void {
-    const { folder } = this.#workspaces.of(workspace);
-    for (const { projects, indexer } of this.list()) {
-      const file = projects.close(workspace, key);
-      if (file !== undefined && folder !== undefined) indexer.add(workspace, folder, [file]);
-    }
-  }
-
-  /** Ends a holder's claim on one model, or on all of them. */
+  /** Ends a holder's claim on one model, or on all of them; also on one that is still being loaded. */
   release(holder: object, id?: string): void {
     for (const [key, entry] of this.#entries) {
       if (id !== undefined && entry.open?.handle.info.id !== id) continue;
       if (!entry.holders.delete(holder) || entry.holders.size > 0) continue;
-      entry.linger = setTimeout(() => this.#unload(key, entry), LINGER_MS);
+      entry.linger = setTimeout(() => this.#unload(key, entry), this.#lingerMs);
       entry.linger.unref();
     }
+  }
+
+  /** The workspace is open: what is saved of it is read, for the models that are open and those to come. */
+  prepare(workspace: string): void {
+    this.#prepared.add(workspace);
+    for (const { loop } of this.list()) loop.cache.prepare(workspace);
+  }
+
+  /** The documents of a workspace whose pages are held longer, and are kept on disk. */
+  pin(workspace: string, documents: readonly string[]): void {
+    if (documents.length > 0) this.#pinned.set(workspace, documents);
+    else this.#pinned.delete(workspace);
+    for (const { loop } of this.list()) loop.cache.setOpen(workspace, documents);
+  }
+
+  /** Nobody has the workspace open: its pages leave the device and memory, and stay on disk. */
+  closeWorkspace(workspace: string): void {
+    this.pin(workspace, []);
+    this.#prepared.delete(workspace);
+    for (const { loop } of this.list()) loop.cache.closeWorkspace(workspace);
+  }
+
+  /**
+   * Removes what is cached of a workspace, wherever it is. Resolves when nothing is left of it on disk, to the last byte.
+   * @throws EngineFailure `internal` where something could not be removed from disk.
+   */
+  async forgetWorkspace(workspace: string): Promise<void> {
+    this.pin(workspace, []);
+    for (const { loop } of this.list()) loop.cache.forgetWorkspace(workspace);
+    if ((await this.#serving.disk?.forget(workspace)) === false) throw notErased();
   }
 
   /** Frees everything; what is under way fails. */
@@ -146,33 +200,70 @@ export class Models {
 
   async #load(spec: ModelSpec): Promise<OpenModel> {
     const handle = await this.#opener(spec);
+    const share = RAM_SHARE * this.#left;
+    this.#left -= share;
     try {
       const { contextTokens } = handle.info;
       const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
-      const { backend, loop } = serve(handle, cells, this.#serving);
-      for (const [workspace, keys] of this.#documents) loop.cache.setOpen(workspace, keys);
-      const projects = new Projects(handle.tokenizer, handle.info.vocabularyTokens);
-      const indexer = new Indexer(projects, () => loop.busy);
-      for (const [workspace, { documents, folder }] of this.#workspaces.all) {
-        for (const [key, text] of documents) projects.open(workspace, key, text);
-        if (folder !== undefined) indexer.add(workspace, folder);
-      }
-      return { handle, backend, loop, projects, indexer };
+      const { backend, loop } = await serve(handle, cells, this.#shared(share), this.#device(handle.info.device));
+      for (const workspace of this.#prepared) loop.cache.prepare(workspace);
+      for (const [workspace, documents] of this.#pinned) loop.cache.setOpen(workspace, documents);
+      const model = { handle, backend, loop, share };
+      for (const listener of this.#listeners) await listener.modelOpened(model);
+      return model;
     } catch (error) {
+      this.#left += share;
       handle.dispose();
       throw error;
     }
   }
 
+  /** All models of a device are served in one order. */
+  #device(name: string): Arbiter {
+    const device = this.#devices.get(name) ?? new Arbiter();
+    this.#devices.set(name, device);
+    return device;
+  }
+
+  #shared(share: number): ServingOptions {
+    return { ...this.#serving, ramBytes: Math.floor(share * this.#serving.ramBytes) };
+  }
+
   #unload(key: string, entry: Entry): void {
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
     clearTimeout(entry.linger);
-    if (!entry.open) return;
-    entry.open.indexer.dispose();
-    entry.open.loop.stop(new EngineFailure('engineStopped', 'The model was unloaded.'));
-    entry.open.loop.cache.dispose();
-    entry.open.backend.dispose();
-    entry.open.handle.dispose();
+    if (entry.open) this.#free(entry.open);
+    // One that is still loading is freed when it is there.
+    else entry.promise.then((model) => this.#free(model)).catch(() => undefined);
     entry.open = undefined;
   }
+
+  #free(model: OpenModel): void {
+    for (const listener of this.#listeners) listener.modelUnloaded(model);
+    model.loop.end(new EngineFailure('engineStopped', 'The model was unloaded.'));
+    model.loop.cache.dispose();
+    model.backend.dispose();
+    model.handle.dispose();
+    this.#left += model.share;
+  }
 }
+
+/** Where saved pages are in the folder for caches. */
+export const pagesIn = (folder: string | undefined): string | undefined => folder && path.join(folder, 'pages');
+
+function notErased(): EngineFailure {
+  return new EngineFailure(
+    'internal',
+    'Saved pages of the workspace could not be removed from disk, because another program uses the file. Forget it once more.',
+  );
+}
+
+const none = (): ClassTotals => ({
+  requests: 0,
+  finished: 0,
+  cancelled: 0,
+  failed: 0,
+  promptTokens: 0,
+  cachedTokens: 0,
+  generatedTokens: 0,
+});

@@ -1,6 +1,7 @@
 /** Puts together what serves one model: backend, cache with its colder tiers, latency profile, loop. */
 import type { LogEvent } from '../../protocol/index.ts';
 import type { SavedPages } from '../storage/pages/savedPages.ts';
+import type { Arbiter } from './arbiter.ts';
 import type { DecodeBackend } from './backend.ts';
 import { CheckpointCache } from './kv/checkpointCache.ts';
 import { KvCache } from './kv/kvCache.ts';
@@ -8,6 +9,7 @@ import { PAGE_TOKENS } from './kv/pagePool.ts';
 import type { CacheStrategy } from './kv/strategy.ts';
 import { PageTiers } from './kv/tiers.ts';
 import type { ModelHandle } from './models.ts';
+import { calibrate } from './scheduler/calibration.ts';
 import { Decisions } from './scheduler/decisions.ts';
 import { LatencyProfile } from './scheduler/latencyProfile.ts';
 import { Loop } from './scheduler/loop.ts';
@@ -15,8 +17,10 @@ import type { Policy } from './scheduler/planner.ts';
 
 export interface ServingOptions {
   policy: Policy;
-  /** Colder tiers of the cache. Without `disk` nothing is written to disk. */
-  cache: { ramBytes: number; disk?: SavedPages };
+  /** Of memory, for what leaves the device. */
+  ramBytes: number;
+  /** Where it goes from there; absent: nowhere. */
+  disk?: SavedPages;
   log: (level: LogEvent['level'], message: string) => void;
 }
 
@@ -26,19 +30,21 @@ const LEASES = 16;
 const BRANCHES = 48;
 /** A recurrent model has its state once for each id. */
 const RECURRENT_LEASES = 4;
-/** What learning the machine's speed may cost when a model is opened. */
-const CALIBRATION_MS = 150;
 
-/** @throws EngineFailure `outOfMemory` */
-export function serve(
+/**
+ * @param device what the model computes on, with the other models there.
+ * @throws EngineFailure `outOfMemory`
+ */
+export async function serve(
   handle: ModelHandle,
   cells: number,
   options: ServingOptions,
-): { backend: DecodeBackend; loop: Loop } {
+  device: Arbiter,
+): Promise<{ backend: DecodeBackend; loop: Loop }> {
   const leases = handle.recurrent ? RECURRENT_LEASES : LEASES;
   const backend = handle.createBackend({ cells, sequences: handle.recurrent ? leases : leases + BRANCHES });
   const profile = new LatencyProfile(backend.batchTokens);
-  calibrate(backend, profile);
+  await calibrate(backend, profile, device);
   const decisions = new Decisions(() => backend.now());
   const cache: CacheStrategy = backend.sharesPages
     ? new KvCache(backend, {
@@ -47,27 +53,19 @@ export function serve(
         computeMs: (start) => profile.prompt(PAGE_TOKENS, start, backend.batchTokens),
         onEvent: (what, pages) => decisions.record(what, undefined, { pages }),
       })
-    : new CheckpointCache(backend, { leases: Math.min(leases, backend.sequences), maxBytes: options.cache.ramBytes });
-  const loop = new Loop({ backend, tokenizer: handle.tokenizer, cache, profile, policy: options.policy, decisions });
+    : new CheckpointCache(backend, { leases: Math.min(leases, backend.sequences), maxBytes: options.ramBytes });
+  const loop = new Loop({
+    backend,
+    tokenizer: handle.tokenizer,
+    cache,
+    profile,
+    policy: options.policy,
+    decisions,
+    device,
+  });
   return { backend, loop };
 }
 
-function tiersOf(handle: ModelHandle, { cache }: ServingOptions, onLost: (key: string) => void): PageTiers {
-  const { ramBytes, disk } = cache;
+function tiersOf(handle: ModelHandle, { ramBytes, disk }: ServingOptions, onLost: (key: string) => void): PageTiers {
   return new PageTiers({ ramBytes, onLost, ...(disk ? { disk: disk.tier(handle.info.id) } : {}) });
-}
-
-/** Times batches of several lengths on an empty cache. */
-function calibrate(backend: DecodeBackend, profile: LatencyProfile): void {
-  const batch = backend.createBatch();
-  const run = (tokens: number): number | undefined => {
-    batch.clear();
-    for (let i = 0; i < tokens; i++) batch.add(0, i, [0], i === tokens - 1);
-    const started = backend.now();
-    const outcome = backend.decode(batch);
-    const ms = backend.now() - started;
-    backend.removeRange(0, 0, -1);
-    return outcome === 'ok' ? ms : undefined;
-  };
-  profile.calibrate(run, CALIBRATION_MS);
 }

@@ -2,12 +2,13 @@
  * What the cache knows of documents: the newest prompt of each, which are open, and that the pages of open ones are on
  * disk, so that they are there after a restart.
  */
+import { isVolatile } from '../../storage/pages/pageRecord.ts';
 import type { DecodeBackend } from '../backend.ts';
 import type { Branches } from './branches.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
 import type { PrefixTree } from './prefixTree.ts';
 import type { Spill } from './spill.ts';
-import type { TreeNode } from './treeNode.ts';
+import { endOf, type TreeNode } from './treeNode.ts';
 
 /**
  * A new prompt of a document that has this share of the old one in common takes its place: the old one's end is a text
@@ -22,7 +23,7 @@ export class Documents {
   readonly #branches: Branches;
   readonly #spill: Spill | undefined;
   readonly #backend: DecodeBackend;
-  /** The newest prompt of each document as far as it was kept, latest last. Nodes would not do: they are cut and joined. */
+  /** The newest prompt of each document as far as it was kept, latest last. */
   readonly #prompts = new Map<string, { workspace: string; tokens: readonly number[] }>();
   readonly #open = new Map<string, ReadonlySet<string>>();
   /**
@@ -42,7 +43,8 @@ export class Documents {
   setOpen(workspace: string, keys: readonly string[]): void {
     const before = this.#open.get(workspace);
     const open = new Set(keys);
-    this.#open.set(workspace, open);
+    if (open.size > 0) this.#open.set(workspace, open);
+    else this.#open.delete(workspace);
     for (const key of before ?? []) if (!open.has(key)) this.#forget(idOf(workspace, key));
     for (const key of open) {
       const id = idOf(workspace, key);
@@ -52,6 +54,12 @@ export class Documents {
 
   isOpen(workspace: string, document: string): boolean {
     return this.#open.get(workspace)?.has(document) ?? false;
+  }
+
+  /** All documents of a workspace are forgotten. */
+  close(workspace: string): void {
+    this.#open.delete(workspace);
+    for (const [id, prompt] of this.#prompts) if (prompt.workspace === workspace) this.#forget(id);
   }
 
   /** A prompt of the document left these tokens in the cache. */
@@ -70,20 +78,13 @@ export class Documents {
     const old = this.#prompts.get(id);
     if (!old || shared < REPLACING_SHARE * old.tokens.length) return;
     this.#forget(id);
-    let node = [...this.#path(workspace, old.tokens)].findLast(
-      ({ node, common }) => common === node.tokens.length,
-    )?.node;
-    while (node?.parent && node.children.length === 0 && !this.#tree.held(node)) {
-      const { parent }: TreeNode = node;
-      this.#branches.drop(node);
-      node = parent;
+    const last = [...this.#path(workspace, old.tokens)].findLast(({ node, common }) => common === node.tokens.length);
+    let top: TreeNode | undefined;
+    for (let node = last?.node; node?.parent && !this.#tree.held(node); node = node.parent) {
+      if (node.children.length > (top ? 1 : 0)) break;
+      top = node;
     }
-  }
-
-  /** The workspace is to be forgotten: nothing of it is saved any more. */
-  forget(workspace: string): void {
-    this.#open.delete(workspace);
-    for (const [id, prompt] of this.#prompts) if (prompt.workspace === workspace) this.#forget(id);
+    if (top) this.#branches.drop(top);
   }
 
   /**
@@ -103,19 +104,19 @@ export class Documents {
 
   #savePath(spill: Spill, id: string, deadline: number): boolean {
     const { workspace, tokens } = this.#prompts.get(id)!;
+    if (isVolatile(workspace)) return true;
     for (const { node, common } of this.#path(workspace, tokens)) {
-      // Writing a page may push another one out of the last tier, and its node out of the tree.
-      for (let i = 0; i < Math.floor(common / PAGE_TOKENS) && node.parent; i++) {
-        const page = node.start / PAGE_TOKENS + i;
-        if (page < this.#unsaved.get(id)!) continue;
-        const record = spill.record(node, i);
-        if (spill.tiers.persisted(record.key)) continue;
-        const bytes = spill.tiers.get(record.key) ?? (node.pages.length > 0 ? spill.bytes(node, i) : undefined);
-        // Too much is waiting: the disk makes room. A page for which there is never any is not waited for.
-        if (bytes && !spill.tiers.persist(record, bytes) && !spill.tiers.send()) return false;
-        this.#unsaved.set(id, page + 1);
-        if (this.#backend.now() >= deadline) return false;
-      }
+      if (common < PAGE_TOKENS) break;
+      const page = node.start / PAGE_TOKENS;
+      if (page < this.#unsaved.get(id)!) continue;
+      // Writing a page may push another one out of the last tier, and its node out of the tree: then the path ends there.
+      const record = spill.record(node);
+      if (spill.tiers.persisted(record.key)) continue;
+      const bytes = spill.tiers.get(record.key) ?? (node.page >= 0 ? spill.bytes(node) : undefined);
+      // Too much is waiting: the disk makes room. A page for which there is never any is not waited for.
+      if (bytes && !spill.tiers.persist(record, bytes) && !spill.tiers.send()) return false;
+      this.#unsaved.set(id, page + 1);
+      if (this.#backend.now() >= deadline) return false;
     }
     return true;
   }
@@ -124,7 +125,7 @@ export class Documents {
   *#path(workspace: string, tokens: readonly number[]): Generator<{ node: TreeNode; common: number }> {
     let node = this.#tree.root(workspace);
     for (;;) {
-      const found = this.#tree.best(node, tokens, node.start + node.tokens.length, tokens.length);
+      const found = this.#tree.best(node, tokens, endOf(node), tokens.length);
       if (!found) return;
       yield found;
       if (found.common < found.node.tokens.length) return;

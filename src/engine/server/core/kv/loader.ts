@@ -59,18 +59,18 @@ export class Loader {
 
   /** @returns the node of the page: a new one, or that of whoever computed the same meanwhile; undefined: it has no place. */
   #place(above: TreeNode, { key, tokens }: PageRecord): TreeNode | undefined {
-    const removed = !above.parent && above !== this.#tree.root(above.workspace);
+    const { workspace } = above;
+    const removed = !above.parent && !(this.#tree.hasRoot(workspace) && above === this.#tree.root(workspace));
     if (removed || tokens.length !== PAGE_TOKENS || !this.#spill.tiers.has(key)) return undefined;
     const found = this.#tree.best(above, tokens, 0, PAGE_TOKENS);
     if (found?.common === PAGE_TOKENS) {
-      const node = found.node.pages.length > 1 ? this.#tree.split(found.node, 1) : found.node;
-      this.#spill.key(node, 0); // whoever is above a saved page has all keys
-      return node;
+      this.#spill.key(found.node); // whoever is above a saved page has its key
+      return found.node;
     }
     // A tail that this page goes on from: it has cells, which cannot be touched now.
     if (found && found.common === found.node.tokens.length) return undefined;
-    const node = this.#tree.add(above, [...tokens], [], -1);
-    node.keys = [key];
+    const node = this.#tree.add(above, [...tokens]);
+    node.key = key;
     this.#spill.cool(node);
     return node;
   }

@@ -42,10 +42,14 @@ export interface CacheStrategy<L extends CacheLease = CacheLease> {
   prepare(workspace: string): void;
   setOpen(workspace: string, documents: readonly string[]): void;
   /**
-   * Whatever nobody uses of a workspace goes, saved pages to the last byte. Not while an iteration runs; requests of the
-   * workspace are to be ended first, or what they hold stays. @returns false when something is left on disk.
+   * Drops everything of a workspace, from the disk too what is known to be there; `SavedPages.forget` erases the rest. Its
+   * running requests go on, but take and leave nothing any more.
    */
-  forget(workspace: string): Promise<boolean>;
+  forgetWorkspace(workspace: string): void;
+  /** As {@link forgetWorkspace}, but what is on disk, or waits for it, stays there for the next time it is opened. */
+  closeWorkspace(workspace: string): void;
+  /** Bytes of memory for what leaves the device: what has no room any more goes; what is raised fills with use. */
+  setMemory(bytes: number): void;
   /** Work for idle moments, for about `budgetMs`. True when there is no more to do. */
   idle(budgetMs: number): boolean;
   /** Counts the cells in use, once for each iteration. */

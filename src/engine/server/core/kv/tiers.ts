@@ -6,13 +6,13 @@
  *     get <- memory, overflow, wanted: the first that has it; memory keeps it again
  *     fetch -> disk -> arrived -(get)-> memory
  *
- * Nothing here waits for the disk: what only it has is asked for, comes, and is told of.
+ * Nothing here waits for the disk: what only it has is asked for, comes, and is told of. What is volatile never goes there.
  */
 import { LRUCache } from 'lru-cache';
 import type { TierStatus } from '../../../protocol/status.ts';
 import type { DiskTier } from '../../storage/pages/diskTier.ts';
 import type { LoadedPages } from '../../storage/pages/loadedPages.ts';
-import type { PageRecord, SavedPage } from '../../storage/pages/pageRecord.ts';
+import { isVolatile, type PageRecord, type SavedPage } from '../../storage/pages/pageRecord.ts';
 
 export type { PageRecord } from '../../storage/pages/pageRecord.ts';
 
@@ -35,13 +35,13 @@ const ARRIVED_BYTES = 64 << 20;
 const DISPOSE_MS = 500;
 
 export class PageTiers {
-  readonly #ramBytes: number;
+  #ramBytes: number;
   readonly #queueBytes: number;
   readonly #disk: DiskTier | undefined;
   #onLost: (key: string) => void;
   /** A page that was asked for is there now, or known not to come. */
   onArrived: () => void = () => {};
-  readonly #ram: LRUCache<string, SavedPage>;
+  #ram: LRUCache<string, SavedPage>;
   readonly #overflow: LRUCache<string, SavedPage>;
   readonly #arrived: LRUCache<string, SavedPage>;
   readonly #wanted = new Map<string, SavedPage>();
@@ -57,13 +57,22 @@ export class PageTiers {
     this.#queueBytes = Math.floor((options.queueBytes ?? QUEUE_BYTES) / 2);
     this.#disk = options.disk;
     this.#onLost = options.onLost;
-    this.#ram = boundedPages(this.#ramBytes, (saved) => this.#leaving.push(saved));
+    this.#ram = this.#memory();
     this.#overflow = boundedPages(this.#queueBytes, ({ record }) => this.#left.add(record.key));
     this.#arrived = boundedPages(ARRIVED_BYTES, ({ record }) => this.#left.add(record.key));
     this.#disk?.listen((key) => {
       this.#left.add(key);
       this.#settle();
     });
+  }
+
+  /** Another bound for memory; what was used longest ago makes room. */
+  setMemory(bytes: number): void {
+    const oldestFirst = [...this.#ram.rvalues()].filter((saved) => saved !== undefined);
+    this.#ramBytes = bytes;
+    this.#ram = this.#memory();
+    for (const saved of oldestFirst) if (!this.#keep(saved)) this.#leaving.push(saved);
+    this.#settle();
   }
 
   /**
@@ -116,6 +125,11 @@ export class PageTiers {
     });
   }
 
+  /** Nobody waits any more for a page that may be coming. */
+  cancel(key: string): void {
+    this.#coming.delete(key);
+  }
+
   /** The page was used. Parents have to be touched after their children: they leave last then. */
   touch(key: string): void {
     this.#ram.get(key);
@@ -140,7 +154,7 @@ export class PageTiers {
   persist(record: PageRecord, page: Uint8Array): boolean {
     const { key } = record;
     if (this.#disk?.has(key)) this.#disk.touch(key);
-    else if (this.#disk?.on && !this.#wanted.has(key) && this.#wantedBytes + page.byteLength <= this.#queueBytes) {
+    else if (this.#takes(record) && !this.#wanted.has(key) && this.#wantedBytes + page.byteLength <= this.#queueBytes) {
       this.#overflow.delete(key);
       this.#wanted.set(key, { record, page });
       this.#wantedBytes += page.byteLength;
@@ -170,19 +184,22 @@ export class PageTiers {
 
   /** What the disk has of a workspace, parents before children. Resolves at once where there is no disk. */
   load(workspace: string): Promise<LoadedPages> | undefined {
-    return this.#disk?.on ? this.#disk.load(workspace) : undefined;
+    return this.#disk?.on && !isVolatile(workspace) ? this.#disk.load(workspace) : undefined;
   }
 
   /**
-   * Out of all tiers: whatever there is of a workspace; on disk also that of other models, to the last byte. Each page is
-   * reported as lost. Nothing of the workspace may be put meanwhile.
-   * @returns false when something could not be removed from disk.
+   * Whatever is in memory of a workspace, or waits for the disk, goes, and what the disk is known to have of those. Each
+   * page is reported as lost. The disk may have more: `SavedPages.forget` is called next.
    */
-  async forget(workspace: string): Promise<boolean> {
-    this.#sweep(workspace);
-    const removed = (await this.#disk?.forget(workspace)) ?? true;
-    this.#sweep(workspace); // what was on its way from the disk
-    return removed;
+  forget(workspace: string): void {
+    for (const pages of [this.#ram, this.#arrived, this.#wanted, this.#overflow]) {
+      for (const { record } of [...pages.values()]) {
+        if (record.workspace !== workspace) continue;
+        this.drop(record.key);
+        this.#left.add(record.key);
+      }
+    }
+    this.#settle();
   }
 
   status(): { ram: TierStatus; disk: TierStatus } {
@@ -204,16 +221,13 @@ export class PageTiers {
     this.#wantedBytes = 0;
   }
 
-  /** Out of memory, and reported as lost. */
-  #sweep(workspace: string): void {
-    for (const pages of [this.#ram, this.#arrived, this.#wanted, this.#overflow]) {
-      for (const { record } of [...pages.values()]) {
-        if (record.workspace !== workspace) continue;
-        this.drop(record.key);
-        this.#left.add(record.key);
-      }
-    }
-    this.#settle();
+  #memory(): LRUCache<string, SavedPage> {
+    return boundedPages(this.#ramBytes, (saved) => this.#leaving.push(saved));
+  }
+
+  /** The disk may have the page. */
+  #takes({ workspace }: PageRecord): boolean {
+    return this.#disk?.on === true && !isVolatile(workspace);
   }
 
   /** False: the page is larger than all memory for pages. */
@@ -227,7 +241,8 @@ export class PageTiers {
   #settle(): void {
     for (const saved of this.#leaving.splice(0)) {
       const { key } = saved.record;
-      if (this.#disk?.on && !this.persisted(key) && sizeOf(saved) <= this.#queueBytes) this.#overflow.set(key, saved);
+      const waits = this.#takes(saved.record) && !this.persisted(key) && sizeOf(saved) <= this.#queueBytes;
+      if (waits) this.#overflow.set(key, saved);
       this.#left.add(key);
     }
     for (const key of this.#left) {

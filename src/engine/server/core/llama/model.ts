@@ -8,7 +8,7 @@ import { cacheTypeFor } from './cacheType.ts';
 import { type ChatTemplate, renderChat } from './chatTemplate.ts';
 import { type CheckedFile, checkModelFile, corrupt, notGenerative } from './ggufCheck.ts';
 import type { NativeLibrary } from './library.ts';
-import { checkCacheFits, checkWeightsFit } from './memory.ts';
+import { checkCacheFits, checkWeightsFit, holdWeights } from './memory.ts';
 import type { ModelParams, Pointer } from './structs.ts';
 import { defaultThreads } from './threads.ts';
 import { LlamaTokenizer } from './tokenizer.ts';
@@ -62,6 +62,7 @@ export class LlamaModel {
   readonly #vocab: Pointer;
   readonly #file: CheckedFile;
   readonly #template: ChatTemplate;
+  readonly #letGo: () => void;
   readonly #backends = new Set<LlamaBackend>();
   #disposed = false;
   #freed = false;
@@ -71,6 +72,7 @@ export class LlamaModel {
     this.#native = native;
     this.#pointer = pointer;
     this.#file = file;
+    this.#letGo = holdWeights(native, file.sizeBytes);
     this.#vocab = functions.llama_model_get_vocab(pointer);
     this.recurrent = functions.llama_model_is_recurrent(pointer) || functions.llama_model_is_hybrid(pointer);
     this.tokenizer = new LlamaTokenizer(functions, this.#vocab);
@@ -145,6 +147,7 @@ export class LlamaModel {
   #freeUnused(): void {
     if (!this.#disposed || this.#freed || this.#backends.size > 0) return;
     this.#freed = true;
+    this.#letGo();
     this.#native.functions.llama_model_free(this.#pointer);
   }
 

@@ -5,6 +5,7 @@
  * others ends for it.
  */
 import type { FinishReason, SchedulerStatus } from '../../../protocol/index.ts';
+import type { Arbiter, Contender } from '../arbiter.ts';
 import type { DecodeBackend, DecodeBatch, DecodeOutcome, Tokenizer } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
 import type { CacheStrategy } from '../kv/strategy.ts';
@@ -16,11 +17,6 @@ import { ITERATION_MS, Planner, type Policy } from './planner.ts';
 import { Request, type RequestInput } from './request.ts';
 import { Selection, type Slice, toError } from './selection.ts';
 
-/** Iterations that are shorter than this share a turn of the event loop, whose own cost would show beside theirs. */
-const TURN_MS = 4;
-/** Turns of the event loop between two of ours; and how long it has for messages after a long one. */
-const MESSAGES = { turns: 2, ms: 0.3 };
-const LONG_TURN_MS = 8;
 /** A running iteration is stopped for a higher class where it would go on for longer than this. */
 const WORTH_STOPPING_MS = 5;
 /** Who waits for the disk is looked at so often, in case nothing comes. */
@@ -35,6 +31,8 @@ export interface LoopOptions {
   profile: LatencyProfile;
   policy: Policy;
   decisions: Decisions;
+  /** What the model computes on. */
+  device: Arbiter;
 }
 
 /** An iteration that runs off the event loop. */
@@ -44,7 +42,7 @@ interface Flight {
   stopped: boolean;
 }
 
-export class Loop {
+export class Loop implements Contender {
   readonly cache: CacheStrategy;
   readonly decisions: Decisions;
   readonly #backend: DecodeBackend;
@@ -53,22 +51,21 @@ export class Loop {
   readonly #policy: Policy;
   readonly #planner: Planner;
   readonly #batch: DecodeBatch;
+  readonly #device: Arbiter;
   readonly #selection: Selection;
   readonly #times = new IterationTimes();
   #requests: Request[] = [];
   #flight: Flight | undefined;
-  #scheduled = false;
-  /** A request had its first token in this turn: it is to be sent before the next is made. */
-  #spoke = false;
-  #longTurn = false;
   #stopped = false;
   #arrivals = 0;
   #interruptions = 0;
   #superseded = 0;
   #idle: NodeJS.Timeout | undefined;
   #awaiting: NodeJS.Timeout | undefined;
+  /** Nothing can be computed before saved pages have come. */
+  #paused = false;
 
-  constructor({ backend, tokenizer, cache, profile, policy, decisions }: LoopOptions) {
+  constructor({ backend, tokenizer, cache, profile, policy, decisions, device }: LoopOptions) {
     this.#backend = backend;
     this.#tokenizer = tokenizer;
     this.cache = cache;
@@ -87,6 +84,8 @@ export class Loop {
       now: () => backend.now(),
       onFailure: (request, error) => this.#fail(request, error),
     });
+    this.#device = device;
+    device.join(this);
   }
 
   get running(): number {
@@ -98,6 +97,14 @@ export class Loop {
   }
   get waiting(): number {
     return this.#requests.length - this.running;
+  }
+
+  /** Highest class of those that run or wait, as a number; undefined while all that could be done waits for the disk. */
+  get rank(): number | undefined {
+    if (this.#paused) return undefined;
+    let highest: number | undefined;
+    for (const { rank } of this.#requests) if (highest === undefined || rank < highest) highest = rank;
+    return highest;
   }
 
   status(): SchedulerStatus {
@@ -123,9 +130,10 @@ export class Loop {
           this.#leave(older, 'superseded');
       }
     }
+    clearTimeout(this.#idle);
     this.#requests.push(request);
-    this.#stopFlight(request.rank);
-    this.#wake();
+    this.#paused = false;
+    this.#device.arrived(request.rank);
     return request;
   }
 
@@ -135,8 +143,9 @@ export class Loop {
   }
 
   /** Fails everything that is under way, for good. */
-  stop(reason: Error): void {
+  end(reason: Error): void {
     this.#stopped = true;
+    this.#device.leave(this);
     clearTimeout(this.#idle);
     clearTimeout(this.#awaiting);
     for (const request of this.#requests) request.fail(reason);
@@ -144,80 +153,74 @@ export class Loop {
     this.#backend.abort();
   }
 
-  #wake(): void {
-    clearTimeout(this.#idle);
-    if (this.#stopped || this.#scheduled || this.#flight) return;
-    if (this.#requests.length === 0) {
-      this.#idle = setTimeout(() => this.#tidy(), IDLE.afterMs).unref();
-      return;
-    }
-    this.#scheduled = true;
-    this.#afterMessages(() => {
-      this.#scheduled = false;
-      this.#spoke = false;
-      const started = performance.now();
-      const end = this.#backend.now() + TURN_MS;
-      let found: boolean;
-      do found = this.#iterate();
-      while (found && !this.#stopped && !this.#spoke && !this.#flight && this.busy && this.#backend.now() < end);
-      this.#longTurn = performance.now() - started > LONG_TURN_MS;
-      const awaiting = this.#selection.awaiting.length > 0;
-      if (awaiting) this.#awaiting ??= setTimeout(() => this.#ready(), AWAITING_MS);
-      if (found || !awaiting) this.#wake();
-    });
-  }
-
-  /** Saved pages may have come: who waited for them goes on, if need be at the cost of a running iteration. */
-  #ready(): void {
-    clearTimeout(this.#awaiting);
-    this.#awaiting = undefined;
-    for (const { lease, known, rank } of this.#selection.awaiting) {
-      if (lease && !this.cache.awaits(lease, known)) this.#stopFlight(rank);
-    }
-    this.#wake();
-  }
-
-  /**
-   * Runs `next` when the messages that are there were taken in, so that no keystroke waits for an iteration more than it
-   * has to: a message needs a turn of the event loop to be read, one to be handled, and comes in two pieces.
-   */
-  #afterMessages(next: () => void): void {
-    const until = this.#longTurn ? performance.now() + MESSAGES.ms : 0;
-    const turn = (left: number): void => {
-      setImmediate(() => (left > 0 || performance.now() < until ? turn(left - 1) : next()));
-    };
-    turn(MESSAGES.turns);
-  }
-
-  #tidy(): void {
-    if (this.#stopped || this.#requests.length > 0 || this.#flight || this.cache.idle(IDLE.pieceMs)) return;
-    this.#idle = setTimeout(() => this.#tidy(), IDLE.pieceMs).unref();
-  }
-
-  /** @returns false when there was nothing to compute now. */
-  #iterate(): boolean {
+  /** One iteration; see {@link Contender}. */
+  iterate(): number | Promise<number> {
+    const began = this.#backend.now();
     const slices = this.#selection.select(this.#requests);
-    if (slices.length === 0) return false;
-    const expected = this.#planner.expectedMs;
+    if (this.#selection.awaiting.length > 0) this.#lookAgain();
+    this.#paused = slices.length === 0 && this.#selection.awaiting.length > 0;
     const started = this.#backend.now();
+    if (slices.length === 0) return started - began;
+    const expected = this.#planner.expectedMs;
     if (expected <= ITERATION_MS || !this.#backend.abortable || this.#policy === 'fcfs') {
       this.#finish(
         slices,
         started,
         this.#decode(() => this.#backend.decode(this.#batch)),
       );
-      return true;
+      return this.#backend.now() - began;
     }
     this.#flight = { slices, endsAt: started + expected, stopped: false };
-    this.#backend
+    return this.#backend
       .decodeAsync(this.#batch)
       .catch((error: unknown) => toError(error))
       .then((outcome) => {
         this.#flight = undefined;
         if (!this.#stopped) this.#finish(slices, started, outcome);
-        this.#wake();
+        return this.#backend.now() - began;
       });
-    return true;
+  }
+
+  /** Ends the running iteration where someone of class `rank` would wait for lower ones, or nobody wants it any more. */
+  stop(rank: number): void {
+    const flight = this.#flight;
+    if (!flight || flight.stopped) return;
+    // What a prompt that was superseded or cancelled has computed serves the one that comes in its place.
+    const wanted = flight.slices.some(({ request, start, end }) => {
+      return request.rank <= rank && (!request.ending || end - start > 1);
+    });
+    if (wanted || flight.endsAt - this.#backend.now() < WORTH_STOPPING_MS) return;
+    flight.stopped = true;
+    this.#backend.abort();
+  }
+
+  /** Saved pages may have come: who waited for them goes on, if need be at the cost of a running iteration. */
+  #ready(): void {
+    clearTimeout(this.#awaiting);
+    this.#awaiting = undefined;
+    if (this.#stopped) return;
+    const waiting = this.#selection.awaiting.filter(({ settled }) => !settled);
+    const ready = waiting.filter(({ lease, known }) => !lease || !this.cache.awaits(lease, known));
+    if (waiting.length > 0 && ready.length === 0) {
+      this.#lookAgain();
+      return;
+    }
+    this.#paused = false;
+    // Of no class where those who waited have left: nothing is stopped then.
+    this.#device.arrived(Math.min(...ready.map(({ rank }) => rank)));
+  }
+
+  #lookAgain(): void {
+    this.#awaiting ??= setTimeout(() => this.#ready(), AWAITING_MS);
+  }
+
+  /** Pages are saved while nothing is asked of any model. */
+  #rest(afterMs: number): void {
+    clearTimeout(this.#idle);
+    if (this.#stopped || this.#requests.length > 0) return;
+    this.#idle = setTimeout(() => {
+      if (this.#device.busy || !this.cache.idle(IDLE.pieceMs)) this.#rest(IDLE.pieceMs);
+    }, afterMs).unref();
   }
 
   #decode(run: () => DecodeOutcome): DecodeOutcome | Error {
@@ -233,11 +236,9 @@ export class Loop {
     const now = this.#backend.now();
     const ms = now - started;
     if (outcome === 'ok') {
-      this.#planner.ended(false);
       this.#profile.observe(this.#planner.tokens, this.#planner.context, ms);
       this.#times.add(ms);
     }
-    if (outcome === 'aborted') this.#planner.ended(true);
     for (const { request, start, end, row } of slices) {
       if (outcome === 'ok') this.#advance(request, start, end, row, now, ms);
       else if (outcome === 'aborted') this.#interrupted(request);
@@ -257,7 +258,7 @@ export class Loop {
       const share = (ms * (end - start)) / this.#planner.tokens;
       if (charge(request.standing, share, now)) this.decisions.record('demoted', request);
       if (end < request.known.length || request.ending) return;
-      this.#spoke ||= request.generatedTokens === 0;
+      if (request.generatedTokens === 0) this.#device.spoke();
       const finish = request.take(request.sampler.sample(row), this.#tokenizer, now);
       if (finish) this.#leave(request, finish);
     } catch (error) {
@@ -270,25 +271,12 @@ export class Loop {
     this.decisions.record('preempted', request, { why: 'the iteration was stopped for a higher class' });
   }
 
-  /** Ends the running iteration where someone of class `rank` would wait for lower ones, or nobody wants it any more. */
-  #stopFlight(rank: number): void {
-    const flight = this.#flight;
-    if (!flight || flight.stopped) return;
-    // What a prompt that was superseded or cancelled has computed serves the one that comes in its place.
-    const wanted = flight.slices.some(({ request, start, end }) => {
-      return request.rank <= rank && (!request.ending || end - start > 1);
-    });
-    if (wanted || flight.endsAt - this.#backend.now() < WORTH_STOPPING_MS) return;
-    flight.stopped = true;
-    this.#backend.abort();
-  }
-
   #leave(request: Request, reason: FinishReason): void {
     if (request.settled) return;
     if (this.#flight && request.lease) {
       // Nothing of the backend may be touched while an iteration runs.
       request.ending ??= reason;
-      this.#stopFlight(Number.POSITIVE_INFINITY);
+      this.stop(Number.POSITIVE_INFINITY);
       return;
     }
     this.#requests = this.#requests.filter((other) => other !== request);
@@ -299,6 +287,7 @@ export class Loop {
       tokens: request.generatedTokens,
     });
     request.finish(reason, this.#backend.now());
+    this.#rest(IDLE.afterMs);
   }
 
   #fail(request: Request, error: Error): void {
@@ -307,6 +296,7 @@ export class Loop {
     this.#requests = this.#requests.filter((other) => other !== request);
     this.decisions.record('failed', request);
     request.fail(error);
+    this.#rest(IDLE.afterMs);
   }
 }
 

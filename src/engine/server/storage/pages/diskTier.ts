@@ -11,16 +11,11 @@ import type { SavedPage } from './pageRecord.ts';
 export interface DiskTierOptions {
   /** Its number for the storage thread. */
   tier: number;
-  folder: string;
+  /** Undefined: it is off until it has one. */
+  folder: string | undefined;
   model: string;
   /** 0: it is off until that is changed. */
   maxBytes: number;
-}
-
-/** What the tiers of all models do together. */
-export interface Together {
-  forget(workspace: string): Promise<boolean>;
-  onClosed(): void;
 }
 
 /**
@@ -36,22 +31,33 @@ const OFF: TierStatus = { pages: 0, bytes: 0, limitBytes: 0 };
 export class DiskTier {
   readonly #storage: Storage;
   readonly #tier: number;
-  readonly #together: Together;
+  readonly #model: string;
+  readonly #onClosed: () => void;
+  #folder: string | undefined;
   /** Pages that are there, or on their way. The disk may have others, of workspaces that were not loaded yet. */
   readonly #known = new Set<string>();
   /** By key, in the order of use: false where the page is to be removed. */
   readonly #marks = new Map<string, boolean>();
-  #status: TierStatus;
+  #status = OFF;
   #onTheWay = 0;
   #tidying: 'running' | 'done' | undefined;
   #onGone: (key: string) => void = () => {};
 
-  constructor(storage: Storage, { maxBytes, ...options }: DiskTierOptions, together: Together) {
+  constructor(storage: Storage, { tier, folder, model, maxBytes }: DiskTierOptions, onClosed: () => void) {
     this.#storage = storage;
-    this.#tier = options.tier;
-    this.#together = together;
-    this.#status = { ...OFF, limitBytes: storage.on ? maxBytes : 0 };
-    storage.send('pages', 'open', { ...options, maxBytes });
+    this.#tier = tier;
+    this.#model = model;
+    this.#onClosed = onClosed;
+    this.moveTo(folder, maxBytes);
+  }
+
+  /** Its pages are in another folder from now on; undefined: nowhere. What it had stays where it was. */
+  moveTo(folder: string | undefined, maxBytes: number): void {
+    this.#leave();
+    if (folder === undefined) return;
+    this.#folder = folder;
+    this.#status = { ...OFF, limitBytes: this.#storage.on ? maxBytes : 0 };
+    this.#storage.send('pages', 'open', { tier: this.#tier, folder, model: this.#model, maxBytes });
   }
 
   get on(): boolean {
@@ -131,11 +137,6 @@ export class DiskTier {
     return loaded;
   }
 
-  /** Removes what any model has of a workspace. @returns whether nothing of it is left in the files. */
-  forget(workspace: string): Promise<boolean> {
-    return this.#together.forget(workspace);
-  }
-
   /** Has work done that can wait. Called until it says that nothing is left; then it begins anew. */
   tidy(): boolean {
     const { on } = this;
@@ -157,6 +158,7 @@ export class DiskTier {
 
   /** The storage thread says what became of the tier. */
   report(status: TierStatus, gone: readonly string[]): void {
+    if (this.#folder === undefined) return; // it was told before the tier left
     this.#status = status;
     for (const key of gone) this.#left(key);
     if (!this.on) this.#forgetAll();
@@ -168,11 +170,17 @@ export class DiskTier {
   }
 
   close(): void {
+    this.#onGone = () => {};
+    this.#leave();
+    this.#onClosed();
+  }
+
+  #leave(): void {
+    if (this.#folder === undefined) return;
     this.#sendMarks();
     this.#storage.send('pages', 'leave', { tier: this.#tier });
-    this.#onGone = () => {};
     this.end();
-    this.#together.onClosed();
+    this.#folder = undefined;
   }
 
   #forgetAll(): void {

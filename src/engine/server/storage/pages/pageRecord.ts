@@ -16,6 +16,11 @@ export interface SavedPage {
   page: Uint8Array;
 }
 
+/** Ids that begin so stand for workspaces of which nothing is written to disk. */
+export const VOLATILE = '~';
+
+export const isVolatile = (workspace: string): boolean => workspace.startsWith(VOLATILE);
+
 /** Records by the page that they follow. */
 export type Families = Map<string | null, PageRecord[]>;
 

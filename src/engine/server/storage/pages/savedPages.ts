@@ -3,19 +3,20 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Storage } from '../storage.ts';
 import { DiskTier } from './diskTier.ts';
+import { isVolatile } from './pageRecord.ts';
 import type { PagesEvent } from './pagesService.ts';
 import { PAGES } from './pageTable.ts';
 
 export interface SavedPagesOptions {
-  /** Of saved pages alone; made where it is missing. */
-  folder: string;
+  /** Of saved pages alone; made where it is missing. Undefined: nothing is kept on disk. */
+  folder: string | undefined;
   /** Bytes on disk, over all models. 0: nothing is kept there, and what is there is deleted. */
   maxBytes: number;
 }
 
 export class SavedPages {
   readonly #storage: Storage;
-  readonly #folder: string;
+  #folder: string | undefined;
   #maxBytes: number;
   readonly #tiers = new Map<number, DiskTier>();
   #count = 0;
@@ -34,15 +35,16 @@ export class SavedPages {
     if (maxBytes === 0) void this.setLimit(0);
   }
 
+  /** Pages may be kept on disk. */
+  get on(): boolean {
+    return this.#folder !== undefined && this.#maxBytes > 0;
+  }
+
   /** @param model stands for the model and the cache's layout: pages of another are never seen, but count for the bound. */
   tier(model: string): DiskTier {
     const number = this.#count++;
-    const folder = this.#folder;
-    const options = { tier: number, folder, model, maxBytes: this.#maxBytes };
-    const tier = new DiskTier(this.#storage, options, {
-      forget: (workspace) => this.forget(workspace),
-      onClosed: () => this.#tiers.delete(number),
-    });
+    const options = { tier: number, folder: this.#folder, model, maxBytes: this.#maxBytes };
+    const tier = new DiskTier(this.#storage, options, () => this.#tiers.delete(number));
     this.#tiers.set(number, tier);
     return tier;
   }
@@ -53,19 +55,32 @@ export class SavedPages {
    * @returns false when another program kept the file from being cleaned, or the storage is gone.
    */
   async forget(workspace: string): Promise<boolean> {
-    if (!existsSync(path.join(this.#folder, PAGES.name))) return true;
-    return this.#storage.call('pages', 'forget', { folder: this.#folder, workspace }).catch(() => false);
+    const folder = this.#folder;
+    if (isVolatile(workspace) || folder === undefined || !exists(folder)) return true;
+    return this.#storage.call('pages', 'forget', { folder, workspace }).catch(() => false);
   }
 
-  /** Bounds the file from now on. 0 deletes it; models that are open go on without. @returns false when it could not be. */
-  async setLimit(maxBytes: number): Promise<boolean> {
+  /** As {@link configure}, where the pages are now. */
+  setLimit(maxBytes: number): Promise<boolean> {
+    return this.configure({ folder: this.#folder, maxBytes });
+  }
+
+  /**
+   * Another place or bound from now on. A bound of 0 deletes the file; models that are open go on without. What is in
+   * another folder stays there. @returns false when it could not be.
+   */
+  async configure({ folder, maxBytes }: SavedPagesOptions): Promise<boolean> {
+    const moved = folder !== this.#folder;
+    this.#folder = folder;
     this.#maxBytes = maxBytes;
+    if (moved) for (const tier of this.#tiers.values()) tier.moveTo(folder, maxBytes);
     const idle = this.#tiers.size === 0;
-    if (idle && (maxBytes > 0 || !existsSync(path.join(this.#folder, PAGES.name)))) return true;
-    const limited = this.#storage.call('pages', 'limit', { folder: this.#folder, maxBytes });
-    return limited.then(
+    if (folder === undefined || (idle && (maxBytes > 0 || !exists(folder)))) return true;
+    return this.#storage.call('pages', 'limit', { folder, maxBytes }).then(
       () => true,
       () => false,
     );
   }
 }
+
+const exists = (folder: string): boolean => existsSync(path.join(folder, PAGES.name));

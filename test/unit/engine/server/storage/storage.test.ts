@@ -53,9 +53,7 @@ describe('Storage', () => {
     await assert.rejects(storage.call('pages', 'tidy', { tier: 0 }), /no storage/);
     assert.equal(await pages.setLimit(5), false);
     assert.equal(await tier.fetch(record.key), undefined);
-    assert.equal(new DiskTier(storage, { tier: 1, folder, model: 'm', maxBytes: 1 }, together).on, false);
+    assert.equal(new DiskTier(storage, { tier: 1, folder, model: 'm', maxBytes: 1 }, () => undefined).on, false);
     await storage.close();
   });
 });
-
-const together = { forget: async () => true, onClosed: () => undefined };

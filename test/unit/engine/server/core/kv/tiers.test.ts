@@ -85,6 +85,50 @@ describe('PageTiers', () => {
     assert.deepEqual(tiers.status().disk, { pages: 0, bytes: 0, limitBytes: 0 });
   });
 
+  it('takes new limits for memory: what was used longest ago goes, and there is room again', () => {
+    const { tiers, lost, put } = make();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) put(name);
+    tiers.touch(keyFor('a'));
+    tiers.setMemory(400);
+    assert.deepEqual([lost, tiers.status().ram], [['w/b', 'w/c', 'w/d'], { pages: 2, bytes: 400, limitBytes: 400 }]);
+    tiers.setMemory(600);
+    put('f');
+    assert.equal(lost.length, 3);
+    tiers.setMemory(0);
+    assert.deepEqual(lost.slice(3).sort(), ['w/a', 'w/e', 'w/f']);
+  });
+
+  it('takes a smaller disk, none, another folder, and finds again what it left', async () => {
+    const { tiers, saved, lost, persist, flush, settle, load, at } = make({ ramBytes: 0, diskBytes: 1e6 });
+    const place = async (folder: string | undefined, maxBytes = 1e6) => {
+      const [done] = await Promise.all([saved.configure({ folder, maxBytes }), settle()]);
+      assert.ok(done);
+    };
+    for (const name of ['a', 'b', 'c']) assert.ok(persist(name));
+    await flush();
+    await place(at, Math.ceil(tiers.status().disk.bytes * 0.7));
+    assert.deepEqual(lost, ['w/a']);
+    assert.ok(persist('waiting'));
+    await place(undefined);
+    assert.deepEqual(lost.slice(1).sort(), ['w/b', 'w/c']);
+    assert.equal(persist('d'), false);
+    await place(`${at}-other`);
+    assert.equal(tiers.status().disk.pages, 0);
+    await place(at);
+    assert.deepEqual(namesOf(await load()).sort(), ['w/b', 'w/c']);
+  });
+
+  it('never lets volatile pages wait for the disk', async () => {
+    const { tiers, flush, lost, load } = make({ ramBytes: 200, diskBytes: 1e6 });
+    const volatile = (name: string) => [recordOf(name, '~v'), pageOf(`~v/${name}`, 200)] as const;
+    for (const name of ['a', 'b']) tiers.put(...volatile(name));
+    assert.equal(tiers.persist(...volatile('b')), false);
+    await flush();
+    assert.deepEqual([lost, tiers.status().disk.pages], [['~v/a'], 0]);
+    assert.equal(tiers.near(keyFor('b', '~v')), true);
+    assert.deepEqual(await load('~v'), []);
+  });
+
   it('loses all where it may keep nothing', () => {
     const { tiers, lost, put } = make({ ramBytes: 0 });
     put('a');
@@ -204,7 +248,7 @@ describe('PageTiers', () => {
 
   it('loses no more than what was on disk alone when the storage crashes', async () => {
     const logged: string[] = [];
-    const { tiers, local, lost, put, flush, persist } = make({
+    const { tiers, local, saved, lost, put, flush, persist } = make({
       diskBytes: 1e6,
       ramBytes: 400,
       log: (_level, message) => logged.push(message),
@@ -220,7 +264,8 @@ describe('PageTiers', () => {
     assert.equal(tiers.flush(), true);
     put('e');
     assert.equal(tiers.load('w'), undefined);
-    assert.equal(await tiers.forget('w'), false);
+    tiers.forget('w');
+    assert.equal(await saved.forget('w'), false);
     assert.equal(tiers.get(keyFor('e')), undefined);
   });
 
@@ -333,9 +378,9 @@ describe('PageTiers, whatever is done', () => {
               tiers.drop(key);
               alive.delete(name);
             } else {
-              const forgotten = tiers.forget(workspace);
-              await here.settle();
-              assert.equal(await forgotten, true);
+              tiers.forget(workspace);
+              const [forgotten] = await Promise.all([here.saved.forget(workspace), here.settle()]);
+              assert.equal(forgotten, true);
               hear();
               assert.deepEqual(
                 [...alive].filter((other) => other.startsWith(workspace)),

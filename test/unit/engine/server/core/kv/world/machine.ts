@@ -31,6 +31,7 @@ export class Machine {
   #lost: (key: string) => void = () => undefined;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'quire-kv-'));
   readonly #storages: LocalStorage[] = [];
+  #saved: SavedPages | undefined;
 
   constructor(options: MachineOptions) {
     this.options = options;
@@ -50,7 +51,7 @@ export class Machine {
 
   /** Keys of saved pages, as far as the cache knows them. */
   get savedKeys(): string[] {
-    const keys = [...this.driver.cache.tree.nodes()].flatMap((node) => node.keys);
+    const keys = [...this.driver.cache.tree.nodes()].flatMap(({ key }) => key ?? []);
     return keys.filter((key) => this.tiers?.has(key));
   }
 
@@ -69,6 +70,12 @@ export class Machine {
   /** The storage does all that it was asked, and the cache hears of it. */
   async settle(): Promise<void> {
     await this.#storages.at(-1)?.settle();
+  }
+
+  /** Removes what is on disk of a workspace. @returns whether all of it went. */
+  async erase(workspace: string): Promise<boolean> {
+    const [erased] = await Promise.all([this.#saved?.forget(workspace) ?? true, this.settle()]);
+    return erased;
   }
 
   /** Rows of a workspace that are on disk. */
@@ -95,6 +102,7 @@ export class Machine {
     const local = new LocalStorage();
     this.#storages.push(local);
     const pages = new SavedPages(local.storage, { folder: this.#folder, maxBytes });
+    this.#saved = pages;
     this.#lost = onLost;
     this.tiers = new PageTiers({ ramBytes: ram, queueBytes: queue, disk: pages.tier('simulated'), onLost });
     return this.tiers;
