@@ -56,7 +56,7 @@ export class SavedPages {
    */
   async forget(workspace: string): Promise<boolean> {
     const folder = this.#folder;
-    if (isVolatile(workspace) || folder === undefined || !exists(folder)) return true;
+    if (isVolatile(workspace) || folder === undefined || this.#untouched(folder)) return true;
     return this.#storage.call('pages', 'forget', { folder, workspace }).catch(() => false);
   }
 
@@ -74,13 +74,16 @@ export class SavedPages {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
     if (moved) for (const tier of this.#tiers.values()) tier.moveTo(folder, maxBytes);
-    const idle = this.#tiers.size === 0;
-    if (folder === undefined || (idle && (maxBytes > 0 || !exists(folder)))) return true;
+    const idle = this.#tiers.size === 0 && maxBytes > 0;
+    if (folder === undefined || idle || this.#untouched(folder)) return true;
     return this.#storage.call('pages', 'limit', { folder, maxBytes }).then(
       () => true,
       () => false,
     );
   }
-}
 
-const exists = (folder: string): boolean => existsSync(path.join(folder, PAGES.name));
+  /** There is no file, and none is about to be made by what was asked before. */
+  #untouched(folder: string): boolean {
+    return this.#count === 0 && !existsSync(path.join(folder, PAGES.name));
+  }
+}
