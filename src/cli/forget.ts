@@ -1,20 +1,33 @@
-/** `quire forget`: removes what Quire keeps of a folder, in the memory of a running engine and on disk. */
-
+/** `quire forget`: removes what Quire keeps of a folder, in the memory of every running engine and on disk. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { EngineClient } from '../engine/client/client.ts';
+import { join } from '../engine/client/join.ts';
+import { endpointFiles } from '../engine/endpoint.ts';
+import { forgetWorkspaceRequest } from '../engine/protocol/index.ts';
 import { engineCommand } from './engineCommand.ts';
 import { say } from './output.ts';
 import { UsageError } from './usage.ts';
 
 export async function forget(argv: string[]): Promise<void> {
   const { positionals } = parseArgs({ args: argv, options: {}, allowPositionals: true });
-  const [folder, ...more] = positionals;
-  if (folder === undefined || more.length > 0) throw new UsageError('forget takes one folder');
+  const [given, ...more] = positionals;
+  if (given === undefined || more.length > 0) throw new UsageError('forget takes one folder');
+  const folder = path.resolve(given);
+  for (const file of endpointFiles()) {
+    const joined = await join(file, { name: 'quire forget' });
+    if (joined.kind === 'silent')
+      throw new Error(`an engine (process ${joined.pid}) does not answer: end it, try again`);
+    if (joined.kind !== 'joined') continue;
+    const { session } = joined;
+    await session.run((connection) => connection.sendRequest(forgetWorkspaceRequest, { folder }));
+    session.drop();
+  }
+  // What is on disk goes also where no engine runs.
   const client = new EngineClient(engineCommand('auto'), 'quire forget');
   try {
-    await client.forgetWorkspace({ folder: path.resolve(folder) });
-    say(`nothing is kept of ${path.resolve(folder)}`);
+    await client.forgetWorkspace({ folder });
+    say(`nothing is kept of ${folder}`);
   } finally {
     await client.dispose();
   }

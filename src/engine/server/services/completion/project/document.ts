@@ -5,6 +5,7 @@
 import type { TextEdit } from '../../../../protocol/index.ts';
 import type { Tokenizer } from '../../../core/backend.ts';
 import { chunksOf } from '../../../core/chunks.ts';
+import { joined } from '../../../core/tokens.ts';
 import { LineTable } from '../lines/lineTable.ts';
 import type { LineTokens } from '../lines/lineTokens.ts';
 import { LARGEST_SHARD, type SegmentId, Shard } from './shard.ts';
@@ -215,15 +216,4 @@ export class IndexedDocument {
     for (const piece of this.#pieces) if (piece.id !== undefined) piece.id = ids.get(piece.id);
     this.#shard = fresh;
   }
-}
-
-function joined(parts: readonly Int32Array[]): Int32Array {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

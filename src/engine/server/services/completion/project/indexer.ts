@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { IndexedFiles } from '../../../../protocol/index.ts';
 import { chunksOf } from '../../../core/chunks.ts';
 import { Slices } from '../../../core/slices.ts';
+import { joined } from '../../../core/tokens.ts';
 import { filesOf, isIndexable, privateFilesHere, readSource, withSlashes } from './folder.ts';
 import { Manifest, type Stamp } from './manifest.ts';
 import type { ProjectIndex } from './projectIndex.ts';
@@ -285,13 +286,3 @@ const isInside = (file: string): boolean => !/^(?:[a-z][\w+.-]*:|\/)/i.test(file
 
 /** Undefined where there is no such file. */
 const realOf = (file: string): Promise<string | undefined> => realpath(file).catch(() => undefined);
-
-function joined(parts: readonly Int32Array[]): Int32Array {
-  const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
