@@ -72,6 +72,11 @@ const POLICIES: Record<ProblemKind, Policy> = {
     actions: ['chooseModel', 'useBundled'],
     fallback: 'The model makes embeddings, not text.',
   },
+  modelUnfit: {
+    place: 'popup',
+    actions: ['chooseModel', 'useBundled'],
+    fallback: 'The model cannot do what it was chosen for.',
+  },
   modelWithoutFim: {
     place: 'popup',
     actions: ['chooseModel', 'useBundled'],

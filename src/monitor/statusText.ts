@@ -117,11 +117,12 @@ function decisionRow({ at, what, request, class: kind, level, tokens, pages, ms:
 
 const ms = (value: number | null): string => (value === null ? '-' : `${value.toFixed(value < 10 ? 1 : 0)} ms`);
 
-function abilities({ chat, specialTokens }: Pick<ModelInfo, 'chat' | 'specialTokens'>): string {
+function abilities({ capabilities, specialTokens }: Pick<ModelInfo, 'capabilities' | 'specialTokens'>): string {
   const list: string[] = [];
-  if (specialTokens.includes('fimMiddle')) list.push('fill in the middle');
+  if (capabilities.embeds) list.push(`${capabilities.dimensions} numbers of a text`);
+  if (capabilities.completes) list.push('fill in the middle');
   if (specialTokens.includes('fimSeparator')) list.push('read other files');
-  if (chat) list.push('chat');
+  if (capabilities.chats) list.push('chat');
   return list.join(', ') || 'continue text';
 }
 

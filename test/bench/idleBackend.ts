@@ -115,7 +115,7 @@ export function idleModel(onBackend: (backend: IdleBackend) => void): ModelHandl
       trainedContextTokens: 1 << 17,
       vocabularyTokens: 1 << 17,
       specialTokens: [],
-      chat: false,
+      capabilities: { generates: true, completes: false, chats: false, embeds: false },
       device: 'cpu',
     },
     tokenizer,

@@ -34,7 +34,7 @@ const engine: EngineStatus = {
         trainedContextTokens: 1024,
         vocabularyTokens: 8192,
         specialTokens: ['fimPrefix', 'fimSuffix', 'fimMiddle', 'fimSeparator'],
-        chat: false,
+        capabilities: { generates: true, completes: true, chats: false, embeds: false },
         device: 'cpu',
       },
       ngram: {

@@ -78,7 +78,7 @@ describe("a model's own template", () => {
       ),
     );
     const model = await openModel(await cpuLibrary(), { path: file, contextTokens: 0 });
-    assert.equal(model.info.chat, true);
+    assert.equal(model.info.capabilities.chats, true);
     assert.equal(model.chatTemplate, CHATML);
     const text = model.renderChat([{ role: 'user', content: 'hi' }]);
     assert(text.startsWith('<s><|im_start|>user\nhi<|im_end|>'), text);
