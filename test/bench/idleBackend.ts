@@ -120,7 +120,8 @@ export function idleModel(onBackend: (backend: IdleBackend) => void): ModelHandl
     },
     tokenizer,
     recurrent: false,
-    renderChat: () => '',
+    renderChat: async () => '',
+    takesTools: async () => false,
     createBackend(options) {
       const backend = new IdleBackend(options);
       onBackend(backend);

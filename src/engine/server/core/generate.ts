@@ -4,9 +4,8 @@ import { type FittedPrompt, fitPrompt } from '../services/completion/prompt.ts';
 import type { Sampler } from './backend.ts';
 import { EngineFailure } from './failure.ts';
 import type { Models, OpenModel } from './models.ts';
+import { TextStream } from './textStream.ts';
 
-/** Text is sent when it is this old; the first text at once. Short enough to feel live, long enough to cost nothing. */
-const STREAM_INTERVAL_MS = 8;
 const CLASSES: readonly string[] = ['keystroke', 'chat', 'background'] satisfies RequestClass[];
 
 /**
@@ -25,7 +24,7 @@ export async function generate(
   check(params);
   const { contextTokens } = model.handle.info;
   const maxTokens = Math.min(params.maxTokens, contextTokens - 1);
-  const fitted = fitPrompt(model.handle.tokenizer, segments(model, params), contextTokens - maxTokens);
+  const fitted = fitPrompt(model.handle.tokenizer, await segments(model, params), contextTokens - maxTokens);
   const { tokens, cut, cursor } = fitted;
   const sampler = samplerOf(model, params, fitted);
   const stream = new TextStream(onText);
@@ -66,7 +65,7 @@ function samplerOf({ backend, projects }: OpenModel, params: GenerateParams, { c
   return projects.sampler(backend, workspace, completion ?? { ngram: false, oneLine: false }, cursor, drawer);
 }
 
-function segments(model: OpenModel, { prompt }: GenerateParams): PromptSegment[] | string {
+async function segments(model: OpenModel, { prompt }: GenerateParams): Promise<PromptSegment[] | string> {
   return 'messages' in prompt ? model.handle.renderChat(prompt.messages) : prompt.segments;
 }
 
@@ -86,29 +85,4 @@ function check(params: GenerateParams): void {
   if (!CLASSES.includes(params.class)) throw fault(`class must be one of ${CLASSES.join(', ')}`);
   if (typeof params.workspace !== 'string') throw fault('workspace is missing');
   if (typeof params.prompt !== 'object' || params.prompt === null) throw fault('prompt is missing');
-}
-
-/** Joins text that comes quickly: a message for each token would cost more than some tokens do. */
-class TextStream {
-  readonly #send: (delta: string) => void;
-  #pending = '';
-  #sentAt = 0;
-
-  constructor(send: (delta: string) => void) {
-    this.#send = send;
-  }
-
-  push(delta: string): void {
-    this.#pending += delta;
-    const now = performance.now();
-    if (now - this.#sentAt < STREAM_INTERVAL_MS) return;
-    this.#sentAt = now;
-    this.end();
-  }
-
-  end(): void {
-    if (this.#pending === '') return;
-    this.#send(this.#pending);
-    this.#pending = '';
-  }
 }

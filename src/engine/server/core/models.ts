@@ -1,5 +1,13 @@
 /** The models that are open: equal specs share one, whoever opened it; the last one to let go unloads it. */
-import type { DocumentEdits, DocumentText, ModelInfo, ModelSpec, WorkspaceFolder } from '../../protocol/index.ts';
+import type {
+  ChatMessage,
+  ChatTool,
+  DocumentEdits,
+  DocumentText,
+  ModelInfo,
+  ModelSpec,
+  WorkspaceFolder,
+} from '../../protocol/index.ts';
 import { Indexer } from '../services/completion/project/indexer.ts';
 import { Projects } from '../services/completion/project/projects.ts';
 import { Workspaces } from '../workspaces/workspaces.ts';
@@ -14,7 +22,10 @@ export interface ModelHandle {
   readonly tokenizer: Tokenizer;
   /** The model keeps one state for a sequence, which costs memory for every sequence id: recurrent and hybrid ones. */
   readonly recurrent: boolean;
-  renderChat(messages: readonly { role: string; content: string }[]): string;
+  /** The prompt by the model's chat template, for `encodeTemplate`. Rejects with an EngineFailure `promptInvalid`. */
+  renderChat(messages: readonly ChatMessage[], tools?: readonly ChatTool[]): Promise<string>;
+  /** The template takes tools. */
+  takesTools(): Promise<boolean>;
   createBackend(options: { cells: number; sequences: number }): DecodeBackend;
   dispose(): void;
 }

@@ -1,11 +1,11 @@
 /** Opens a model file: checks it, loads it off the event loop, and gives its tokenizer, template and backends. */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { ChatMessage, ModelCapabilities, ModelInfo, ModelSpec } from '../../../protocol/index.ts';
+import type { ChatMessage, ChatTool, ModelCapabilities, ModelInfo, ModelSpec } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
 import { type BackendOptions, LlamaBackend } from './backend.ts';
 import { cacheTypeFor } from './cacheType.ts';
-import { type ChatTemplate, renderChat } from './chatTemplate.ts';
+import { ChatTemplate } from './chatTemplate.ts';
 import { LlamaEmbedder } from './embedder.ts';
 import { type CheckedFile, checkModelFile, corrupt, notGenerative, unfit } from './ggufCheck.ts';
 import type { NativeLibrary } from './library.ts';
@@ -104,8 +104,12 @@ export class LlamaModel {
    * Text for {@link LlamaTokenizer.encodeTemplate}.
    * @throws EngineFailure `promptInvalid`
    */
-  renderChat(messages: readonly ChatMessage[]): string {
-    return renderChat(this.#template, messages);
+  renderChat(messages: readonly ChatMessage[], tools?: readonly ChatTool[]): Promise<string> {
+    return this.#template.render(messages, tools);
+  }
+
+  takesTools(): Promise<boolean> {
+    return this.#template.takesTools();
   }
 
   /** @throws EngineFailure `outOfMemory` */
@@ -200,7 +204,7 @@ export class LlamaModel {
     const { functions } = this.#native;
     const vocab = this.#vocab;
     const spelling = (token: number): string => (token < 0 ? '' : functions.llama_vocab_get_text(vocab, token));
-    return {
+    return new ChatTemplate({
       text: functions.llama_model_chat_template(this.#pointer, null),
       bos: spelling(this.tokenizer.special('bos') ?? -1),
       eos: spelling(functions.llama_vocab_eos(vocab)),
@@ -213,7 +217,7 @@ export class LlamaModel {
         apply(buffer);
         return buffer.toString('utf8', 0, length);
       },
-    };
+    });
   }
 }
 
