@@ -93,6 +93,7 @@ const POLICIES: Record<ProblemKind, Policy> = {
     actions: ['chooseModel', 'openSettings', 'showLog'],
     fallback: 'The model does not fit into memory. Choose a smaller one, or lower quire.model.contextTokens.',
   },
+  conversationUnknown: { place: 'log', actions: [], fallback: 'The engine has let go of the conversation.' },
   promptTooLong: { place: 'log', actions: [], fallback: 'The prompt is longer than the context of the model.' },
   promptInvalid: { place: 'log', actions: [], fallback: 'The engine could not read the prompt.' },
   grammarInvalid: { place: 'log', actions: [], fallback: 'The engine could not read the grammar.' },

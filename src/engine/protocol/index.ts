@@ -259,6 +259,7 @@ export type EngineErrorKind =
   | 'modelUnfit'
   | 'modelUnknown'
   | 'outOfMemory'
+  | 'conversationUnknown'
   | 'promptTooLong'
   | 'promptInvalid'
   | 'grammarInvalid'

@@ -13,6 +13,7 @@ const KINDS: ProblemKind[] = [
   'modelUnfit',
   'modelUnknown',
   'outOfMemory',
+  'conversationUnknown',
   'promptTooLong',
   'promptInvalid',
   'grammarInvalid',

@@ -20,11 +20,13 @@ export async function generate(
   signal: AbortSignal,
   onText: (delta: string) => void,
 ): Promise<GenerateResult> {
-  const model = models.get(params.model);
   check(params);
+  const prompt = await segments(models.get(params.model), params);
+  // A template takes its time, and the model may have been unloaded meanwhile.
+  const model = models.get(params.model);
   const { contextTokens } = model.handle.info;
   const maxTokens = Math.min(params.maxTokens, contextTokens - 1);
-  const fitted = fitPrompt(model.handle.tokenizer, await segments(model, params), contextTokens - maxTokens);
+  const fitted = fitPrompt(model.handle.tokenizer, prompt, contextTokens - maxTokens);
   const { tokens, cut, cursor } = fitted;
   const sampler = samplerOf(model, params, fitted);
   const stream = new TextStream(onText);

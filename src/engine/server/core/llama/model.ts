@@ -197,6 +197,7 @@ export class LlamaModel {
   #freeUnused(): void {
     if (!this.#disposed || this.#freed || this.#backends.size > 0) return;
     this.#freed = true;
+    this.tokenizer.close();
     this.#native.functions.llama_model_free(this.#pointer);
   }
 

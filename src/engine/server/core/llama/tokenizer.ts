@@ -3,6 +3,7 @@ import type { SpecialToken } from '../../../protocol/index.ts';
 import type { Tokenizer } from '../backend.ts';
 import { chunksOf } from '../chunks.ts';
 import type { TextSequence } from '../embedder.ts';
+import { EngineFailure } from '../failure.ts';
 import type { NativeFunctions } from './functions.ts';
 import type { Pointer } from './structs.ts';
 
@@ -19,7 +20,8 @@ export class LlamaTokenizer implements Tokenizer {
   /** Number of tokens in the vocabulary. */
   readonly size: number;
   readonly #functions: NativeFunctions;
-  readonly #vocab: Pointer;
+  readonly #pointer: Pointer;
+  #closed = false;
   readonly #special = new Map<SpecialToken, number>();
   /** Spellings of special tokens that the model's file does not mark as such; see {@link encode}. */
   readonly #markers: string[];
@@ -33,7 +35,7 @@ export class LlamaTokenizer implements Tokenizer {
 
   constructor(functions: NativeFunctions, vocab: Pointer) {
     this.#functions = functions;
-    this.#vocab = vocab;
+    this.#pointer = vocab;
     this.size = functions.llama_vocab_n_tokens(vocab);
     this.#end = new Int8Array(this.size);
     const bos = functions.llama_vocab_get_add_bos(vocab) ? functions.llama_vocab_bos(vocab) : -1;
@@ -53,6 +55,16 @@ export class LlamaTokenizer implements Tokenizer {
       .map((token) => functions.llama_vocab_get_text(vocab, token))
       .filter((text) => text.length > 1);
     this.#guard = this.#putsSpaceFirst() ? this.#tokenize(GUARD, false) : undefined;
+  }
+
+  get #vocab(): Pointer {
+    if (this.#closed) throw new EngineFailure('engineStopped', 'The model was unloaded.');
+    return this.#pointer;
+  }
+
+  /** The model is freed: whoever still works on a text fails, instead of reading what is no more. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** Names of the special tokens that the model has. */
