@@ -7,7 +7,13 @@ import { cacheFolder, root } from './paths.mjs';
 import { run, SetupError, say } from './run.mjs';
 
 const SOURCES = ['src', 'test/host', 'scripts/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
-const BUNDLES = ['dist/extension.cjs', 'dist/engine/main.mjs', 'dist/cli/main.mjs', 'dist/test/host/index.cjs'];
+const BUNDLES = [
+  'dist/extension.cjs',
+  'dist/engine/main.mjs',
+  'dist/engine/templateWorker.mjs',
+  'dist/cli/main.mjs',
+  'dist/test/host/index.cjs',
+];
 
 /** Builds `dist/` when the sources changed since the last build. */
 export async function ensureBuild() {

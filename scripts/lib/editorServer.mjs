@@ -62,6 +62,7 @@ export async function startEditorServer({
     PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`,
     LANG: 'C.UTF-8',
     QUIRE_RUNTIME_DIR: runtime,
+    QUIRE_DATA_DIR: path.join(folder, 'data'),
     ...environment,
   };
   // Set by an editor whose terminal runs this; they would make the server believe it is part of that editor.

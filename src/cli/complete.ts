@@ -1,9 +1,14 @@
 /** `quire complete`: completions for a file of cases, through the editor's own client, prompts and filters. */
 import { parseArgs } from 'node:util';
-import { Completer } from '../completion/completer.ts';
+import { Completer, type CompletionRequest } from '../completion/completer.ts';
 import { EAGERNESS, type Eagerness, leastConfidence } from '../completion/eagerness.ts';
 import { EngineClient } from '../engine/client/client.ts';
-import type { GenerateParams, SamplingOptions } from '../engine/protocol/index.ts';
+import {
+  type CompletionParams,
+  closeDocumentNotification,
+  openDocumentNotification,
+  type SamplingOptions,
+} from '../engine/protocol/index.ts';
 import { type CompletionCase, readCases } from './cases.ts';
 import { engineCommand } from './engineCommand.ts';
 import { resolveModel } from './model.ts';
@@ -38,15 +43,20 @@ export async function complete(argv: string[]): Promise<void> {
     const model = await client.openModel({ path: resolveModel(values.model), contextTokens: 0 });
     say(`${model.name} on ${model.device}, context ${model.contextTokens} tokens`);
     const completer = new Completer({
-      generate: (params: GenerateParams, options) => client.generate({ ...params, ...sampling }, options),
+      complete: (params: CompletionParams, options) => client.complete({ ...params, ...sampling }, options),
     });
-    const workspace = `quire complete ${process.pid}`;
+    const workspace = await client.openWorkspace({
+      folder: null,
+      name: `quire complete ${process.pid}`,
+      trusted: false,
+    });
     const open = new OpenFiles(client, workspace);
-    for await (const { id, ...request } of readCases(values.cases)) {
-      open.show(request);
+    for await (const { id, ...told } of readCases(values.cases)) {
+      const request = open.show(told);
       const { text, shown, rejectedBy, result } = await completer.complete(model, request, {
         workspace,
         document: request.path,
+        supersedes: false,
         ngram: !values['no-ngram'],
         leastConfidence: leastConfidence(values.show as Eagerness),
         reuse: !values['no-reuse'],
@@ -56,7 +66,6 @@ export async function complete(argv: string[]): Promise<void> {
       const counts = { promptTokens, cachedTokens, generatedTokens, firstTokenMs, totalMs };
       await print({ id, text, shown, rejectedBy, confidence, ...counts });
     }
-    client.openDocuments(workspace, []);
   } finally {
     await client.dispose();
   }
@@ -66,22 +75,46 @@ export async function complete(argv: string[]): Promise<void> {
 class OpenFiles {
   readonly #client: EngineClient;
   readonly #workspace: string;
-  #told = new Map<string, string>();
+  readonly #told = new Map<string, { text: string; version: number }>();
+  /** Engines forget what they were told when they end. */
+  #engine = 0;
 
   constructor(client: EngineClient, workspace: string) {
     this.#client = client;
     this.#workspace = workspace;
   }
 
-  /** Tells only what is not known already: cases of one project have files in common. */
-  show({ path, prefix, suffix, others = [] }: Omit<CompletionCase, 'id'>): void {
+  /** Tells only what is not known already: cases of one project have files in common. @returns the case by reference. */
+  show(told: Omit<CompletionCase, 'id'>): CompletionRequest {
+    const { path, prefix, suffix, others = [] } = told;
+    const state = this.#client.state;
+    if (state.kind === 'ready' && state.pid !== this.#engine) {
+      this.#engine = state.pid;
+      this.#told.clear();
+    }
     const texts = new Map(others.map((other) => [other.path, other.content]));
     texts.set(path, prefix + suffix);
-    for (const [key, text] of texts) {
-      if (this.#told.get(key) !== text) this.#client.tellText({ workspace: this.#workspace, key, text });
-    }
-    this.#client.openDocuments(this.#workspace, [...texts.keys()]);
-    this.#told = texts;
+    for (const key of this.#told.keys()) if (!texts.has(key)) this.#close(key);
+    for (const [key, text] of texts) this.#open(key, text);
+    const known = (key: string) => ({ key, version: this.#told.get(key)!.version });
+    return {
+      ...told,
+      document: known(path),
+      others: others.map((other) => (other.path === path ? other : { ...other, document: known(other.path) })),
+    };
+  }
+
+  #open(key: string, text: string): void {
+    const known = this.#told.get(key);
+    if (known?.text === text) return;
+    const version = (known?.version ?? 0) + 1;
+    this.#told.set(key, { text, version });
+    this.#client.tell(openDocumentNotification, { workspace: this.#workspace, key, path: key, version, text });
+  }
+
+  #close(key: string): void {
+    this.#told.delete(key);
+    this.#client.tell(closeDocumentNotification, { workspace: this.#workspace, key });
   }
 }
 

@@ -8,6 +8,8 @@ const OTHER_FILE_LINES = 400;
 
 export class Documents {
   readonly #texts = new Map<string, string>();
+  /** Of each document that was ever open: grows with every change. */
+  readonly #versions = new Map<string, number>();
   readonly #neighbours = new Neighbours();
 
   get paths(): string[] {
@@ -19,6 +21,10 @@ export class Documents {
     const text = this.#texts.get(path);
     if (text === undefined) throw new Error(`${path} is not open`);
     return text;
+  }
+
+  versionOf(path: string): number {
+    return this.#versions.get(path) ?? 0;
   }
 
   /**
@@ -72,8 +78,10 @@ export class Documents {
     const others = this.#neighbours.of(path, files).map((other) => ({
       path: other,
       content: firstLines(this.textOf(other), OTHER_FILE_LINES),
+      document: { key: other, version: this.versionOf(other) },
     }));
-    return { path, prefix: text.slice(0, offset), suffix: text.slice(offset), others: others.reverse() };
+    const document = { key: path, version: this.versionOf(path) };
+    return { path, prefix: text.slice(0, offset), suffix: text.slice(offset), others: others.reverse(), document };
   }
 
   /** A document has another text. Whoever changes it has it in front. */
@@ -81,6 +89,7 @@ export class Documents {
     this.#neighbours.visit(path);
     if (this.#texts.has(path)) this.#neighbours.edit(path);
     this.#texts.set(path, text);
+    this.#versions.set(path, this.versionOf(path) + 1);
   }
 }
 

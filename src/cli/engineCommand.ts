@@ -1,6 +1,7 @@
 /** How the command line starts the engine that lies beside it. */
 import { fileURLToPath } from 'node:url';
 import type { EngineCommand } from '../engine/client/client.ts';
+import { dataFolder } from '../engine/dataFolder.ts';
 import type { GpuPreference } from '../engine/protocol/index.ts';
 import { version } from '../version.ts';
 import { UsageError } from './usage.ts';
@@ -25,5 +26,6 @@ export function engineCommand(gpu: string): EngineCommand {
     version,
     gpu: gpu as GpuPreference,
     idleMs: IDLE_MS,
+    cache: { folder: dataFolder('cache') },
   };
 }

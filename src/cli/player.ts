@@ -1,20 +1,25 @@
 /** Plays a trace: fires its events by the clock, whatever is still under way, and tallies what became of the requests. */
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import { Completer, MAX_TOKENS, type TextGenerator } from '../completion/completer.ts';
+import { Completer, MAX_TOKENS } from '../completion/completer.ts';
 import { budgetFor } from '../completion/window.ts';
-import { EngineError } from '../engine/client/client.ts';
-import type { ChatMessage, GenerateParams, GenerateResult, ModelInfo, RequestClass } from '../engine/protocol/index.ts';
+import { type EngineClient, EngineError } from '../engine/client/client.ts';
+import {
+  type ChatMessage,
+  type GenerateParams,
+  type GenerateResult,
+  type ModelInfo,
+  pinDocumentsNotification,
+  type RequestClass,
+} from '../engine/protocol/index.ts';
 import { aborted } from './aborted.ts';
 import { Documents } from './documents.ts';
 import { type Tallies, Tally } from './replayReport.ts';
-import { TimedGenerator } from './timed.ts';
+import { type Generator, TimedGenerator } from './timed.ts';
 import { type Listener, tell } from './told.ts';
 import type { TracedEvent, TraceEvent } from './trace.ts';
 
 /** What a replay needs of the engine's client. */
-export interface ReplayEngine extends TextGenerator, Listener {
-  openDocuments(workspace: string, keys: readonly string[]): void;
-}
+export type ReplayEngine = Generator & Listener & Pick<EngineClient, 'openWorkspace'>;
 
 export interface PlayerOptions {
   /** How many times faster than it was recorded. */
@@ -23,7 +28,7 @@ export interface PlayerOptions {
   reuse: boolean;
 }
 
-const WORKSPACE = 'replay';
+const WORKSPACE = { folder: null, name: 'replay', trusted: false };
 /** The longest that a timer of Node can wait. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
@@ -41,6 +46,8 @@ export class Player {
   /** What ends the completions that run in a document. */
   readonly #completions = new Map<string, Set<AbortController>>();
   readonly #stop = new AbortController();
+  /** Id of the workspace in the engine. */
+  #workspace = '';
   #events = 0;
   #at = 0;
   #late = 0;
@@ -66,6 +73,7 @@ export class Player {
   async play(events: AsyncIterable<TracedEvent>, signal: AbortSignal): Promise<void> {
     const stopped = AbortSignal.any([signal, this.#stop.signal]);
     let start: { clock: number; t: number } | undefined;
+    this.#workspace = await this.#engine.openWorkspace(WORKSPACE);
     try {
       for await (const traced of events) {
         const { event } = traced;
@@ -98,12 +106,12 @@ export class Player {
   }
 
   #fire(event: TraceEvent): void {
-    tell(this.#engine, WORKSPACE, event);
+    if (event.type !== 'chat') tell(this.#engine, this.#workspace, event, this.#documents.versionOf(event.path));
     switch (event.type) {
       case 'open':
       case 'close':
         if (event.type === 'close') this.#cancel(event.path);
-        this.#engine.openDocuments(WORKSPACE, this.#documents.paths);
+        this.#engine.tell(pinDocumentsNotification, { workspace: this.#workspace, keys: this.#documents.paths });
         break;
       case 'complete':
         this.#complete(event.path, event.offset);
@@ -125,8 +133,8 @@ export class Player {
     this.#track('keystroke', async (generator) => {
       try {
         const { result, rejectedBy } = await new Completer(generator).complete(this.#model, request, {
-          workspace: WORKSPACE,
-          supersedes: path,
+          workspace: this.#workspace,
+          document: path,
           reuse: this.#options.reuse,
           signal: abort.signal,
         });
@@ -147,7 +155,7 @@ export class Player {
     this.#track('chat', async (generator) => {
       const result = await generator.generate({
         model: this.#model.id,
-        workspace: WORKSPACE,
+        workspace: this.#workspace,
         class: 'chat',
         prompt: promptOf(this.#model, messages),
         maxTokens,
@@ -160,7 +168,7 @@ export class Player {
 
   #track(
     name: RequestClass,
-    work: (generator: TextGenerator) => Promise<{ result: GenerateResult; ending: 'finished' | 'cancelled' }>,
+    work: (generator: Generator) => Promise<{ result: GenerateResult; ending: 'finished' | 'cancelled' }>,
   ): void {
     const tally = this.tallies[name];
     tally.sent();
@@ -187,5 +195,5 @@ export class Player {
 function promptOf(model: ModelInfo, messages: ChatMessage[]): GenerateParams['prompt'] {
   if (model.capabilities.chats) return { messages };
   const text = messages.map(({ role, content }) => `${role}:\n${content}\n\n`).join('');
-  return { segments: [{ text: `${text}assistant:\n`, cut: 'start' }] };
+  return { text: `${text}assistant:\n` };
 }

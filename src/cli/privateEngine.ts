@@ -21,10 +21,8 @@ export async function withPrivateEngine<T>(
   signal: AbortSignal,
   work: (client: EngineClient) => Promise<T>,
 ): Promise<T> {
-  const usual = process.env.QUIRE_RUNTIME_DIR;
-  const folder = await mkdtemp(path.join(tmpdir(), 'qr-'));
-  process.env.QUIRE_RUNTIME_DIR = folder;
-  const client = new EngineClient(command, name);
+  const runtimeFolder = await mkdtemp(path.join(tmpdir(), 'qr-'));
+  const client = new EngineClient({ ...command, runtimeFolder }, name);
   const engines = new Set<number>();
   client.onStateChange((state) => {
     if (state.kind === 'ready') engines.add(state.pid);
@@ -33,13 +31,10 @@ export async function withPrivateEngine<T>(
   try {
     return await Promise.race([started.then(() => work(client)), aborted(signal)]);
   } finally {
-    // An engine that is still starting could not be found, and would make the folder again.
-    await started.catch(() => undefined);
-    await Promise.race([client.dispose({ shutdown: true }), sleep(LEAVE_MS, undefined, { ref: false })]);
+    started.catch(() => undefined);
+    await client.dispose({ shutdown: true });
     await Promise.all([...engines].map(end));
-    if (usual === undefined) delete process.env.QUIRE_RUNTIME_DIR;
-    else process.env.QUIRE_RUNTIME_DIR = usual;
-    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await rm(runtimeFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }
 

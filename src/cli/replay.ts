@@ -56,7 +56,12 @@ function readOptions(argv: string[]): ReplayOptions {
 }
 
 async function run({ trace, speed, reuse, preempt, ...options }: ReplayOptions, signal: AbortSignal) {
-  const command = { ...engineCommand(options.gpu), policy: preempt ? ('preemptive' as const) : ('fcfs' as const) };
+  // Nothing is kept on disk: what is measured begins with nothing.
+  const command = {
+    ...engineCommand(options.gpu),
+    cache: {},
+    policy: preempt ? ('preemptive' as const) : ('fcfs' as const),
+  };
   const durationMs = await check(trace, signal);
   return withPrivateEngine(command, 'quire replay', signal, async (client): Promise<ReplayReport> => {
     const model = await client.openModel({ path: resolveModel(options.model), contextTokens: 0 });

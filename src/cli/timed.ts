@@ -1,6 +1,8 @@
 /** Measures a request where its user waits for it: in the client. */
-import type { TextGenerator } from '../completion/completer.ts';
-import type { GenerateParams, GenerateResult } from '../engine/protocol/index.ts';
+import type { EngineClient, GenerateOptions } from '../engine/client/client.ts';
+import type { CompletionParams, CompletionResult, GenerateParams, GenerateResult } from '../engine/protocol/index.ts';
+
+export type Generator = Pick<EngineClient, 'complete' | 'generate'>;
 
 /** Milliseconds from sending. */
 export interface Times {
@@ -10,12 +12,12 @@ export interface Times {
 }
 
 /** Takes the times of one request. */
-export class TimedGenerator implements TextGenerator {
-  readonly #generator: TextGenerator;
+export class TimedGenerator implements Generator {
+  readonly #generator: Generator;
   readonly #now: () => number;
   #times: Times | undefined;
 
-  constructor(generator: TextGenerator, now = () => performance.now()) {
+  constructor(generator: Generator, now = () => performance.now()) {
     this.#generator = generator;
     this.#now = now;
   }
@@ -25,13 +27,21 @@ export class TimedGenerator implements TextGenerator {
     return this.#times;
   }
 
-  async generate(
-    params: GenerateParams,
-    options: { signal?: AbortSignal; onText?: (delta: string) => void } = {},
-  ): Promise<GenerateResult> {
+  complete(params: CompletionParams, options: GenerateOptions = {}): Promise<CompletionResult> {
+    return this.#timed(options, (timed) => this.#generator.complete(params, timed));
+  }
+
+  generate(params: GenerateParams, options: GenerateOptions = {}): Promise<GenerateResult> {
+    return this.#timed(options, (timed) => this.#generator.generate(params, timed));
+  }
+
+  async #timed<R extends GenerateResult>(
+    options: GenerateOptions,
+    work: (options: GenerateOptions) => Promise<R>,
+  ): Promise<R> {
     const sent = this.#now();
     let first: number | undefined;
-    const result = await this.#generator.generate(params, {
+    const result = await work({
       ...options,
       onText: (delta) => {
         first ??= this.#now();

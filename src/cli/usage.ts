@@ -3,9 +3,11 @@ export class UsageError extends Error {}
 
 export const USAGE = `quire: a local coding assistant without an editor. JSON in, JSON out; progress on stderr.
 
-  quire complete --cases FILE.jsonl [--model M] [--max-tokens N] [--no-reuse] [--seed N] [--temperature T] [--gpu G]
+  quire complete --cases FILE.jsonl [--model M] [--max-tokens N] [--no-reuse] [--no-ngram] [--show E]
+                 [--seed N] [--temperature T] [--gpu G]
       A case is a line {id, path, prefix, suffix, others?: [{path, content}]}; '-' reads them from stdin.
-      A result is a line {id, text, shown, rejectedBy, promptTokens, cachedTokens, generatedTokens, firstTokenMs, totalMs}.
+      A result is a line {id, text, shown, rejectedBy, confidence, promptTokens, cachedTokens, generatedTokens,
+      firstTokenMs, totalMs}. E is eager, balanced (the default) or quiet: how sure a text has to be to be shown.
   quire replay --trace FILE.jsonl [--model M] [--no-reuse] [--no-preempt] [--speed N] [--gpu G]
       Plays an editing session, N times as fast as recorded, against an engine of its own. '-' reads it from stdin. A trace
       has an event {t, type, ...} a line, t in ms and never less than before, offsets in UTF-16 code units:
@@ -13,6 +15,8 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
       cancel {path}, chat {messages, maxTokens}, close {path}. node scripts/trace.mjs makes such files.
       The report is one object {keystroke, chat, background, kv, scheduler, machine}. --no-reuse computes every prompt
       anew; --no-preempt serves requests in the order in which they come.
+  quire forget FOLDER
+      Removes everything that is kept of a folder: index, computed pages in memory and on disk, for every model.
   quire status [--json]
       The engines of this user that are running.
 

@@ -1,5 +1,12 @@
 /** From a place in a file to what may be shown there: the way that the editor and the command line share. */
-import type { GenerateParams, GenerateResult, ModelInfo, RequestClass } from '../engine/protocol/index.ts';
+import type {
+  CompletionParams,
+  CompletionResult,
+  EngineErrorKind,
+  ModelInfo,
+  PromptSegment,
+  RequestClass,
+} from '../engine/protocol/index.ts';
 import type { FilterName } from './filters/index.ts';
 import { applyFilters } from './filters/index.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
@@ -15,20 +22,20 @@ export { NoFimTokensError } from './fimLayouts.ts';
 export type { CompletionRequest } from './request.ts';
 
 /** What a completion needs of the engine. An aborted signal resolves with `cancelled` and the text so far. */
-export interface TextGenerator {
-  generate(
-    params: GenerateParams,
+export interface CompletionEngine {
+  complete(
+    params: CompletionParams,
     options?: { signal?: AbortSignal; onText?: (delta: string) => void },
-  ): Promise<GenerateResult>;
+  ): Promise<CompletionResult>;
 }
 
 export interface CompletionOptions {
-  /** Caches are kept apart by this. */
+  /** Id of the workspace in the engine. */
   workspace: string;
-  /** A newer completion with the same key ends this one. Also the document's key, where `document` names none. */
-  supersedes?: string;
-  /** Key under which the engine was told the document's text. */
+  /** Key of the document that is completed. */
   document?: string;
+  /** A newer completion of the document ends this one; absent: it does. */
+  supersedes?: boolean;
   /** False leaves the choice of tokens to the model alone. */
   ngram?: boolean;
   /** What is less likely right in its first line is not shown; in [0, 1]. */
@@ -54,7 +61,7 @@ export interface CompletionOutcome {
   tail: string;
   /** Why `shown` is null: the filter's name, or that the request was ended from outside. */
   rejectedBy: FilterName | 'cancelled' | 'superseded' | 'confidence' | null;
-  result: GenerateResult;
+  result: CompletionResult;
 }
 
 /** Longest answers, in tokens. Copilot's ghost text gives 20 to a line and 200 to a block; the small model's lines are
@@ -65,15 +72,15 @@ const limitsOf = (wanted: CompletionOptions['maxTokens']): { one: number; many: 
   typeof wanted === 'number' ? { one: wanted, many: wanted } : (wanted ?? MAX_TOKENS);
 
 export class Completer {
-  readonly #generator: TextGenerator;
+  readonly #engine: CompletionEngine;
 
-  constructor(generator: TextGenerator) {
-    this.#generator = generator;
+  constructor(engine: CompletionEngine) {
+    this.#engine = engine;
   }
 
   /**
    * Completes at a place.
-   * @throws NoFimTokensError when the model cannot fill in the middle; whatever the generator rejects with.
+   * @throws NoFimTokensError when the model cannot fill in the middle; whatever the engine rejects with.
    */
   async complete(model: ModelInfo, request: CompletionRequest, options: CompletionOptions): Promise<CompletionOutcome> {
     // The same room is kept for a line and for a block, so that the window does not move between the two.
@@ -85,38 +92,31 @@ export class Completer {
     const maxTokens = limits[scope.lines];
     const end = (text: string): number | null => endOf(text, scope, indentation.width);
 
-    const document = options.document ?? options.supersedes;
-
     const enough = new AbortController();
     let growing = '';
-    const result = await this.#generator.generate(
-      {
-        model: model.id,
-        workspace: options.workspace,
-        class: options.class ?? 'keystroke',
-        ...(options.supersedes === undefined ? {} : { supersedes: options.supersedes }),
-        prompt: { segments: buildPrompt(model, request, near, budget) },
-        maxTokens,
-        ...(scope.lines === 'one' && scope.newlineEnds ? { stop: ['\n'] } : {}),
-        ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
-        completion: {
-          ...(document === undefined ? {} : { document, offset: (request.before ?? 0) + request.prefix.length }),
-          ngram: options.ngram ?? true,
-          oneLine: scope.lines === 'one',
-          mayBreak: scope.lines === 'one' && !scope.newlineEnds && !isBlank(lineBefore(near.prefix)),
-        },
+    const params: Omit<CompletionParams, 'segments'> = {
+      model: model.id,
+      workspace: options.workspace,
+      class: options.class ?? 'keystroke',
+      maxTokens,
+      ...(options.document === undefined ? {} : { document: options.document, offset: near.place.cursor }),
+      ...(options.supersedes === undefined ? {} : { supersedes: options.supersedes }),
+      ...(scope.lines === 'one' && scope.newlineEnds ? { stop: ['\n'] } : {}),
+      ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
+      ngram: options.ngram ?? true,
+      oneLine: scope.lines === 'one',
+      mayBreak: scope.lines === 'one' && !scope.newlineEnds && !isBlank(lineBefore(near.prefix)),
+    };
+    const result = await this.#ask(params, (wanted) => buildPrompt(model, wanted, near, budget), request, {
+      signal: options.signal === undefined ? enough.signal : AbortSignal.any([options.signal, enough.signal]),
+      onText: (delta) => {
+        if (enough.signal.aborted) return;
+        growing += delta;
+        const index = end(growing);
+        options.onText?.(toLf(index === null ? growing : growing.slice(0, index)));
+        if (index !== null) enough.abort();
       },
-      {
-        signal: options.signal === undefined ? enough.signal : AbortSignal.any([options.signal, enough.signal]),
-        onText: (delta) => {
-          if (enough.signal.aborted) return;
-          growing += delta;
-          const index = end(growing);
-          options.onText?.(toLf(index === null ? growing : growing.slice(0, index)));
-          if (index !== null) enough.abort();
-        },
-      },
-    );
+    });
 
     const index = end(result.text);
     const text = toLf(index === null ? result.text : result.text.slice(0, index));
@@ -145,4 +145,24 @@ export class Completer {
     });
     return { text, shown, over, tail, rejectedBy: null, result };
   }
+
+  /** Names what the engine has by reference; where it has another text after all, the text itself is sent. */
+  async #ask(
+    params: Omit<CompletionParams, 'segments'>,
+    segments: (request: CompletionRequest) => PromptSegment[],
+    request: CompletionRequest,
+    options: { signal: AbortSignal; onText: (delta: string) => void },
+  ): Promise<CompletionResult> {
+    try {
+      return await this.#engine.complete({ ...params, segments: segments(request) }, options);
+    } catch (error) {
+      if ((error as { kind?: EngineErrorKind }).kind !== 'documentStale') throw error;
+      return this.#engine.complete({ ...params, segments: segments(inWords(request)) }, options);
+    }
+  }
+}
+
+/** The request with its texts in place of references. */
+function inWords({ document: _, others = [], ...request }: CompletionRequest): CompletionRequest {
+  return { ...request, others: others.map(({ path, content }) => ({ path, content })) };
 }

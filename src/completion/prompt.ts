@@ -1,7 +1,7 @@
 /** From a place in a file to the segments of a fill-in-the-middle prompt: what changes least comes first. */
-import type { ModelInfo, PromptSegment, SpecialToken } from '../engine/protocol/index.ts';
+import type { ModelInfo, PromptSegment, PromptText, SpecialToken } from '../engine/protocol/index.ts';
 import { type FimLayout, fimLayoutOf } from './fimLayouts.ts';
-import type { CompletionRequest } from './request.ts';
+import type { CompletionRequest, OtherFile } from './request.ts';
 import { isClosersOnly, lineAfter, toLf } from './text.ts';
 import { headWindow, prefixWindow, suffixWindow, type WindowBudget } from './window.ts';
 
@@ -11,11 +11,21 @@ export interface Surroundings {
   suffix: string;
 }
 
+export interface PlacedText extends Surroundings {
+  /** Where both lie in the file, in its own UTF-16 units, and the cursor between them. */
+  place: { start: number; cursor: number; end: number };
+}
+
 /** The text near the cursor that fits the budget, with LF; costs no more than its own length. */
-export function surroundingsOf(request: CompletionRequest, budget: WindowBudget): Surroundings {
+export function surroundingsOf(request: CompletionRequest, budget: WindowBudget): PlacedText {
+  const { before = 0 } = request;
+  const prefix = prefixWindow(request.prefix, budget.prefix, before);
+  const suffix = suffixWindow(request.suffix, budget.suffix);
+  const cursor = before + request.prefix.length;
   return {
-    prefix: toLf(prefixWindow(request.prefix, budget.prefix, request.before ?? 0)),
-    suffix: toLf(suffixWindow(request.suffix, budget.suffix)),
+    prefix: toLf(prefix),
+    suffix: toLf(suffix),
+    place: { start: cursor - prefix.length, cursor, end: cursor + suffix.length },
   };
 }
 
@@ -28,16 +38,18 @@ export function surroundingsOf(request: CompletionRequest, budget: WindowBudget)
 export function buildPrompt(
   model: ModelInfo,
   request: CompletionRequest,
-  { prefix, suffix }: Surroundings,
+  { prefix, suffix, place }: PlacedText,
   budget: Pick<WindowBudget, 'others' | 'files'>,
 ): PromptSegment[] {
   const layout = fimLayoutOf(model);
   const rest = lineAfter(suffix);
-  const shownSuffix = isClosersOnly(rest) ? suffix.slice(rest.length) : suffix;
+  const hidden = isClosersOnly(rest) ? rest.length : 0;
+  const part = (start: number, end: number, text: string): PromptText =>
+    request.document && text !== '' ? { ...request.document, start, end } : text;
 
   const segments: PromptSegment[] = [];
   const special = (token: SpecialToken): void => void segments.push({ special: token });
-  const text = (value: string, cut?: 'drop'): void => {
+  const text = (value: string | PromptText[], cut?: 'drop'): void => {
     if (value !== '') segments.push(cut === undefined ? { text: value } : { text: value, cut });
   };
 
@@ -46,11 +58,12 @@ export function buildPrompt(
   const writePrefix = (): void => {
     special('fimPrefix');
     text(header);
-    segments.push({ text: prefix, cut: 'start', cursor: 'before' });
+    segments.push({ text: part(place.start, place.cursor, prefix), cut: 'start', cursor: 'before' });
   };
   const writeSuffix = (): void => {
     special('fimSuffix');
-    segments.push({ text: shownSuffix, cut: 'end', cursor: 'after' });
+    const shown = part(place.cursor + hidden, place.end, suffix.slice(hidden));
+    segments.push({ text: shown, cut: 'end', cursor: 'after' });
   };
   if (layout.order === 'suffixFirst') {
     writeSuffix();
@@ -65,7 +78,7 @@ export function buildPrompt(
 
 interface Writer {
   special(token: SpecialToken): void;
-  text(value: string, cut?: 'drop'): void;
+  text(value: string | PromptText[], cut?: 'drop'): void;
 }
 
 /** Writes the other files and the path of this one. @returns what has to stand at the start of the prefix. */
@@ -84,7 +97,7 @@ function pushContext(
     case 'plus':
     case 'hash': {
       const mark = layout.files === 'plus' ? '+++++ ' : '#';
-      for (const other of others) text(`${mark}${other.path}\n${other.content}\n`, 'drop');
+      for (const other of others) text(joined([`${mark}${other.path}\n`, ...other.content]), 'drop');
       return others.length > 0 ? `${mark}${request.path}\n` : '';
     }
     default: {
@@ -95,7 +108,7 @@ function pushContext(
       }
       for (const other of others) {
         special('fimSeparator');
-        text(`${other.path}\n${other.content}\n`, 'drop');
+        text(joined([`${other.path}\n`, ...other.content]), 'drop');
       }
       special('fimSeparator');
       if (layout.files === 'pathInPrefix') return `${request.path}\n`;
@@ -109,16 +122,27 @@ function pushContext(
 function chosenOthers(
   request: CompletionRequest,
   budget: Pick<WindowBudget, 'others' | 'files'>,
-): { path: string; content: string }[] {
+): { path: string; content: PromptText[] }[] {
   const others = request.others?.slice(0, budget.files) ?? [];
   if (budget.others <= 0) return [];
   // The share does not depend on how many there are, so that a file is shown alike in every prompt.
   const share = Math.floor(budget.others / budget.files);
   return others
-    .map(({ path, content }) => ({
-      path,
-      content: toLf(headWindow(content, Math.max(0, share - path.length))).trimEnd(),
-    }))
-    .filter(({ content }) => content !== '')
+    .map((other) => ({ path: other.path, content: shownOf(other, share) }))
+    .filter(({ content }) => content.length > 0)
     .reverse();
+}
+
+/** Texts that are all sent are one. */
+function joined(parts: PromptText[]): string | PromptText[] {
+  return parts.every((part) => typeof part === 'string') ? parts.join('') : parts;
+}
+
+/** How a file begins, up to the line break behind its last line that is shown. */
+function shownOf({ path, content, document }: OtherFile, share: number): PromptText[] {
+  const shown = headWindow(content, Math.max(0, share - path.length)).trimEnd();
+  if (shown === '') return [];
+  const lineBreak = /^(?:\r\n|\n|\r)/.exec(content.slice(shown.length, shown.length + 2))?.[0] ?? '';
+  if (document && lineBreak !== '') return [{ ...document, start: 0, end: shown.length + lineBreak.length }];
+  return [document ? { ...document, start: 0, end: shown.length } : toLf(shown), '\n'];
 }

@@ -1,17 +1,18 @@
 /** Ghost text in the editor: VS Code's documents and positions in, suggestions of the {@link Completer} out. */
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol/index.ts';
-import { PrivateFiles } from '../files/private.ts';
+import { isWritable } from '../files/schemes.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
-import { type Eagerness, leastConfidence } from './eagerness.ts';
+import { leastConfidence } from './eagerness.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import { Neighbours } from './neighbours.ts';
-import type { CompletionRequest, Lines } from './request.ts';
+import type { CompletionRequest, KnownDocument, OtherFile } from './request.ts';
 import { type Call, type CompletionTiming, Session } from './session.ts';
+import type { CompletionSettings } from './settings.ts';
 import type { Place } from './suggestions.ts';
 import { isBlank, lineAfter, lineBefore } from './text.ts';
-import { isWritable, refusalAt } from './trigger.ts';
+import { refusalAt } from './trigger.ts';
 import { budgetFor } from './window.ts';
 
 export type { CompletionTiming } from './session.ts';
@@ -19,23 +20,21 @@ export type { CompletionTiming } from './session.ts';
 /** Runs when a suggestion is accepted; {@link CompletionProvider.register} registers it. */
 export const ACCEPTED_COMMAND = 'quire.accepted';
 
-export interface CompletionSettings {
-  enabled(document: vscode.TextDocument): boolean;
-  lines(document: vscode.TextDocument): Lines;
-  maxTokens(document: vscode.TextDocument): number;
-  /** Milliseconds; null: learned. */
-  debounceMs(): number | null;
-  /** How sure a suggestion has to be before it is shown. */
-  eagerness(document: vscode.TextDocument): Eagerness;
-  /** The project's code has a say. */
-  usesProjectCode(): boolean;
+/** What the provider has to know of a document beside its text. */
+export interface DocumentAccess {
+  isPrivate(uri: vscode.Uri): Promise<boolean>;
+  /** The engine's id of the workspace that a document belongs to. */
+  idOf(uri: vscode.Uri): Promise<string>;
+  /** The version of a document that the engine has; undefined where it has none. */
+  versionOf(document: vscode.TextDocument): number | undefined;
 }
 
 export interface CompletionServices {
   /** The open model; undefined while there is none. */
   model(): ModelInfo | undefined;
   completer: Completer;
-  settings: CompletionSettings;
+  settings(document: vscode.TextDocument): CompletionSettings;
+  documents: DocumentAccess;
   /** Called once for each kind of error until {@link CompletionProvider.reset}. The message is for the user. */
   onError(kind: string, error: Error): void;
 }
@@ -60,11 +59,12 @@ interface Spot {
   chosen: string;
   explicit: boolean;
   afterAccept: boolean;
+  /** Of the document, when it was read. */
+  version: number;
 }
 
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   readonly #services: CompletionServices;
-  readonly #private = new PrivateFiles((folder, path) => readText(vscode.Uri.joinPath(vscode.Uri.parse(folder), path)));
   readonly #reported = new Set<string>();
   /** By workspace folder, the uris of its documents. */
   readonly #neighbours = new Map<string, Neighbours>();
@@ -86,8 +86,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   /** Registers the provider, the command behind accepted suggestions, and what it has to hear of. */
   register(): vscode.Disposable {
-    const ignoreFiles = vscode.workspace.createFileSystemWatcher('**/.gitignore');
-    const forget = () => this.#private.forget();
     this.#visit(vscode.window.activeTextEditor);
     return vscode.Disposable.from(
       vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, this),
@@ -96,19 +94,25 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         const folder = vscode.workspace.getWorkspaceFolder(document.uri);
         if (folder && contentChanges.length > 0) this.#neighboursIn(folder).edit(document.uri.toString());
+        if (contentChanges.length === 0) return;
         const inFront = document === vscode.window.activeTextEditor?.document;
-        if (inFront && contentChanges.length > 0) this.#session.key();
+        if (inFront) this.#session.key();
+        for (const { rangeOffset } of contentChanges) this.#session.edited(document.uri.toString(), rangeOffset);
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         const folder = vscode.workspace.getWorkspaceFolder(uri);
         if (folder) this.#neighboursIn(folder).close(uri.toString());
       }),
-      ignoreFiles,
-      ignoreFiles.onDidChange(forget),
-      ignoreFiles.onDidCreate(forget),
-      ignoreFiles.onDidDelete(forget),
+      vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+        for (const { uri } of removed) this.#neighbours.delete(uri.toString());
+      }),
       this,
     );
+  }
+
+  /** The engine may answer otherwise now. */
+  expire(): void {
+    this.#session.expire();
   }
 
   /** Another model, or settings that change answers: forgets suggestions and reports errors anew. */
@@ -132,7 +136,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const subscription = token.onCancellationRequested(() => abort.abort());
     try {
       const spot = this.#spotAt(document, position, context);
-      if (spot === undefined || (await this.isPrivate(document.uri))) return [];
+      if (spot === undefined || (await this.#services.documents.isPrivate(document.uri))) return [];
       const draft = await this.#session.suggest(this.#callFor(spot), abort.signal);
       return draft == null || abort.signal.aborted ? [] : [itemFor(spot, draft)];
     } catch (error) {
@@ -149,14 +153,15 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     position: vscode.Position,
     context: Pick<vscode.InlineCompletionContext, 'triggerKind' | 'selectedCompletionInfo'>,
   ): Spot | undefined {
-    const { settings } = this.#services;
     const model = this.#services.model();
-    if (model === undefined || !isWritable(document.uri.scheme) || !settings.enabled(document)) return undefined;
+    if (model === undefined || !isWritable(document.uri.scheme)) return undefined;
+    const settings = this.#services.settings(document);
+    if (!settings.enabled) return undefined;
 
     const widget = context.selectedCompletionInfo;
     const chosen = widget?.text ?? '';
     const range = widget?.range ?? new vscode.Range(position, position);
-    const budget = budgetFor(model, settings.maxTokens(document), fimLayoutOf(model).order);
+    const budget = budgetFor(model, settings.maxTokens, fimLayoutOf(model).order);
     const offset = document.offsetAt(range.start);
     const from = document.positionAt(Math.max(0, offset - Math.max(LEAST_READ, budget.prefix + 1)));
     const to = document.positionAt(document.offsetAt(range.end) + Math.max(LEAST_READ, budget.suffix));
@@ -179,12 +184,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     return {
       document,
       model,
-      place: { path: uri, prefix, suffix },
+      place: { path: uri, prefix, suffix, offset },
       before: document.offsetAt(from),
       range,
       chosen,
       explicit,
-      afterAccept: this.#acceptedAt?.uri === uri && this.#acceptedAt.offset === offset,
+      afterAccept: this.#justAccepted(uri, offset),
+      version: document.version,
     };
   }
 
@@ -193,28 +199,27 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       place: spot.place,
       explicit: spot.explicit,
       afterAccept: spot.afterAccept,
-      debounceMs: this.#services.settings.debounceMs(),
+      debounceMs: this.#services.settings(spot.document).debounceMs,
       run: (signal, onText) => this.#run(spot, signal, onText),
     };
   }
 
   async #run(spot: Spot, signal: AbortSignal, onText: (text: string) => void): Promise<CompletionOutcome> {
     const { document, model } = spot;
-    const { settings } = this.#services;
-    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
-    const maxTokens = settings.maxTokens(document);
-    const request = await this.#requestFor(spot, folder, maxTokens);
+    const settings = this.#services.settings(document);
+    const { maxTokens } = settings;
+    const workspace = await this.#services.documents.idOf(document.uri);
+    const request = await this.#requestFor(spot, settings);
     this.#started.fire();
     let usage: RequestUsage | undefined;
     try {
       const outcome = await this.#services.completer.complete(model, request, {
-        // A file of no folder shares its cache with nothing else.
-        workspace: (folder?.uri ?? document.uri).toString(),
-        supersedes: document.uri.toString(),
+        workspace,
+        document: document.uri.toString(),
         maxTokens: { one: Math.min(MAX_TOKENS.one, maxTokens), many: maxTokens },
-        ngram: settings.usesProjectCode(),
+        ngram: settings.usesProjectCode,
         // Who asks for a suggestion wants to see what there is.
-        leastConfidence: spot.explicit ? 0 : leastConfidence(settings.eagerness(document)),
+        leastConfidence: spot.explicit ? 0 : leastConfidence(settings.eagerness),
         signal,
         onText,
       });
@@ -225,16 +230,16 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     }
   }
 
-  async #requestFor(
-    { document, model, place, before, afterAccept }: Spot,
-    folder: vscode.WorkspaceFolder | undefined,
-    maxTokens: number,
-  ): Promise<CompletionRequest> {
+  async #requestFor(spot: Spot, settings: CompletionSettings): Promise<CompletionRequest> {
+    const { document, model, place, before, afterAccept } = spot;
+    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
     const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
     const { insertSpaces, tabSize } = editor?.options ?? {};
     const indented = typeof insertSpaces === 'boolean' && typeof tabSize === 'number';
-    const room = budgetFor(model, maxTokens, fimLayoutOf(model).order);
+    const room = budgetFor(model, settings.maxTokens, fimLayoutOf(model).order);
     const others = folder === undefined || room.others <= 0 ? [] : await this.#others(document, folder, room.files);
+    // What the suggest widget has chosen is not in the document; what was typed since is not what was read.
+    const known = spot.chosen === '' && spot.version === document.version ? this.#known(document) : undefined;
     return {
       path: vscode.workspace.asRelativePath(document.uri, false),
       languageId: document.languageId,
@@ -242,26 +247,31 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       suffix: place.suffix,
       before,
       others,
-      lines: this.#services.settings.lines(document),
+      lines: settings.lines,
       afterAccept,
+      ...(known === undefined ? {} : { document: known }),
       ...(folder === undefined ? {} : { repository: folder.name }),
       ...(indented ? { indentation: { tabs: !insertSpaces, width: tabSize } } : {}),
     };
   }
 
+  /** A document as the engine has it, where that is how it is now. */
+  #known(document: vscode.TextDocument): KnownDocument | undefined {
+    const version = this.#services.documents.versionOf(document);
+    return version === document.version ? { key: document.uri.toString(), version } : undefined;
+  }
+
   /** Other open files of the folder, what changes most first; none that is private. */
-  async #others(
-    document: vscode.TextDocument,
-    folder: vscode.WorkspaceFolder,
-    most: number,
-  ): Promise<{ path: string; content: string }[]> {
+  async #others(document: vscode.TextDocument, folder: vscode.WorkspaceFolder, most: number): Promise<OtherFile[]> {
     const open = new Map(vscode.workspace.textDocuments.map((one) => [one.uri.toString(), one]));
-    const others: { path: string; content: string }[] = [];
+    const others: OtherFile[] = [];
     for (const uri of this.#neighboursIn(folder).of(document.uri.toString(), most).reverse()) {
       const other = open.get(uri);
-      if (other === undefined || (await this.isPrivate(other.uri))) continue;
+      if (other === undefined || (await this.#services.documents.isPrivate(other.uri))) continue;
       const content = other.getText(new vscode.Range(0, 0, OTHER_FILE_LINES, 0));
-      others.push({ path: vscode.workspace.asRelativePath(other.uri, false), content });
+      const known = this.#known(other);
+      const path = vscode.workspace.asRelativePath(other.uri, false);
+      others.push({ path, content, ...(known ? { document: known } : {}) });
     }
     return others;
   }
@@ -276,7 +286,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         this.#acceptedAt = { uri: document.uri.toString(), offset: document.offsetAt(selection.active) };
         const triggerKind = vscode.InlineCompletionTriggerKind.Automatic;
         const spot = this.#spotAt(document, selection.active, { triggerKind, selectedCompletionInfo: undefined });
-        if (spot !== undefined && !(await this.isPrivate(document.uri))) next = this.#callFor(spot);
+        if (spot !== undefined && !(await this.#services.documents.isPrivate(document.uri))) next = this.#callFor(spot);
       }
       await this.#session.accepted(next);
     } catch (error) {
@@ -284,12 +294,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     }
   }
 
-  /** A document that is neither completed nor shown to the model. */
-  isPrivate(uri: vscode.Uri): Promise<boolean> {
-    const folder = vscode.workspace.getWorkspaceFolder(uri);
-    if (folder === undefined) return this.#private.has({ path: uri.path });
-    const path = uri.path.slice(folder.uri.path.length).replace(/^\/+/, '');
-    return this.#private.has({ path: uri.path, folder: { key: folder.uri.toString(), path } });
+  /** The cursor is where the last accepted suggestion left it; anywhere else, or later, that says nothing any more. */
+  #justAccepted(uri: string, offset: number): boolean {
+    const at = this.#acceptedAt;
+    if (at?.uri === uri && at.offset === offset) return true;
+    if (at?.uri === uri) this.#acceptedAt = undefined;
+    return false;
   }
 
   #visit(editor: vscode.TextEditor | undefined): void {
@@ -319,12 +329,4 @@ function itemFor({ place, range, chosen }: Spot, { text, over, tail }: Draft): v
     title: 'Quire: suggestion accepted',
     command: ACCEPTED_COMMAND,
   });
-}
-
-async function readText(uri: vscode.Uri): Promise<string | undefined> {
-  try {
-    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  } catch {
-    return undefined;
-  }
 }

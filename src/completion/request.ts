@@ -9,6 +9,19 @@ export interface Indentation {
   width: number;
 }
 
+/** A document whose text the engine has in this version: parts of it are named and not sent. */
+export interface KnownDocument {
+  key: string;
+  version: number;
+}
+
+export interface OtherFile {
+  path: string;
+  content: string;
+  /** `content` is how this document begins. */
+  document?: KnownDocument;
+}
+
 export interface CompletionRequest {
   /** Relative to the workspace, with '/'. */
   path: string;
@@ -22,7 +35,9 @@ export interface CompletionRequest {
   /** UTF-16 units of the file before `prefix`; absent: the prefix begins where the file begins. */
   before?: number;
   /** Other files worth knowing, the most relevant first. */
-  others?: { path: string; content: string }[];
+  others?: OtherFile[];
+  /** Prefix and suffix are parts of this document, around the cursor. */
+  document?: KnownDocument;
   indentation?: Indentation;
   lines?: Lines;
   /** True right after a suggestion was accepted here. */

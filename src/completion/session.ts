@@ -96,6 +96,16 @@ export class Session {
     this.#pace.key(performance.now());
   }
 
+  /** A document was edited at `offset`. */
+  edited(path: string, offset: number): void {
+    this.#suggestions.edited(path, offset);
+  }
+
+  /** The engine has learned something. */
+  expire(): void {
+    this.#suggestions.expire();
+  }
+
   /** Another model or other settings: what was answered counts no more. */
   clear(): void {
     this.#suggestions.clear();

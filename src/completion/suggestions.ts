@@ -13,6 +13,8 @@ export interface Place {
   path: string;
   prefix: string;
   suffix: string;
+  /** Of the cursor in the document, in UTF-16 units; absent: edits elsewhere do not count. */
+  offset?: number;
 }
 
 /** How much of the text before and after the cursor has to be the same for an answer to fit again. */
@@ -34,7 +36,16 @@ interface Answer {
   full: string | null;
   /** What follows in the file once it is in. */
   following: string;
+  path: string;
+  offset: number | undefined;
+  /** When it was given, ms. */
+  at: number;
 }
+
+/** That nothing is to be shown is true for so long: what the engine knows changes. Milliseconds. */
+const NOTHING_LIVES_MS = 5_000;
+/** An edit so far away may change an answer, in UTF-16 units: the nearer ones are compared with the text itself. */
+const FAR = 2_048;
 
 interface Flight {
   place: Place;
@@ -51,15 +62,18 @@ interface Flight {
 export class Suggestions {
   readonly #cache = new LRUCache<string, Answer>({ max: ANSWERS });
   readonly #graceMs: number;
+  readonly #now: () => number;
   #flight: Flight | undefined;
   #current: { place: Place; since: number } | undefined;
 
   /**
    * @param graceMs how long a request that nobody waits for may go on: the next key often wants it again. Longer than the
    *   editor's and our own wait after a key.
+   * @param now a clock, ms.
    */
-  constructor(graceMs = 400) {
+  constructor(graceMs = 400, now = () => performance.now()) {
     this.#graceMs = graceMs;
+    this.#now = now;
   }
 
   /**
@@ -71,7 +85,7 @@ export class Suggestions {
     for (let length = 0; length <= longest; length++) {
       const start = place.prefix.length - length;
       const answer = this.#cache.get(keyOf(place.path, place.prefix.slice(0, start)));
-      if (answer === undefined) continue;
+      if (answer === undefined || this.#isOld(answer)) continue;
       const found = remainder(answer, place.prefix.slice(start), place.suffix);
       if (found !== undefined) return found;
     }
@@ -82,7 +96,26 @@ export class Suggestions {
   remember(place: Place, outcome: Pick<CompletionOutcome, 'shown' | 'over' | 'tail' | 'rejectedBy'>): void {
     if (outcome.rejectedBy === 'cancelled' || outcome.rejectedBy === 'superseded') return;
     const full = outcome.shown === null ? null : outcome.shown + place.suffix.slice(0, outcome.over) + outcome.tail;
-    this.#cache.set(keyOf(place.path, place.prefix), { full, following: place.suffix.slice(outcome.over) });
+    const { path, offset } = place;
+    const following = place.suffix.slice(outcome.over);
+    this.#cache.set(keyOf(path, place.prefix), { full, following, path, offset, at: this.#now() });
+  }
+
+  /** A document was edited at `offset`: what was answered far from there was made for another text. */
+  edited(path: string, offset: number): void {
+    for (const [key, answer] of this.#cache.entries()) {
+      const far = answer.offset !== undefined && Math.abs(answer.offset - offset) > FAR;
+      if (answer.path === path && far) this.#cache.delete(key);
+    }
+  }
+
+  /** The engine knows more now: where it had nothing to show it may have. */
+  expire(): void {
+    for (const [key, { full }] of this.#cache.entries()) if (full === null) this.#cache.delete(key);
+  }
+
+  #isOld({ full, at }: Answer): boolean {
+    return full === null && this.#now() - at > NOTHING_LIVES_MS;
   }
 
   /**

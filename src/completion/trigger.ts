@@ -19,20 +19,6 @@ export interface TriggerPlace {
 /** Longer lines are generated or data. */
 const LONGEST_LINE = 5_000;
 
-/** Schemes of documents that nobody writes code in. */
-const OTHER_SCHEMES = new Set([
-  'output',
-  'log',
-  'vscode-scm',
-  'comment',
-  'debug',
-  'vscode-terminal',
-  'git',
-  'search-editor',
-]);
-
-export const isWritable = (scheme: string): boolean => !OTHER_SCHEMES.has(scheme) && !scheme.startsWith('vscode-chat');
-
 /** @returns why not to ask here, or null. */
 export function refusalAt({ before, rest, fileBlank, cursors, selecting, explicit }: TriggerPlace): Refusal | null {
   if (cursors > 1 || selecting) return 'selection';

@@ -26,6 +26,7 @@ export class ActiveModel {
   #info: ModelInfo | undefined;
   /** What is held in the engine; may be one that is being replaced. */
   #held: string | undefined;
+  #spec: ModelSpec | undefined;
   #wish: Selection | undefined;
   #working: Promise<void> | undefined;
 
@@ -51,6 +52,21 @@ export class ActiveModel {
     return this.#working;
   }
 
+  /** The engine was started anew and has opened a held model again, perhaps on another device, or could not. */
+  reopened(event: { spec: ModelSpec } & ({ info: ModelInfo } | { error: unknown })): void {
+    const { path, contextTokens } = event.spec;
+    const isOurs = this.#spec?.path === path && this.#spec.contextTokens === contextTokens;
+    if (this.#working || !isOurs) return;
+    if ('info' in event) {
+      this.#held = event.info.id;
+      this.#info = event.info;
+      this.#events.opened(event.info);
+    } else {
+      this.#info = undefined;
+      this.#events.failed(event.error);
+    }
+  }
+
   async #work(): Promise<void> {
     while (this.#wish) {
       const wish = this.#wish;
@@ -62,6 +78,7 @@ export class ActiveModel {
         const info = await this.#engine.openModel(wish.spec);
         await this.#letGo(info.id);
         this.#held = info.id;
+        this.#spec = wish.spec;
         if (this.#wish) continue;
         this.#info = info;
         this.#events.opened(info);

@@ -1,4 +1,5 @@
 /** Models that are worth downloading for code completion, smallest first. Data only. */
+import type { DownloadFile } from '../engine/protocol/index.ts';
 
 export interface CatalogueEntry {
   id: string;
@@ -22,6 +23,8 @@ export interface CatalogueEntry {
   uri: string;
   /** Of that revision's file; hex. */
   sha256: string;
+  /** Each part of a model that comes in several, the one in `uri` included; absent where there is one file. */
+  files?: DownloadFile[];
 }
 
 const GB = 1e9;
@@ -101,6 +104,16 @@ export function originOf(uri: string): { host: string; repository: string } {
   if (parts?.[1] !== undefined) return { host: 'huggingface.co', repository: parts[1] };
   const url = new URL(uri);
   return { host: url.host, repository: url.pathname };
+}
+
+/** @returns what each file of a download has to be. */
+export function filesOf({
+  uri,
+  sizeBytes,
+  sha256,
+  files,
+}: Pick<CatalogueEntry, 'uri' | 'sizeBytes' | 'sha256' | 'files'>): DownloadFile[] {
+  return files ?? [{ name: fileNameOf(uri), sizeBytes, sha256 }];
 }
 
 /** @returns the name that a downloaded file gets: the one in its address. */

@@ -1,7 +1,7 @@
 /** A download from the user's point of view: room on the disk, progress in words, an outcome. */
 import { mkdir, statfs } from 'node:fs/promises';
 import type { DownloadParams, DownloadProgress, DownloadResult } from '../engine/protocol/index.ts';
-import type { CatalogueEntry } from './catalogue.ts';
+import { type CatalogueEntry, filesOf } from './catalogue.ts';
 import { formatBytes, formatDuration } from './units.ts';
 
 /** The part of the engine client that downloads. */
@@ -27,7 +27,7 @@ export interface ProgressReport {
  */
 export async function downloadModel(
   engine: Downloader,
-  entry: Pick<CatalogueEntry, 'uri' | 'sha256' | 'sizeBytes'>,
+  entry: Pick<CatalogueEntry, 'uri' | 'sha256' | 'sizeBytes' | 'files'>,
   folder: string,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (report: ProgressReport) => void },
 ): Promise<DownloadOutcome> {
@@ -36,7 +36,7 @@ export async function downloadModel(
   const meter = new ProgressMeter(() => performance.now());
   try {
     const { path } = await engine.download(
-      { uri: entry.uri, folder, sha256: entry.sha256 },
+      { uri: entry.uri, folder, files: filesOf(entry) },
       { signal, onProgress: (progress) => onProgress(meter.report(progress)) },
     );
     return signal.aborted ? { kind: 'cancelled' } : { kind: 'done', path };

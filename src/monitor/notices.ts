@@ -94,6 +94,8 @@ const POLICIES: Record<ProblemKind, Policy> = {
     fallback: 'The model does not fit into memory. Choose a smaller one, or lower quire.model.contextTokens.',
   },
   conversationUnknown: { place: 'log', actions: [], fallback: 'The engine has let go of the conversation.' },
+  workspaceUnknown: { place: 'log', actions: ['restartEngine'], fallback: 'The engine has let go of the workspace.' },
+  documentStale: { place: 'log', actions: [], fallback: 'The engine has another version of the document.' },
   promptTooLong: { place: 'log', actions: [], fallback: 'The prompt is longer than the context of the model.' },
   promptInvalid: { place: 'log', actions: [], fallback: 'The engine could not read the prompt.' },
   grammarInvalid: { place: 'log', actions: [], fallback: 'The engine could not read the grammar.' },

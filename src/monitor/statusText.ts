@@ -39,6 +39,9 @@ export function renderStatus({ engine, version }: StatusFacts): string {
           ]),
           heading('Models'),
           ...(engine.models.length === 0 ? [['None is open.']] : engine.models.flatMap(modelSections)),
+          ...(engine.embedders.length === 0
+            ? []
+            : [heading('Models for vectors'), table(engine.embedders.map(embedderRow))]),
           heading('Requests since the start'),
           totalsTable(engine.totals),
         ];
@@ -67,11 +70,15 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
     ['Cache', cacheLine(kv)],
     ['Colder', tiersLine(kv)],
     ['Iterations', iterationsLine(scheduler)],
-    ['Own code', ngramLine(ngram)],
+    ...(ngram ? [['Own code', ngramLine(ngram)]] : []),
     ['Now', `${running} running, ${waiting} waiting`],
   ]);
   const decisions = scheduler.decisions.slice(-DECISIONS);
   return decisions.length === 0 ? [section] : [section, heading('Latest decisions'), table(decisions.map(decisionRow))];
+}
+
+function embedderRow({ name, path, device, contextTokens, capabilities }: ModelInfo): string[] {
+  return [name, path, device, `${capabilities.dimensions} numbers of up to ${count(contextTokens)} tokens`];
 }
 
 function cacheLine(kv: KvStatus): string {
@@ -96,9 +103,11 @@ function iterationsLine({ iterations, iterationMs, preemptions, superseded, poli
   return `${count(iterations)} (${times}); ${count(preemptions)} preemptions, ${count(superseded)} superseded${order}`;
 }
 
-function ngramLine({ on, gain, seen, documents, files, pending, tokens, bytes }: NgramStatus): string {
+function ngramLine(status: NgramStatus): string {
+  const { on, gain, seen, documents, files, pending, leftOut, nearestLeftOut, tokens, bytes } = status;
   const reading = pending > 0 ? `, ${count(pending)} to read` : '';
-  const size = `${count(documents)} documents and ${count(files)} files${reading}, ${count(tokens)} tokens, ${mebibytes(bytes)}`;
+  const left = leftOut > 0 ? `, no room for ${count(leftOut)} far ones (${nearestLeftOut.join(', ')}, ...)` : '';
+  const size = `${count(documents)} documents and ${count(files)} files${reading}${left}, ${count(tokens)} tokens, ${mebibytes(bytes)}`;
   if (gain === null) return `${size}; nothing to judge it by yet`;
   const helps = `made what was typed ${Math.exp(gain).toFixed(1)} times as likely (${count(seen)} places)`;
   return `${size}; ${on ? '' : 'off for now: it '}${helps}`;

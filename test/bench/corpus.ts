@@ -35,7 +35,7 @@ export class ChatTexts {
     if (unitsPerToken === undefined) {
       const text = corpus().slice(0, 600);
       const request = { model: model.id, workspace: 'lengths', class: 'chat', maxTokens: 1, reuse: false } as const;
-      const { promptTokens } = await client.generate({ ...request, prompt: { segments: [{ text }] } });
+      const { promptTokens } = await client.generate({ ...request, prompt: { text } });
       unitsPerToken = text.length / promptTokens;
       lengths.set(model.id, unitsPerToken);
     }

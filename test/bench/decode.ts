@@ -65,7 +65,7 @@ async function throughClient(client: EngineClient, model: string): Promise<numbe
       model,
       workspace: 'bench',
       class: 'chat',
-      prompt: { segments: [{ text: PROMPT }] },
+      prompt: { text: PROMPT },
       maxTokens: TOKENS,
       sampling: { temperature: 0.8, seed: 7 },
     },

@@ -122,6 +122,9 @@ export function idleModel(onBackend: (backend: IdleBackend) => void): ModelHandl
     recurrent: false,
     renderChat: async () => '',
     takesTools: async () => false,
+    createEmbedder() {
+      throw new Error('It makes no vectors.');
+    },
     createBackend(options) {
       const backend = new IdleBackend(options);
       onBackend(backend);

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { readWorkspaceNotification } from '../../src/engine/protocol/index.ts';
 import type { Bed } from './bed.ts';
 import { corpus } from './corpus.ts';
 
 const BYTES = 10e6;
-const WORKSPACE = 'indexed';
 
 /** Begins to read a folder of 10 MB of source. */
 export async function indexing({ client }: Bed): Promise<{ stop(): Promise<void> }> {
@@ -19,10 +19,12 @@ export async function indexing({ client }: Bed): Promise<{ stop(): Promise<void>
       text.replace(/\b[a-z]\w{5,}\b/g, (name) => `${name}${file}`),
     );
   }
-  client.tellFolder({ workspace: WORKSPACE, folder });
+  const workspace = await client.openWorkspace({ folder, name: folder, trusted: true });
+  client.tell(readWorkspaceNotification, { workspace, on: true });
   return {
     async stop() {
-      client.tellFolder({ workspace: WORKSPACE, folder: null });
+      client.tell(readWorkspaceNotification, { workspace, on: false });
+      client.closeWorkspace(workspace);
       rmSync(folder, { recursive: true });
     },
   };

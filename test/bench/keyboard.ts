@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TimedGenerator, type Times } from '../../src/cli/timed.ts';
 import { Completer } from '../../src/completion/completer.ts';
+import { pinDocumentsNotification } from '../../src/engine/protocol/index.ts';
 import type { Random } from '../traces/random.ts';
 import type { Bed } from './bed.ts';
 import { corpus } from './corpus.ts';
@@ -34,6 +35,7 @@ export class Keyboard {
   readonly #random: Random;
   readonly #name: string;
   readonly #start: number;
+  #workspace = '';
   #typed = 0;
 
   /** @param name keyboards of different names share nothing in the engine's cache. @param start of the file in the corpus. */
@@ -46,7 +48,9 @@ export class Keyboard {
 
   /** Opens the file and lets the engine read it, as it has when somebody begins to type. */
   async warm(): Promise<void> {
-    this.#bed.client.openDocuments(this.#name, [PATH]);
+    const { client } = this.#bed;
+    this.#workspace = await client.openWorkspace({ folder: null, name: this.#name, trusted: true });
+    client.tell(pinDocumentsNotification, { workspace: this.#workspace, keys: [PATH] });
     await this.press().times;
   }
 
@@ -64,8 +68,8 @@ export class Keyboard {
     const abort = new AbortController();
     const times = new Completer(generator)
       .complete(this.#bed.model, request, {
-        workspace: this.#name,
-        supersedes: PATH,
+        workspace: this.#workspace,
+        document: PATH,
         maxTokens: MAX_TOKENS,
         signal: abort.signal,
         onText: () => first.resolve(),

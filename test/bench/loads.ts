@@ -1,4 +1,6 @@
 /** Chats beside which somebody types; they go on until they are stopped. */
+import { bundledModel } from '../helpers/engine.ts';
+import { smallShape } from '../helpers/randomModel.ts';
 import type { Random } from '../traces/random.ts';
 import type { Bed } from './bed.ts';
 import { ChatTexts } from './corpus.ts';
@@ -25,6 +27,16 @@ export async function prefilling(bed: Bed, random: Random): Promise<Load> {
   return begin(bed, 1, () => ({ text: texts.next(longPrompt(bed)), maxTokens: 1 })).load;
 }
 
+/**
+ * As {@link prefilling}, on a second model of the same engine, that is opened when it is first wanted: one of random
+ * weights that is slower than the bundled one, or the bundled one where another is measured.
+ */
+export async function besideAnother(bed: Bed, random: Random): Promise<Load> {
+  const path = bed.model.path === bundledModel ? await smallShape() : bundledModel;
+  const model = await bed.client.openModel({ path, contextTokens: 0 });
+  return prefilling({ client: bed.client, model }, random);
+}
+
 /** So many chats that generate long answers to short prompts. Resolves when all of them do. */
 export async function decoding(bed: Bed, chats: number, random: Random): Promise<Load> {
   const texts = await ChatTexts.of(bed, random);
@@ -47,7 +59,7 @@ function begin({ client, model }: Bed, chats: number, next: () => { text: string
           model: model.id,
           workspace: 'chats',
           class: 'chat',
-          prompt: { segments: [{ text, cut: 'start' }] },
+          prompt: { text },
           maxTokens,
           sampling: { temperature: 0.8, seed: index },
         },

@@ -3,6 +3,7 @@
  * engine does it (`serve`). By requests, and by what the cache holds, which must not show.
  */
 import { setImmediate as turn } from 'node:timers/promises';
+import { Arbiter } from '../../src/engine/server/core/arbiter.ts';
 import type { KvCache } from '../../src/engine/server/core/kv/kvCache.ts';
 import { PAGE_TOKENS } from '../../src/engine/server/core/kv/pagePool.ts';
 import type { Loop } from '../../src/engine/server/core/scheduler/loop.ts';
@@ -33,7 +34,7 @@ export async function benchLoop(plan: LoopPlan): Promise<Row[]> {
   const row = (name: string, value: number, note: string) =>
     rows.push({ group: 'loop', name, value, unit: 'µs', note });
   for (const requests of REQUESTS) {
-    const value = await new Rig(0).iteration(requests, plan);
+    const value = await (await Rig.of(0)).iteration(requests, plan);
     row(
       `an iteration, ${requests} requests`,
       value,
@@ -42,7 +43,7 @@ export async function benchLoop(plan: LoopPlan): Promise<Row[]> {
   }
   const key = `${KEY.cached} tokens from the cache, ${KEY.added} computed, ${KEY.answer} generated`;
   for (const pages of CACHED) {
-    const rig = new Rig(pages);
+    const rig = await Rig.of(pages);
     await rig.fill();
     const { nodes } = rig;
     const held = `${pages} cached pages`;
@@ -63,8 +64,14 @@ class Rig {
   #token = 0;
   #documents = 0;
 
-  constructor(pages: number) {
+  private constructor(loop: Loop, backend: IdleBackend, pages: number) {
+    this.#loop = loop;
+    this.#backend = backend;
     this.#pages = pages;
+  }
+
+  /** @param pages to be cached; see {@link fill}. */
+  static async of(pages: number): Promise<Rig> {
     let backend: IdleBackend | undefined;
     const model = idleModel((made) => {
       backend = made;
@@ -74,8 +81,8 @@ class Rig {
       cache: { ramBytes: RAM_BYTES, diskBytes: 0 },
       log: () => undefined,
     } as const;
-    this.#loop = serve(model, (pages + ROOM) * PAGE_TOKENS, options).loop;
-    this.#backend = backend!;
+    const { loop } = await serve(model, (pages + ROOM) * PAGE_TOKENS, options, new Arbiter());
+    return new Rig(loop, backend!, pages);
   }
 
   get nodes(): number {

@@ -118,10 +118,10 @@ function crossover(backend: LlamaBackend, tokens: readonly number[], costs: Cost
     for (let start = 0; start <= FAR; start += PAGE_TOKENS) if (fits(start)) return start;
     return Number.NaN;
   };
-  const root = newNode(WORKSPACE, undefined, 0, []);
+  const root = newNode(WORKSPACE, undefined, []);
   const saves = first((start) => {
-    const node = newNode(WORKSPACE, root, start, tokens.slice(start, start + PAGE_TOKENS));
-    return ruleAt().keep(Object.assign(node, { sequence: TEXT }), 0);
+    const node = newNode(WORKSPACE, root, tokens.slice(start, start + PAGE_TOKENS));
+    return ruleAt().keep(Object.assign(node, { start, sequence: TEXT }));
   });
   const restores = first((start) => ruleAt().worthRestoring(start));
   const where = Number.isNaN(saves) ? 'saves none' : `saves pages from position ${saves} on`;

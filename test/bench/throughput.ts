@@ -63,7 +63,7 @@ async function batched(bed: Bed, { rounds, answer }: ThroughputPlan): Promise<Me
       model: bed.model.id,
       workspace: 'batched',
       class: 'chat',
-      prompt: { segments: [{ text }] },
+      prompt: { text },
       maxTokens,
       sampling: { temperature: 0.8, seed },
     });

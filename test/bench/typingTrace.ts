@@ -11,7 +11,7 @@ import { readTrace, type TracedEvent } from '../../src/cli/trace.ts';
 import { Completer, MAX_TOKENS } from '../../src/completion/completer.ts';
 import { fimLayoutOf } from '../../src/completion/fimLayouts.ts';
 import { budgetFor } from '../../src/completion/window.ts';
-import type { ModelInfo } from '../../src/engine/protocol/index.ts';
+import { type ModelInfo, pinDocumentsNotification } from '../../src/engine/protocol/index.ts';
 import { type Bed, type Subject, statusOf, withBed } from './bed.ts';
 import { tracePath } from './corpus.ts';
 import { type Measured, median } from './report.ts';
@@ -24,7 +24,7 @@ export interface TracePlan {
   compareMs: number;
 }
 
-const WORKSPACE = 'bench';
+const WORKSPACE = { folder: null, name: 'bench', trusted: true };
 
 /** What typing takes from the cache, how full pages are, and how long iterations get. */
 export async function benchTyping(subject: Subject, plan: TracePlan): Promise<Measured[]> {
@@ -57,12 +57,15 @@ export function benchTenFiles(subject: Subject): Promise<Measured[]> {
   return withBed(subject, 'preemptive', async (bed) => {
     const { client, model } = bed;
     const documents = new Documents();
+    const workspace = await client.openWorkspace(WORKSPACE);
     for await (const traced of readTrace(tracePath('ten-files'))) {
-      if (traced.event.type === 'open') documents.take(traced);
+      if (traced.event.type !== 'open') continue;
+      documents.take(traced);
+      tell(client, workspace, traced.event, documents.versionOf(traced.event.path));
     }
-    client.openDocuments(WORKSPACE, documents.paths);
+    client.tell(pinDocumentsNotification, { workspace, keys: documents.paths });
     const { files, others } = budgetFor(model, MAX_TOKENS.many, fimLayoutOf(model).order);
-    const side = new Side(bed, true);
+    const side = new Side(bed, workspace, true);
     for (const path of documents.paths) {
       await side.complete(documents.requestAt(path, Math.floor(documents.textOf(path).length / 2), files), 1);
     }
@@ -93,15 +96,16 @@ export function benchReuse(subject: Subject, plan: TracePlan): Promise<Measured[
   return withBed(subject, 'preemptive', async (bed) => {
     const documents = new Documents();
     const { files } = budgetFor(bed.model, MAX_TOKENS.many, fimLayoutOf(bed.model).order);
-    const sides = { reuse: new Side(bed, true), anew: new Side(bed, false) };
+    const workspace = await bed.client.openWorkspace(WORKSPACE);
+    const sides = { reuse: new Side(bed, workspace, true), anew: new Side(bed, workspace, false) };
     const started = performance.now();
     let cases = 0;
     let same = 0;
     for await (const traced of eventsOf('typing', plan)) {
       const { event } = traced;
       documents.take(traced);
-      tell(bed.client, WORKSPACE, event);
-      if (event.type === 'open') bed.client.openDocuments(WORKSPACE, documents.paths);
+      if (event.type !== 'chat') tell(bed.client, workspace, event, documents.versionOf(event.path));
+      if (event.type === 'open') bed.client.tell(pinDocumentsNotification, { workspace, keys: documents.paths });
       if (event.type !== 'complete') continue;
       if (performance.now() - started > plan.compareMs) break;
       const request = documents.requestAt(event.path, event.offset, files);
@@ -134,18 +138,20 @@ class Side {
   ms = 0;
   readonly firstMs: number[] = [];
   readonly #bed: Bed;
+  readonly #workspace: string;
   readonly #reuse: boolean;
 
-  constructor(bed: Bed, reuse: boolean) {
+  constructor(bed: Bed, workspace: string, reuse: boolean) {
     this.#bed = bed;
+    this.#workspace = workspace;
     this.#reuse = reuse;
   }
 
   async complete(request: ReturnType<Documents['requestAt']>, maxTokens?: number): Promise<string> {
     const generator = new TimedGenerator(this.#bed.client);
     const options = {
-      workspace: WORKSPACE,
-      supersedes: request.path,
+      workspace: this.#workspace,
+      document: request.path,
       reuse: this.#reuse,
       ...(maxTokens === undefined ? {} : { maxTokens }),
     };

@@ -9,15 +9,17 @@ import { ownEngine } from './ownEngine.ts';
 const client = ownEngine();
 const completer = new Completer(client);
 let model: ModelInfo;
+let workspace = '';
 
 before(async () => {
   model = await client.openModel({ path: bundledModel, contextTokens: 0 });
+  workspace = await client.openWorkspace({ folder: null, name: 'w', trusted: true });
 });
 
 const complete = (
   request: Partial<CompletionRequest> & { prefix: string; suffix: string },
   { reuse = true, maxTokens = 16 } = {},
-) => completer.complete(model, { path: 'src/a.ts', ...request }, { workspace: 'w', reuse, maxTokens });
+) => completer.complete(model, { path: 'src/a.ts', ...request }, { workspace, reuse, maxTokens });
 
 /** Enough code to overflow the window of the bundled model. */
 const long = Array.from(

@@ -5,14 +5,18 @@ import { after, before, describe, it } from 'node:test';
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import { EngineClient } from '../../src/engine/client/client.ts';
 import { endpointFor, readEndpointFile } from '../../src/engine/endpoint.ts';
+import { drawNonce, proofOf } from '../../src/engine/proof.ts';
 import {
   type GenerateParams,
   helloRequest,
   type ModelInfo,
   PROTOCOL_VERSION,
+  proveRequest,
   statusRequest,
 } from '../../src/engine/protocol/index.ts';
 import { bundledModel, engineCommand, gone, privateRuntime, stateOf } from '../helpers/engine.ts';
+import { openBundled } from '../helpers/native.ts';
+import { assertSameUnlessNear } from '../helpers/sayable.ts';
 
 const runtime = privateRuntime();
 const client = new EngineClient(engineCommand(), 'test');
@@ -23,15 +27,7 @@ const request = (text = CODE, more: Partial<GenerateParams> = {}): GenerateParam
   model: model.id,
   workspace: 'w',
   class: 'keystroke',
-  prompt: {
-    segments: [
-      { special: 'fimSuffix' },
-      { text: '\n}\n' },
-      { special: 'fimPrefix' },
-      { text },
-      { special: 'fimMiddle' },
-    ],
-  },
+  prompt: { text },
   maxTokens: 24,
   ...more,
 });
@@ -61,7 +57,9 @@ describe('engine', () => {
   it('generates the same text for the same request, and other text for another seed', async () => {
     const [first, second] = [await client.generate(request()), await client.generate(request())];
     assert.ok(first.text.length > 0);
-    assert.equal(first.text, second.text);
+    const own = await openBundled();
+    assertSameUnlessNear(own, [{ text: CODE }], second.text, first.text);
+    own.dispose();
     const drawn = (seed: number) => client.generate(request(CODE, { sampling: { temperature: 1.5, seed } }));
     assert.equal((await drawn(1)).text, (await drawn(1)).text);
     const texts = new Set(await Promise.all([1, 2, 3, 4].map(async (seed) => (await drawn(seed)).text)));
@@ -76,7 +74,9 @@ describe('engine', () => {
     const reused = await client.generate(request(typed));
     assert.ok(reused.cachedTokens >= reused.promptTokens - 6, `${reused.cachedTokens} of ${reused.promptTokens}`);
     assert.equal(reused.cachedTokens + reused.computedTokens, reused.promptTokens);
-    assert.equal(reused.text, fresh.text);
+    const own = await openBundled();
+    assertSameUnlessNear(own, [{ text: typed }], reused.text, fresh.text);
+    own.dispose();
   });
 
   it('never matches what another workspace computed', async () => {
@@ -144,7 +144,8 @@ describe('engine', () => {
       message: /maxTokens/,
     });
     await assert.rejects(client.generate(request(CODE, { model: 'none' })), { kind: 'modelUnknown' });
-    await assert.rejects(client.generate(request('x '.repeat(5000))), { kind: 'promptTooLong' });
+    await assert.rejects(client.generate(request('')), { kind: 'promptInvalid', message: /empty/ });
+    assert.ok((await client.generate(request('x '.repeat(5000)))).cutTokens > 0);
     await assert.rejects(client.generate(request(CODE, { sampling: { grammar: 'root ::= (' } })), {
       kind: 'grammarInvalid',
     });
@@ -166,7 +167,7 @@ describe('engine', () => {
   it('keeps its folder, its socket and its secret to the user', { skip: process.platform === 'win32' }, () => {
     const endpoint = endpointFor(engineCommand());
     assert.equal(statSync(endpoint.folder).mode & 0o777, 0o700);
-    assert.equal(statSync(endpoint.socket).mode & 0o777, 0o600);
+    assert.equal(statSync(readEndpointFile(endpoint.file)!.socket).mode & 0o777, 0o600);
     assert.equal(statSync(endpoint.file).mode & 0o777, 0o600);
   });
 
@@ -180,11 +181,20 @@ describe('engine', () => {
       connection.listen();
       return { socket, connection };
     };
-    const stranger = open();
-    await assert.rejects(stranger.connection.sendRequest(statusRequest), /hello/);
-    const hello = { protocol: PROTOCOL_VERSION, token: 'guess', client: { name: 'stranger', pid: 1 } };
-    await assert.rejects(stranger.connection.sendRequest(helloRequest, hello), /secret/);
-    stranger.socket.destroy();
+    const nonce = drawNonce();
+    const hello = { protocol: PROTOCOL_VERSION, nonce };
+    const who = { name: 'stranger', pid: 1 };
+    for (const token of ['guess', undefined]) {
+      const stranger = open();
+      const closed = new Promise((resolve) => stranger.socket.once('close', resolve));
+      await assert.rejects(stranger.connection.sendRequest(statusRequest, {}), /hello/);
+      const { nonce: theirs, proof } = await stranger.connection.sendRequest(helloRequest, hello);
+      // One who knows nothing can only guess, or send back what was sent.
+      const answer = token === undefined ? proof : proofOf(token, 'client', { client: nonce, engine: theirs });
+      await assert.rejects(stranger.connection.sendRequest(proveRequest, { proof: answer, client: who }), /secret/);
+      await assert.rejects(stranger.connection.sendRequest(statusRequest, {}), /hello/);
+      await closed;
+    }
 
     const garbage = connect(address);
     const closed = new Promise((resolve) => garbage.once('close', resolve));

@@ -6,17 +6,43 @@ import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Completer, type CompletionOptions } from '../../src/completion/completer.ts';
-import type { ModelInfo } from '../../src/engine/protocol/index.ts';
+import {
+  changeDocumentNotification,
+  closeDocumentNotification,
+  type ModelInfo,
+  openDocumentNotification,
+  readWorkspaceNotification,
+  type TextEdit,
+} from '../../src/engine/protocol/index.ts';
 import { bundledModel } from '../helpers/engine.ts';
+import { openBundled } from '../helpers/native.ts';
+import { assertSameUnlessNear } from '../helpers/sayable.ts';
 import { ownEngine } from './ownEngine.ts';
 
 const client = ownEngine();
 const completer = new Completer(client);
 let model: ModelInfo;
+let workspace = '';
 
 before(async () => {
   model = await client.openModel({ path: bundledModel, contextTokens: 0 });
+  workspace = await client.openWorkspace({ folder: null, name: 'w', trusted: true });
 });
+
+const versions = new Map<string, number>();
+function open(key: string, text: string): void {
+  const version = (versions.get(key) ?? 0) + 1;
+  versions.set(key, version);
+  client.tell(openDocumentNotification, { workspace, key, path: key, version, text });
+}
+function change(key: string, edits: TextEdit[]): void {
+  const from = versions.get(key)!;
+  versions.set(key, from + 1);
+  client.tell(changeDocumentNotification, { workspace, key, from, version: from + 1, edits });
+}
+const close = (...keys: string[]): void => {
+  for (const key of keys) client.tell(closeDocumentNotification, { workspace, key });
+};
 
 /** Nobody else writes this. */
 const habit = (depth: number) =>
@@ -28,15 +54,15 @@ const habit = (depth: number) =>
 
 const complete = async (prefix: string, options: Partial<CompletionOptions> & { path?: string } = {}) => {
   const { path: file = 'src/new.ts', ...more } = options;
-  return completer.complete(model, { path: file, prefix, suffix: '\n}\n' }, { workspace: 'w', maxTokens: 40, ...more });
+  return completer.complete(model, { path: file, prefix, suffix: '\n}\n' }, { workspace, maxTokens: 40, ...more });
 };
 const asked = 'export function mine() {\n  registerFrob';
-const ngramStatus = async () => (await client.status()).models.find(({ info }) => info.id === model.id)!.ngram;
+const ngramStatus = async () => (await client.status()).models.find(({ info }) => info.id === model.id)!.ngram!;
 
 describe('the code of the project', () => {
   it('is heard: what another open document does is suggested, whole, and with more confidence than without', async () => {
     const without = await complete(asked);
-    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
+    open('src/old.ts', habit(42));
     const { text, result } = await complete(asked);
     assert.equal(text, "nicator(quuxService, { depth: 42, mode: 'zorp' });");
     const confidences = [without.result.confidence!, result.confidence!];
@@ -53,11 +79,11 @@ describe('the code of the project', () => {
       string,
     ];
     const place = { path: 'src/new.ts', prefix, suffix };
-    const recalled = async () => (await completer.complete(model, place, { workspace: 'w', maxTokens: 40 })).text;
+    const recalled = async () => (await completer.complete(model, place, { workspace, maxTokens: 40 })).text;
     assert.doesNotMatch(await recalled(), /quux/);
-    client.tellText({ workspace: 'w', key: 'src/archive.ts', text });
+    open('src/archive.ts', text);
     assert.equal((await recalled()).split('\n')[0], 'quuxify(handle, zorpTable);');
-    client.openDocuments('w', ['src/old.ts']);
+    close('src/archive.ts');
   });
 
   it('is heard as it is now: an edit counts at the next completion', async () => {
@@ -65,24 +91,25 @@ describe('the code of the project', () => {
     const edits = [...text.matchAll(/42/g)]
       .reverse()
       .map(({ index }) => ({ start: index, end: index + 2, text: '777' }));
-    client.tellEdits({ workspace: 'w', key: 'src/old.ts', edits });
+    change('src/old.ts', edits);
     assert.match((await complete(asked)).text, /depth: 777, mode/);
   });
 
   it('is not heard in another workspace, nor when it is closed, nor where it is not wanted', async () => {
-    assert.doesNotMatch((await complete(asked, { workspace: 'other' })).text, /quux/);
+    const other = await client.openWorkspace({ folder: null, name: 'other', trusted: true });
+    assert.doesNotMatch((await complete(asked, { workspace: other })).text, /quux/);
     assert.doesNotMatch((await complete(asked, { ngram: false })).text, /quux/);
-    client.openDocuments('w', []);
+    close('src/old.ts');
     assert.doesNotMatch((await complete(asked)).text, /quux/);
   });
 
   it('drops a document whose edits do not fit, until its text is told anew', async () => {
-    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
-    client.tellEdits({ workspace: 'w', key: 'src/old.ts', edits: [{ start: 1e6, end: 1e6, text: 'x' }] });
+    open('src/old.ts', habit(42));
+    change('src/old.ts', [{ start: 1e6, end: 1e6, text: 'x' }]);
     assert.doesNotMatch((await complete(asked)).text, /quux/);
-    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
+    open('src/old.ts', habit(42));
     assert.match((await complete(asked)).text, /quux/);
-    client.openDocuments('w', []);
+    close('src/old.ts');
   });
 
   it('leaves the model its own text, to the letter, where it has no say', async () => {
@@ -90,9 +117,11 @@ describe('the code of the project', () => {
     const prefix = 'export const sum = (a: number, b: number): number => {\n';
     const params = {
       model: model.id,
-      workspace: 'w',
+      workspace,
       class: 'keystroke',
       maxTokens: 48,
+      ngram: false,
+      oneLine: false,
     } as const;
     const segments = (mark: boolean) => [
       { special: 'fimSuffix' } as const,
@@ -101,40 +130,41 @@ describe('the code of the project', () => {
       { text: prefix, ...(mark ? { cursor: 'before' as const } : {}) },
       { special: 'fimMiddle' } as const,
     ];
-    const plain = await client.generate({ ...params, prompt: { segments: segments(false) } });
-    const completion = { ngram: false, oneLine: false };
-    const marked = await client.generate({ ...params, prompt: { segments: segments(true) }, completion });
+    const plain = await client.complete({ ...params, segments: segments(false) });
+    const marked = await client.complete({ ...params, segments: segments(true) });
     assert.ok(plain.text.length > 10, plain.text);
-    assert.equal(marked.text, plain.text);
+    const own = await openBundled();
+    assertSameUnlessNear(own, segments(false), marked.text, plain.text);
+    own.dispose();
     assert.equal(marked.promptTokens, plain.promptTokens);
     assert.equal(plain.confidence, null);
     assert.ok(marked.confidence! >= 0 && marked.confidence! <= 1);
   });
 
   it('writes the word at the cursor anew, and gives only what is missing of it', async () => {
-    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
+    open('src/old.ts', habit(42));
     for (const typed of ['registerF', 'registerFrobnicato', 'registerFrobnicator(quuxS']) {
       const { text } = await complete(`export function mine() {\n  ${typed}`);
       assert.equal(`${typed}${text}`, "registerFrobnicator(quuxService, { depth: 42, mode: 'zorp' });");
     }
-    client.openDocuments('w', []);
+    close('src/old.ts');
   });
 
   it('is drawn from as well: with a temperature, seeds give texts, and the habit is among them', async () => {
-    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
+    open('src/old.ts', habit(42));
     const texts = new Set<string>();
     for (let seed = 1; seed <= 4; seed++) {
       const drawing = new Completer({
-        generate: (params, options) => client.generate({ ...params, sampling: { temperature: 0.4, seed } }, options),
+        complete: (params, options) => client.complete({ ...params, sampling: { temperature: 0.4, seed } }, options),
       });
       const request = { path: 'src/new.ts', prefix: asked, suffix: '\n}\n' };
-      texts.add((await drawing.complete(model, request, { workspace: 'w', maxTokens: 40 })).text);
+      texts.add((await drawing.complete(model, request, { workspace, maxTokens: 40 })).text);
     }
     assert.ok(
       [...texts].some((text) => text.startsWith('nicator(quuxService')),
       [...texts].join(' | '),
     );
-    client.openDocuments('w', []);
+    close('src/old.ts');
   });
 
   it('is read from the folder, without what git ignores and what is secret, and anew when a file changes', async () => {
@@ -148,29 +178,31 @@ describe('the code of the project', () => {
       write('src/old.ts', habit(42));
       write('generated/old.ts', habit(13).replaceAll('quux', 'ignored'));
       write('.env', habit(14).replaceAll('quux', 'secret'));
-      client.tellFolder({ workspace: folder, folder });
+      const read = await client.openWorkspace({ folder, name: folder, trusted: true });
+      client.tell(readWorkspaceNotification, { workspace: read, on: true });
       await settled();
       assert.equal((await ngramStatus()).files, 2); // .gitignore is a text, too
-      assert.match((await complete(asked, { workspace: folder })).text, /quuxService, \{ depth: 42/);
+      assert.match((await complete(asked, { workspace: read })).text, /quuxService, \{ depth: 42/);
       write('src/old.ts', habit(4711));
-      client.tellFolder({ workspace: folder, folder, changed: ['src/old.ts', '.env', 'generated/old.ts'] });
+      const changed = ['src/old.ts', '.env', 'generated/old.ts'];
+      client.tell(readWorkspaceNotification, { workspace: read, on: true, changed });
       await settled();
       assert.equal((await ngramStatus()).files, 2);
-      assert.match((await complete(asked, { workspace: folder })).text, /quuxService, \{ depth: 4711/);
-      client.tellFolder({ workspace: folder, folder: null });
-      assert.doesNotMatch((await complete(asked, { workspace: folder })).text, /quux/);
+      assert.match((await complete(asked, { workspace: read })).text, /quuxService, \{ depth: 4711/);
+      client.tell(readWorkspaceNotification, { workspace: read, on: false });
+      assert.doesNotMatch((await complete(asked, { workspace: read })).text, /quux/);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
   it('says the same with and without reuse of the cache', async () => {
-    client.tellText({ workspace: 'w', key: 'src/old.ts', text: habit(42) });
+    open('src/old.ts', habit(42));
     const reused = await complete(asked);
     const anew = await complete(asked, { reuse: false });
     assert.equal(anew.result.cachedTokens, 0);
     assert.equal(anew.text, reused.text);
-    client.openDocuments('w', []);
+    close('src/old.ts');
   });
 });
 

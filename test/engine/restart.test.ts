@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { GenerateParams, KvStatus } from '../../src/engine/protocol/index.ts';
+import { type CompletionParams, type KvStatus, pinDocumentsNotification } from '../../src/engine/protocol/index.ts';
 import { bundledModel, gone, repository } from '../helpers/engine.ts';
+import { openBundled } from '../helpers/native.ts';
+import { assertSameUnlessNear } from '../helpers/sayable.ts';
 import { ownEngine } from './ownEngine.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-cache-'));
@@ -20,16 +22,19 @@ const kv = async (): Promise<KvStatus> => (await client.status()).models[0]!.kv;
 describe('a restarted engine', () => {
   it('brings the pages of open documents back from disk, with the same text, and nothing of another workspace', async () => {
     const { id } = await client.openModel({ path: bundledModel, contextTokens: 0 });
-    const params: GenerateParams = {
+    const workspace = await client.openWorkspace({ folder: null, name: 'w', trusted: true });
+    const params: CompletionParams = {
       model: id,
-      workspace: 'w',
+      workspace,
       class: 'keystroke',
-      supersedes: 'file:///client.ts',
-      prompt: { segments: [{ text }] },
+      document: 'file:///client.ts',
+      segments: [{ text }],
       maxTokens: 8,
+      ngram: false,
+      oneLine: false,
     };
-    client.openDocuments('w', ['file:///client.ts']);
-    const first = await client.generate(params);
+    client.tell(pinDocumentsNotification, { workspace, keys: ['file:///client.ts'] });
+    const first = await client.complete(params);
     assert.equal(first.cachedTokens, 0);
     const pages = Math.floor(first.promptTokens / 32);
     while ((await kv()).disk.pages < pages) await sleep(50);
@@ -37,14 +42,17 @@ describe('a restarted engine', () => {
     const { pid } = await client.status();
     process.kill(pid, 'SIGKILL');
     await gone(pid);
-    const again = await client.generate(params);
-    assert.equal(again.text, first.text);
+    const again = await client.complete(params);
+    const own = await openBundled();
+    assertSameUnlessNear(own, [{ text }], again.text, first.text);
     assert.equal(again.cachedTokens, pages * 32);
     assert.ok((await kv()).restores >= pages);
 
     await client.restart();
-    const other = await client.generate({ ...params, workspace: 'another' });
+    const another = await client.openWorkspace({ folder: null, name: 'another', trusted: true });
+    const other = await client.complete({ ...params, workspace: another });
     assert.equal(other.cachedTokens, 0);
-    assert.equal(other.text, first.text);
+    assertSameUnlessNear(own, [{ text }], other.text, first.text);
+    own.dispose();
   });
 });

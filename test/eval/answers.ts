@@ -6,13 +6,13 @@ import path from 'node:path';
 import type { CompletionCase } from '../../src/cli/cases.ts';
 import { Completer } from '../../src/completion/completer.ts';
 import { NOTHING } from '../../src/engine/client/client.ts';
-import type { GenerateParams, GenerateResult } from '../../src/engine/protocol/index.ts';
+import type { CompletionParams, CompletionResult } from '../../src/engine/protocol/index.ts';
 import { Answer as AnswerText } from '../../src/engine/server/core/answer.ts';
 import type { LlamaModel } from '../../src/engine/server/core/llama/model.ts';
 import { Projects } from '../../src/engine/server/services/completion/project/projects.ts';
 import { fitPrompt } from '../../src/engine/server/services/completion/prompt.ts';
 import { repository } from '../helpers/engine.ts';
-import { Desk } from './desk.ts';
+import { Desk, noRanges } from './desk.ts';
 import type { Answer } from './scores.ts';
 
 /** What `quire complete` gives for the cases, with further options of its command line. @throws Error with what it said. */
@@ -46,11 +46,10 @@ export async function answersWithoutModel(cases: readonly CompletionCase[], mode
   const projects = new Projects(model.tokenizer, model.info.vocabularyTokens);
   const blank = { logits: (_row: number, target = new Float32Array(model.info.vocabularyTokens)) => target.fill(0) };
   const desk = new Desk(projects, 'eval');
-  const generate = async (params: GenerateParams): Promise<GenerateResult> => {
-    if (!('segments' in params.prompt)) throw new Error('a completion has segments');
+  const complete = async (params: CompletionParams): Promise<CompletionResult> => {
     const { contextTokens } = model.info;
-    const { cursor } = fitPrompt(model.tokenizer, params.prompt.segments, contextTokens - params.maxTokens);
-    const sampler = projects.sampler(blank, 'eval', params.completion!, cursor!, undefined);
+    const { cursor } = fitPrompt(model.tokenizer, params.segments, contextTokens - params.maxTokens, noRanges);
+    const sampler = projects.sampler(blank, 'eval', params, cursor!, undefined);
     const answer = new AnswerText(params.stop ?? [], cursor!.beginning.length);
     for (let made = 0; made < params.maxTokens; made++) {
       const token = sampler.sample(0);
@@ -59,7 +58,7 @@ export async function answersWithoutModel(cases: readonly CompletionCase[], mode
     answer.end();
     return { ...NOTHING, finish: 'stop', text: answer.text, confidence: sampler.confidence ?? null };
   };
-  const completer = new Completer({ generate });
+  const completer = new Completer({ complete });
   const answers: Answer[] = [];
   for (const one of cases) {
     desk.show(one);

@@ -24,13 +24,14 @@ export async function costs(model: LlamaModel, files: readonly SourceFile[]): Pr
     const written = writeProject(folder, files);
     const projects = new Projects(model.tokenizer, model.info.vocabularyTokens);
     const started = performance.now();
-    const indexer = new Indexer(projects, () => false);
+    const indexer = new Indexer(projects);
     indexer.add(WORKSPACE, folder);
     while (indexer.pending > 0) await sleep(2);
     const buildMs = performance.now() - started;
     const { index } = projects.of(WORKSPACE);
     const large = new Projects(enlarged(model.tokenizer, model.info.vocabularyTokens), LARGE_VOCABULARY);
-    for (const file of files.slice(0, 40)) large.open(WORKSPACE, file.path, file.content);
+    for (const file of files.slice(0, 40))
+      large.open(WORKSPACE, { id: file.path, path: file.path, text: file.content });
     const edits = editTimes(projects, files);
     return [
       {
@@ -80,7 +81,7 @@ function editTimes(projects: Projects, files: readonly SourceFile[]): number[] {
     .map(({ content }) => content)
     .join('\n')
     .slice(0, 100_000);
-  projects.open(WORKSPACE, 'edited.ts', text);
+  projects.open(WORKSPACE, { id: 'edited.ts', path: 'edited.ts', text });
   return Array.from({ length: 500 }, () => {
     const at = random.integer(0, text.length);
     const started = performance.now();

@@ -25,19 +25,23 @@ export class Desk {
     }
     for (const [key, text] of texts) {
       if (this.#told.get(key) === text) continue;
-      this.#projects.open(this.#workspace, key, text);
+      this.#projects.open(this.#workspace, { id: key, path: key, text });
       this.#told.set(key, text);
     }
   }
 }
 
+/** Cases are asked with their texts. */
+export const noRanges = (): never => {
+  throw new Error('no document is known by reference');
+};
+
 /** The prompt that a completion would be asked with. */
 export async function promptOf(place: CompletionCase, { info, tokenizer }: LlamaModel): Promise<FittedPrompt> {
   const { promise, resolve } = Promise.withResolvers<FittedPrompt>();
   const completer = new Completer({
-    async generate({ prompt, maxTokens }) {
-      if (!('segments' in prompt)) throw new Error('a completion has segments');
-      resolve(fitPrompt(tokenizer, prompt.segments, info.contextTokens - maxTokens - 64));
+    async complete({ segments, maxTokens }) {
+      resolve(fitPrompt(tokenizer, segments, info.contextTokens - maxTokens - 64, noRanges));
       throw new Error('only the prompt is wanted');
     },
   });

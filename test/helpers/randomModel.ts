@@ -55,16 +55,37 @@ export const TINY_QWEN: Partial<QwenShape> = {
 const TINY_VOCABULARY = 1024;
 const TINY_MERGES = 256;
 
+/** A small model that is slower than the bundled one: 38 MB. */
+const SMALL_QWEN: Partial<QwenShape> = {
+  layers: 6,
+  width: 512,
+  heads: 8,
+  keyHeads: 2,
+  feedForward: 1536,
+  vocabulary: 32_768,
+  context: 8192,
+};
+
 /** Path of the model in the shape of Qwen2.5-Coder-0.5B, 530 MB, made on first use and kept until its maker changes. */
-export async function qwenShape(): Promise<string> {
-  const name = `qwen-shape-v${VERSION}.gguf`;
+export function qwenShape(): Promise<string> {
+  return kept('qwen-shape', {});
+}
+
+/** Path of a second model to serve beside the bundled one; kept likewise. */
+export function smallShape(): Promise<string> {
+  return kept('small-shape', SMALL_QWEN);
+}
+
+async function kept(kind: string, shape: Partial<QwenShape>): Promise<string> {
+  const name = `${kind}-v${VERSION}.gguf`;
   const file = path.join(CACHE, name);
   if (existsSync(file)) return file;
   mkdirSync(CACHE, { recursive: true });
-  for (const old of readdirSync(CACHE)) if (/^qwen-shape-v\d+\.gguf$/.test(old)) rmSync(path.join(CACHE, old));
+  for (const old of readdirSync(CACHE))
+    if (new RegExp(`^${kind}-v\\d+\\.gguf$`).test(old)) rmSync(path.join(CACHE, old));
   const unfinished = path.join(CACHE, `${process.pid}-${name}`);
   try {
-    renameSync(makeQwenShape(unfinished), file);
+    renameSync(makeQwenShape(unfinished, shape), file);
   } finally {
     rmSync(unfinished, { force: true });
   }

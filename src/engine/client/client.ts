@@ -1,20 +1,37 @@
 /**
- * The editor's side of the engine: typed calls over a session that mends itself. A killed engine is started again
- * with back-off, the models that were open are opened again, and requests of which nothing was delivered are repeated.
+ * The editor's side of the engine: typed calls over a connection that mends itself. After a loss the models that were open
+ * are opened again, and requests of which nothing was delivered are repeated.
  */
-import { CancellationTokenSource } from 'vscode-jsonrpc';
 import {
+  CancellationTokenSource,
+  type MessageConnection,
+  type NotificationType,
+  type RequestType,
+} from 'vscode-jsonrpc';
+import {
+  type ChatParams,
+  type ChatResult,
+  type CompletionParams,
+  type CompletionResult,
+  type CountTokensParams,
+  type CountTokensResult,
+  chatRequest,
+  closeChatRequest,
   closeModelRequest,
-  type DocumentEdits,
-  type DocumentText,
+  closeWorkspaceNotification,
+  completeRequest,
+  countTokensRequest,
   type DownloadParams,
   type DownloadProgress,
   type DownloadResult,
-  documentEditsNotification,
-  documentTextNotification,
   downloadProgress,
   downloadRequest,
+  type EmbedParams,
+  type EmbedResult,
+  type EngineErrorData,
   type EngineStatus,
+  embedRequest,
+  forgetWorkspaceRequest,
   type GenerateParams,
   type GenerateResult,
   generateProgress,
@@ -23,25 +40,22 @@ import {
   logNotification,
   type ModelInfo,
   type ModelSpec,
-  openDocumentsNotification,
+  type OpenChatParams,
+  type OpenChatResult,
+  openChatRequest,
   openModelRequest,
-  shutdownRequest,
+  openWorkspaceRequest,
   statusRequest,
-  type WorkspaceFolder,
-  workspaceFolderNotification,
+  type WorkspaceSpec,
 } from '../protocol/index.ts';
-import { EngineError, isLost, toEngineError } from './errors.ts';
-import { connectOrLaunch, type EngineCommand, type EngineSession } from './launcher.ts';
+import type { EngineCommand } from './command.ts';
+import { EngineConnection, type EngineState } from './connection.ts';
+import { EngineError, LostError, toEngineError } from './errors.ts';
+import type { Session } from './session.ts';
 
+export type { EngineCommand } from './command.ts';
+export type { EngineState } from './connection.ts';
 export { EngineError } from './errors.ts';
-export type { EngineCommand } from './launcher.ts';
-
-export type EngineState =
-  | { kind: 'stopped' }
-  | { kind: 'starting' }
-  | { kind: 'ready'; pid: number }
-  | { kind: 'restarting'; attempt: number; waitMs: number }
-  | { kind: 'failed'; message: string };
 
 export interface GenerateOptions {
   signal?: AbortSignal;
@@ -49,40 +63,39 @@ export interface GenerateOptions {
   onText?: (delta: string) => void;
 }
 
-/** Waits before each restart in a row; after the last one the engine counts as failed. */
-const BACK_OFF_MS = [0, 250, 1_000, 2_000, 5_000];
-/** An engine that lived this long has earned a fresh row of restarts. */
-const STABLE_MS = 30_000;
+/** A held model in an engine that has taken the place of a lost one: opened again, or why it was not. */
+export type ModelEvent = { spec: ModelSpec } & ({ info: ModelInfo } | { error: EngineError });
+
+interface Listening {
+  type: NotificationType<unknown>;
+  listener: (params: unknown) => void;
+}
+
+/** A request under which the engine ended this often is taken for the cause, and not tried again. */
+const MOST_LOSSES = 10;
 
 export class EngineClient {
-  #command: EngineCommand;
-  readonly #name: string;
-  readonly #stateListeners = new Set<(state: EngineState) => void>();
+  readonly #connection: EngineConnection;
   readonly #logListeners = new Set<(event: LogEvent) => void>();
-  /** Models that this client holds, to be opened again after a restart. */
-  readonly #models = new Map<string, ModelSpec>();
-  /** Keys of open documents by workspace, to be told again after a restart. */
-  readonly #documents = new Map<string, readonly string[]>();
-  #state: EngineState = { kind: 'stopped' };
-  #session: Promise<EngineSession> | undefined;
-  #closing = new AbortController();
-  #failures = 0;
-  #disposed = false;
+  readonly #modelListeners = new Set<(event: ModelEvent) => void>();
+  /** Models that this client holds, by their specs, to be opened again after a restart; with their ids of now. */
+  readonly #models = new Map<string, { spec: ModelSpec; id: string }>();
+  /** Workspaces that this client holds, likewise; their ids stay the same. */
+  readonly #workspaces = new Map<string, WorkspaceSpec>();
+  readonly #listeners: Listening[] = [];
   #progressTokens = 0;
 
   /** @param name how the engine names this client in its log and status. Nothing is started before the first call. */
   constructor(command: EngineCommand, name: string) {
-    this.#command = command;
-    this.#name = name;
+    this.#connection = new EngineConnection(command, name, (session) => this.#prepare(session));
   }
 
   get state(): EngineState {
-    return this.#state;
+    return this.#connection.state;
   }
 
   onStateChange(listener: (state: EngineState) => void): { dispose(): void } {
-    this.#stateListeners.add(listener);
-    return { dispose: () => this.#stateListeners.delete(listener) };
+    return this.#connection.onStateChange(listener);
   }
 
   /** Log lines of the engine; they never hold prompt or answer text. */
@@ -91,19 +104,27 @@ export class EngineClient {
     return { dispose: () => this.#logListeners.delete(listener) };
   }
 
+  /** Every model that is opened again after a restart or a change of settings: its device and context may be others. */
+  onModel(listener: (event: ModelEvent) => void): { dispose(): void } {
+    this.#modelListeners.add(listener);
+    return { dispose: () => this.#modelListeners.delete(listener) };
+  }
+
   /**
    * Opens a model, or joins it where it is open already; it stays open for this client across engine restarts.
-   * @throws EngineError `modelMissing`, `modelCorrupt`, `modelNotGenerative`, `outOfMemory`, `nativeUnavailable`, …
+   * @throws EngineError `modelMissing`, `modelCorrupt`, `modelNotGenerative`, `modelUnfit`, `outOfMemory`, `nativeUnavailable`, …
    */
   async openModel(spec: ModelSpec): Promise<ModelInfo> {
-    const info = await this.#call(({ connection }) => connection.sendRequest(openModelRequest, spec));
-    this.#models.set(info.id, spec);
+    const info = await this.#call((connection) => connection.sendRequest(openModelRequest, spec));
+    this.#models.set(keyOf(spec), { spec, id: info.id });
     return info;
   }
 
+  /** Lets go of a model. An engine that is not there holds none: it is not started for this. */
   async closeModel(id: string): Promise<void> {
-    this.#models.delete(id);
-    await this.#call(({ connection }) => connection.sendRequest(closeModelRequest, { model: id }));
+    for (const [key, held] of this.#models) if (held.id === id) this.#models.delete(key);
+    const session = this.#connection.current;
+    await session?.run((connection) => connection.sendRequest(closeModelRequest, { model: id })).catch(unlessLost);
   }
 
   /**
@@ -111,10 +132,65 @@ export class EngineClient {
    * @throws EngineError
    */
   async generate(params: GenerateParams, options: GenerateOptions = {}): Promise<GenerateResult> {
-    const { signal, onText } = options;
+    return this.#stream(generateRequest, params, options, NOTHING);
+  }
+
+  /**
+   * Completes at a cursor; otherwise as {@link generate}.
+   * @throws EngineError; `documentStale` where the engine has not the text that the prompt refers to.
+   */
+  async complete(params: CompletionParams, options: GenerateOptions = {}): Promise<CompletionResult> {
+    return this.#stream(completeRequest, params, options, { ...NOTHING, confidence: null });
+  }
+
+  /** Opens a conversation. It ends with the engine: the caller opens another after `conversationUnknown`. */
+  async openChat(params: OpenChatParams): Promise<OpenChatResult> {
+    return this.#call((connection) => connection.sendRequest(openChatRequest, params));
+  }
+
+  /** Ends a conversation. An engine that is not there has none: it is not started for this. */
+  async closeChat(conversation: string): Promise<void> {
+    const session = this.#connection.current;
+    await session?.run((connection) => connection.sendRequest(closeChatRequest, { conversation })).catch(unlessLost);
+  }
+
+  /**
+   * Answers in a conversation; otherwise as {@link generate}.
+   * @throws EngineError; `conversationUnknown` where it was closed, or the engine is another one.
+   */
+  async chat(params: ChatParams, options: GenerateOptions = {}): Promise<ChatResult> {
+    return this.#stream(chatRequest, params, options, { ...NOTHING, leftOutTurns: 0, leftOutTokens: 0 });
+  }
+
+  /**
+   * Makes vectors of texts; `vectorsOf` reads them. An aborted signal resolves with those that were ready.
+   * @throws EngineError; `modelUnfit` where the model was not opened for embedding.
+   */
+  async embed(params: EmbedParams, { signal }: { signal?: AbortSignal } = {}): Promise<EmbedResult> {
+    try {
+      return await this.#call(
+        (connection) => cancellable(signal, (token) => connection.sendRequest(embedRequest, params, token)),
+        { signal },
+      );
+    } catch (error) {
+      if (!signal?.aborted || !isStopped(error)) throw error;
+      return { vectors: '', dimensions: 0, cut: [], tokens: 0, cancelled: true };
+    }
+  }
+
+  /** Exact counts, with a model that is open for whatever role. */
+  async countTokens(params: CountTokensParams): Promise<CountTokensResult> {
+    return this.#call((connection) => connection.sendRequest(countTokensRequest, params));
+  }
+
+  async #stream<P extends object, R>(
+    type: RequestType<P, R, EngineErrorData>,
+    params: P,
+    { signal, onText }: GenerateOptions,
+    nothing: R,
+  ): Promise<R> {
     let delivered = false;
-    const once = async ({ connection }: EngineSession) => {
-      if (signal?.aborted) return NOTHING;
+    const once = async (connection: MessageConnection) => {
       const progressToken = onText ? `g${this.#progressTokens++}` : undefined;
       const progress =
         progressToken &&
@@ -122,42 +198,52 @@ export class EngineClient {
           delivered = true;
           onText?.(text);
         });
-      const cancellation = new CancellationTokenSource();
-      const cancel = () => cancellation.cancel();
-      signal?.addEventListener('abort', cancel, { once: true });
       try {
         const message = progressToken ? { ...params, progressToken } : params;
-        return await connection.sendRequest(generateRequest, message, cancellation.token);
+        return await cancellable(signal, (token) => connection.sendRequest<R>(type.method, message, token));
       } finally {
-        signal?.removeEventListener('abort', cancel);
         if (progress) progress.dispose();
       }
     };
-    return this.#call(once, () => !delivered);
+    try {
+      return await this.#call(once, { signal, repeatable: () => !delivered });
+    } catch (error) {
+      if (signal?.aborted && !delivered && isStopped(error)) return nothing;
+      throw error;
+    }
   }
 
   /**
-   * Tells which documents of a workspace are open, by their `supersedes` keys: their pages are held longer. Starts no
-   * engine: one that is not running hears of them when it is.
+   * Holds a workspace, which stays open for this client across engine restarts.
+   * @returns its id.
    */
-  openDocuments(workspace: string, keys: readonly string[]): void {
-    this.#documents.set(workspace, [...keys]);
-    if (this.#state.kind !== 'ready') return;
-    this.#session?.then((session) => tellDocuments(session, workspace, keys)).catch(() => undefined);
+  async openWorkspace(spec: WorkspaceSpec): Promise<string> {
+    const { workspace } = await this.#call((connection) => connection.sendRequest(openWorkspaceRequest, spec));
+    this.#workspaces.set(workspace, spec);
+    return workspace;
+  }
+
+  closeWorkspace(workspace: string): void {
+    this.#workspaces.delete(workspace);
+    this.tell(closeWorkspaceNotification, { workspace });
+  }
+
+  /** Removes everything that the engine keeps of a workspace, on disk too. */
+  async forgetWorkspace(which: { folder: string } | { workspace: string }): Promise<void> {
+    await this.#call((connection) => connection.sendRequest(forgetWorkspaceRequest, which));
   }
 
   /**
-   * Tells the text of an open document, what changed in it, or the folder of a workspace. Starts no engine, and is not
-   * repeated: every engine that begins to serve (see {@link onStateChange}, `ready`) has to be told anew.
+   * Tells the engine something. Starts no engine, and is not repeated: every engine that begins to serve (see
+   * {@link onStateChange}, `ready`) has to be told anew.
    */
-  tellText(document: DocumentText): void {
-    this.#tell(({ connection }) => connection.sendNotification(documentTextNotification, document));
+  tell<P>(type: NotificationType<P>, params: P): void {
+    this.#connection.current?.tell((connection) => connection.sendNotification(type.method, params));
   }
-  tellEdits(edits: DocumentEdits): void {
-    this.#tell(({ connection }) => connection.sendNotification(documentEditsNotification, edits));
-  }
-  tellFolder(folder: WorkspaceFolder): void {
-    this.#tell(({ connection }) => connection.sendNotification(workspaceFolderNotification, folder));
+
+  /** Hears what the engine tells by itself; to be called before the first call. */
+  listen<P>(type: NotificationType<P>, listener: (params: P) => void): void {
+    this.#listeners.push({ type, listener } as unknown as Listening);
   }
 
   /**
@@ -169,160 +255,132 @@ export class EngineClient {
     options: { signal?: AbortSignal; onProgress?: (progress: DownloadProgress) => void } = {},
   ): Promise<DownloadResult> {
     const { signal, onProgress } = options;
-    return this.#call(async ({ connection }) => {
+    const once = async (connection: MessageConnection) => {
       const progressToken = `d${this.#progressTokens++}`;
       const progress = connection.onProgress(downloadProgress, progressToken, (event) => onProgress?.(event));
-      const cancellation = new CancellationTokenSource();
-      const cancel = () => cancellation.cancel();
-      if (signal?.aborted) cancel();
-      signal?.addEventListener('abort', cancel, { once: true });
       try {
-        return await connection.sendRequest(downloadRequest, { ...params, progressToken }, cancellation.token);
+        const message = { ...params, progressToken };
+        return await cancellable(signal, (token) => connection.sendRequest(downloadRequest, message, token));
       } finally {
-        signal?.removeEventListener('abort', cancel);
         progress.dispose();
       }
-    });
-  }
-
-  #tell(send: (session: EngineSession) => Promise<void>): void {
-    if (this.#state.kind === 'ready') this.#session?.then(send).catch(() => undefined);
+    };
+    try {
+      return await this.#call(once, { signal });
+    } catch (error) {
+      if (signal?.aborted && isStopped(error)) throw new EngineError('downloadFailed', 'The download was cancelled.');
+      throw error;
+    }
   }
 
   async status(): Promise<EngineStatus> {
-    return this.#call(({ connection }) => connection.sendRequest(statusRequest));
+    return this.#call((connection) => connection.sendRequest(statusRequest, {}));
   }
 
-  /** Starts the engine if it is not running, without asking anything of it. */
+  /** Starts the engine if it is not running, without asking anything of it; also after it has failed. */
   async start(): Promise<void> {
-    await this.#call(async () => undefined);
+    await this.#connection.start();
   }
 
-  /** Ends the engine (for all windows: they come back by themselves) and starts a fresh one. */
+  /** Ends the engine (for all windows: they come back by themselves) and starts a fresh one. A hung one is killed. */
   async restart(): Promise<void> {
-    const old = await this.#session?.catch(() => undefined);
-    this.#failures = 0;
-    if (this.#state.kind === 'failed') this.#setState({ kind: 'stopped' });
-    if (old) {
-      // #lost sees the closed socket and starts the fresh one.
-      await old.connection.sendRequest(shutdownRequest, { now: true }).catch(() => undefined);
-      await old.closed;
-    }
-    await this.start();
+    await this.#connection.restart();
   }
 
-  /** Moves to the engine of another command (settings changed), with the same models. */
+  /**
+   * Applies changed settings, in the running engine where that can take them in, else with the engine of the other command
+   * and the same models.
+   */
   async reconfigure(command: EngineCommand): Promise<void> {
-    this.#command = command;
-    this.#failures = 0;
-    if (this.#state.kind === 'failed') this.#setState({ kind: 'stopped' });
-    const old = await this.#session?.catch(() => undefined);
-    old?.connection.end(); // #lost connects to the other one
+    await this.#connection.reconfigure(command);
   }
 
   /** Lets go of the engine; it leaves by itself when nobody else uses it. With `shutdown` it leaves at once if so. */
   async dispose(options: { shutdown?: boolean } = {}): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#closing.abort(new Error('The client was disposed.'));
-    const session = await this.#session?.catch(() => undefined);
-    if (session && options.shutdown) {
-      await session.connection.sendRequest(shutdownRequest, { now: false }).catch(() => undefined);
-    }
-    session?.connection.end();
-    session?.connection.dispose();
-    this.#setState({ kind: 'stopped' });
+    await this.#connection.dispose(options);
   }
 
-  /** Runs a call; when the engine is lost under it and `repeatable()`, once more with the next engine. */
-  async #call<T>(work: (session: EngineSession) => Promise<T>, repeatable = () => true): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      const session = await this.#ready();
+  /** Runs a call; when the engine is lost under it and `repeatable()`, again with the next one, while one comes at all. */
+  async #call<T>(
+    work: (connection: MessageConnection) => Promise<T>,
+    { signal, repeatable = () => true }: { signal?: AbortSignal | undefined; repeatable?: () => boolean } = {},
+  ): Promise<T> {
+    for (let losses = 1; ; losses++) {
+      const session = await this.#connection.session(signal);
       try {
-        return await work(session);
+        const result = await session.run(work);
+        this.#connection.worked(session);
+        return result;
       } catch (error) {
-        if (!isLost(error)) throw toEngineError(error);
-        if (attempt > 0 || this.#disposed || !repeatable()) {
-          throw new EngineError('engineStopped', 'The engine ended while it worked on this request.');
-        }
+        if (!(error instanceof LostError)) throw toEngineError(error);
+        if (!this.#connection.disposed && repeatable() && losses < MOST_LOSSES) continue;
+        const often = losses > 1 ? `, ${losses} times` : '';
+        const message = `The engine ended while it worked on this request${often}.`;
+        throw new EngineError('engineStopped', message, this.#connection.lastWords(session.engine.pid) || undefined);
       }
     }
   }
 
-  #ready(): Promise<EngineSession> {
-    if (this.#disposed) throw new EngineError('engineStopped', 'Quire is shutting down.');
-    if (this.#state.kind === 'failed') throw new EngineError('engineStopped', this.#state.message);
-    this.#session ??= this.#connect();
-    return this.#session;
-  }
-
-  async #connect(): Promise<EngineSession> {
-    for (;;) {
-      if (this.#failures === 0) this.#setState({ kind: 'starting' });
-      else await this.#backOff();
-      try {
-        const session = await connectOrLaunch(this.#command, this.#name, this.#closing.signal);
-        await this.#settle(session);
-        return session;
-      } catch (error) {
-        if (this.#disposed) throw new EngineError('engineStopped', 'Quire is shutting down.');
-        this.#failures++;
-        if (this.#failures >= BACK_OFF_MS.length) throw this.#fail(error);
-      }
-    }
-  }
-
-  async #backOff(): Promise<void> {
-    const waitMs = BACK_OFF_MS[Math.min(this.#failures - 1, BACK_OFF_MS.length - 1)]!;
-    this.#setState({ kind: 'restarting', attempt: this.#failures, waitMs });
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
-  }
-
-  /** Watches a fresh session, and opens again what was open before. */
-  async #settle(session: EngineSession): Promise<void> {
-    const { connection } = session;
-    const since = performance.now();
-    connection.onNotification(logNotification, (event) => {
+  /** Opens again what was open before, and tells what was told. */
+  async #prepare(session: Session): Promise<void> {
+    session.connection.onNotification(logNotification, (event) => {
       for (const listener of this.#logListeners) listener(event);
     });
-    session.closed.then(() => {
-      connection.dispose(); // rejects what is under way
-      this.#lost(performance.now() - since);
-    });
-    for (const spec of this.#models.values()) {
-      await connection.sendRequest(openModelRequest, spec).catch((error) => {
-        // A model that cannot be opened any more must not keep the engine from serving the others.
-        if (isLost(error)) throw error;
-      });
+    for (const { type, listener } of this.#listeners) session.connection.onNotification(type, listener);
+    for (const [key, { spec }] of [...this.#models]) await this.#reopen(session, key, spec);
+    for (const spec of [...this.#workspaces.values()]) {
+      await session.run((connection) => connection.sendRequest(openWorkspaceRequest, spec));
     }
-    for (const [workspace, keys] of this.#documents) tellDocuments(session, workspace, keys);
-    this.#setState({ kind: 'ready', pid: session.engine.pid });
   }
 
-  #lost(lifeMs: number): void {
-    if (this.#disposed || this.#state.kind !== 'ready') return; // while connecting, #connect itself goes on
-    this.#failures = lifeMs > STABLE_MS ? 1 : this.#failures + 1;
-    this.#session = this.#failures >= BACK_OFF_MS.length ? Promise.reject(this.#fail()) : this.#connect();
-    this.#session.catch(() => undefined);
-  }
-
-  #fail(cause?: unknown): EngineError {
-    const why = cause instanceof Error ? ` ${cause.message}` : '';
-    const message = `The engine stopped ${this.#failures} times in a row and is not started again by itself.${why}`;
-    this.#session = undefined;
-    this.#setState({ kind: 'failed', message });
-    return new EngineError('engineStopped', message);
-  }
-
-  #setState(state: EngineState): void {
-    this.#state = state;
-    for (const listener of this.#stateListeners) listener(state);
+  /** A model that cannot be opened any more must not keep the engine from serving the others. */
+  async #reopen(session: Session, key: string, spec: ModelSpec): Promise<void> {
+    let event: ModelEvent;
+    try {
+      const info = await session.run((connection) => connection.sendRequest(openModelRequest, spec));
+      const held = this.#models.get(key);
+      if (!held) {
+        // It was let go of meanwhile.
+        await session.run((connection) => connection.sendRequest(closeModelRequest, { model: info.id }));
+        return;
+      }
+      held.id = info.id;
+      event = { spec, info };
+    } catch (error) {
+      if (error instanceof LostError) throw error;
+      event = { spec, error: toEngineError(error) };
+    }
+    for (const listener of this.#modelListeners) listener(event);
   }
 }
 
-/** An engine that is lost while it is told hears it again from the next session. */
-function tellDocuments({ connection }: EngineSession, workspace: string, keys: readonly string[]): void {
-  connection.sendNotification(openDocumentsNotification, { workspace, keys: [...keys] }).catch(() => undefined);
+const keyOf = ({ path, contextTokens, role }: ModelSpec): string =>
+  JSON.stringify([path, contextTokens, role === 'embedding']);
+
+/** Sends a request that ends when the signal says so. */
+async function cancellable<T>(
+  signal: AbortSignal | undefined,
+  send: (token: CancellationTokenSource['token']) => Promise<T>,
+): Promise<T> {
+  const cancellation = new CancellationTokenSource();
+  const cancel = () => cancellation.cancel();
+  if (signal?.aborted) cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    return await send(cancellation.token);
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+    cancellation.dispose();
+  }
+}
+
+/** Not a refusal by the engine: it was not there, or the caller did not want to wait for it. */
+function isStopped(error: unknown): boolean {
+  return !(error instanceof EngineError) || error.kind === 'engineStopped';
+}
+
+function unlessLost(error: unknown): void {
+  if (!(error instanceof LostError)) throw toEngineError(error);
 }
 
 /** What a request that was aborted before it was sent resolves with. */
@@ -334,7 +392,6 @@ export const NOTHING: GenerateResult = {
   computedTokens: 0,
   cutTokens: 0,
   generatedTokens: 0,
-  confidence: null,
   queuedMs: 0,
   firstTokenMs: null,
   totalMs: 0,

@@ -2,7 +2,7 @@
 import { ErrorCodes, ResponseError } from 'vscode-jsonrpc';
 import type { EngineErrorData, EngineErrorKind } from '../protocol/index.ts';
 
-/** What the calls of {@link EngineClient} reject with: `message` is for the user, `detail` for the log. */
+/** What the calls of `EngineClient` reject with: `message` is for the user, `detail` for the log. */
 export class EngineError extends Error {
   readonly kind: EngineErrorKind;
   readonly detail: string | undefined;
@@ -15,13 +15,24 @@ export class EngineError extends Error {
   }
 }
 
+/** The engine is gone, or counts as gone, under what ran on its session. */
+export class LostError extends Error {
+  constructor() {
+    super('The engine was lost.');
+    this.name = 'LostError';
+  }
+}
+
 /** True for the errors of a connection that closed under a request. */
-export function isLost(error: unknown): boolean {
+export function isClosed(error: unknown): boolean {
+  if (error instanceof LostError) return true;
   if (error instanceof ResponseError) return error.code === ErrorCodes.PendingResponseRejected;
   // vscode-jsonrpc throws plain ConnectionErrors when asked to send on a closed or disposed connection.
   return (
     error instanceof Error &&
-    /connection (is|got) (closed|disposed)|not connected|EPIPE|ECONNRESET/i.test(error.message)
+    /connection (is|got) (closed|disposed)|not connected|EPIPE|ECONNRESET|stream was destroyed|write after end/i.test(
+      error.message,
+    )
   );
 }
 

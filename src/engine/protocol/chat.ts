@@ -1,6 +1,6 @@
 /** Conversations: `chat/*`, and counts of tokens for whoever has to stay within a context: `tokens/count`. */
-import { ProgressType, RequestType } from 'vscode-jsonrpc';
-import type { EngineErrorData, GenerateProgress, GenerateResult, RequestClass, SamplingOptions } from './index.ts';
+import { RequestType } from 'vscode-jsonrpc';
+import type { EngineErrorData, GenerateResult, RequestClass, SamplingOptions } from './core.ts';
 
 /** A function that a model may ask for; `parameters` is a JSON schema. */
 export interface ChatTool {
@@ -35,7 +35,7 @@ export type ChatMessage = SpokenMessage | ToolMessage;
 export interface OpenChatParams {
   /** A model that {@link ModelCapabilities.chats}. */
   model: string;
-  /** Caches never cross workspaces. */
+  /** One that the client holds. Caches never cross workspaces. */
   workspace: string;
 }
 
@@ -63,11 +63,11 @@ export interface ChatParams {
   sampling?: SamplingOptions;
   /** Texts that end the answer; the answer ends before them. */
   stop?: string[];
-  /** Names the {@link chatProgress} events of this request; absent: none are sent. */
+  /** Names the {@link generateProgress} events of this request; absent: none are sent. */
   progressToken?: string;
 }
 
-export interface ChatResult extends Omit<GenerateResult, 'cutTokens' | 'confidence'> {
+export interface ChatResult extends Omit<GenerateResult, 'cutTokens'> {
   /** Turns that were left out, from the oldest on, and how many tokens of prompt that saved. */
   leftOutTurns: number;
   leftOutTokens: number;
@@ -91,7 +91,6 @@ export interface CountTokensResult {
 export const openChatRequest = new RequestType<OpenChatParams, OpenChatResult, EngineErrorData>('chat/open');
 /** One answer. A new request in a conversation ends the one that runs in it. */
 export const chatRequest = new RequestType<ChatParams, ChatResult, EngineErrorData>('chat/generate');
-export const chatProgress = new ProgressType<GenerateProgress>();
 export const closeChatRequest = new RequestType<{ conversation: string }, null, EngineErrorData>('chat/close');
 export const countTokensRequest = new RequestType<CountTokensParams, CountTokensResult, EngineErrorData>(
   'tokens/count',

@@ -1,10 +1,12 @@
 /** Vectors of texts: `embedding/*`. */
 import { RequestType } from 'vscode-jsonrpc';
-import type { EngineErrorData, RequestClass } from './index.ts';
+import type { EngineErrorData, RequestClass } from './core.ts';
 
 export interface EmbedParams {
   /** A model that was opened for embedding. */
   model: string;
+  /** One that the client holds: the texts are of it. */
+  workspace: string;
   texts: string[];
   /** Requests of a higher class go first, between the batches of a lower one. */
   class: RequestClass;
@@ -40,6 +42,7 @@ export function encodeVectors(vectors: readonly Float32Array[]): string {
 /** One vector for each text of the request. */
 export function vectorsOf({ vectors, dimensions }: Pick<EmbedResult, 'vectors' | 'dimensions'>): Float32Array[] {
   const bytes = Buffer.from(vectors, 'base64');
+  if (bytes.length === 0) return [];
   return Array.from({ length: bytes.length / (4 * dimensions) }, (_, row) =>
     Float32Array.from({ length: dimensions }, (_, i) => bytes.readFloatLE(4 * (row * dimensions + i))),
   );

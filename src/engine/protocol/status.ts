@@ -1,5 +1,5 @@
 /** What the engine says of itself: one snapshot, and the decisions behind it. Units as in `protocol.ts`. */
-import type { ModelInfo, RequestClass } from './index.ts';
+import type { ModelInfo, RequestClass } from './core.ts';
 
 export interface ClassTotals {
   requests: number;
@@ -102,8 +102,19 @@ export type DecisionKind =
   | 'spilled'
   | 'restored';
 
+/** How far the files of workspace folders are indexed. */
+export interface IndexedFiles {
+  /** Files that are still to be read. */
+  pending: number;
+  /** There is not room for all files: the nearest to what is edited are there. */
+  full: boolean;
+  /** Files that there was no room for, and the nearest of them, relative to their folders. */
+  leftOut: number;
+  nearestLeftOut: string[];
+}
+
 /** The index over the user's own code, for one model and all workspaces. */
-export interface NgramStatus {
+export interface NgramStatus extends IndexedFiles {
   /** False: mixing made what was really written less likely, so the model decides alone for now. */
   on: boolean;
   /** Nats by which mixing made the tokens that were written likelier, in the mean of the latest; null before the first. */
@@ -112,10 +123,18 @@ export interface NgramStatus {
   seen: number;
   documents: number;
   files: number;
-  /** Files that are still to be read. */
-  pending: number;
   tokens: number;
   bytes: number;
+}
+
+export interface ModelStatus {
+  info: ModelInfo;
+  running: number;
+  waiting: number;
+  kv: KvStatus;
+  scheduler: SchedulerStatus;
+  /** null: the model completes nothing. */
+  ngram: NgramStatus | null;
 }
 
 export interface EngineStatus {
@@ -127,13 +146,8 @@ export interface EngineStatus {
   /** The native library: which build was chosen and why it can be trusted. */
   native: { gpu: string; abi: string; devices: string[] };
   clients: { name: string; pid: number }[];
-  models: {
-    info: ModelInfo;
-    running: number;
-    waiting: number;
-    kv: KvStatus;
-    scheduler: SchedulerStatus;
-    ngram: NgramStatus;
-  }[];
+  models: ModelStatus[];
+  /** Models that are open for vectors. */
+  embedders: ModelInfo[];
   totals: Record<RequestClass, ClassTotals>;
 }

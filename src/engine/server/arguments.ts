@@ -12,6 +12,8 @@ export interface EngineArguments {
   idleMs: number;
   /** Folders with native builds that were fetched on demand. */
   moduleFolders: string[];
+  /** Of the endpoint; absent: the user's own. */
+  runtimeFolder?: string;
   policy: SchedulerStatus['policy'];
   /** Colder tiers of the cache. Without a folder nothing is written to disk, whatever the limit. */
   cache: { folder?: string; ramBytes: number; diskBytes: number };
@@ -30,6 +32,7 @@ export function parseEngineArguments(argv: string[]): EngineArguments {
       version: { type: 'string' },
       'idle-ms': { type: 'string', default: '300000' },
       modules: { type: 'string', multiple: true, default: [] },
+      'runtime-dir': { type: 'string' },
       policy: { type: 'string', default: 'preemptive' },
       'cache-dir': { type: 'string' },
       'cache-ram-mb': { type: 'string', default: '512' },
@@ -37,15 +40,14 @@ export function parseEngineArguments(argv: string[]): EngineArguments {
     },
   });
   if (!values.version) throw new TypeError('--version is missing');
-  const folder = values['cache-dir'];
-  // The engine's own working folder is none that a caller would mean.
-  if (folder !== undefined && !path.isAbsolute(folder))
-    throw new TypeError(`--cache-dir must be a full path, not '${folder}'`);
+  const folder = fullPath('cache-dir', values['cache-dir']);
+  const runtimeFolder = fullPath('runtime-dir', values['runtime-dir']);
   return {
     gpu: oneOf('gpu', values.gpu, GPUS) as GpuPreference,
     version: values.version,
     idleMs: amount('idle-ms', values['idle-ms'], 'milliseconds'),
     moduleFolders: values.modules,
+    ...(runtimeFolder === undefined ? {} : { runtimeFolder }),
     policy: oneOf('policy', values.policy, POLICIES) as SchedulerStatus['policy'],
     cache: {
       ...(folder === undefined ? {} : { folder }),
@@ -53,6 +55,12 @@ export function parseEngineArguments(argv: string[]): EngineArguments {
       diskBytes: Math.round(amount('cache-disk-mb', values['cache-disk-mb'], 'megabytes') * MEGABYTE),
     },
   };
+}
+
+/** The engine's own working folder is none that a caller would mean. */
+function fullPath(name: string, folder: string | undefined): string | undefined {
+  if (folder === undefined || path.isAbsolute(folder)) return folder;
+  throw new TypeError(`--${name} must be a full path, not '${folder}'`);
 }
 
 function oneOf(name: string, value: string, allowed: readonly string[]): string {

@@ -1,56 +1,43 @@
-/** One client of the engine: handshake first, then typed requests, until the socket closes. */
-import { timingSafeEqual } from 'node:crypto';
+/** One client of the engine: handshake first, then the requests of all services, until the socket closes. */
 import type { Socket } from 'node:net';
-import type { MessageConnection } from 'vscode-jsonrpc';
+import type { MessageConnection, NotificationType, ProgressType, RequestHandler, RequestType } from 'vscode-jsonrpc';
 import { type CancellationToken, ResponseError } from 'vscode-jsonrpc';
 import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import {
-  closeModelRequest,
-  type Decision,
-  decisionsNotification,
-  documentEditsNotification,
-  documentTextNotification,
-  downloadProgress,
-  downloadRequest,
   ENGINE_ERROR_CODE,
   type EngineErrorData,
-  generateProgress,
-  generateRequest,
   helloRequest,
   type LogEvent,
   logNotification,
-  openDocumentsNotification,
-  openModelRequest,
-  PROTOCOL_VERSION,
-  shutdownRequest,
-  statusRequest,
-  watchRequest,
-  workspaceFolderNotification,
+  proveRequest,
 } from '../protocol/index.ts';
 import { EngineFailure } from './core/failure.ts';
 import type { Engine } from './engine.ts';
+import { Handshake } from './handshake.ts';
+import type { ServedClient } from './service.ts';
 
 /** A peer that does not introduce itself in this time is cut off. */
 const HELLO_TIMEOUT_MS = 5_000;
 /** Time for the refusal itself to reach the peer. */
 const REFUSAL_MS = 100;
 
-export class ClientConnection {
+export class ClientConnection implements ServedClient {
   name = 'unknown';
   pid = 0;
   readonly #engine: Engine;
-  readonly #token: string;
+  readonly #handshake: Handshake;
   readonly #connection: MessageConnection;
   readonly #socket: Socket;
   readonly #closing = new AbortController();
-  #welcome = false;
 
   constructor(engine: Engine, socket: Socket, token: string) {
     this.#engine = engine;
-    this.#token = token;
+    this.#handshake = new Handshake(token);
     this.#socket = socket;
-    this.#connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-    const timeout = setTimeout(() => this.#welcome || this.close(), HELLO_TIMEOUT_MS);
+    const reader = new SocketMessageReader(socket);
+    reader.partialMessageTimeout = 0; // its timer would outlive a client that dies within a message
+    this.#connection = createMessageConnection(reader, new SocketMessageWriter(socket));
+    const timeout = setTimeout(() => this.#handshake.done || this.close(), HELLO_TIMEOUT_MS);
     socket.on('error', () => this.close());
     this.#connection.onError(([error, unsent]) => {
       if (unsent) return; // the client left before its answer came
@@ -63,99 +50,76 @@ export class ClientConnection {
       this.#closing.abort();
       engine.left(this);
     });
-    this.#register();
+    this.#connection.onRequest(helloRequest, (params) => this.#greeted(() => this.#handshake.hello(params)));
+    this.#connection.onRequest(proveRequest, (params) =>
+      this.#greeted(() => {
+        this.#handshake.prove(params);
+        this.name = params.client.name;
+        this.pid = params.client.pid;
+        engine.joined(this);
+        return { version: engine.version, pid: process.pid };
+      }),
+    );
+    for (const service of engine.services) service.serve(this);
     this.#connection.listen();
   }
 
-  /** Sends a log line; lost without harm when the client is gone. */
-  log(event: LogEvent): void {
-    if (this.#welcome) this.#connection.sendNotification(logNotification, event).catch(() => undefined);
+  onRequest<P, R>(
+    type: RequestType<P, R, EngineErrorData>,
+    handler: (params: P, signal: AbortSignal) => Promise<R>,
+  ): void {
+    const serve = (params: P, token: CancellationToken) =>
+      answer(() => {
+        if (!this.#handshake.done) throw new EngineFailure('unauthorized', 'The client must say hello first.');
+        return handler(params, this.#signal(token));
+      });
+    this.#connection.onRequest(type.method, serve as RequestHandler<unknown, unknown, EngineErrorData>);
   }
 
-  decided(model: string, decisions: Decision[]): void {
-    this.#connection.sendNotification(decisionsNotification, { model, decisions }).catch(() => undefined);
+  onNotification<P>(type: NotificationType<P>, handler: (params: P) => void): void {
+    this.#connection.onNotification(type.method, (params: P) => {
+      if (!this.#handshake.done) return;
+      try {
+        handler(params);
+      } catch (error) {
+        this.#engine.log('error', `${type.method} failed: ${error instanceof Error ? error.stack : String(error)}`);
+      }
+    });
+  }
+
+  notify<P>(type: NotificationType<P>, params: P): void {
+    if (this.#handshake.done) this.#connection.sendNotification(type.method, params).catch(() => undefined);
+  }
+
+  progress<P>(type: ProgressType<P>, token: string | undefined, value: P): void {
+    if (token !== undefined)
+      this.#connection.sendProgress(type as ProgressType<unknown>, token, value).catch(() => undefined);
+  }
+
+  onLeft(listener: () => void): void {
+    this.#closing.signal.addEventListener('abort', listener, { once: true });
+  }
+
+  log(event: LogEvent): void {
+    this.notify(logNotification, event);
   }
 
   close(): void {
     this.#socket.destroy();
   }
 
-  #register(): void {
-    const connection = this.#connection;
-    connection.onRequest(helloRequest, (params) =>
-      answer(async () => {
-        if (!sameToken(params.token, this.#token)) {
-          setTimeout(() => this.close(), REFUSAL_MS);
-          throw new EngineFailure('unauthorized', 'The engine did not accept the secret of this client.');
-        }
-        if (params.protocol !== PROTOCOL_VERSION) {
-          throw new EngineFailure('protocolMismatch', 'The engine speaks another version of the protocol.');
-        }
-        this.#welcome = true;
-        this.name = params.client.name;
-        this.pid = params.client.pid;
-        this.#engine.joined(this);
-        return { protocol: PROTOCOL_VERSION, version: this.#engine.version, pid: process.pid };
-      }),
-    );
-    connection.onRequest(openModelRequest, (spec) => this.#guarded(() => this.#engine.models.open(spec, this)));
-    connection.onRequest(closeModelRequest, ({ model }) =>
-      this.#guarded(async () => {
-        this.#engine.models.release(this, model);
-        return null;
-      }),
-    );
-    connection.onRequest(generateRequest, (params, token) =>
-      this.#guarded(() =>
-        this.#engine.generate(params, this.#signal(token), (text) => {
-          const { progressToken } = params;
-          if (progressToken) connection.sendProgress(generateProgress, progressToken, { text }).catch(() => undefined);
-        }),
-      ),
-    );
-    connection.onRequest(downloadRequest, (params, token) =>
-      this.#guarded(() =>
-        this.#engine.download(params, this.#signal(token), (progress) => {
-          const { progressToken } = params;
-          if (progressToken) connection.sendProgress(downloadProgress, progressToken, progress).catch(() => undefined);
-        }),
-      ),
-    );
-    connection.onNotification(openDocumentsNotification, ({ workspace, keys }) => {
-      if (this.#welcome) this.#engine.models.setOpenDocuments(workspace, keys);
-    });
-    connection.onNotification(documentTextNotification, (document) => {
-      if (this.#welcome) this.#engine.models.setText(document);
-    });
-    connection.onNotification(documentEditsNotification, (document) => {
-      if (this.#welcome) this.#engine.models.edit(document);
-    });
-    connection.onNotification(workspaceFolderNotification, (told) => {
-      if (this.#welcome) this.#engine.models.setFolder(told);
-    });
-    connection.onRequest(watchRequest, ({ on }) =>
-      this.#guarded(async () => {
-        this.#engine.watch(this, on);
-        return null;
-      }),
-    );
-    connection.onRequest(statusRequest, () => this.#guarded(async () => this.#engine.status()));
-    connection.onRequest(shutdownRequest, ({ now }) =>
-      this.#guarded(async () => {
-        this.#engine.shutdownRequested(now);
-        return null;
-      }),
-    );
-  }
-
-  #guarded<T>(work: () => Promise<T>): Promise<T | ResponseError<EngineErrorData>> {
-    return answer(() => {
-      if (!this.#welcome) throw new EngineFailure('unauthorized', 'The client must say hello first.');
-      return work();
+  /** A step of the handshake; after one that fails the connection is closed. */
+  #greeted<T>(step: () => T): Promise<T | ResponseError<EngineErrorData>> {
+    return answer(async () => {
+      try {
+        return step();
+      } catch (error) {
+        setTimeout(() => this.close(), REFUSAL_MS);
+        throw error;
+      }
     });
   }
 
-  /** Aborts when the client cancels the request or its connection closes. */
   #signal(token: CancellationToken): AbortSignal {
     const controller = new AbortController();
     if (token.isCancellationRequested || this.#closing.signal.aborted) controller.abort();
@@ -181,10 +145,4 @@ async function answer<T>(work: () => Promise<T>): Promise<T | ResponseError<Engi
       : { kind: failure.kind };
     return new ResponseError(ENGINE_ERROR_CODE, failure.message, data);
   }
-}
-
-function sameToken(given: unknown, expected: string): boolean {
-  if (typeof given !== 'string') return false;
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

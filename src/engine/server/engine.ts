@@ -1,73 +1,84 @@
-/** The engine behind its connections: models, clients, totals, and when to leave. */
+/** The engine behind its connections: clients, models, services, and when to leave. */
 import { version as nodeVersion } from 'node:process';
-import type {
-  ClassTotals,
-  Decision,
-  DownloadParams,
-  DownloadProgress,
-  DownloadResult,
-  EngineStatus,
-  GenerateParams,
-  GenerateResult,
-  LogEvent,
-  RequestClass,
+import {
+  closeModelRequest,
+  configureRequest,
+  type EngineSettings,
+  type EngineStatus,
+  type LogEvent,
+  type ModelStatus,
+  openModelRequest,
+  pingRequest,
+  shutdownRequest,
+  statusRequest,
 } from '../protocol/index.ts';
-import { generate } from './core/generate.ts';
 import type { Models } from './core/models.ts';
-
-export type Downloader = (
-  params: DownloadParams,
-  options: { signal: AbortSignal; onProgress: (progress: DownloadProgress) => void },
-) => Promise<DownloadResult>;
+import type { ServedClient, Service } from './service.ts';
 
 /** What the engine tells about its native library; filled once a model was opened. */
 export type NativeStatus = EngineStatus['native'];
 
-export interface Client {
-  readonly name: string;
-  readonly pid: number;
+export interface Client extends ServedClient {
   log(event: LogEvent): void;
-  /** Takes decisions of the scheduler of one model, if it asked for them. */
-  decided(model: string, decisions: Decision[]): void;
 }
 
 export interface EngineOptions {
   version: string;
   models: Models;
-  download: Downloader;
+  services: readonly Service[];
   native: () => NativeStatus;
   /** How long to stay without clients. */
   idleMs: number;
+  /** Tells clients to be patient up to then (milliseconds since 1970), or no more. */
+  silentUntil: (until: number | undefined) => void;
   /** Ends the process; called at most once. */
   exit: (why: string) => void;
   /** Where log lines go besides the clients. */
   logSink: (event: LogEvent) => void;
 }
 
-/** Decisions are sent to who watches them at this interval. */
-const WATCH_MS = 100;
 /** However short the idle time is, whoever started the engine gets this long to join it. */
 const FIRST_CLIENT_MS = 10_000;
+/** A model that takes longer than this to open is taken for hung: tens of gigabytes from a slow disk are read in it. */
+const OPENING_MS = 300_000;
 
-export class Engine {
+export class Engine implements Service {
   readonly version: string;
-  readonly models: Models;
+  readonly services: readonly Service[];
+  readonly #models: Models;
   readonly #options: EngineOptions;
   readonly #clients = new Set<Client>();
   readonly #started = performance.now();
-  readonly #totals: Record<RequestClass, ClassTotals> = { keystroke: none(), chat: none(), background: none() };
-  readonly #watchers = new Set<Client>();
-  /** How many decisions of each model were sent. */
-  readonly #sent = new Map<string, number>();
-  #watching: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
+  #idleMs: number;
+  #opening = 0;
   #leaving = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.version = options.version;
-    this.models = options.models;
+    this.#models = options.models;
+    this.services = [this, ...options.services];
+    this.#idleMs = options.idleMs;
     this.#leaveWhenIdle(Math.max(options.idleMs, FIRST_CLIENT_MS));
+  }
+
+  serve(client: ServedClient): void {
+    client.onRequest(pingRequest, async () => null);
+    client.onRequest(configureRequest, async (settings) => {
+      this.configure(settings);
+      return null;
+    });
+    client.onRequest(openModelRequest, (spec) => this.#models.open(spec, client));
+    client.onRequest(closeModelRequest, async ({ model }) => {
+      this.#models.release(client, model);
+      return null;
+    });
+    client.onRequest(statusRequest, async () => this.status());
+    client.onRequest(shutdownRequest, async ({ now }) => {
+      this.shutdownRequested(now);
+      return null;
+    });
   }
 
   joined(client: Client): void {
@@ -77,40 +88,30 @@ export class Engine {
   }
 
   left(client: Client): void {
-    this.models.release(client);
-    this.watch(client, false);
+    this.#models.release(client);
     if (!this.#clients.delete(client)) return;
     this.log('info', `${client.name} (process ${client.pid}) left.`);
-    if (this.#clients.size === 0) this.#leaveWhenIdle(this.#options.idleMs);
+    if (this.#clients.size === 0) this.#leaveWhenIdle(this.#idleMs);
   }
 
-  async generate(
-    params: GenerateParams,
-    signal: AbortSignal,
-    onText: (delta: string) => void,
-  ): Promise<GenerateResult> {
-    const totals = this.#totals[params.class] ?? none();
-    totals.requests++;
+  /** Applies what can change in a running engine. */
+  configure({ idleMs, cache }: EngineSettings): void {
+    this.#idleMs = idleMs;
+    this.#models.configure(cache);
+  }
+
+  /** Runs work that may keep the loop from answering, such as opening a model; clients wait longer for a sign of life. */
+  async silently<T>(work: () => Promise<T>): Promise<T> {
+    this.#opening++;
+    this.#options.silentUntil(Date.now() + OPENING_MS);
     try {
-      const result = await generate(this.models, params, signal, onText);
-      if (result.finish === 'cancelled' || result.finish === 'superseded') totals.cancelled++;
-      else totals.finished++;
-      totals.promptTokens += result.promptTokens;
-      totals.cachedTokens += result.cachedTokens;
-      totals.generatedTokens += result.generatedTokens;
-      return result;
-    } catch (error) {
-      totals.failed++;
-      throw error;
+      return await work();
+    } finally {
+      // What follows the work directly belongs to it: the context is made and measured.
+      setImmediate(() => {
+        if (--this.#opening === 0) this.#options.silentUntil(undefined);
+      });
     }
-  }
-
-  download(
-    params: DownloadParams,
-    signal: AbortSignal,
-    onProgress: (progress: DownloadProgress) => void,
-  ): Promise<DownloadResult> {
-    return this.#options.download(params, { signal, onProgress });
   }
 
   status(): EngineStatus {
@@ -122,42 +123,23 @@ export class Engine {
       residentBytes: process.memoryUsage.rss(),
       native: this.#options.native(),
       clients: [...this.#clients].map(({ name, pid }) => ({ name, pid })),
-      models: this.models.list().map(({ handle, loop, projects, indexer }) => ({
-        info: handle.info,
-        running: loop.running,
-        waiting: loop.waiting,
-        kv: loop.cache.status(),
-        scheduler: loop.status(),
-        ngram: projects.status(indexer.pending),
-      })),
-      totals: structuredClone(this.#totals),
+      models: this.#models.list().map(({ handle, loop }) => {
+        const own: ModelStatus = {
+          info: handle.info,
+          running: loop.running,
+          waiting: loop.waiting,
+          kv: loop.cache.status(),
+          scheduler: loop.status(),
+          ngram: null,
+        };
+        return Object.assign(own, ...this.services.map((service) => service.statusOf?.(handle.info.id)));
+      }),
+      embedders: this.#models.embedders().map(({ handle }) => handle.info),
+      totals: structuredClone(this.#models.totals),
     };
   }
 
-  /** Sends a client all decisions from now on, or no more of them. */
-  watch(client: Client, on: boolean): void {
-    if (on) this.#watchers.add(client);
-    else this.#watchers.delete(client);
-    if (this.#watchers.size === 0) {
-      clearInterval(this.#watching);
-      this.#watching = undefined;
-    } else if (!this.#watching) {
-      this.#sent.clear();
-      for (const { handle, loop } of this.models.list()) this.#sent.set(handle.info.id, loop.decisions.count);
-      this.#watching = setInterval(() => this.#tell(), WATCH_MS);
-    }
-  }
-
-  #tell(): void {
-    for (const { handle, loop } of this.models.list()) {
-      const { id } = handle.info;
-      const decisions = loop.decisions.since(this.#sent.get(id) ?? 0);
-      this.#sent.set(id, loop.decisions.count);
-      if (decisions.length > 0) for (const watcher of this.#watchers) watcher.decided(id, decisions);
-    }
-  }
-
-  /** A client asks the engine to go: at once, or as soon as nobody else is left. */
+  /** A client asks the engine to go: at once, or only if nobody else uses it. */
   shutdownRequested(now: boolean): void {
     if (now || this.#clients.size <= 1) setImmediate(() => this.#leave('a client asked for it'));
   }
@@ -178,17 +160,7 @@ export class Engine {
     if (this.#leaving) return;
     this.#leaving = true;
     this.log('info', `The engine ends: ${why}.`);
-    this.models.dispose();
+    this.#models.dispose();
     this.#options.exit(why);
   }
 }
-
-const none = (): ClassTotals => ({
-  requests: 0,
-  finished: 0,
-  cancelled: 0,
-  failed: 0,
-  promptTokens: 0,
-  cachedTokens: 0,
-  generatedTokens: 0,
-});

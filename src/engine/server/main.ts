@@ -2,18 +2,27 @@
  * The engine process: one per user and native build, shared by all windows. Takes the lock, listens on the private
  * socket, and leaves some time after its last client. Exit codes: 0 done or another engine is running, 2 wrong usage.
  */
-import { randomBytes } from 'node:crypto';
-import { appendFileSync, chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { type Endpoint, endpointFor } from '../endpoint.ts';
+import { addressFor, type Endpoint, endpointFor, removeEndpointFile, writeEndpointFile } from '../endpoint.ts';
+import { takeLock } from '../lock.ts';
+import { beginPart, rotate } from '../logFiles.ts';
+import { drawNonce } from '../proof.ts';
 import type { LogEvent } from '../protocol/index.ts';
 import { type EngineArguments, parseEngineArguments } from './arguments.ts';
 import { ClientConnection } from './connection.ts';
 import { Models } from './core/models.ts';
 import { NativeModels } from './core/nativeModels.ts';
 import { Engine } from './engine.ts';
-import { takeLock } from './lock.ts';
+import { ChatService } from './services/chat/service.ts';
+import { TokensService } from './services/chat/tokens.ts';
+import { CompletionService } from './services/completion/service.ts';
 import { download } from './services/download/download.ts';
+import { DownloadService } from './services/download/service.ts';
+import { EmbeddingService } from './services/embedding/service.ts';
+import { TextService } from './services/text/service.ts';
+import { WorkspaceService } from './workspaces/service.ts';
+import { Workspaces } from './workspaces/workspaces.ts';
 
 function main(): void {
   let options: EngineArguments;
@@ -23,14 +32,17 @@ function main(): void {
     process.stderr.write(`quire-engine: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(2);
   }
-  const endpoint = endpointFor({ version: options.version, gpu: options.gpu });
+  const endpoint = endpointFor(options);
   const release = takeLock(endpoint.lock);
   if (!release) process.exit(0); // another engine of this user listens already
   listen(options, endpoint, release);
 }
 
 function listen(options: EngineArguments, endpoint: Endpoint, release: () => void): void {
-  writeFileSync(endpoint.log, '', { mode: 0o600 });
+  // What a killed engine left behind; ours alone, because we hold the lock. From here on the file names whoever holds it.
+  removeEndpointFile(endpoint);
+  rotate(endpoint.log);
+  for (const file of [endpoint.log, endpoint.stderr]) beginPart(file);
   const logSink = (event: LogEvent) => {
     try {
       appendFileSync(endpoint.log, `${new Date().toISOString()} ${event.level} ${event.message}\n`);
@@ -39,43 +51,61 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     }
   };
   const native = new NativeModels(options, (level, message) => engine.log(level, message));
+  const models = new Models((spec) => engine.silently(() => native.open(spec)), {
+    policy: options.policy,
+    cache: options.cache,
+    log: (level, message) => engine.log(level, message),
+  });
+  const workspaces = new Workspaces(models);
   const engine = new Engine({
     version: options.version,
-    models: new Models((spec) => native.open(spec), {
-      policy: options.policy,
-      cache: options.cache,
-      log: (level, message) => engine.log(level, message),
-    }),
-    download,
+    models,
+    services: [
+      new WorkspaceService(workspaces),
+      new TextService(models),
+      new CompletionService(models, workspaces),
+      new ChatService(models, workspaces),
+      new EmbeddingService(models, workspaces),
+      new TokensService(models),
+      new DownloadService(download),
+    ],
     native: () => native.status(),
     idleMs: options.idleMs,
+    silentUntil: (busyUntil) => publish(busyUntil),
     exit: () => leave(0),
     logSink,
   });
-  const token = randomBytes(32).toString('hex');
-  const server = createServer((socket) => new ClientConnection(engine, socket, token));
+  engine.configure(options);
+  const token = drawNonce();
+  const socket = addressFor(endpoint);
+  const server = createServer((client) => new ClientConnection(engine, client, token));
 
+  const publish = (busyUntil?: number) => {
+    const silence = busyUntil === undefined ? {} : { busyUntil };
+    writeEndpointFile(endpoint, { pid: process.pid, token, socket, ...silence });
+  };
   const leave = (code: number) => {
     // While the lock is held nobody else can have put theirs in this place.
-    rmSync(endpoint.file, { force: true });
-    if (process.platform !== 'win32') rmSync(endpoint.socket, { force: true });
+    removeEndpointFile(endpoint);
     release();
     process.exit(code);
   };
   process.on('SIGTERM', () => engine.shutdownRequested(true));
   process.on('SIGINT', () => engine.shutdownRequested(true));
   process.on('uncaughtException', (error) => {
-    engine.log('error', `The engine stops on an internal error: ${error.stack ?? error.message}`);
+    const words = `The engine stops on an internal error: ${error.stack ?? error.message}`;
+    process.stderr.write(`${words}\n`);
+    engine.log('error', words);
     leave(1);
   });
 
-  // What a killed engine left behind; ours alone, because we hold the lock.
-  if (process.platform !== 'win32') rmSync(endpoint.socket, { force: true });
-  server.listen(endpoint.socket, () => {
-    if (process.platform !== 'win32') chmodSync(endpoint.socket, 0o600);
-    const draft = `${endpoint.file}.${process.pid}`;
-    writeFileSync(draft, JSON.stringify({ pid: process.pid, token, socket: endpoint.socket }), { mode: 0o600 });
-    renameSync(draft, endpoint.file);
+  server.on('error', (error) => {
+    process.stderr.write(`The engine cannot listen: ${error.message}\n`);
+    leave(1);
+  });
+  server.listen(socket, () => {
+    if (process.platform !== 'win32') chmodSync(socket, 0o600);
+    publish();
     engine.log('info', `Engine ${options.version} listens (process ${process.pid}, Node ${process.version}).`);
   });
 }

@@ -45,11 +45,12 @@ describe('Documents', () => {
   it('brings the other documents as the editor does, the one that changed last first', () => {
     const documents = having(open('a', 'A'), open('b', 'B'), open('c', 'C'), complete('a', 0), insert('b', 1, '!'));
     const [a, b, c] = [
-      { path: 'a', content: 'A' },
-      { path: 'b', content: 'B!' },
-      { path: 'c', content: 'C' },
+      { path: 'a', content: 'A', document: { key: 'a', version: 1 } },
+      { path: 'b', content: 'B!', document: { key: 'b', version: 2 } },
+      { path: 'c', content: 'C', document: { key: 'c', version: 1 } },
     ];
-    assert.deepEqual(documents.requestAt('a', 1), { path: 'a', prefix: 'A', suffix: '', others: [b, c] });
+    const own = { path: 'a', prefix: 'A', suffix: '', document: { key: 'a', version: 1 } };
+    assert.deepEqual(documents.requestAt('a', 1), { ...own, others: [b, c] });
     assert.deepEqual(documents.requestAt('b', 0).others, [c, a]);
     documents.take({ event: { t: 0, type: 'close', path: 'a' }, where: 'f:2' });
     assert.deepEqual(documents.requestAt('b', 0).others, [c]);

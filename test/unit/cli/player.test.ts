@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { NotificationType } from 'vscode-jsonrpc';
 import { Player, type ReplayEngine } from '../../../src/cli/player.ts';
 import type { TracedEvent, TraceEvent } from '../../../src/cli/trace.ts';
 import { NoFimTokensError } from '../../../src/completion/completer.ts';
 import { EngineError } from '../../../src/engine/client/client.ts';
 import type {
+  CompletionParams,
+  CompletionResult,
   DocumentEdits,
   DocumentText,
   FinishReason,
@@ -14,38 +17,55 @@ import type {
 } from '../../../src/engine/protocol/index.ts';
 import { modelInfo } from '../completion/model.ts';
 
-type Answer = (params: GenerateParams, signal: AbortSignal | undefined) => Promise<FinishReason> | FinishReason;
+type Asked = (CompletionParams & { prompt?: undefined }) | (GenerateParams & { document?: undefined });
+type Answer = (params: Asked, signal: AbortSignal | undefined) => Promise<FinishReason> | FinishReason;
 
 /** Writes down what it is asked. */
 class Engine implements ReplayEngine {
-  readonly asked: GenerateParams[] = [];
+  readonly asked: Asked[] = [];
   readonly open: string[][] = [];
   readonly texts = new Map<string, string>();
+  readonly versions = new Map<string, number>();
   readonly #answer: Answer;
 
   constructor(answer: Answer = () => 'stop') {
     this.#answer = answer;
   }
 
-  tellText({ key, text }: DocumentText): void {
-    this.texts.set(key, text ?? '');
+  async openWorkspace(): Promise<string> {
+    return 'replay';
   }
 
-  tellEdits({ key, edits }: DocumentEdits): void {
+  tell<P>({ method }: NotificationType<P>, params: P): void {
+    assert.equal((params as { workspace: string }).workspace, 'replay');
+    if (method === 'workspace/pin') this.open.push((params as { keys: string[] }).keys);
+    if (method === 'document/open') {
+      const { key, text, version } = params as DocumentText;
+      this.texts.set(key, text);
+      this.versions.set(key, version);
+    }
+    if (method === 'document/close') this.texts.delete((params as { key: string }).key);
+    if (method !== 'document/change') return;
+    const { key, edits, from, version } = params as DocumentEdits;
+    assert.equal(from, this.versions.get(key));
+    this.versions.set(key, version);
     for (const { start, end, text } of edits) {
       const before = this.texts.get(key)!;
       this.texts.set(key, before.slice(0, start) + text + before.slice(end));
     }
   }
 
-  openDocuments(workspace: string, keys: readonly string[]): void {
-    assert.equal(workspace, 'replay');
-    this.open.push([...keys]);
+  async complete(params: CompletionParams, options: { signal?: AbortSignal } = {}): Promise<CompletionResult> {
+    return { ...(await this.#ask(params, options.signal)), confidence: null };
   }
 
-  async generate(params: GenerateParams, options: { signal?: AbortSignal } = {}): Promise<GenerateResult> {
+  generate(params: GenerateParams, options: { signal?: AbortSignal } = {}): Promise<GenerateResult> {
+    return this.#ask(params, options.signal);
+  }
+
+  async #ask(params: Asked, signal: AbortSignal | undefined): Promise<GenerateResult> {
     this.asked.push(params);
-    const finish = await this.#answer(params, options.signal);
+    const finish = await this.#answer(params, signal);
     return {
       text: '',
       finish,
@@ -54,7 +74,6 @@ class Engine implements ReplayEngine {
       computedTokens: 4,
       cutTokens: 0,
       generatedTokens: 1,
-      confidence: null,
       queuedMs: 0,
       firstTokenMs: finish === 'stop' ? 1 : null,
       totalMs: 2,
@@ -103,10 +122,11 @@ describe('Player', () => {
     await played;
     const [params] = engine.asked;
     assert.deepEqual(
-      [params?.class, params?.supersedes, params?.workspace, params?.reuse],
+      [params?.class, params?.document, params?.workspace, params?.reuse],
       ['keystroke', 'a.ts', 'replay', false],
     );
-    assert.match(JSON.stringify(params?.prompt), /const x = /);
+    const prefix = { key: 'a.ts', version: 1, start: 0, end: 10 };
+    assert.ok(params?.document !== undefined && JSON.stringify(params.segments).includes(JSON.stringify(prefix)));
     assert.deepEqual(engine.open, [['a.ts'], ['a.ts', 'b.ts']]);
     const { count, finished, cancelled, failed, promptTokens } = player.tallies.keystroke.report();
     assert.deepEqual(
@@ -125,10 +145,10 @@ describe('Player', () => {
 
   it('tells the engine each text and each edit before it asks', async () => {
     const asked: string[] = [];
-    const engine: Engine = new Engine(({ completion }) => {
+    const engine: Engine = new Engine((params) => {
       const text = engine.texts.get('a.ts')!;
-      const offset = completion!.offset!;
-      assert.equal(completion?.document, 'a.ts');
+      assert.equal(params.document, 'a.ts');
+      const offset = (params as CompletionParams).offset!;
       asked.push(`${text.slice(0, offset)}|${text.slice(offset)}`);
       return 'stop';
     });
@@ -176,7 +196,7 @@ describe('Player', () => {
   });
 
   it('cancels the completions of one document, and of a document that is closed', async () => {
-    const engine = new Engine((params, signal) => (params.supersedes === 'c.ts' ? 'stop' : aborts(signal)));
+    const engine = new Engine((params, signal) => (params.document === 'c.ts' ? 'stop' : aborts(signal)));
     const files = ['b.ts', 'c.ts'].map((path): TraceEvent => ({ ...open, path }));
     const asked = ['a.ts', 'b.ts', 'c.ts'].map((path) => complete(1, path));
     const { player, played } = playing(engine, [
@@ -201,10 +221,7 @@ describe('Player', () => {
     await playing(engine, [chat]).played;
     assert.deepEqual(
       engine.asked.map(({ prompt }) => prompt),
-      [
-        { messages: chat.messages },
-        { segments: [{ text: 'system:\nBe brief.\n\nuser:\nWhy?\n\nassistant:\n', cut: 'start' }] },
-      ],
+      [{ messages: chat.messages }, { text: 'system:\nBe brief.\n\nuser:\nWhy?\n\nassistant:\n' }],
     );
     assert.deepEqual([engine.asked[0]?.class, engine.asked[0]?.maxTokens], ['chat', 7]);
     assert.equal(talked.player.tallies.chat.report().finished, 1);

@@ -11,7 +11,6 @@ const result = (tokens: Partial<GenerateResult>): GenerateResult => ({
   computedTokens: 0,
   cutTokens: 0,
   generatedTokens: 0,
-  confidence: null,
   queuedMs: 0,
   firstTokenMs: null,
   totalMs: 0,

@@ -7,7 +7,7 @@ const params: GenerateParams = {
   model: 'm',
   workspace: 'w',
   class: 'keystroke',
-  prompt: { segments: [] },
+  prompt: { text: '' },
   maxTokens: 1,
 };
 
@@ -27,12 +27,12 @@ async function timed(
     computedTokens: 1,
     cutTokens: 0,
     generatedTokens: 1,
-    confidence: null,
     queuedMs: 0,
     ...engine,
   } as const;
   const generator = new TimedGenerator(
     {
+      complete: () => assert.fail('nothing is completed'),
       generate: async (given, options) => {
         assert.equal(given, params);
         for (const at of texts) {

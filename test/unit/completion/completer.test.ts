@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Completer, NoFimTokensError, type TextGenerator } from '../../../src/completion/completer.ts';
+import { Completer, type CompletionEngine, NoFimTokensError } from '../../../src/completion/completer.ts';
 import type { CompletionRequest } from '../../../src/completion/request.ts';
-import type { FinishReason, GenerateParams, GenerateResult } from '../../../src/engine/protocol/index.ts';
+import type { CompletionParams, CompletionResult, FinishReason } from '../../../src/engine/protocol/index.ts';
 import { modelInfo } from './model.ts';
 import { place } from './place.ts';
 
 /** Writes a script piece by piece, until it ends or is told to stop. */
-class Script implements TextGenerator {
-  readonly params: GenerateParams[] = [];
+class Script implements CompletionEngine {
+  readonly params: CompletionParams[] = [];
   /** Pieces given out before the end or the abort. */
   given = 0;
   readonly #pieces: string[];
@@ -19,10 +19,10 @@ class Script implements TextGenerator {
     this.#finish = finish;
   }
 
-  async generate(
-    params: GenerateParams,
+  async complete(
+    params: CompletionParams,
     { signal, onText }: { signal?: AbortSignal; onText?: (delta: string) => void } = {},
-  ): Promise<GenerateResult> {
+  ): Promise<CompletionResult> {
     this.params.push(params);
     let text = '';
     for (const piece of this.#pieces) {
@@ -38,7 +38,7 @@ class Script implements TextGenerator {
   }
 }
 
-const result = (text: string, finish: FinishReason): GenerateResult => ({
+const result = (text: string, finish: FinishReason): CompletionResult => ({
   text,
   finish,
   promptTokens: 10,
@@ -52,7 +52,7 @@ const result = (text: string, finish: FinishReason): GenerateResult => ({
   totalMs: 2,
 });
 
-const complete = (generator: TextGenerator, file: string, more: Partial<CompletionRequest> = {}) =>
+const complete = (generator: CompletionEngine, file: string, more: Partial<CompletionRequest> = {}) =>
   new Completer(generator).complete(modelInfo(), { path: 'src/a.ts', ...place(file), ...more }, { workspace: 'w' });
 
 const GOLDEN: [file: string, generated: string, shown: string | null, tail?: string][] = [
@@ -106,7 +106,7 @@ test("the request names the class, the workspace and the lines' own limit", asyn
   const script = new Script('b');
   const request = { path: 'a.ts', ...place('a = |') };
   const completer = new Completer(script);
-  await completer.complete(modelInfo(), request, { workspace: 'w', supersedes: 'editor' });
+  await completer.complete(modelInfo(), request, { workspace: 'w', document: 'editor' });
   await completer.complete(modelInfo(), request, { workspace: 'w', maxTokens: 7, reuse: false, class: 'background' });
   await completer.complete(
     modelInfo(),
@@ -115,8 +115,8 @@ test("the request names the class, the workspace and the lines' own limit", asyn
   );
   const [first, second, third] = script.params;
   assert.deepEqual(
-    { model: first?.model, workspace: first?.workspace, class: first?.class, supersedes: first?.supersedes },
-    { model: 'm1', workspace: 'w', class: 'keystroke', supersedes: 'editor' },
+    { model: first?.model, workspace: first?.workspace, class: first?.class, document: first?.document },
+    { model: 'm1', workspace: 'w', class: 'keystroke', document: 'editor' },
   );
   assert.deepEqual([first?.maxTokens, second?.maxTokens, third?.maxTokens], [32, 7, 9]);
   assert.deepEqual([second?.reuse, second?.class], [false, 'background']);
@@ -126,8 +126,7 @@ test('a line and a block are asked with the same window', async () => {
   const file = `${Array.from({ length: 400 }, (_, row) => `const a${row} = ${row};`).join('\n')}\nf() {`;
   const script = new Script('x');
   const prefixOf = (index: number) => {
-    const prompt = script.params[index]!.prompt;
-    return 'segments' in prompt ? prompt.segments.find((one) => 'cut' in one && one.cut === 'start') : undefined;
+    return script.params[index]!.segments.find((one) => 'cut' in one && one.cut === 'start');
   };
   await complete(script, `${file}|`, { lines: 'one' });
   await complete(script, `${file}|`, { lines: 'many' });
@@ -173,8 +172,6 @@ test('a model that cannot fill in the middle is refused before anything is asked
 test('a huge file and a huge line cost the model no more than their window', async () => {
   const script = new Script('b');
   await complete(script, `${'x'.repeat(20_000_000)}|${'y'.repeat(20_000_000)}`);
-  const { prompt } = script.params[0]!;
-  assert.ok('segments' in prompt);
-  const length = prompt.segments.reduce((sum, one) => sum + ('text' in one ? one.text.length : 0), 0);
+  const length = JSON.stringify(script.params[0]!.segments).length;
   assert.ok(length < 4000, `${length}`);
 });

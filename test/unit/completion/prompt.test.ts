@@ -21,7 +21,8 @@ const MARKS: Record<SpecialToken, string> = {
 function written(model: ModelInfo, request: CompletionRequest): string {
   const budget = budgetFor(model, 128, 'suffixFirst');
   return buildPrompt(model, request, surroundingsOf(request, budget), budget)
-    .map((segment) => ('special' in segment ? MARKS[segment.special] : segment.text))
+    .flatMap((segment) => ('special' in segment ? MARKS[segment.special] : segment.text))
+    .map((part) => (typeof part === 'string' ? part : `{${part.key} ${part.version} ${part.start}-${part.end}}`))
     .join('');
 }
 
@@ -74,6 +75,30 @@ for (const [name, architecture, expected] of LAYOUTS) {
     assert.equal(written(model, request), expected);
   });
 }
+
+test("what the engine has is named and not sent, with the file's own line ends", () => {
+  const model = modelInfo({
+    name: 'Qwen2.5 Coder 1.5B',
+    architecture: 'qwen2',
+    specialTokens: ALL,
+    contextTokens: 8192,
+  });
+  const known = {
+    ...request,
+    prefix: 'foo(\r\n',
+    suffix: ')]\r\nlet b;',
+    before: 1_000,
+    document: { key: 'a', version: 3 },
+    others: [
+      { path: 'near.ts', content: 'one\r\ntwo\r\n\r\n', document: { key: 'n', version: 2 } },
+      { path: 'far.ts', content: 'far', document: { key: 'f', version: 1 } },
+    ],
+  };
+  assert.equal(
+    written(model, known),
+    '<R>demo\n<F>far.ts\n{f 1 0-3}\n<F>near.ts\n{n 2 0-10}<F>src/a.ts\n<P>{a 3 1000-1006}<S>{a 3 1008-1016}<M>',
+  );
+});
 
 test('a small context shows no other files', () => {
   assert.equal(written(modelInfo(), request), '<F>src/a.ts\n<S>\nlet b;<P>let a = <M>');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isWritable, Pace, type Refusal, refusalAt, type TriggerPlace } from '../../../src/completion/trigger.ts';
+import { Pace, type Refusal, refusalAt, type TriggerPlace } from '../../../src/completion/trigger.ts';
 
 const spot = (line: string, changes: Partial<TriggerPlace> = {}): TriggerPlace => {
   const [before = '', rest = ''] = line.split('|');
@@ -27,12 +27,6 @@ const PLACES: [what: string, place: TriggerPlace, refusal: Refusal | null][] = [
 for (const [what, place, refusal] of PLACES) {
   test(`${what}: ${refusal ?? 'asked'}`, () => assert.equal(refusalAt(place), refusal));
 }
-
-test('files, untitled and virtual documents are written in; outputs and inputs of the workbench are not', () => {
-  for (const scheme of ['file', 'untitled', 'vscode-remote', 'memfs', 'vscode-notebook-cell'])
-    assert.ok(isWritable(scheme));
-  for (const scheme of ['output', 'log', 'vscode-scm', 'comment', 'git']) assert.ok(!isWritable(scheme), scheme);
-});
 
 const lineEnd = { last: '.', lineEnd: true, fileEnd: true };
 const inWord = { last: 'a', lineEnd: false, fileEnd: false };

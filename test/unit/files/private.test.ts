@@ -19,6 +19,26 @@ const SECRET = [
   'home/.aws/config',
   '/home/a/.ssh/config',
   'prod.tfvars',
+  'prod.tfvars.json',
+  'terraform.tfstate.backup',
+  'server.pem.bak',
+  'server.key~',
+  '.env.example',
+  'db.env',
+  'id_github',
+  'id_ed25519_sk',
+  '.terraformrc',
+  'auth.json',
+  '.docker/config.json',
+  '.config/gcloud/access_tokens.db',
+  'gha-creds-0123abcd.json',
+  'app-firebase-adminsdk-x1.json',
+  'krb5.keytab',
+  'office.ovpn',
+  '.htpasswd',
+  '.yarnrc.yml',
+  '.bash_history',
+  'credentials.csv',
 ];
 const OPEN = [
   'src/env.ts',
@@ -28,22 +48,39 @@ const OPEN = [
   'credentials.ts',
   'src/secrets/index.ts',
   'a.envelope',
+  'id_card.ts',
+  'src/auth.ts',
+  'src/history.ts',
+  'docker/config.json',
+  'config/gcloud.ts',
+  'keytab.md',
 ];
 
 for (const path of SECRET) test(`${path} is secret`, () => assert.ok(isSecret(path)));
 for (const path of OPEN) test(`${path} is not`, () => assert.ok(!isSecret(path)));
 
 test('ignored and secret files are private, with or without a folder; a changed .gitignore is read again', async () => {
-  const files = new Map([['w/.gitignore', 'dist/\n']]);
-  const rules = new PrivateFiles(async (folder, path) => files.get(`${folder}/${path}`));
+  const files = new Map([['w/w/.gitignore', 'dist/\n']]);
+  let asked = 0;
+  const rules = new PrivateFiles({
+    read: async (folder, path) => {
+      asked++;
+      return files.get(`${folder}${path}`);
+    },
+  });
   const has = (path: string) => rules.has({ path: `/w/${path}`, folder: { key: 'w', path } });
   assert.equal(await has('dist/a.js'), true);
   assert.equal(await has('src/a.ts'), false);
   assert.equal(await has('.env'), true);
   assert.equal(await rules.has({ path: '/tmp/a.ts' }), false);
   assert.equal(await rules.has({ path: '/tmp/.env' }), true);
-  files.set('w/.gitignore', 'src/\n');
+  files.set('w/w/.gitignore', 'src/\n');
+  const before = asked;
   assert.equal(await has('src/a.ts'), false);
-  rules.forget();
+  assert.equal(asked, before);
+  assert.equal(rules.has({ path: '/tmp/a.ts' }), rules.has({ path: '/tmp/a.ts' })); // nothing is done anew
+  rules.forget('another');
+  assert.equal(await has('src/a.ts'), false);
+  rules.forget('w');
   assert.equal(await has('src/a.ts'), true);
 });

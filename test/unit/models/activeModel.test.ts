@@ -53,6 +53,23 @@ describe('ActiveModel', () => {
     assert.deepEqual(seen, ['opening', 'opened a', 'opening', 'opened b']);
   });
 
+  it('hears of the held model after a restart: on another device, not at all, and back again', async () => {
+    const { active, pending, seen } = setUp();
+    const done = active.select(file('a'));
+    const spec = { path: 'a', contextTokens: 0 };
+    active.reopened({ spec, info: { id: 'too early' } as ModelInfo });
+    pending.shift()!.finish();
+    await done;
+    active.reopened({ spec: { ...spec, path: 'b' }, info: { id: 'b' } as ModelInfo });
+    assert.equal(active.info?.id, 'a');
+    active.reopened({ spec, info: { id: 'a2', device: 'cpu' } as ModelInfo });
+    assert.equal(active.info?.device, 'cpu');
+    active.reopened({ spec, error: new Error('no memory') });
+    assert.equal(active.info, undefined);
+    active.reopened({ spec, info: { id: 'a3' } as ModelInfo });
+    assert.deepEqual(seen, ['opening', 'opened a', 'opened a2', 'failed no memory', 'opened a3']);
+  });
+
   it('opens only the last of several wishes and keeps nothing else', async () => {
     const { active, held, pending, seen } = setUp();
     const done = active.select(file('a'));

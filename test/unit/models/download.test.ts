@@ -33,7 +33,7 @@ describe('downloadModel', () => {
       signal: new AbortController().signal,
       onProgress: (report) => reports.push(report),
     });
-    assert.deepEqual(asked, [{ uri: ENTRY.uri, folder, sha256: 'ab' }]);
+    assert.deepEqual(asked, [{ uri: ENTRY.uri, folder, files: [{ name: 'm.gguf', sizeBytes: 1000, sha256: 'ab' }] }]);
     assert.deepEqual(outcome, { kind: 'done', path: join(folder, 'm.gguf') });
     assert.deepEqual(
       reports.map(({ increment }) => increment),

@@ -21,6 +21,7 @@ const engine: EngineStatus = {
   residentBytes: 100 * 2 ** 20,
   native: { gpu: 'cpu', abi: 'libllama b7000, checked', devices: [] },
   clients: [{ name: 'VS Code', pid: 99 }],
+  embedders: [],
   models: [
     {
       info: {
@@ -44,6 +45,9 @@ const engine: EngineStatus = {
         documents: 3,
         files: 250,
         pending: 12,
+        full: true,
+        leftOut: 1_234,
+        nearestLeftOut: ['far/a.ts', 'far/b.ts'],
         tokens: 1_250_000,
         bytes: 20 * 2 ** 20,
       },
@@ -130,7 +134,7 @@ Can         fill in the middle, read other files
 Cache       12 pages in use, 100 kept, 400 free of 512; 3,500 tokens stand for 9,000
 Colder      5 in memory (3 MiB of 512 MiB), disk off; 7 evicted, 5 saved, 3 brought back; a page: 0.2 ms to bring back, 3.5 ms to compute
 Iterations  4,321 (p50 1.3 ms, p99 28 ms); 2 preemptions, 3 superseded
-Own code    3 documents and 250 files, 12 to read, 1,250,000 tokens, 20 MiB; made what was typed 1.5 times as likely (120 places)
+Own code    3 documents and 250 files, 12 to read, no room for 1,234 far ones (far/a.ts, far/b.ts, ...), 1,250,000 tokens, 20 MiB; made what was typed 1.5 times as likely (120 places)
 Now         1 running, 2 waiting
 
 Latest decisions

@@ -7,6 +7,9 @@ export interface TextSequence {
   cut: boolean;
 }
 
+/** Runs a computation when the device is free for it. */
+export type Turn = (compute: () => Promise<void>) => Promise<void>;
+
 export interface Embedder {
   /** Numbers of a vector. */
   readonly dimensions: number;
@@ -19,10 +22,10 @@ export interface Embedder {
   sequenceOf(text: string): TextSequence;
   /**
    * One vector for each sequence, as the model gives them: not of length 1. One call at a time.
-   * @param turn awaited before each computation; one that {@link abort} stopped is done anew after another turn.
+   * @param turn runs each computation when it may; one that {@link abort} stopped is done anew at another turn.
    * @throws EngineFailure; `engineStopped` after {@link dispose}.
    */
-  embed(sequences: readonly Int32Array[], turn: () => Promise<void>): Promise<Float32Array[]>;
+  embed(sequences: readonly Int32Array[], turn: Turn): Promise<Float32Array[]>;
   /** Stops the running computation in favour of something that cannot wait, where the device lets it be stopped. */
   abort(): void;
   dispose(): void;

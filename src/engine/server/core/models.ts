@@ -2,19 +2,21 @@
 import type {
   ChatMessage,
   ChatTool,
-  DocumentEdits,
-  DocumentText,
+  ClassTotals,
   ModelInfo,
+  ModelRole,
   ModelSpec,
-  WorkspaceFolder,
+  RequestClass,
 } from '../../protocol/index.ts';
-import { Indexer } from '../services/completion/project/indexer.ts';
-import { Projects } from '../services/completion/project/projects.ts';
-import { Workspaces } from '../workspaces/workspaces.ts';
+import { Arbiter } from './arbiter.ts';
 import type { DecodeBackend, Tokenizer } from './backend.ts';
+import type { Embedder } from './embedder.ts';
 import { EngineFailure } from './failure.ts';
+import { generate } from './generation.ts';
+import { OpenKeys } from './openKeys.ts';
 import type { Loop } from './scheduler/loop.ts';
-import { type ServingOptions, serve } from './serving.ts';
+import type { Generation, RequestInput } from './scheduler/request.ts';
+import { type CacheLimits, removeWhereOff, type ServingOptions, serve, tierLimits } from './serving.ts';
 
 /** What opening a model file gives; implemented by `llama/`. */
 export interface ModelHandle {
@@ -27,6 +29,8 @@ export interface ModelHandle {
   /** The template takes tools. */
   takesTools(): Promise<boolean>;
   createBackend(options: { cells: number; sequences: number }): DecodeBackend;
+  /** @throws EngineFailure `modelUnfit` where the model makes no vectors; `outOfMemory`. */
+  createEmbedder(): Embedder;
   dispose(): void;
 }
 
@@ -36,46 +40,77 @@ export interface OpenModel {
   readonly handle: ModelHandle;
   readonly backend: DecodeBackend;
   readonly loop: Loop;
-  /** What is known of the code of each workspace, in this model's tokens. */
-  readonly projects: Projects;
-  readonly indexer: Indexer;
+  /** Share of the memory for pages outside the device. */
+  readonly share: number;
+}
+
+/** A model that is open for vectors: it has no loop and no cache, and takes its turns of the device by itself. */
+export interface OpenEmbedder {
+  readonly handle: ModelHandle;
+  readonly embedder: Embedder;
+  readonly device: Arbiter;
+}
+
+/** Hears of models that write text as they come and go. */
+export interface ModelListener {
+  /** What it returns is awaited before the model counts as open. */
+  modelOpened(model: OpenModel): Promise<void> | void;
+  /** It is about to be freed. */
+  modelUnloaded(model: OpenModel): void;
 }
 
 /** A context shorter than this gets several times its length in cells, so that several files stay cached. */
 const COMFORTABLE_CELLS = 16_384;
+/** A model gets this share of the memory for pages that is left when it is opened: the first half of all, the next a quarter. */
+const RAM_SHARE = 0.5;
 /** A model stays this long after its last holder, so that a reloaded window finds it. */
 const LINGER_MS = 30_000;
 
 interface Entry {
-  promise: Promise<OpenModel>;
-  open: OpenModel | undefined;
+  promise: Promise<OpenModel | OpenEmbedder>;
+  open: OpenModel | OpenEmbedder | undefined;
   holders: Set<object>;
   linger: NodeJS.Timeout | undefined;
 }
 
 export class Models {
+  readonly totals: Record<RequestClass, ClassTotals> = { keystroke: none(), chat: none(), background: none() };
   readonly #opener: ModelOpener;
-  readonly #serving: ServingOptions;
+  #serving: ServingOptions;
+  readonly #lingerMs: number;
   readonly #entries = new Map<string, Entry>();
-  readonly #documents = new Map<string, readonly string[]>();
-  readonly #workspaces = new Workspaces();
+  readonly #listeners: ModelListener[] = [];
+  /** Whose pages are held longer: documents and conversations. */
+  readonly #pinned = new OpenKeys((workspace, keys) => {
+    for (const { loop } of this.list()) loop.cache.setOpen(workspace, keys);
+  });
+  readonly #devices = new Map<string, Arbiter>();
+  /** Share of the memory for pages that no model has. */
+  #left = 1;
 
-  constructor(opener: ModelOpener, serving: ServingOptions) {
+  constructor(opener: ModelOpener, serving: ServingOptions, { lingerMs = LINGER_MS } = {}) {
     this.#opener = opener;
     this.#serving = serving;
+    this.#lingerMs = lingerMs;
+  }
+
+  listen(listener: ModelListener): void {
+    this.#listeners.push(listener);
   }
 
   /**
    * Opens a model for `holder`, or joins the one that is open or opening.
-   * @throws EngineFailure when the file is missing, corrupt, not generative, or does not fit into memory.
+   * @throws EngineFailure when the file is missing, corrupt, unfit for its role, or does not fit into memory.
    */
   async open(spec: ModelSpec, holder: object): Promise<ModelInfo> {
-    const key = JSON.stringify([spec.path, spec.contextTokens]);
+    const { path, contextTokens, role = 'completion' } = spec;
+    const key = JSON.stringify([path, contextTokens, role === 'embedding']);
     let entry = this.#entries.get(key);
     if (!entry) {
       const fresh: Entry = { promise: this.#load(spec), open: undefined, holders: new Set(), linger: undefined };
       fresh.promise.then(
         (open) => {
+          if (this.#entries.get(key) !== fresh) return; // nobody wanted it any more while it was loading
           fresh.open = open;
         },
         () => this.#entries.delete(key),
@@ -84,69 +119,114 @@ export class Models {
       entry = fresh;
     }
     clearTimeout(entry.linger);
+    const held = entry.holders.has(holder);
     entry.holders.add(holder);
-    return (await entry.promise).handle.info;
+    const { info } = (await entry.promise).handle;
+    const lacking = lackOf(info, role);
+    if (lacking === undefined) return info;
+    if (!held) this.#letGo(key, entry, holder);
+    throw unfit(info, lacking);
+  }
+
+  /** @throws EngineFailure `modelUnknown`; `modelUnfit` for one that is open for vectors. */
+  get(id: string): OpenModel {
+    const open = this.any(id);
+    if ('loop' in open) return open;
+    throw unfit(open.handle.info, 'write text, as it was opened for vectors');
+  }
+
+  /** @throws EngineFailure `modelUnknown`; `modelUnfit` for one that is not open for vectors. */
+  embedder(id: string): OpenEmbedder {
+    const open = this.any(id);
+    if ('embedder' in open) return open;
+    throw unfit(open.handle.info, 'make vectors, as it was opened for text');
   }
 
   /** @throws EngineFailure `modelUnknown` */
-  get(id: string): OpenModel {
+  any(id: string): OpenModel | OpenEmbedder {
     for (const { open } of this.#entries.values()) if (open?.handle.info.id === id) return open;
     throw new EngineFailure('modelUnknown', 'This model is not open in the engine.');
   }
 
+  /** Those that write text. */
   list(): OpenModel[] {
+    return this.#opened.filter((open) => 'loop' in open);
+  }
+
+  embedders(): OpenEmbedder[] {
+    return this.#opened.filter((open) => 'embedder' in open);
+  }
+
+  get #opened(): (OpenModel | OpenEmbedder)[] {
     return [...this.#entries.values()].flatMap(({ open }) => open ?? []);
   }
 
-  /** Says which documents of a workspace are open, to the caches and indexes of all models. */
-  setOpenDocuments(workspace: string, keys: readonly string[]): void {
-    this.#documents.set(workspace, keys);
-    const closed = this.#workspaces.keep(workspace, keys);
-    for (const { loop } of this.list()) loop.cache.setOpen(workspace, keys);
-    for (const key of closed) this.#close(workspace, key);
+  /** New limits of the caches' colder tiers, for the models that are open and those to come. */
+  configure(cache: CacheLimits): void {
+    this.#serving = { ...this.#serving, cache };
+    for (const { handle, loop, share } of this.list()) loop.cache.setLimits(tierLimits(handle, this.#shared(share)));
+    removeWhereOff(this.#serving);
   }
 
-  setText(document: DocumentText): void {
-    const { workspace, key, text } = document;
-    if (!this.#workspaces.setText(document)) this.#close(workspace, key);
-    else for (const { projects } of this.list()) projects.open(workspace, key, text!);
-  }
-
-  /** Edits of a document that is not known, or that do not fit, are dropped, and the document with them. */
-  edit(document: DocumentEdits): void {
-    const { workspace, key, edits } = document;
-    if (!this.#workspaces.edit(document)) this.#close(workspace, key);
-    else for (const { projects } of this.list()) projects.edit(workspace, key, edits);
-  }
-
-  setFolder(told: WorkspaceFolder): void {
-    const { workspace, folder, changed } = told;
-    this.#workspaces.setFolder(told);
-    for (const { projects, indexer } of this.list()) {
-      if (folder !== null) indexer.add(workspace, folder, changed);
-      else {
-        indexer.remove(workspace);
-        projects.forgetFiles(workspace);
-      }
+  /** Runs a request of a model; see {@link generate}. */
+  async run(
+    { loop }: OpenModel,
+    input: Omit<RequestInput, 'onText'>,
+    signal: AbortSignal,
+    onText: (delta: string) => void,
+  ): Promise<Generation> {
+    const totals = this.totals[input.class];
+    totals.requests++;
+    try {
+      const result = await generate(loop, input, signal, onText);
+      if (result.finish === 'cancelled' || result.finish === 'superseded') totals.cancelled++;
+      else totals.finished++;
+      totals.promptTokens += result.promptTokens;
+      totals.cachedTokens += result.cachedTokens;
+      totals.generatedTokens += result.generatedTokens;
+      return result;
+    } catch (error) {
+      totals.failed++;
+      throw error;
     }
   }
 
-  /** A document is known no more; what its file says takes its place. */
-  #close(workspace: string, key: string): void {
-    const { folder } = this.#workspaces.of(workspace);
-    for (const { projects, indexer } of this.list()) {
-      const file = projects.close(workspace, key);
-      if (file !== undefined && folder !== undefined) indexer.add(workspace, folder, [file]);
-    }
-  }
-
-  /** Ends a holder's claim on one model, or on all of them. */
+  /** Ends a holder's claim on one model, or on all of them; also on one that is still being loaded. */
   release(holder: object, id?: string): void {
     for (const [key, entry] of this.#entries) {
       if (id !== undefined && entry.open?.handle.info.id !== id) continue;
-      if (!entry.holders.delete(holder) || entry.holders.size > 0) continue;
-      entry.linger = setTimeout(() => this.#unload(key, entry), LINGER_MS);
-      entry.linger.unref();
+      this.#letGo(key, entry, holder);
+    }
+  }
+
+  #letGo(key: string, entry: Entry, holder: object): void {
+    if (!entry.holders.delete(holder) || entry.holders.size > 0) return;
+    entry.linger = setTimeout(() => this.#unload(key, entry), this.#lingerMs);
+    entry.linger.unref();
+  }
+
+  /** The documents of a workspace whose pages are held longer, and are kept on disk. */
+  pin(workspace: string, documents: readonly string[]): void {
+    this.#pinned.set('documents', workspace, documents);
+  }
+
+  /** The conversations of a workspace, by the keys that their requests name in `supersedes`: as {@link pin}. */
+  pinConversations(workspace: string, conversations: readonly string[]): void {
+    this.#pinned.set('conversations', workspace, conversations);
+  }
+
+  /** Nobody has the workspace open: its pages leave the device and memory, and stay on disk. */
+  closeWorkspace(workspace: string): void {
+    this.#pinned.clear(workspace);
+    for (const { loop } of this.list()) loop.cache.closeWorkspace(workspace);
+  }
+
+  /** Removes what is cached of a workspace, wherever it is. Resolves when nothing is left of it on disk. */
+  async forgetWorkspace(workspace: string): Promise<void> {
+    this.pin(workspace, []);
+    for (const { loop } of this.list()) {
+      loop.cache.forgetWorkspace(workspace);
+      loop.cache.setOpen(workspace, this.#pinned.of(workspace));
     }
   }
 
@@ -155,35 +235,90 @@ export class Models {
     for (const [key, entry] of this.#entries) this.#unload(key, entry);
   }
 
-  async #load(spec: ModelSpec): Promise<OpenModel> {
+  async #load(spec: ModelSpec): Promise<OpenModel | OpenEmbedder> {
     const handle = await this.#opener(spec);
+    return spec.role === 'embedding' ? this.#loadEmbedder(handle) : this.#loadText(handle);
+  }
+
+  #loadEmbedder(handle: ModelHandle): OpenEmbedder {
     try {
-      const { contextTokens } = handle.info;
-      const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
-      const { backend, loop } = serve(handle, cells, this.#serving);
-      for (const [workspace, keys] of this.#documents) loop.cache.setOpen(workspace, keys);
-      const projects = new Projects(handle.tokenizer, handle.info.vocabularyTokens);
-      const indexer = new Indexer(projects, () => loop.busy);
-      for (const [workspace, { documents, folder }] of this.#workspaces.all) {
-        for (const [key, text] of documents) projects.open(workspace, key, text);
-        if (folder !== undefined) indexer.add(workspace, folder);
-      }
-      return { handle, backend, loop, projects, indexer };
+      return { handle, embedder: handle.createEmbedder(), device: this.#device(handle.info.device) };
     } catch (error) {
       handle.dispose();
       throw error;
     }
   }
 
+  async #loadText(handle: ModelHandle): Promise<OpenModel> {
+    const share = RAM_SHARE * this.#left;
+    this.#left -= share;
+    try {
+      const { contextTokens } = handle.info;
+      const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
+      const { backend, loop } = await serve(handle, cells, this.#shared(share), this.#device(handle.info.device));
+      for (const [workspace, keys] of this.#pinned.all) loop.cache.setOpen(workspace, keys);
+      const model = { handle, backend, loop, share };
+      for (const listener of this.#listeners) await listener.modelOpened(model);
+      return model;
+    } catch (error) {
+      this.#left += share;
+      handle.dispose();
+      throw error;
+    }
+  }
+
+  /** All models of a device are served in one order. */
+  #device(name: string): Arbiter {
+    const device = this.#devices.get(name) ?? new Arbiter();
+    this.#devices.set(name, device);
+    return device;
+  }
+
+  #shared(share: number): ServingOptions {
+    const { cache } = this.#serving;
+    return { ...this.#serving, cache: { ...cache, ramBytes: Math.floor(share * cache.ramBytes) } };
+  }
+
   #unload(key: string, entry: Entry): void {
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
     clearTimeout(entry.linger);
-    if (!entry.open) return;
-    entry.open.indexer.dispose();
-    entry.open.loop.stop(new EngineFailure('engineStopped', 'The model was unloaded.'));
-    entry.open.loop.cache.dispose();
-    entry.open.backend.dispose();
-    entry.open.handle.dispose();
+    if (entry.open) this.#free(entry.open);
+    // One that is still loading is freed when it is there.
+    else entry.promise.then((model) => this.#free(model)).catch(() => undefined);
     entry.open = undefined;
   }
+
+  #free(model: OpenModel | OpenEmbedder): void {
+    if ('embedder' in model) {
+      model.embedder.dispose();
+      model.handle.dispose();
+      return;
+    }
+    for (const listener of this.#listeners) listener.modelUnloaded(model);
+    model.loop.end(new EngineFailure('engineStopped', 'The model was unloaded.'));
+    model.loop.cache.dispose();
+    model.backend.dispose();
+    model.handle.dispose();
+    this.#left += model.share;
+  }
 }
+
+/** What a model cannot do of what its role asks for; undefined: it can. */
+function lackOf({ capabilities }: ModelInfo, role: ModelRole): string | undefined {
+  if (role === 'embedding') return capabilities.embeds ? undefined : 'make vectors of texts';
+  if (role === 'chat') return capabilities.chats ? undefined : 'chat, as it has no chat template';
+  return capabilities.generates ? undefined : 'write text';
+}
+
+const unfit = ({ name }: ModelInfo, what: string): EngineFailure =>
+  new EngineFailure('modelUnfit', `${name} cannot ${what}. Choose another model.`);
+
+const none = (): ClassTotals => ({
+  requests: 0,
+  finished: 0,
+  cancelled: 0,
+  failed: 0,
+  promptTokens: 0,
+  cachedTokens: 0,
+  generatedTokens: 0,
+});

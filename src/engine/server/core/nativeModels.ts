@@ -1,18 +1,24 @@
 /** Opens model files with libllama; the native library itself is loaded with the first model. */
-import type { LogEvent, ModelSpec } from '../../protocol/index.ts';
-import type { EngineArguments } from '../arguments.ts';
-import type { NativeStatus } from '../engine.ts';
+import type { EngineStatus, GpuPreference, LogEvent, ModelSpec } from '../../protocol/index.ts';
 import { loadNative, type NativeLibrary } from './llama/library.ts';
 import { openModel } from './llama/model.ts';
 import type { ModelHandle } from './models.ts';
 
+type NativeStatus = EngineStatus['native'];
+
+export interface NativeOptions {
+  gpu: GpuPreference;
+  /** Folders with native builds that were fetched on demand. */
+  moduleFolders: readonly string[];
+}
+
 export class NativeModels {
-  readonly #options: EngineArguments;
+  readonly #options: NativeOptions;
   readonly #log: (level: LogEvent['level'], message: string) => void;
   #library: Promise<NativeLibrary> | undefined;
   #status: NativeStatus = { gpu: 'not loaded', abi: 'not loaded', devices: [] };
 
-  constructor(options: EngineArguments, log: (level: LogEvent['level'], message: string) => void) {
+  constructor(options: NativeOptions, log: (level: LogEvent['level'], message: string) => void) {
     this.#options = options;
     this.#log = log;
   }

@@ -19,6 +19,11 @@ export class OpenKeys {
     if (owners.size === 0) this.#keys.delete(workspace);
   }
 
+  /** Nothing of the workspace is open any more. */
+  clear(workspace: string): void {
+    if (this.#keys.delete(workspace)) this.#apply(workspace, []);
+  }
+
   of(workspace: string): string[] {
     return [...(this.#keys.get(workspace)?.values() ?? [])].flat();
   }

@@ -1,23 +1,32 @@
 /** Puts together what serves one model: backend, cache with its colder tiers, latency profile, loop. */
 import path from 'node:path';
 import type { LogEvent } from '../../protocol/index.ts';
+import type { Arbiter } from './arbiter.ts';
 import type { DecodeBackend } from './backend.ts';
 import { CheckpointCache } from './kv/checkpointCache.ts';
 import { DiskTier } from './kv/diskTier.ts';
 import { KvCache } from './kv/kvCache.ts';
+import { reasonOf, removePageFile } from './kv/pageFile.ts';
 import { PAGE_TOKENS } from './kv/pagePool.ts';
-import type { CacheStrategy } from './kv/strategy.ts';
+import type { CacheStrategy, TierLimits } from './kv/strategy.ts';
 import { PageTiers } from './kv/tiers.ts';
 import type { ModelHandle } from './models.ts';
+import { calibrate } from './scheduler/calibration.ts';
 import { Decisions } from './scheduler/decisions.ts';
 import { LatencyProfile } from './scheduler/latencyProfile.ts';
 import { Loop } from './scheduler/loop.ts';
 import type { Policy } from './scheduler/planner.ts';
 
+/** Colder tiers of the cache. Without a folder nothing is written to disk; 0 bytes there delete what is. */
+export interface CacheLimits {
+  folder?: string;
+  ramBytes: number;
+  diskBytes: number;
+}
+
 export interface ServingOptions {
   policy: Policy;
-  /** Colder tiers of the cache. Without a folder nothing is written to disk. */
-  cache: { folder?: string; ramBytes: number; diskBytes: number };
+  cache: CacheLimits;
   log: (level: LogEvent['level'], message: string) => void;
 }
 
@@ -27,52 +36,61 @@ const LEASES = 16;
 const BRANCHES = 48;
 /** A recurrent model has its state once for each id. */
 const RECURRENT_LEASES = 4;
-/** What learning the machine's speed may cost when a model is opened. */
-const CALIBRATION_MS = 150;
 
-/** @throws EngineFailure `outOfMemory` */
-export function serve(
+/**
+ * @param device what the model computes on, with the other models there.
+ * @throws EngineFailure `outOfMemory`
+ */
+export async function serve(
   handle: ModelHandle,
   cells: number,
   options: ServingOptions,
-): { backend: DecodeBackend; loop: Loop } {
+  device: Arbiter,
+): Promise<{ backend: DecodeBackend; loop: Loop }> {
   const leases = handle.recurrent ? RECURRENT_LEASES : LEASES;
   const backend = handle.createBackend({ cells, sequences: handle.recurrent ? leases : leases + BRANCHES });
   const profile = new LatencyProfile(backend.batchTokens);
-  calibrate(backend, profile);
+  await calibrate(backend, profile, device);
   const decisions = new Decisions(() => backend.now());
   const cache: CacheStrategy = backend.sharesPages
     ? new KvCache(backend, {
         leases,
-        tiers: (onLost) => tiersOf(handle, options, onLost),
+        tiers: (onLost) => tiersOf(tierLimits(handle, options), onLost),
         computeMs: (start) => profile.prompt(PAGE_TOKENS, start, backend.batchTokens),
         onEvent: (what, pages) => decisions.record(what, undefined, { pages }),
       })
     : new CheckpointCache(backend, { leases: Math.min(leases, backend.sequences), maxBytes: options.cache.ramBytes });
-  const loop = new Loop({ backend, tokenizer: handle.tokenizer, cache, profile, policy: options.policy, decisions });
+  const loop = new Loop({
+    backend,
+    tokenizer: handle.tokenizer,
+    cache,
+    profile,
+    policy: options.policy,
+    decisions,
+    device,
+  });
   return { backend, loop };
 }
 
-function tiersOf(handle: ModelHandle, { cache, log }: ServingOptions, onLost: (key: string) => void): PageTiers {
-  const { folder, ramBytes, diskBytes } = cache;
-  const disk =
-    folder === undefined || diskBytes === 0
-      ? undefined
-      : new DiskTier({ folder: path.join(folder, 'pages'), model: handle.info.id, maxBytes: diskBytes, log });
-  return new PageTiers({ ramBytes, onLost, ...(disk ? { disk } : {}) });
+function tiersOf({ ramBytes, disk }: TierLimits, onLost: (key: string) => void): PageTiers {
+  return new PageTiers({ ramBytes, onLost, ...(disk ? { disk: new DiskTier(disk) } : {}) });
 }
 
-/** Times batches of several lengths on an empty cache. */
-function calibrate(backend: DecodeBackend, profile: LatencyProfile): void {
-  const batch = backend.createBatch();
-  const run = (tokens: number): number | undefined => {
-    batch.clear();
-    for (let i = 0; i < tokens; i++) batch.add(0, i, [0], i === tokens - 1);
-    const started = backend.now();
-    const outcome = backend.decode(batch);
-    const ms = backend.now() - started;
-    backend.removeRange(0, 0, -1);
-    return outcome === 'ok' ? ms : undefined;
-  };
-  profile.calibrate(run, CALIBRATION_MS);
+/** The limits as the tiers of one model take them. */
+export function tierLimits(handle: ModelHandle, { cache, log }: ServingOptions): TierLimits {
+  const { folder, ramBytes, diskBytes } = cache;
+  if (folder === undefined || diskBytes === 0) return { ramBytes };
+  return { ramBytes, disk: { folder: pagesIn(folder), model: handle.info.id, maxBytes: diskBytes, log } };
 }
+
+/** Deletes the pages on disk where none are wanted; the tiers must have let go of them. */
+export function removeWhereOff({ cache: { folder, diskBytes }, log }: ServingOptions): void {
+  if (folder === undefined || diskBytes > 0) return;
+  try {
+    removePageFile(pagesIn(folder));
+  } catch (error) {
+    log('warn', `The saved pages could not be deleted: ${reasonOf(error)}.`);
+  }
+}
+
+const pagesIn = (folder: string): string => path.join(folder, 'pages');

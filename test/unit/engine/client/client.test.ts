@@ -1,94 +1,71 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { createMessageConnection, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import { EngineClient } from '../../../../src/engine/client/client.ts';
-import { type Endpoint, endpointFor } from '../../../../src/engine/endpoint.ts';
+import { endpointFor } from '../../../../src/engine/endpoint.ts';
 import {
-  helloRequest,
-  type OpenDocuments,
-  openDocumentsNotification,
-  PROTOCOL_VERSION,
+  needsTextNotification,
+  openWorkspaceRequest,
+  pinDocumentsNotification,
+  pingRequest,
 } from '../../../../src/engine/protocol/index.ts';
 import { engineCommand } from '../../../helpers/engine.ts';
+import { FakeEngine } from '../../../helpers/fakeEngine.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'qr-'));
-process.env.QUIRE_RUNTIME_DIR = folder;
-after(() => rmSync(folder, { recursive: true }));
-
-/** An engine that only welcomes its clients and writes down which documents are open. */
-class ListeningEngine {
-  readonly told: OpenDocuments[] = [];
-  readonly #sockets = new Set<Socket>();
-  readonly #server: Server;
-  #heard = Promise.withResolvers<void>();
-
-  constructor() {
-    this.#server = createServer((socket) => {
-      this.#sockets.add(socket);
-      const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-      connection.onRequest(helloRequest, () => ({ protocol: PROTOCOL_VERSION, version: 'test', pid: process.pid }));
-      connection.onNotification(openDocumentsNotification, (documents) => {
-        this.told.push(documents);
-        this.#heard.resolve();
-        this.#heard = Promise.withResolvers();
-      });
-      connection.listen();
-    });
-  }
-
-  async listen({ socket, file }: Endpoint): Promise<void> {
-    this.#server.listen(socket);
-    await once(this.#server, 'listening');
-    writeFileSync(file, JSON.stringify({ pid: process.pid, token: 'secret', socket }));
-  }
-
-  /** Resolves when as many messages have come in all. */
-  async heard(count: number): Promise<void> {
-    while (this.told.length < count) await this.#heard.promise;
-  }
-
-  /** Closes every connection; new ones are welcome. */
-  hangUp(): void {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#sockets.clear();
-  }
-
-  close(): void {
-    this.#server.close();
-  }
-}
+const runtimeFolder = mkdtempSync(path.join(tmpdir(), 'qr-'));
+after(() => rmSync(runtimeFolder, { recursive: true }));
 
 describe('EngineClient', () => {
-  it('tells which documents are open, again after a loss, and starts no engine for it', async () => {
-    const command = engineCommand();
+  it('opens its workspaces again after a loss, and tells nothing to an engine that is not there', async () => {
+    const command = engineCommand({ runtimeFolder });
     const client = new EngineClient(command, 'test');
-    client.openDocuments('w', ['a']);
-    client.openDocuments('v', ['x']);
+    const needed: string[] = [];
+    client.listen(needsTextNotification, ({ key }) => needed.push(key));
+    client.tell(pinDocumentsNotification, { workspace: 'w', keys: ['a'] });
     assert.deepEqual(client.state, { kind: 'stopped' });
 
-    const engine = new ListeningEngine();
+    const told: string[] = [];
+    let heard = Promise.withResolvers<void>();
+    const hear = (what: string) => {
+      told.push(what);
+      heard.resolve();
+      heard = Promise.withResolvers();
+    };
+    const until = async (count: number) => {
+      while (told.length < count) await heard.promise;
+    };
+    const engine = new FakeEngine({
+      token: 'secret',
+      serve(connection) {
+        connection.onRequest(pingRequest, () => null);
+        connection.onRequest(openWorkspaceRequest, ({ name }) => {
+          hear(`open ${name}`);
+          return { workspace: `id of ${name}` };
+        });
+        connection.onNotification(pinDocumentsNotification, ({ workspace, keys }) => {
+          hear(`pin ${keys.join()} in ${workspace}`);
+          connection.sendNotification(needsTextNotification, { workspace, key: keys[0]! }).catch(() => undefined);
+        });
+      },
+    });
     await engine.listen(endpointFor(command));
-    await client.start();
-    await engine.heard(2);
-    const before = [
-      { workspace: 'w', keys: ['a'] },
-      { workspace: 'v', keys: ['x'] },
-    ];
-    assert.deepEqual(engine.told, before);
-
-    client.openDocuments('w', ['a', 'b']);
-    await engine.heard(3);
-    assert.deepEqual(engine.told[2], { workspace: 'w', keys: ['a', 'b'] });
+    const workspace = await client.openWorkspace({ folder: null, name: 'w', trusted: true });
+    assert.equal(workspace, 'id of w');
+    client.tell(pinDocumentsNotification, { workspace, keys: ['a', 'b'] });
+    await until(2);
+    assert.deepEqual(told, ['open w', 'pin a,b in id of w']);
+    while (needed.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
 
     engine.hangUp();
-    await engine.heard(5);
-    assert.deepEqual(engine.told.slice(3), [{ workspace: 'w', keys: ['a', 'b'] }, before[1]]);
+    await until(3);
+    assert.deepEqual(told.slice(2), ['open w']);
+    await client.start();
+    client.tell(pinDocumentsNotification, { workspace, keys: ['c'] });
     await client.dispose();
+    assert.equal(told.length, 4, 'what was told last has arrived');
+    assert.deepEqual(needed.slice(0, 1), ['a']);
     engine.close();
   });
 });

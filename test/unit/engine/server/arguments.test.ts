@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { argumentsOf, type EngineCommand } from '../../../../src/engine/client/launcher.ts';
+import { argumentsOf, type EngineCommand } from '../../../../src/engine/client/command.ts';
 import { parseEngineArguments } from '../../../../src/engine/server/arguments.ts';
 
 const folder = path.resolve('/cache');
@@ -34,6 +34,7 @@ describe('parseEngineArguments', () => {
       gpu: 'vulkan',
       idleMs: 5,
       moduleFolders: ['/a'],
+      runtimeFolder: path.resolve('/run'),
       policy: 'fcfs',
       cache: { folder, ramMegabytes: 1, diskMegabytes: 2 },
     };
@@ -42,6 +43,7 @@ describe('parseEngineArguments', () => {
       gpu: 'vulkan',
       idleMs: 5,
       moduleFolders: ['/a'],
+      runtimeFolder: path.resolve('/run'),
       policy: 'fcfs',
       cache: { folder, ramBytes: 2 ** 20, diskBytes: 2 ** 21 },
     });

@@ -1,13 +1,14 @@
 /**
- * Keeps cells in step with the tree: every node in pages has a sequence id that owns its cells, so that they stay when
- * the request that computed them is gone, and can be dropped page by page.
+ * Keeps cells in step with the tree: every node with a page has a sequence id that owns its cells, so that they stay when
+ * the request that computed them is gone, and can be dropped page by page. The library looks at all cells at each call, so
+ * that there is one for all pages in a row under one id.
  */
 import type { DecodeBackend, SequenceId } from '../backend.ts';
 import { PAGE_TOKENS, type PageId, type PagePool } from './pagePool.ts';
 import type { PrefixTree } from './prefixTree.ts';
-import type { SequenceIds, Taken } from './sequenceIds.ts';
+import type { FreeRun, SequenceIds } from './sequenceIds.ts';
 import type { Spill } from './spill.ts';
-import type { TreeNode } from './treeNode.ts';
+import { endOf, subtree, type TreeNode } from './treeNode.ts';
 
 export type CacheEvent = (what: 'evicted' | 'spilled' | 'restored', pages: number) => void;
 
@@ -15,16 +16,18 @@ export class Branches {
   readonly #backend: DecodeBackend;
   readonly #pool: PagePool;
   readonly #tree: PrefixTree;
-  readonly #ids: SequenceIds;
+  readonly #ids: SequenceIds<TreeNode>;
   readonly #spill: Spill | undefined;
   readonly #onEvent: CacheEvent;
+  /** Cells that are to be dropped: positions of each sequence. */
+  readonly #dropped = new Map<SequenceId, { start: number; end: number }>();
   evictions = 0;
 
   constructor(
     backend: DecodeBackend,
     pool: PagePool,
     tree: PrefixTree,
-    ids: SequenceIds,
+    ids: SequenceIds<TreeNode>,
     spill: Spill | undefined,
     onEvent: CacheEvent,
   ) {
@@ -38,130 +41,107 @@ export class Branches {
 
   /** Evicts until `count` pages are free. False when that cannot be. */
   makeRoom(count: number): boolean {
-    while (this.#pool.free < count) {
-      const leaf = this.#tree.cheapest;
-      if (!leaf) return false;
-      this.#evict(leaf, count - this.#pool.free);
-    }
-    return true;
+    if (this.#pool.free < count) this.#evict(this.#cheapest(count));
+    return this.#pool.free >= count;
   }
 
   /**
-   * Puts computed pages below `parent`, behind its end, or as many of them as one sequence id can be had for; `source` has
-   * their cells. A parent that only this one lease holds, and that has no children, is lengthened instead.
+   * Puts computed pages behind `parent`, or as many of them as one sequence id can be had for, into the places of saved
+   * ones where there are such; `source` has their cells. None of them is on the device yet.
    * @returns the node that ends with them; undefined when no sequence id could be had.
    */
   add(parent: TreeNode, tokens: readonly number[], pages: readonly PageId[], source: SequenceId): TreeNode | undefined {
-    const start = parent.start + parent.tokens.length;
+    const start = endOf(parent);
     const first = start / PAGE_TOKENS;
-    const last = first + pages.length;
-    const lengthens = parent.children.length === 0 && tokens.length % PAGE_TOKENS === 0 && this.#growable(parent);
-    if (lengthens && this.#ids.reach(parent.sequence, first, last) === pages.length) {
-      this.#ids.take(parent.sequence, first, last);
-      this.#backend.copyRange(source, parent.sequence, start, start + tokens.length);
-      this.#tree.append(parent, tokens, pages);
-      return parent;
+    const free = this.#findId(parent.sequence, first, first + pages.length);
+    if (!free) return undefined;
+    let node = parent;
+    for (const [i, page] of pages.slice(0, free.end - first).entries()) {
+      const text = tokens.slice(i * PAGE_TOKENS, (i + 1) * PAGE_TOKENS);
+      const found = this.#tree.best(node, text, 0, text.length);
+      if (found?.common === PAGE_TOKENS) {
+        this.#spill?.warm(found.node);
+        this.#tree.furnish(found.node, page, free.id);
+        node = found.node;
+      } else node = this.#tree.add(node, text, page, free.id);
+      this.#ids.take(node);
     }
-    const taken = this.#take(parent, first, last);
-    if (!taken) return undefined;
-    const part = tokens.slice(0, (taken.end - first) * PAGE_TOKENS);
-    this.#backend.copyRange(source, taken.id, start, start + part.length);
-    return this.#tree.add(parent, part, pages.slice(0, taken.end - first), taken.id);
-  }
-
-  /** Gives a page to a node that stood for a saved one. @returns the node that ends with it. */
-  adopt(node: TreeNode, page: PageId, source: SequenceId): TreeNode | undefined {
-    const parent = node.parent!;
-    const { start } = node;
-    const first = start / PAGE_TOKENS;
-    const alone = parent.children.length === 1 && this.#growable(parent);
-    if (alone && this.#ids.reach(parent.sequence, first, first + 1) === 1) {
-      this.#ids.take(parent.sequence, first, first + 1);
-      this.#backend.copyRange(source, parent.sequence, start, start + PAGE_TOKENS);
-      this.#spill?.warm(node);
-      parent.keys.push(...node.keys); // whoever is above a saved page has all keys
-      this.#tree.append(parent, node.tokens, [page], node);
-      return parent;
-    }
-    const taken = this.#take(parent, first, first + 1);
-    if (!taken) return undefined;
-    this.#backend.copyRange(source, taken.id, start, start + PAGE_TOKENS);
-    // Evicting for the id may have pushed the saved page out of the last tier, and the node with it.
-    if (!node.parent) return this.#tree.add(parent, node.tokens, [page], taken.id);
-    this.#spill?.warm(node);
-    this.#tree.furnish(node, [page], taken.id);
+    this.#backend.copyRange(source, free.id, start, endOf(node));
     return node;
   }
 
-  /** Removes a node with all that is below it, saved copies too; nobody may hold any of it. */
-  drop(node: TreeNode): void {
-    const open = [node];
-    for (const each of open) open.push(...each.children);
-    for (const each of open.reverse()) {
-      if (each.pages.length > 0) this.#dropCells(each);
-      this.#spill?.forget(each);
+  /**
+   * Removes a node, a root too, with all that is below it. Leases may only have pages of it as their own.
+   * @param keepDisk leaves saved copies where they would be found after a restart.
+   */
+  drop(node: TreeNode, keepDisk = false): void {
+    this.#remove(node, keepDisk);
+    this.#flush();
+  }
+
+  *#cheapest(count: number): Generator<TreeNode> {
+    let above: TreeNode | undefined;
+    while (this.#pool.free < count) {
+      const leaf: TreeNode | undefined = above ?? this.#tree.cheapest;
+      if (!leaf) return;
+      const { parent, priority } = leaf;
+      yield leaf;
+      // What is worth no more than the cheapest was is the cheapest now: mostly the page above, with no need to look.
+      above = parent && this.#tree.evictable.has(parent) && parent.priority <= priority ? parent : undefined;
+    }
+  }
+
+  /** Frees the pages of nodes, children before parents; what is worth it is saved first. */
+  #evict(nodes: Iterable<TreeNode>): void {
+    const [evictions, spills] = [this.evictions, this.#spill?.spills ?? 0];
+    for (const node of nodes) {
+      this.evictions++;
+      if (node.tokens.length === PAGE_TOKENS && this.#spill?.keep(node)) {
+        this.#dropCells(node);
+        this.#tree.strip(node);
+        this.#spill.cool(node);
+      } else this.#remove(node, false);
+    }
+    this.#flush();
+    this.#onEvent('evicted', this.evictions - evictions);
+    const spilled = (this.#spill?.spills ?? 0) - spills;
+    if (spilled > 0) this.#onEvent('spilled', spilled);
+  }
+
+  #remove(node: TreeNode, keepDisk: boolean): void {
+    for (const each of subtree(node).reverse()) {
+      if (each.page >= 0) this.#dropCells(each);
+      this.#spill?.forget(each, keepDisk);
       this.#tree.remove(each);
     }
   }
 
-  /** Frees the `count` deepest pages of a leaf, or all of it; what is worth it is saved first. */
-  #evict(leaf: TreeNode, count: number): void {
-    const pages = Math.min(count, leaf.pages.length);
-    const spillsBefore = this.#spill?.spills ?? 0;
-    for (let done = 0; done < pages; done++) {
-      const page = leaf.pages.length === 1 ? leaf : this.#tree.cutLast(leaf);
-      const full = page.tokens.length === PAGE_TOKENS;
-      if (full && this.#spill?.keep(page, 0)) {
-        this.#dropCells(page);
-        this.#tree.strip(page);
-        this.#spill.cool(page);
-      } else {
-        this.drop(page);
-      }
+  #dropCells(node: TreeNode): void {
+    const { sequence, start } = node;
+    const below = this.#dropped.get(sequence);
+    if (below?.start === endOf(node)) below.start = start;
+    else {
+      if (below) this.#backend.removeRange(sequence, below.start, below.end);
+      this.#dropped.set(sequence, { start, end: endOf(node) });
     }
-    this.evictions += pages;
-    this.#onEvent('evicted', pages);
-    const spilled = (this.#spill?.spills ?? 0) - spillsBefore;
-    if (spilled > 0) this.#onEvent('spilled', spilled);
+    this.#ids.give(node);
   }
 
-  #dropCells({ sequence, start, tokens, pages }: TreeNode): void {
-    this.#backend.removeRange(sequence, start, start + tokens.length);
-    const first = start / PAGE_TOKENS;
-    this.#ids.give(sequence, first, first + pages.length);
+  #flush(): void {
+    for (const [sequence, { start, end }] of this.#dropped) this.#backend.removeRange(sequence, start, end);
+    this.#dropped.clear();
   }
 
-  /** An id that is free from page `first` of positions on, if need be at the cost of the branch that is worth least. */
-  #take(parent: TreeNode, first: number, last: number): Taken | undefined {
-    const taken = this.#ids.take(parent.sequence, first, last);
-    if (taken) return taken;
-    const branch = this.#leastWorth(first);
-    if (!branch) return undefined;
-    let leaf: TreeNode;
-    do {
-      leaf = branch;
-      while (leaf.residentChildren > 0) leaf = leaf.children.find(({ pages }) => pages.length > 0)!;
-      this.#evict(leaf, leaf.start / PAGE_TOKENS + leaf.pages.length - Math.max(first, leaf.start / PAGE_TOKENS));
-    } while (leaf !== branch);
-    return this.#ids.take(parent.sequence, first, last);
-  }
-
-  /** Of the nodes that have page `first` of positions and are not held, the one whose best leaf is worth least. */
-  #leastWorth(first: number): TreeNode | undefined {
-    const worth = new Map<TreeNode, number>();
-    for (const leaf of this.#tree.evictable) {
-      if (leaf.start / PAGE_TOKENS + leaf.pages.length <= first) continue;
-      let node = leaf;
-      while (node.start / PAGE_TOKENS > first) node = node.parent!;
-      if (!this.#tree.held(node)) worth.set(node, Math.max(worth.get(node) ?? 0, leaf.priority));
-    }
+  /** An id that is free from page `first` of positions on, if need be at the cost of the branch that was used longest ago. */
+  #findId(preferred: SequenceId, first: number, last: number): FreeRun | undefined {
+    const free = this.#ids.find(preferred, first, last);
+    if (free) return free;
     let least: TreeNode | undefined;
-    for (const [node, priority] of worth) if (!least || priority < worth.get(least)!) least = node;
-    return least;
-  }
-
-  #growable(node: TreeNode): boolean {
-    const full = node.tokens.length % PAGE_TOKENS === 0;
-    return node.pages.length > 0 && full && this.#pool.refs[node.pages[0]!] === 2;
+    for (const node of this.#ids.at(first)) {
+      if (!this.#tree.held(node) && node.priority < (least?.priority ?? Number.POSITIVE_INFINITY)) least = node;
+    }
+    if (!least) return undefined;
+    this.#evict(subtree(least, ({ page }) => page >= 0).reverse());
+    return this.#ids.find(preferred, first, last);
   }
 }

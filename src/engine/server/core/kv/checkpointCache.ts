@@ -10,7 +10,7 @@ import type { DecodeBackend, SequenceId } from '../backend.ts';
 import { CheckpointStore } from './checkpointStore.ts';
 import type { LeaseOptions } from './lease.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
-import type { CacheLease, CacheStrategy } from './strategy.ts';
+import type { CacheLease, CacheStrategy, TierLimits } from './strategy.ts';
 
 /** A state is saved at every multiple of this, for cursors that jump back. */
 const STRIDE = 512;
@@ -23,6 +23,8 @@ interface StateLease extends CacheLease {
   computed: number;
   readonly options: LeaseOptions;
   readonly prompt: number;
+  /** False takes nothing and leaves nothing: as it was asked for, or because its workspace was closed. */
+  shares: boolean;
 }
 
 export interface CheckpointCacheOptions {
@@ -35,7 +37,7 @@ export interface CheckpointCacheOptions {
 export class CheckpointCache implements CacheStrategy<StateLease> {
   readonly #backend: DecodeBackend;
   readonly #store: CheckpointStore;
-  readonly #maxBytes: number;
+  #maxBytes: number;
   readonly #sequences: SequenceId[];
   readonly #leases = new Set<StateLease>();
   #saves = 0;
@@ -62,19 +64,20 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
       computed: 0,
       options,
       prompt: Math.min(tokens.length, options.keep ?? tokens.length),
+      shares: options.reuse,
     };
     this.#leases.add(lease);
     return lease;
   }
 
   catchUp(lease: StateLease, tokens: readonly number[]): number {
-    if (lease.computed > 0 || !lease.options.reuse) return 0;
+    if (lease.computed > 0 || !lease.shares) return 0;
     const found = this.#store.longest(lease.options.workspace, tokens, tokens.length - 1);
     if (!found) return 0;
     if (!this.#backend.restoreState(lease.sequence, found.state)) return 0;
-    lease.computed = found.length;
+    lease.computed = found.tokens.length;
     this.#restores++;
-    return found.length;
+    return lease.computed;
   }
 
   wantsRestore(): boolean {
@@ -82,7 +85,7 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   }
 
   boundary(lease: StateLease, end: number): number {
-    if (!lease.options.reuse) return end;
+    if (!lease.shares) return end;
     const next = (Math.floor(lease.computed / STRIDE) + 1) * STRIDE;
     const last = lastStep(lease.prompt);
     return Math.min(end, lease.computed < last ? Math.min(next, last) : next);
@@ -112,6 +115,21 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   }
 
   setOpen(): void {}
+
+  forgetWorkspace(workspace: string): void {
+    this.#store.forget(workspace);
+    for (const lease of this.#leases) if (lease.options.workspace === workspace) lease.shares = false;
+  }
+
+  /** Nothing is on disk. */
+  closeWorkspace(workspace: string): void {
+    this.forgetWorkspace(workspace);
+  }
+
+  setLimits({ ramBytes }: TierLimits): void {
+    this.#maxBytes = ramBytes;
+    this.#store.setLimit(ramBytes);
+  }
 
   idle(): boolean {
     return true;
@@ -148,9 +166,9 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   dispose(): void {}
 
   #save(lease: StateLease, tokens: readonly number[]): void {
-    const { reuse, workspace } = lease.options;
-    if (!reuse || lease.computed === 0) return;
-    this.#store.put(workspace, tokens.slice(0, lease.computed), this.#backend.saveState(lease.sequence));
+    if (!lease.shares || lease.computed === 0) return;
+    const known = tokens.slice(0, lease.computed);
+    this.#store.put(lease.options.workspace, known, this.#backend.saveState(lease.sequence));
     this.#saves++;
   }
 }

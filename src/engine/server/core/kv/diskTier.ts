@@ -26,7 +26,7 @@ const PENDING_STEP = 256;
 const REMOVED = 0;
 
 export class DiskTier {
-  readonly #options: DiskTierOptions;
+  #options: DiskTierOptions;
   readonly #table: GuardedTable;
   #keys = new Set<string>();
   /** Last uses and removals that are not in the file yet, so that neither costs a write of its own. */
@@ -63,6 +63,23 @@ export class DiskTier {
   /** @param onGone hears of each page that left the disk otherwise than by {@link drop} or {@link forget}. */
   listen(onGone: (key: string) => void): void {
     this.#onGone = onGone;
+  }
+
+  get folder(): string {
+    return this.#options.folder;
+  }
+
+  keys(): Iterable<string> {
+    return this.#keys;
+  }
+
+  /** What was used longest ago makes room at once; the file itself shrinks in {@link tidy}. */
+  setLimit(maxBytes: number): void {
+    this.#options = { ...this.#options, maxBytes };
+    const removed = this.#table.write((table) => this.#makeRoom(table));
+    this.#shrinking ||= (removed?.length ?? 0) > 0;
+    this.#left(removed ?? []);
+    this.#report();
   }
 
   has(key: string): boolean {

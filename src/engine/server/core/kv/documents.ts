@@ -7,7 +7,7 @@ import type { Branches } from './branches.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
 import type { PrefixTree } from './prefixTree.ts';
 import { keyOf, type Spill } from './spill.ts';
-import type { TreeNode } from './treeNode.ts';
+import { endOf, type TreeNode } from './treeNode.ts';
 
 /**
  * A new prompt of a document that has this share of the old one in common takes its place: the old one's end is a text
@@ -22,7 +22,7 @@ export class Documents {
   readonly #branches: Branches;
   readonly #spill: Spill | undefined;
   readonly #backend: DecodeBackend;
-  /** The newest prompt of each document as far as it was kept, latest last. Nodes would not do: they are cut and joined. */
+  /** The newest prompt of each document as far as it was kept, latest last. */
   readonly #prompts = new Map<string, { workspace: string; tokens: readonly number[] }>();
   readonly #open = new Map<string, ReadonlySet<string>>();
   /** Documents whose pages may not be on disk yet. */
@@ -39,7 +39,8 @@ export class Documents {
   setOpen(workspace: string, keys: readonly string[]): void {
     const before = this.#open.get(workspace);
     const open = new Set(keys);
-    this.#open.set(workspace, open);
+    if (open.size > 0) this.#open.set(workspace, open);
+    else this.#open.delete(workspace);
     for (const key of before ?? []) if (!open.has(key)) this.#forget(idOf(workspace, key));
     for (const key of open) {
       const id = idOf(workspace, key);
@@ -49,6 +50,12 @@ export class Documents {
 
   isOpen(workspace: string, document: string): boolean {
     return this.#open.get(workspace)?.has(document) ?? false;
+  }
+
+  /** All documents of a workspace are forgotten. */
+  close(workspace: string): void {
+    this.#open.delete(workspace);
+    for (const [id, prompt] of this.#prompts) if (prompt.workspace === workspace) this.#forget(id);
   }
 
   /** A prompt of the document left these tokens in the cache. */
@@ -67,14 +74,13 @@ export class Documents {
     const old = this.#prompts.get(id);
     if (!old || shared < REPLACING_SHARE * old.tokens.length) return;
     this.#forget(id);
-    let node = [...this.#path(workspace, old.tokens)].findLast(
-      ({ node, common }) => common === node.tokens.length,
-    )?.node;
-    while (node?.parent && node.children.length === 0 && !this.#tree.held(node)) {
-      const { parent }: TreeNode = node;
-      this.#branches.drop(node);
-      node = parent;
+    const last = [...this.#path(workspace, old.tokens)].findLast(({ node, common }) => common === node.tokens.length);
+    let top: TreeNode | undefined;
+    for (let node = last?.node; node?.parent && !this.#tree.held(node); node = node.parent) {
+      if (node.children.length > (top ? 1 : 0)) break;
+      top = node;
     }
+    if (top) this.#branches.drop(top);
   }
 
   /** Takes the pages that earlier sessions left on disk into the tree, where they are called what they spell. */
@@ -89,8 +95,8 @@ export class Documents {
         spill.tiers.drop(key);
         continue;
       }
-      const node = this.#tree.add(above, [...tokens], [], -1);
-      node.keys = [key];
+      const node = this.#tree.add(above, [...tokens]);
+      node.key = key;
       known.set(key, node);
       spill.cool(node);
     }
@@ -111,17 +117,16 @@ export class Documents {
 
   #savePath(spill: Spill, workspace: string, tokens: readonly number[], deadline: number): boolean {
     for (const { node, common } of this.#path(workspace, tokens)) {
-      // Writing a page may push another one out of the last tier, and its node out of the tree.
-      for (let i = 0; i < Math.floor(common / PAGE_TOKENS) && node.parent; i++) {
-        const record = spill.record(node, i);
-        if (spill.tiers.persisted(record.key)) continue;
-        const bytes = spill.tiers.get(record.key) ?? (node.pages.length > 0 ? spill.bytes(node, i) : undefined);
-        if (bytes && !spill.tiers.persist(record, bytes)) {
-          spill.tiers.flush(0); // makes room in the queue
-          spill.tiers.persist(record, bytes);
-        }
-        if (this.#backend.now() >= deadline) return false;
+      if (common < PAGE_TOKENS) break;
+      // Writing a page may push another one out of the last tier, and its node out of the tree: then the path ends there.
+      const record = spill.record(node);
+      if (spill.tiers.persisted(record.key)) continue;
+      const bytes = spill.tiers.get(record.key) ?? (node.page >= 0 ? spill.bytes(node) : undefined);
+      if (bytes && !spill.tiers.persist(record, bytes)) {
+        spill.tiers.flush(0); // makes room in the queue
+        spill.tiers.persist(record, bytes);
       }
+      if (this.#backend.now() >= deadline) return false;
     }
     return true;
   }
@@ -130,7 +135,7 @@ export class Documents {
   *#path(workspace: string, tokens: readonly number[]): Generator<{ node: TreeNode; common: number }> {
     let node = this.#tree.root(workspace);
     for (;;) {
-      const found = this.#tree.best(node, tokens, node.start + node.tokens.length, tokens.length);
+      const found = this.#tree.best(node, tokens, endOf(node), tokens.length);
       if (!found) return;
       yield found;
       if (found.common < found.node.tokens.length) return;

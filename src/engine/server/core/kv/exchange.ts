@@ -10,7 +10,7 @@ import type { Lease } from './lease.ts';
 import { PAGE_TOKENS, type PagePool } from './pagePool.ts';
 import type { PrefixTree } from './prefixTree.ts';
 import type { Spill } from './spill.ts';
-import type { TreeNode } from './treeNode.ts';
+import { endOf, type TreeNode } from './treeNode.ts';
 
 /** A shorter tail of a prompt is computed faster than it is worth a page. */
 const SHORTEST_TAIL = 8;
@@ -32,46 +32,21 @@ export class Exchange {
 
   /** Attaches the full pages that are on the device, but no more than `room` that nobody else holds. */
   attach(lease: Lease, tokens: readonly number[], room: number): void {
-    const end = tokens.length - 1;
-    let left = room;
-    let run: { id: SequenceId; start: number } | undefined;
-    const flush = (): void => {
-      if (run) this.#backend.copyRange(run.id, lease.sequence, run.start, lease.start);
-      run = undefined;
-    };
-    for (;;) {
-      const found = this.#tree.best(lease.node, tokens, lease.start, end);
-      if (!found || found.node.pages.length === 0) break;
-      let pages = Math.floor(found.common / PAGE_TOKENS);
-      if (!this.#tree.held(found.node)) {
-        pages = Math.min(pages, left);
-        left -= pages;
-      }
-      if (pages === 0) break;
-      const node = pages < found.node.pages.length ? this.#tree.split(found.node, pages) : found.node;
-      this.#tree.retain(node);
-      if (run?.id !== node.sequence) {
-        flush();
-        run = { id: node.sequence, start: node.start };
-      }
-      lease.node = node;
-      lease.start = node.start + node.tokens.length;
-    }
-    flush();
+    this.#follow(lease, tokens, tokens.length - 1, room);
     lease.computed = Math.max(lease.computed, lease.start);
   }
 
   /** The node of the next page, where that is saved and worth bringing back. */
   coldAhead(lease: Lease, tokens: readonly number[]): TreeNode | undefined {
     const found = this.#tree.best(lease.node, tokens, lease.start, tokens.length - 1);
-    const full = found && found.common >= PAGE_TOKENS && found.node.pages.length === 0;
-    return full && this.#spill?.worthRestoring(lease.start) ? found.node : undefined;
+    const saved = found?.common === PAGE_TOKENS && found.node.page < 0;
+    return saved && this.#spill?.worthRestoring(lease.start) ? found.node : undefined;
   }
 
   /** Shares the beginning of a page that goes on differently: the rest of the page is the lease's own. */
   borrow(lease: Lease, tokens: readonly number[], extend: (end: number) => boolean): void {
     const found = this.#tree.best(lease.node, tokens, lease.start, tokens.length - 1);
-    if (!found || found.node.pages.length === 0) return;
+    if (!found || found.node.page < 0) return;
     const end = lease.start + Math.min(found.common, PAGE_TOKENS - 1);
     this.#backend.copyRange(found.node.sequence, lease.sequence, lease.start, end);
     if (!extend(end)) {
@@ -82,60 +57,76 @@ export class Exchange {
     this.#pool.fill(lease.own[0]!, end - lease.start);
   }
 
-  /** Moves the full pages at the beginning of the lease's own into the tree. */
+  /** Moves the full pages at the beginning of the lease's own into the tree; those that are there by now go. */
   share(lease: Lease, tokens: readonly number[]): void {
-    const end = Math.min(lease.computed, lease.options.keep ?? Number.POSITIVE_INFINITY);
+    const end = endOfKept(lease);
     while (lease.shares && end - lease.start >= PAGE_TOKENS) {
+      this.#follow(lease, tokens, end, Number.POSITIVE_INFINITY);
       const full = Math.floor((end - lease.start) / PAGE_TOKENS);
-      const found = this.#tree.best(lease.node, tokens, lease.start, end);
-      const same = found ? Math.floor(found.common / PAGE_TOKENS) : 0;
-      if (found && same > 0) this.#join(lease, found.node, same);
-      else {
-        if (found && found.common === found.node.tokens.length) this.#branches.drop(found.node); // a tail that grew
-        this.#grow(lease, tokens.slice(lease.start, lease.start + full * PAGE_TOKENS), full);
+      if (full === 0) return;
+      this.#dropGrown(lease, tokens, end);
+      const text = tokens.slice(lease.start, lease.start + full * PAGE_TOKENS);
+      const node = this.#branches.add(lease.node, text, lease.own.slice(0, full), lease.sequence);
+      if (!node) {
+        lease.shares = false;
+        return;
       }
+      lease.own.splice(0, (endOf(node) - lease.start) / PAGE_TOKENS);
+      lease.node = node;
+      lease.start = endOf(node);
     }
-  }
-
-  /** Somebody else computed the same pages: ours go, or fill the place of saved ones. */
-  #join(lease: Lease, node: TreeNode, pages: number): void {
-    if (node.pages.length === 0) {
-      const adopted = this.#branches.adopt(node, lease.own[0]!, lease.sequence);
-      if (adopted) this.#advance(lease, adopted, 1);
-      else lease.shares = false;
-      return;
-    }
-    const shared = pages < node.pages.length ? this.#tree.split(node, pages) : node;
-    const end = shared.start + shared.tokens.length;
-    this.#backend.removeRange(lease.sequence, shared.start, end);
-    this.#backend.copyRange(shared.sequence, lease.sequence, shared.start, end);
-    this.#tree.retain(shared);
-    for (const page of lease.own.slice(0, pages)) this.#pool.release(page);
-    this.#advance(lease, shared, pages);
-  }
-
-  #grow(lease: Lease, tokens: number[], pages: number): void {
-    const node = this.#branches.add(lease.node, tokens, lease.own.slice(0, pages), lease.sequence);
-    if (node) this.#advance(lease, node, (node.start + node.tokens.length - lease.start) / PAGE_TOKENS);
-    else lease.shares = false;
-  }
-
-  #advance(lease: Lease, node: TreeNode, pages: number): void {
-    lease.node = node;
-    lease.start += pages * PAGE_TOKENS;
-    lease.own.splice(0, pages);
   }
 
   /** Leaves the tokens behind the last full page as a leaf. @returns the node where what was kept ends. */
   leaveTail(lease: Lease, tokens: readonly number[]): TreeNode {
-    const end = Math.min(lease.computed, lease.options.keep ?? Number.POSITIVE_INFINITY);
+    const end = endOfKept(lease);
     const length = end - lease.start;
     if (!lease.shares || length < SHORTEST_TAIL) return lease.node;
     const found = this.#tree.best(lease.node, tokens, lease.start, end);
     if (found?.common === length) return found.node;
-    if (found && found.common === found.node.tokens.length) this.#branches.drop(found.node);
+    this.#dropGrown(lease, tokens, end);
     this.#pool.fill(lease.own[0]!, length);
     const tail = tokens.slice(lease.start, end);
     return this.#branches.add(lease.node, tail, lease.own.slice(0, 1), lease.sequence) ?? lease.node;
   }
+
+  /** Goes down whole pages that are on the device, which take the place of the lease's own. */
+  #follow(lease: Lease, tokens: readonly number[], end: number, room: number): void {
+    let left = room;
+    let run: { id: SequenceId; start: number } | undefined;
+    const copy = (): void => {
+      if (!run) return;
+      // A position may not be there twice.
+      if (lease.computed > run.start) this.#backend.removeRange(lease.sequence, run.start, lease.start);
+      this.#backend.copyRange(run.id, lease.sequence, run.start, lease.start);
+    };
+    for (;;) {
+      const found = this.#tree.best(lease.node, tokens, lease.start, end);
+      if (found?.common !== PAGE_TOKENS || found.node.page < 0) break;
+      const { node } = found;
+      if (!this.#tree.held(node) && left-- <= 0) break;
+      if (run?.id !== node.sequence) {
+        copy();
+        run = { id: node.sequence, start: node.start };
+      }
+      this.#tree.retain(node);
+      lease.node = node;
+      lease.start = endOf(node);
+      const own = lease.own.shift();
+      if (own !== undefined) this.#pool.release(own);
+    }
+    copy();
+  }
+
+  /** Drops a tail that the lease's text goes on from. */
+  #dropGrown(lease: Lease, tokens: readonly number[], end: number): void {
+    const found = this.#tree.best(lease.node, tokens, lease.start, end);
+    if (found && found.common === found.node.tokens.length && found.common < PAGE_TOKENS)
+      this.#branches.drop(found.node);
+  }
+}
+
+/** What is behind this stays the lease's own. */
+function endOfKept({ computed, options }: Lease): number {
+  return Math.min(computed, options.keep ?? Number.POSITIVE_INFINITY);
 }

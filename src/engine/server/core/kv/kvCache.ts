@@ -13,9 +13,9 @@ import { PrefixTree } from './prefixTree.ts';
 import { SequenceIds } from './sequenceIds.ts';
 import { Spill } from './spill.ts';
 import { statusOf, Usage } from './status.ts';
-import type { CacheStrategy } from './strategy.ts';
+import type { CacheStrategy, TierLimits } from './strategy.ts';
 import type { PageTiers } from './tiers.ts';
-import type { TreeNode } from './treeNode.ts';
+import { endOf, type TreeNode } from './treeNode.ts';
 import { touch } from './worth.ts';
 
 export interface KvCacheOptions {
@@ -31,7 +31,7 @@ export interface KvCacheOptions {
 export class KvCache implements CacheStrategy<Lease> {
   readonly pool: PagePool;
   readonly tree: PrefixTree;
-  readonly ids: SequenceIds;
+  readonly ids: SequenceIds<TreeNode>;
   readonly branches: Branches;
   readonly spill: Spill | undefined;
   readonly documents: Documents;
@@ -49,10 +49,9 @@ export class KvCache implements CacheStrategy<Lease> {
     this.#computeMs = computeMs;
     this.#onEvent = onEvent;
     this.#sequences = Array.from({ length: leases }, (_, id) => leases - 1 - id);
-    const pages = Math.floor(backend.cells / PAGE_TOKENS);
-    this.pool = new PagePool(pages);
+    this.pool = new PagePool(Math.floor(backend.cells / PAGE_TOKENS));
     this.tree = new PrefixTree(this.pool);
-    this.ids = new SequenceIds(leases, backend.sequences - leases, pages);
+    this.ids = new SequenceIds(leases, backend.sequences - leases);
     const lost = (key: string) => {
       const node = this.spill?.coldNode(key);
       if (node) this.branches.drop(node);
@@ -170,14 +169,13 @@ export class KvCache implements CacheStrategy<Lease> {
     this.#exchange.share(lease, tokens);
     const tail = this.#exchange.leaveTail(lease, tokens);
     const { workspace, document } = lease.options;
-    const open = document !== undefined && this.documents.isOpen(workspace, document);
-    touch(this.pool, tail, { clock: this.#clock, open, computeMs: this.#computeMs });
     if (document !== undefined && lease.shares) {
-      const end = Math.min(lease.computed, tail.start + tail.tokens.length);
-      this.documents.left(workspace, document, tokens.slice(0, end));
+      this.documents.left(workspace, document, tokens.slice(0, Math.min(lease.computed, endOf(tail))));
     }
     this.#end(lease);
     this.tree.refresh(tail);
+    const open = document !== undefined && this.documents.isOpen(workspace, document);
+    touch(tail, { clock: this.#clock, open, computeMs: this.#computeMs });
   }
 
   /** Gives the lease back and keeps nothing that it computed by itself (its decode failed). */
@@ -194,12 +192,25 @@ export class KvCache implements CacheStrategy<Lease> {
     this.documents.setOpen(workspace, documents);
   }
 
+  forgetWorkspace(workspace: string): void {
+    this.#leave(workspace, false);
+    this.spill?.tiers.forget(workspace);
+  }
+
+  closeWorkspace(workspace: string): void {
+    this.#leave(workspace, true);
+  }
+
   sample(): void {
     this.usage.add(this.pool);
   }
 
   status(): KvStatus {
     return statusOf(this, this.#computeMs(0));
+  }
+
+  setLimits(limits: TierLimits): void {
+    this.spill?.tiers.setLimits(limits);
   }
 
   dispose(): void {
@@ -227,6 +238,21 @@ export class KvCache implements CacheStrategy<Lease> {
     // Making room may have pushed the very page out of the last tier, and the node with it.
     if (node.parent) this.branches.drop(node);
     return false;
+  }
+
+  /** Drops the tree of a workspace; its running requests go on by themselves, with what they held of it as their own. */
+  #leave(workspace: string, keepDisk: boolean): void {
+    this.documents.close(workspace);
+    if (!this.tree.hasRoot(workspace)) return;
+    const root = this.tree.root(workspace);
+    for (const lease of this.leases) {
+      if (lease.options.workspace !== workspace) continue;
+      for (let { node } = lease; node.parent; node = node.parent) lease.own.unshift(node.page);
+      lease.node = root;
+      lease.start = 0;
+      lease.shares = false;
+    }
+    this.branches.drop(root, keepDisk);
   }
 
   /** Ends a lease that was promised more than there is. */

@@ -25,16 +25,16 @@ export interface LeaseOptions {
 export interface Lease {
   readonly sequence: SequenceId;
   readonly options: LeaseOptions;
-  /** The node of the tree that ends at `start`; the lease holds it and all above it. */
+  /** The node of the tree that ends at `start`; the lease holds it and all above it. A root that is gone, once its workspace is. */
   node: TreeNode;
   start: number;
   /** How many leading tokens have their cells under `sequence`. */
   computed: number;
-  /** Pages from `start` on, the last one perhaps not full. */
+  /** Pages from `start` on, the last one perhaps not full. Others may have them too, once a workspace was closed. */
   own: PageId[];
   /** Pages that the request was promised at its admission, shared ones included. */
   promised: number;
-  /** False once the tree could not take its pages: then they are its own to the end. */
+  /** False once the tree could not take its pages, or its workspace was closed: then they are its own to the end. */
   shares: boolean;
 }
 

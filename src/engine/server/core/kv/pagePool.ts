@@ -18,8 +18,6 @@ export class PagePool {
   readonly refs: Uint16Array;
   /** 1 for pages of the tree: they stay when their last lease lets go. */
   readonly cached: Uint8Array;
-  /** Last use and cost in one number, on the clock of the cache: the smallest goes first. */
-  readonly priority: Float64Array;
   /** The free list, inside the pages: next free page, -1 at the end. */
   readonly #next: Int32Array;
   #head: PageId;
@@ -33,7 +31,6 @@ export class PagePool {
     this.filled = new Uint8Array(total);
     this.refs = new Uint16Array(total);
     this.cached = new Uint8Array(total);
-    this.priority = new Float64Array(total);
     this.#next = Int32Array.from({ length: total }, (_, page) => (page + 1 < total ? page + 1 : -1));
     this.#head = total > 0 ? 0 : -1;
     this.#free = total;
@@ -66,7 +63,6 @@ export class PagePool {
     this.#head = this.#next[page]!;
     this.#next[page] = -1;
     this.refs[page] = 1;
-    this.priority[page] = 0;
     this.#free--;
     this.#peak = Math.max(this.#peak, this.total - this.#free);
     return page;

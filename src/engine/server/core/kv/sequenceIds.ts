@@ -1,76 +1,79 @@
 /**
  * Which sequence id owns which pages. libllama drops cells by (sequence, range of positions) only, so that a page can be
  * dropped alone when no other page at its positions has its id. Ids are few; nodes of the tree share one as long as
- * their ranges do not overlap (interval colouring):
+ * they are at different positions (interval colouring):
  *
  *     positions   0 ......... 32 ........ 64 ........ 96
- *     id 16       [ import … ][ file a …  ][ … a      ]     one path of the tree, one id
- *     id 17                   [ file b …  ]      [ … c ]    a branch, and a part of a third path
+ *     id 16       [ import … ][ file a …  ][  … a    ]     one path of the tree, one id
+ *     id 17                   [ file b …  ]       [ … c ]  a branch, and a part of a third path
  */
 import type { SequenceId } from '../backend.ts';
+import { PAGE_TOKENS } from './pagePool.ts';
 
-/** An id, and the end of the pages that were taken for it. */
-export interface Taken {
+/** A page at the position `start`, with cells under `sequence`. */
+export interface Placed {
+  sequence: SequenceId;
+  start: number;
+}
+
+/** An id, and the end of the pages of positions that it has free. */
+export interface FreeRun {
   id: SequenceId;
   end: number;
 }
 
-export class SequenceIds {
+export class SequenceIds<T extends Placed> {
   readonly #first: SequenceId;
-  /** For each id a bit for each page of positions. */
-  readonly #taken: Uint32Array[];
+  /** For each id, by pages of positions. */
+  readonly #owners: (T | undefined)[][];
   #hand = 0;
 
-  /** Ids `first` to `first + count - 1`, each with `depth` pages of positions. */
-  constructor(first: SequenceId, count: number, depth: number) {
+  /** Ids `first` to `first + count - 1`. */
+  constructor(first: SequenceId, count: number) {
     this.#first = first;
-    this.#taken = Array.from({ length: count }, () => new Uint32Array(Math.ceil(depth / 32)));
-  }
-
-  /** How many of the pages [start, end), from the first one on, no other part of `id` has. */
-  reach(id: SequenceId, start: number, end: number): number {
-    const taken = this.#taken[id - this.#first]!;
-    let page = start;
-    while (page < end && ((taken[page >>> 5]! >>> (page & 31)) & 1) === 0) page++;
-    return page - start;
+    this.#owners = Array.from({ length: count }, () => []);
   }
 
   /**
-   * Takes the pages [start, end) of positions for an id: `preferred` (the parent's: a path of one id is shared by one
-   * call) where it is free there, else any; where none is, as many of the first pages as one id has free.
-   * @returns undefined when every id has the first page.
+   * An id that is free at the pages [start, end) of positions: `preferred` (the parent's: a path of one id is shared by
+   * one call) if it is, else any; if none is, the one that is free at most of the first pages.
+   * @returns undefined when no id is free at the first page.
    */
-  take(preferred: SequenceId, start: number, end: number): Taken | undefined {
-    const { length } = this.#taken;
-    if (preferred >= this.#first && this.reach(preferred, start, end) === end - start) {
-      return this.#mark(preferred, start, end);
-    }
-    let [best, most] = [-1, 0];
-    for (let tried = 0; tried < length && most < end - start; tried++) {
+  find(preferred: SequenceId, start: number, end: number): FreeRun | undefined {
+    const { length } = this.#owners;
+    if (preferred >= this.#first && this.#freeTo(preferred, start, end) === end) return { id: preferred, end };
+    let best: FreeRun | undefined;
+    for (let tried = 0; tried < length && (best?.end ?? start) < end; tried++) {
       const id = this.#first + ((this.#hand + tried) % length);
-      const reach = this.reach(id, start, end);
-      if (reach > most) [best, most] = [id, reach];
+      const to = this.#freeTo(id, start, end);
+      if (to > (best?.end ?? start)) best = { id, end: to };
     }
-    if (best < 0) return undefined;
-    this.#hand = (best - this.#first + 1) % length;
-    return this.#mark(best, start, start + most);
+    if (best) this.#hand = (best.id - this.#first + 1) % length;
+    return best;
   }
 
-  give(id: SequenceId, start: number, end: number): void {
-    const taken = this.#taken[id - this.#first]!;
-    for (let page = start; page < end; page++) taken[page >>> 5]! &= ~(1 << (page & 31));
+  take(owner: T): void {
+    this.#owners[owner.sequence - this.#first]![owner.start / PAGE_TOKENS] = owner;
   }
 
-  /** Pages of positions that are taken, over all ids. */
+  give({ sequence, start }: T): void {
+    this.#owners[sequence - this.#first]![start / PAGE_TOKENS] = undefined;
+  }
+
+  /** Who is at a page of positions, under any id. */
+  at(page: number): T[] {
+    return this.#owners.flatMap((owners) => owners[page] ?? []);
+  }
+
+  /** How many have an id. */
   get taken(): number {
-    let count = 0;
-    for (const bits of this.#taken) for (let word of bits) for (; word !== 0; word &= word - 1) count++;
-    return count;
+    return this.#owners.reduce((sum, owners) => sum + owners.filter((owner) => owner !== undefined).length, 0);
   }
 
-  #mark(id: SequenceId, start: number, end: number): Taken {
-    const taken = this.#taken[id - this.#first]!;
-    for (let page = start; page < end; page++) taken[page >>> 5]! |= 1 << (page & 31);
-    return { id, end };
+  #freeTo(id: SequenceId, start: number, end: number): number {
+    const owners = this.#owners[id - this.#first]!;
+    let page = start;
+    while (page < end && owners[page] === undefined) page++;
+    return page;
   }
 }

@@ -4,9 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { DecodeBackend } from '../backend.ts';
-import { PAGE_TOKENS } from './pagePool.ts';
 import type { PageRecord, PageTiers } from './tiers.ts';
-import type { TreeNode } from './treeNode.ts';
+import { endOf, type TreeNode } from './treeNode.ts';
 
 /** How likely an evicted page is asked for again; the papers measure, we assume. */
 const RETURN_SHARE = 0.5;
@@ -36,49 +35,37 @@ export class Spill {
   }
 
   /** {@link keyOf} of a page that a node stands for; kept in the node. */
-  key(node: TreeNode, index: number): string {
+  key(node: TreeNode): string {
     const missing: TreeNode[] = [];
-    for (let above = node; above.parent && above.keys.length <= lastPage(above); above = above.parent) {
-      missing.push(above);
-    }
-    for (const each of missing.reverse()) {
-      const last = each === node ? index : lastPage(each);
-      for (let at = each.keys.length; at <= last; at++) {
-        const parent = at > 0 ? each.keys[at - 1]! : keyBefore(each);
-        const tokens = each.tokens.slice(at * PAGE_TOKENS, (at + 1) * PAGE_TOKENS);
-        each.keys.push(keyOf(each.workspace, parent, tokens));
-      }
-    }
-    return node.keys[index]!;
+    for (let at = node; at.parent && at.key === undefined; at = at.parent) missing.push(at);
+    for (const each of missing.reverse()) each.key = keyOf(each.workspace, each.parent!.key ?? null, each.tokens);
+    return node.key!;
   }
 
-  record(node: TreeNode, index: number): PageRecord {
-    const key = this.key(node, index);
-    const parent = index > 0 ? node.keys[index - 1]! : keyBefore(node);
-    const tokens = node.tokens.slice(index * PAGE_TOKENS, (index + 1) * PAGE_TOKENS);
-    return { key, parent, workspace: node.workspace, tokens };
+  record(node: TreeNode): PageRecord {
+    const { workspace, tokens } = node;
+    return { key: this.key(node), parent: node.parent!.key ?? null, workspace, tokens };
   }
 
   /** The bytes of a page on the device. */
-  bytes(node: TreeNode, index: number): Uint8Array {
-    const start = node.start + index * PAGE_TOKENS;
+  bytes(node: TreeNode): Uint8Array {
     const before = this.#backend.now();
-    const page = this.#backend.savePage(node.sequence, start, start + PAGE_TOKENS);
+    const page = this.#backend.savePage(node.sequence, node.start, endOf(node));
     this.saveMs = learnt(this.saveMs, this.#backend.now() - before);
     return page;
   }
 
   /** Saves a page that is about to leave, unless a copy exists. False: it is cheaper to compute it again. */
-  keep(node: TreeNode, index: number): boolean {
-    const key = this.key(node, index);
+  keep(node: TreeNode): boolean {
+    const key = this.key(node);
     if (this.#tiers.has(key)) {
       this.#tiers.touch(key);
       return true;
     }
-    const compute = this.#computeMs(node.start + index * PAGE_TOKENS);
+    const compute = this.#computeMs(node.start);
     const gain = RETURN_SHARE * (compute - (this.restoreMs ?? 0));
     if ((this.saveMs ?? 0) >= gain) return false;
-    this.#tiers.put(this.record(node, index), this.bytes(node, index));
+    this.#tiers.put(this.record(node), this.bytes(node));
     if (!this.#tiers.has(key)) return false;
     this.spills++;
     return true;
@@ -91,7 +78,7 @@ export class Spill {
 
   /** Puts the page of a node without pages behind the end of a sequence. False: it is gone, or does not fit any more. */
   restore(node: TreeNode, sequence: number): boolean {
-    const bytes = this.#tiers.get(node.keys[0]!);
+    const bytes = this.#tiers.get(this.key(node));
     if (!bytes) return false;
     const before = this.#backend.now();
     if (!this.#backend.restorePage(sequence, bytes)) return false;
@@ -102,18 +89,19 @@ export class Spill {
 
   /** The node stands for a saved page from now on. */
   cool(node: TreeNode): void {
-    this.#cold.set(this.key(node, 0), node);
+    this.#cold.set(this.key(node), node);
   }
 
   /** The node has a page again; the saved copy stays, so that the page can leave again for nothing. */
   warm(node: TreeNode): void {
-    this.#cold.delete(node.keys[0]!);
+    this.#cold.delete(this.key(node));
   }
 
-  /** The node is gone, and its saved copies with it. */
-  forget(node: TreeNode): void {
-    if (node.pages.length === 0) this.warm(node);
-    for (const key of node.keys) this.#tiers.drop(key);
+  /** The node is gone, and its saved copy with it; `keepDisk`: unless that is on disk, or waits for it. */
+  forget({ key, page }: TreeNode, keepDisk: boolean): void {
+    if (key === undefined) return;
+    if (page < 0) this.#cold.delete(key);
+    if (!keepDisk || !this.#tiers.persisted(key)) this.#tiers.drop(key);
   }
 
   coldNode(key: string): TreeNode | undefined {
@@ -135,14 +123,6 @@ export function keyOf(workspace: string, parent: string | null, tokens: readonly
     .update(Int32Array.from(tokens))
     .digest('hex');
 }
-
-/** Of the page before a node, where that has its keys. */
-function keyBefore({ parent }: TreeNode): string | null {
-  return parent?.parent ? parent.keys[lastPage(parent)]! : null;
-}
-
-/** A node without pages stands for one. */
-const lastPage = ({ pages }: TreeNode): number => Math.max(1, pages.length) - 1;
 
 function learnt(mean: number | null, ms: number): number {
   return mean === null ? ms : mean + LEARNING_RATE * (ms - mean);

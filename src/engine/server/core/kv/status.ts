@@ -2,6 +2,7 @@
 import type { KvStatus, TierStatus } from '../../../protocol/index.ts';
 import type { KvCache } from './kvCache.ts';
 import { PAGE_TOKENS, type PagePool } from './pagePool.ts';
+import { endOf } from './treeNode.ts';
 
 const OFF: TierStatus = { pages: 0, bytes: 0, limitBytes: 0 };
 
@@ -25,14 +26,11 @@ export class Usage {
   }
 }
 
-/** Looks at every node: for status, not for the loop. `computeMs`: of a page at the beginning. */
+/** Looks at every leaf: for status, not for the loop. `computeMs`: of a page at the beginning. */
 export function statusOf(cache: KvCache, computeMs: number): KvStatus {
   const { pool, tree, spill, branches, leases, usage } = cache;
   let logicalTokens = 0;
-  for (const node of tree.nodes()) {
-    const ends = node.pages.length > 0 && node.residentChildren === 0 && !tree.held(node);
-    if (ends) logicalTokens += node.start + node.tokens.length;
-  }
+  for (const leaf of tree.evictable) logicalTokens += endOf(leaf);
   for (const lease of leases) logicalTokens += lease.computed;
   const tiers = spill?.tiers.status() ?? { ram: OFF, disk: OFF };
   return {

@@ -4,7 +4,14 @@
  */
 import type { KvStatus } from '../../../protocol/index.ts';
 import type { SequenceId } from '../backend.ts';
+import type { DiskTierOptions } from './diskTier.ts';
 import type { LeaseOptions } from './lease.ts';
+
+/** How much the colder tiers may keep; without `disk` nothing is kept there. */
+export interface TierLimits {
+  ramBytes: number;
+  disk?: DiskTierOptions;
+}
 
 /** A sequence in use by one request. */
 export interface CacheLease {
@@ -33,6 +40,12 @@ export interface CacheStrategy<L extends CacheLease = CacheLease> {
   /** Gives the lease back and keeps nothing that it computed by itself. */
   discard(lease: L): void;
   setOpen(workspace: string, documents: readonly string[]): void;
+  /** Drops everything of a workspace, saved pages too. Its running requests go on, but take and leave nothing any more. */
+  forgetWorkspace(workspace: string): void;
+  /** As {@link forgetWorkspace}, but what is on disk, or waits for it, stays there for the next time it is opened. */
+  closeWorkspace(workspace: string): void;
+  /** What has no room any more goes; what is raised fills with use. */
+  setLimits(limits: TierLimits): void;
   /** Work for idle moments, for about `budgetMs`. True when there is no more to do. */
   idle(budgetMs: number): boolean;
   /** Counts the cells in use, once for each iteration. */

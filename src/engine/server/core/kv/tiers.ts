@@ -7,8 +7,9 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { TierStatus } from '../../../protocol/status.ts';
-import type { DiskTier } from './diskTier.ts';
+import { DiskTier } from './diskTier.ts';
 import type { PageRecord, SavedPage } from './pageRecord.ts';
+import type { TierLimits } from './strategy.ts';
 
 export type { PageRecord } from './pageRecord.ts';
 
@@ -29,11 +30,11 @@ const QUEUE_BYTES = 128 << 20;
 const DISPOSE_MS = 500;
 
 export class PageTiers {
-  readonly #ramBytes: number;
+  #ramBytes: number;
   readonly #queueBytes: number;
-  readonly #disk: DiskTier | undefined;
+  #disk: DiskTier | undefined;
   #onLost: (key: string) => void;
-  readonly #ram: LRUCache<string, SavedPage>;
+  #ram: LRUCache<string, SavedPage>;
   readonly #overflow: LRUCache<string, SavedPage>;
   readonly #wanted = new Map<string, SavedPage>();
   #wantedBytes = 0;
@@ -47,9 +48,24 @@ export class PageTiers {
     this.#queueBytes = Math.floor((options.queueBytes ?? QUEUE_BYTES) / 2);
     this.#disk = options.disk;
     this.#onLost = options.onLost;
-    this.#ram = boundedPages(this.#ramBytes, (saved) => this.#leaving.push(saved));
+    this.#ram = this.#memory();
     this.#overflow = boundedPages(this.#queueBytes, ({ record }) => this.#left.add(record.key));
-    this.#disk?.listen((key) => this.#left.add(key));
+    this.#listen();
+  }
+
+  /** New bounds for memory and disk. A disk that is let go of keeps what it has. */
+  setLimits({ ramBytes, disk }: TierLimits): void {
+    if (disk && this.#disk?.on && this.#disk.folder === disk.folder) this.#disk.setLimit(disk.maxBytes);
+    else {
+      this.#leaveDisk();
+      if (disk) this.#disk = new DiskTier(disk);
+      this.#listen();
+    }
+    const oldestFirst = [...this.#ram.rvalues()].filter((saved) => saved !== undefined);
+    this.#ramBytes = ramBytes;
+    this.#ram = this.#memory();
+    for (const saved of oldestFirst) if (!this.#keep(saved)) this.#leaving.push(saved);
+    this.#settle();
   }
 
   /**
@@ -158,8 +174,24 @@ export class PageTiers {
   dispose(): void {
     this.#onLost = () => {};
     this.flush(DISPOSE_MS);
-    this.#disk?.close();
+    this.#leaveDisk();
     this.#ram.clear();
+  }
+
+  #memory(): LRUCache<string, SavedPage> {
+    return boundedPages(this.#ramBytes, (saved) => this.#leaving.push(saved));
+  }
+
+  #listen(): void {
+    this.#disk?.listen((key) => this.#left.add(key));
+  }
+
+  #leaveDisk(): void {
+    for (const keys of [this.#wanted.keys(), this.#overflow.keys(), this.#disk?.keys() ?? []]) {
+      for (const key of keys) this.#left.add(key);
+    }
+    this.#disk?.close();
+    this.#disk = undefined;
     this.#overflow.clear();
     this.#wanted.clear();
     this.#wantedBytes = 0;

@@ -1,6 +1,5 @@
 /** What a page is worth: when it was used, for what, and what it would take to compute it again. */
-import { PAGE_TOKENS, type PagePool } from './pagePool.ts';
-import type { TreeNode } from './treeNode.ts';
+import { endOf, type TreeNode } from './treeNode.ts';
 
 /** The pages of an open document are evicted as if they had been used so many requests later. */
 const OPEN_HOLD = 256;
@@ -20,15 +19,12 @@ export interface Use {
  * Notes the use of a node and all above it. What is deeper costs more to compute again (attention to all before), about
  * in proportion to its position.
  */
-export function touch({ priority }: PagePool, last: TreeNode, { clock, open, computeMs }: Use): void {
-  const end = last.start + last.tokens.length;
+export function touch(last: TreeNode, { clock, open, computeMs }: Use): void {
+  const end = endOf(last);
   const shallow = Math.max(Number.EPSILON, computeMs(0));
   const slope = end > 0 ? (computeMs(end) / shallow - 1) / end : 0;
   const used = clock + (open ? OPEN_HOLD : 0);
   for (let node = last; node.parent; node = node.parent) {
-    for (const [i, page] of node.pages.entries()) {
-      const worth = used + COST_HOLD * slope * (node.start + i * PAGE_TOKENS);
-      priority[page] = Math.max(priority[page]!, worth);
-    }
+    node.priority = Math.max(node.priority, used + COST_HOLD * slope * node.start);
   }
 }

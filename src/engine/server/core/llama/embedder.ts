@@ -1,6 +1,7 @@
 /** Vectors of texts with libllama: a context of its own, which keeps nothing from one text to the next. */
 import type { Pooling } from '../../../protocol/index.ts';
-import type { Embedder, TextSequence } from '../embedder.ts';
+import type { DecodeOutcome } from '../backend.ts';
+import type { Embedder, TextSequence, Turn } from '../embedder.ts';
 import { EngineFailure } from '../failure.ts';
 import { LlamaBatch } from './batch.ts';
 import { Decoder } from './decoder.ts';
@@ -94,7 +95,7 @@ export class LlamaEmbedder implements Embedder {
     return this.#tokenizer.encodeSequence(text, this.contextTokens);
   }
 
-  async embed(sequences: readonly Int32Array[], turn: () => Promise<void>): Promise<Float32Array[]> {
+  async embed(sequences: readonly Int32Array[], turn: Turn): Promise<Float32Array[]> {
     const tokens = sequences.reduce((sum, { length }) => sum + length, 0);
     if (sequences.length > this.sequences || (sequences.length > 1 && tokens > this.batchTokens)) {
       throw new RangeError('More texts, or more tokens, than fit a batch.');
@@ -124,19 +125,21 @@ export class LlamaEmbedder implements Embedder {
   }
 
   /** False when it was stopped. */
-  async #compute(sequences: readonly Int32Array[], turn: () => Promise<void>): Promise<boolean> {
+  async #compute(sequences: readonly Int32Array[], turn: Turn): Promise<boolean> {
     this.#forgetAll();
     const longest = Math.max(...sequences.map(({ length }) => length));
     for (let start = 0; start < longest; start += this.batchTokens) {
-      await turn();
-      this.#open();
-      this.#batch.clear();
-      for (const [sequence, tokens] of sequences.entries()) {
-        const end = Math.min(tokens.length, start + this.batchTokens);
-        for (let i = start; i < end; i++) this.#batch.add(tokens[i]!, i, [sequence], true);
-      }
-      const outcome = await this.#decoder.decodeAsync(this.#batch);
-      this.#open();
+      let outcome: DecodeOutcome | undefined;
+      await turn(async () => {
+        this.#open();
+        this.#batch.clear();
+        for (const [sequence, tokens] of sequences.entries()) {
+          const end = Math.min(tokens.length, start + this.batchTokens);
+          for (let i = start; i < end; i++) this.#batch.add(tokens[i]!, i, [sequence], true);
+        }
+        outcome = await this.#decoder.decodeAsync(this.#batch);
+        this.#open();
+      });
       if (outcome === 'aborted') return false;
       if (outcome === 'noRoom') throw new EngineFailure('internal', 'The embedding model has no room for a batch.');
     }

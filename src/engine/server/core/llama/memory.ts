@@ -2,12 +2,28 @@
 import { EngineFailure } from '../failure.ts';
 import type { NativeLibrary } from './library.ts';
 
+/**
+ * Weights of the models that are open on the CPU. The system counts their mapped files as memory that is free; whoever
+ * took it would have them read from the disk again for every token.
+ */
+let heldBytes = 0;
+
+/** Keeps memory for weights from being given to other models. @returns a function that lets go of it, once. */
+export function holdWeights({ gpu }: Pick<NativeLibrary, 'gpu'>, bytes: number): () => void {
+  let held = gpu === 'cpu' ? bytes : 0;
+  heldBytes += held;
+  return () => {
+    heldBytes -= held;
+    held = 0;
+  };
+}
+
 type MemoryOf = Pick<NativeLibrary, 'gpu' | 'llama'>;
 
 /** @throws EngineFailure `outOfMemory` when the weights are larger than the memory that is free. */
 export async function checkWeightsFit(native: MemoryOf, bytes: number): Promise<void> {
   if (native.gpu === 'cpu') {
-    refuse(bytes, process.availableMemory(), 'memory');
+    refuse(bytes, freeMemory(), 'memory');
     return;
   }
   const { free } = await native.llama.getVramState();
@@ -17,8 +33,10 @@ export async function checkWeightsFit(native: MemoryOf, bytes: number): Promise<
 /** @throws EngineFailure `outOfMemory` when the cache of a context is larger than the memory that is free. */
 export function checkCacheFits(native: Pick<NativeLibrary, 'gpu'>, bytes: number): void {
   // A GPU refuses an allocation that does not fit; the system's memory is promised first and taken back by force.
-  if (native.gpu === 'cpu') refuse(bytes, process.availableMemory(), 'memory');
+  if (native.gpu === 'cpu') refuse(bytes, freeMemory(), 'memory');
 }
+
+const freeMemory = (): number => Math.max(0, process.availableMemory() - heldBytes);
 
 function refuse(needed: number, available: number, what: string): void {
   if (needed <= available) return;

@@ -9,7 +9,7 @@ import { ChatTemplate } from './chatTemplate.ts';
 import { LlamaEmbedder } from './embedder.ts';
 import { type CheckedFile, checkModelFile, corrupt, notGenerative, unfit } from './ggufCheck.ts';
 import type { NativeLibrary } from './library.ts';
-import { checkCacheFits, checkWeightsFit } from './memory.ts';
+import { checkCacheFits, checkWeightsFit, holdWeights } from './memory.ts';
 import type { ModelParams, Pointer } from './structs.ts';
 import { defaultThreads } from './threads.ts';
 import { LlamaTokenizer } from './tokenizer.ts';
@@ -65,6 +65,7 @@ export class LlamaModel {
   readonly #vocab: Pointer;
   readonly #file: CheckedFile;
   readonly #template: ChatTemplate;
+  readonly #letGo: () => void;
   readonly #backends = new Set<LlamaBackend | LlamaEmbedder>();
   #disposed = false;
   #freed = false;
@@ -74,13 +75,14 @@ export class LlamaModel {
     this.#native = native;
     this.#pointer = pointer;
     this.#file = file;
+    this.#letGo = holdWeights(native, file.sizeBytes);
     this.#vocab = functions.llama_model_get_vocab(pointer);
     this.recurrent = functions.llama_model_is_recurrent(pointer) || functions.llama_model_is_hybrid(pointer);
     this.tokenizer = new LlamaTokenizer(functions, this.#vocab);
     this.#template = this.#readTemplate();
     const trained = functions.llama_model_n_ctx_train(pointer);
     this.info = {
-      id: hash([file.path, file.sizeBytes, file.modifiedMs, options.contextTokens]).toString('hex').slice(0, 24),
+      id: idOf(file, options),
       path: file.path,
       name: file.name,
       architecture: file.architecture,
@@ -198,6 +200,7 @@ export class LlamaModel {
     if (!this.#disposed || this.#freed || this.#backends.size > 0) return;
     this.#freed = true;
     this.tokenizer.close();
+    this.#letGo();
     this.#native.functions.llama_model_free(this.#pointer);
   }
 
@@ -220,6 +223,14 @@ export class LlamaModel {
       },
     });
   }
+}
+
+/** One that is open both for text and for vectors is two. */
+function idOf({ path, sizeBytes, modifiedMs }: CheckedFile, { contextTokens, role }: OpenOptions): string {
+  const kind = role === 'embedding' ? [role] : [];
+  return hash([path, sizeBytes, modifiedMs, contextTokens, ...kind])
+    .toString('hex')
+    .slice(0, 24);
 }
 
 function hash(parts: readonly unknown[]): Buffer {

@@ -5,6 +5,7 @@
  * others ends for it.
  */
 import type { FinishReason, SchedulerStatus } from '../../../protocol/index.ts';
+import type { Arbiter, Contender } from '../arbiter.ts';
 import type { DecodeBackend, DecodeBatch, DecodeOutcome, Tokenizer } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
 import type { CacheStrategy } from '../kv/strategy.ts';
@@ -16,11 +17,6 @@ import { ITERATION_MS, Planner, type Policy } from './planner.ts';
 import { Request, type RequestInput } from './request.ts';
 import { Selection, type Slice, toError } from './selection.ts';
 
-/** Iterations that are shorter than this share a turn of the event loop, whose own cost would show beside theirs. */
-const TURN_MS = 4;
-/** Turns of the event loop between two of ours; and how long it has for messages after a long one. */
-const MESSAGES = { turns: 2, ms: 0.3 };
-const LONG_TURN_MS = 8;
 /** A running iteration is stopped for a higher class where it would go on for longer than this. */
 const WORTH_STOPPING_MS = 5;
 /** Pages are saved when nothing was asked for so long, and then in pieces that a keystroke would not notice. */
@@ -33,6 +29,8 @@ export interface LoopOptions {
   profile: LatencyProfile;
   policy: Policy;
   decisions: Decisions;
+  /** What the model computes on. */
+  device: Arbiter;
 }
 
 /** An iteration that runs off the event loop. */
@@ -42,7 +40,7 @@ interface Flight {
   stopped: boolean;
 }
 
-export class Loop {
+export class Loop implements Contender {
   readonly cache: CacheStrategy;
   readonly decisions: Decisions;
   readonly #backend: DecodeBackend;
@@ -51,21 +49,18 @@ export class Loop {
   readonly #policy: Policy;
   readonly #planner: Planner;
   readonly #batch: DecodeBatch;
+  readonly #device: Arbiter;
   readonly #selection: Selection;
   readonly #times = new IterationTimes();
   #requests: Request[] = [];
   #flight: Flight | undefined;
-  #scheduled = false;
-  /** A request had its first token in this turn: it is to be sent before the next is made. */
-  #spoke = false;
-  #longTurn = false;
   #stopped = false;
   #arrivals = 0;
   #interruptions = 0;
   #superseded = 0;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor({ backend, tokenizer, cache, profile, policy, decisions }: LoopOptions) {
+  constructor({ backend, tokenizer, cache, profile, policy, decisions, device }: LoopOptions) {
     this.#backend = backend;
     this.#tokenizer = tokenizer;
     this.cache = cache;
@@ -83,6 +78,8 @@ export class Loop {
       now: () => backend.now(),
       onFailure: (request, error) => this.#fail(request, error),
     });
+    this.#device = device;
+    device.join(this);
   }
 
   get running(): number {
@@ -94,6 +91,13 @@ export class Loop {
   }
   get waiting(): number {
     return this.#requests.length - this.running;
+  }
+
+  /** Highest class of those that run or wait, as a number. */
+  get rank(): number | undefined {
+    let highest: number | undefined;
+    for (const { rank } of this.#requests) if (highest === undefined || rank < highest) highest = rank;
+    return highest;
   }
 
   status(): SchedulerStatus {
@@ -119,9 +123,9 @@ export class Loop {
           this.#leave(older, 'superseded');
       }
     }
+    clearTimeout(this.#idle);
     this.#requests.push(request);
-    this.#stopFlight(request.rank);
-    this.#wake();
+    this.#device.arrived(request.rank);
     return request;
   }
 
@@ -131,73 +135,61 @@ export class Loop {
   }
 
   /** Fails everything that is under way, for good. */
-  stop(reason: Error): void {
+  end(reason: Error): void {
     this.#stopped = true;
+    this.#device.leave(this);
     clearTimeout(this.#idle);
     for (const request of this.#requests) request.fail(reason);
     this.#requests = [];
     this.#backend.abort();
   }
 
-  #wake(): void {
-    clearTimeout(this.#idle);
-    if (this.#stopped || this.#scheduled || this.#flight) return;
-    if (this.#requests.length === 0) {
-      this.#idle = setTimeout(() => this.#tidy(), IDLE.afterMs).unref();
-      return;
-    }
-    this.#scheduled = true;
-    this.#afterMessages(() => {
-      this.#scheduled = false;
-      this.#spoke = false;
-      const started = performance.now();
-      const end = this.#backend.now() + TURN_MS;
-      do this.#iterate();
-      while (!this.#stopped && !this.#spoke && !this.#flight && this.#requests.length > 0 && this.#backend.now() < end);
-      this.#longTurn = performance.now() - started > LONG_TURN_MS;
-      this.#wake();
-    });
-  }
-
-  /**
-   * Runs `next` when the messages that are there were taken in, so that no keystroke waits for an iteration more than it
-   * has to: a message needs a turn of the event loop to be read, one to be handled, and comes in two pieces.
-   */
-  #afterMessages(next: () => void): void {
-    const until = this.#longTurn ? performance.now() + MESSAGES.ms : 0;
-    const turn = (left: number): void => {
-      setImmediate(() => (left > 0 || performance.now() < until ? turn(left - 1) : next()));
-    };
-    turn(MESSAGES.turns);
-  }
-
-  #tidy(): void {
-    if (this.#stopped || this.#requests.length > 0 || this.#flight || this.cache.idle(IDLE.pieceMs)) return;
-    this.#idle = setTimeout(() => this.#tidy(), IDLE.pieceMs).unref();
-  }
-
-  #iterate(): void {
+  /** One iteration; see {@link Contender}. */
+  iterate(): number | Promise<number> {
+    const began = this.#backend.now();
     const slices = this.#selection.select(this.#requests);
-    if (slices.length === 0) return;
-    const expected = this.#planner.expectedMs;
     const started = this.#backend.now();
+    if (slices.length === 0) return started - began;
+    const expected = this.#planner.expectedMs;
     if (expected <= ITERATION_MS || !this.#backend.abortable || this.#policy === 'fcfs') {
       this.#finish(
         slices,
         started,
         this.#decode(() => this.#backend.decode(this.#batch)),
       );
-      return;
+      return this.#backend.now() - began;
     }
     this.#flight = { slices, endsAt: started + expected, stopped: false };
-    this.#backend
+    return this.#backend
       .decodeAsync(this.#batch)
       .catch((error: unknown) => toError(error))
       .then((outcome) => {
         this.#flight = undefined;
         if (!this.#stopped) this.#finish(slices, started, outcome);
-        this.#wake();
+        return this.#backend.now() - began;
       });
+  }
+
+  /** Ends the running iteration where someone of class `rank` would wait for lower ones, or nobody wants it any more. */
+  stop(rank: number): void {
+    const flight = this.#flight;
+    if (!flight || flight.stopped) return;
+    // What a prompt that was superseded or cancelled has computed serves the one that comes in its place.
+    const wanted = flight.slices.some(({ request, start, end }) => {
+      return request.rank <= rank && (!request.ending || end - start > 1);
+    });
+    if (wanted || flight.endsAt - this.#backend.now() < WORTH_STOPPING_MS) return;
+    flight.stopped = true;
+    this.#backend.abort();
+  }
+
+  /** Pages are saved while nothing is asked of any model. */
+  #rest(afterMs: number): void {
+    clearTimeout(this.#idle);
+    if (this.#stopped || this.#requests.length > 0) return;
+    this.#idle = setTimeout(() => {
+      if (this.#device.busy || !this.cache.idle(IDLE.pieceMs)) this.#rest(IDLE.pieceMs);
+    }, afterMs).unref();
   }
 
   #decode(run: () => DecodeOutcome): DecodeOutcome | Error {
@@ -213,11 +205,9 @@ export class Loop {
     const now = this.#backend.now();
     const ms = now - started;
     if (outcome === 'ok') {
-      this.#planner.ended(false);
       this.#profile.observe(this.#planner.tokens, this.#planner.context, ms);
       this.#times.add(ms);
     }
-    if (outcome === 'aborted') this.#planner.ended(true);
     for (const { request, start, end, row } of slices) {
       if (outcome === 'ok') this.#advance(request, start, end, row, now, ms);
       else if (outcome === 'aborted') this.#interrupted(request);
@@ -237,7 +227,7 @@ export class Loop {
       const share = (ms * (end - start)) / this.#planner.tokens;
       if (charge(request.standing, share, now)) this.decisions.record('demoted', request);
       if (end < request.known.length || request.ending) return;
-      this.#spoke ||= request.generatedTokens === 0;
+      if (request.generatedTokens === 0) this.#device.spoke();
       const finish = request.take(request.sampler.sample(row), this.#tokenizer, now);
       if (finish) this.#leave(request, finish);
     } catch (error) {
@@ -250,25 +240,12 @@ export class Loop {
     this.decisions.record('preempted', request, { why: 'the iteration was stopped for a higher class' });
   }
 
-  /** Ends the running iteration where someone of class `rank` would wait for lower ones, or nobody wants it any more. */
-  #stopFlight(rank: number): void {
-    const flight = this.#flight;
-    if (!flight || flight.stopped) return;
-    // What a prompt that was superseded or cancelled has computed serves the one that comes in its place.
-    const wanted = flight.slices.some(({ request, start, end }) => {
-      return request.rank <= rank && (!request.ending || end - start > 1);
-    });
-    if (wanted || flight.endsAt - this.#backend.now() < WORTH_STOPPING_MS) return;
-    flight.stopped = true;
-    this.#backend.abort();
-  }
-
   #leave(request: Request, reason: FinishReason): void {
     if (request.settled) return;
     if (this.#flight && request.lease) {
       // Nothing of the backend may be touched while an iteration runs.
       request.ending ??= reason;
-      this.#stopFlight(Number.POSITIVE_INFINITY);
+      this.stop(Number.POSITIVE_INFINITY);
       return;
     }
     this.#requests = this.#requests.filter((other) => other !== request);
@@ -279,6 +256,7 @@ export class Loop {
       tokens: request.generatedTokens,
     });
     request.finish(reason, this.#backend.now());
+    this.#rest(IDLE.afterMs);
   }
 
   #fail(request: Request, error: Error): void {
@@ -287,6 +265,7 @@ export class Loop {
     this.#requests = this.#requests.filter((other) => other !== request);
     this.decisions.record('failed', request);
     request.fail(error);
+    this.#rest(IDLE.afterMs);
   }
 }
 

@@ -2,22 +2,18 @@
  * Whose tokens are in the next iteration, and how many: strict classes, levels inside a class, decodes before prompts
  * (Sarathi-Serve, arXiv 2403.02310), prompts in chunks, all within the time that an iteration may take.
  */
-import type { LatencyProfile } from './latencyProfile.ts';
+import { contextOf, type LatencyProfile } from './latencyProfile.ts';
 import type { Request } from './request.ts';
 
 /** One iteration takes no longer than this, so that whoever arrives waits no longer. */
 export const ITERATION_MS = 30;
-/**
- * Where an iteration can be stopped half-way it may take longer, if short ones would waste the machine. One that was
- * stopped is lost, so the next may take half as long, and one that ended longer again.
- */
-const STOPPABLE = { mostMs: 250, growth: 1.25 };
-/** On a CPU half of that is enough, if it wastes nothing: a chunk of a small model costs by the token. */
+/** Where an iteration can be stopped half-way, as on a CPU, half of that is enough if it wastes nothing. */
 const SHORT_MS = 15;
-/** Short iterations waste the machine where a token of theirs costs so many times what it costs in a chunk of this length. */
-const WASTE = { times: 1.5, chunk: 128 };
-/** Where they can be stopped, chunks are never shorter than this: they would cost a multiple for each token. */
-const SHORTEST_CHUNK = 16;
+/**
+ * And it may take longer there, where a chunk of a prompt must have so many tokens, or twice as many ..., to cost for each
+ * token no more than so many times what it costs in a chunk of 128. What was computed is lost when it is stopped.
+ */
+const EFFICIENT = { least: 16, times: 1.25, most: 128 };
 /** Where a single token takes longer than an iteration may, a chunk may take so many times as long as one. */
 const LEAST_TIMES = 1.5;
 /** On a GPU a lower class rides along where that makes the iteration no longer than so many times; on a CPU every row costs. */
@@ -35,7 +31,6 @@ export class Planner {
   /** Class of the first request in the batch, and what the batch would take with that class alone. */
   #lead = -1;
   #leadMs = 0;
-  #stoppableMs = STOPPABLE.mostMs;
 
   /** @param capacity longest batch, in tokens. @param stoppable a running iteration can be aborted. */
   constructor(profile: LatencyProfile, policy: Policy, capacity: number, stoppable: boolean) {
@@ -91,9 +86,8 @@ export class Planner {
    * @param start position of the first; `wanted` of them are known and not computed.
    */
   room({ rank }: Request, start: number, wanted: number): number {
-    const left = this.#capacity - this.#tokens;
-    if (this.#policy === 'fcfs') return Math.min(left, wanted);
-    const most = Math.min(left, wanted);
+    const most = Math.min(this.#capacity - this.#tokens, wanted);
+    if (this.#policy === 'fcfs') return most;
     const fits = this.#profile.largestChunk(this.#budget(rank, start), this.#tokens, this.#context, start, most);
     if (fits > 0 || this.#tokens > 0) return fits;
     const least = LEAST_TIMES * this.#profile.predict(1, start + 1);
@@ -102,24 +96,18 @@ export class Planner {
 
   add({ rank }: Request, start: number, count: number): void {
     this.#tokens += count;
-    this.#context += count * start + (count * (count + 1)) / 2;
+    this.#context += contextOf(start, count);
     if (this.#lead < 0) this.#lead = rank;
     if (rank === this.#lead) this.#leadMs = this.expectedMs;
-  }
-
-  /** An iteration ended, or was stopped. */
-  ended(stopped: boolean): void {
-    const next = this.#stoppableMs * (stopped ? 0.5 : STOPPABLE.growth);
-    this.#stoppableMs = Math.min(STOPPABLE.mostMs, Math.max(ITERATION_MS, next));
   }
 
   #budget(rank: number, start: number): number {
     if (this.#lead >= 0 && rank !== this.#lead) return RIDE_ALONG * this.#leadMs;
     if (!this.#stoppable) return ITERATION_MS;
-    const efficient = this.#profile.prompt(WASTE.chunk, start, WASTE.chunk) / WASTE.chunk;
-    const fits = this.#profile.largestChunk(SHORT_MS, 0, 0, start, this.#capacity);
-    if (fits * efficient * WASTE.times >= SHORT_MS) return SHORT_MS;
-    return Math.max(this.#stoppableMs, this.#profile.prompt(SHORTEST_CHUNK, start, SHORTEST_CHUNK));
+    const efficient = (EFFICIENT.times * this.#profile.prompt(EFFICIENT.most, start, EFFICIENT.most)) / EFFICIENT.most;
+    let chunk = EFFICIENT.least;
+    while (this.#profile.prompt(chunk, start, chunk) > chunk * efficient) chunk *= 2;
+    return Math.max(SHORT_MS, this.#profile.prompt(chunk, start, chunk));
   }
 }
 

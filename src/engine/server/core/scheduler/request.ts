@@ -5,7 +5,8 @@ import type { Sampler, Tokenizer } from '../backend.ts';
 import type { CacheLease } from '../kv/strategy.ts';
 import { join, type Standing } from './levels.ts';
 
-const RANK: Record<RequestClass, number> = { keystroke: 0, chat: 1, background: 2 };
+/** Classes by number: 0 is served first. */
+export const RANK: Record<RequestClass, number> = { keystroke: 0, chat: 1, background: 2 };
 
 /** What a generation needs: tokens and a sampler, whatever they are for. */
 export interface RequestInput {

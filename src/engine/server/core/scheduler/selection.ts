@@ -34,40 +34,29 @@ export interface SelectionParts {
 }
 
 export class Selection {
-  readonly #cache: CacheStrategy;
-  readonly #planner: Planner;
-  readonly #profile: LatencyProfile;
-  readonly #batch: DecodeBatch;
-  readonly #decisions: Decisions;
-  readonly #now: () => number;
-  readonly #onFailure: (request: Request, error: Error) => void;
+  readonly #parts: SelectionParts;
   readonly #sequence = [0];
   /** Requests that lost their pages to one before them. */
   preemptions = 0;
 
-  constructor({ cache, planner, profile, batch, decisions, now, onFailure }: SelectionParts) {
-    this.#cache = cache;
-    this.#planner = planner;
-    this.#profile = profile;
-    this.#batch = batch;
-    this.#decisions = decisions;
-    this.#now = now;
-    this.#onFailure = onFailure;
+  constructor(parts: SelectionParts) {
+    this.#parts = parts;
   }
 
   /** Chooses the tokens of the next iteration and puts them into the batch. */
   select(requests: readonly Request[]): Slice[] {
-    const now = this.#now();
-    for (const request of requests) if (promote(request.standing, now)) this.#decisions.record('promoted', request);
-    this.#planner.clear();
-    this.#batch.clear();
+    const { planner, batch, decisions } = this.#parts;
+    const now = this.#parts.now();
+    for (const request of requests) if (promote(request.standing, now)) decisions.record('promoted', request);
+    planner.clear();
+    batch.clear();
     const slices: Slice[] = [];
-    const order = this.#planner.order([...requests]);
+    const order = planner.order([...requests]);
     let full = false;
     let closed = false;
     for (let i = 0; i < order.length; i++) {
       const request = order[i]!;
-      closed ||= !this.#planner.mayJoin(request);
+      closed ||= !planner.mayJoin(request);
       // Who could not be admitted is not overtaken by one that needs less: it would never be.
       const slice = closed || (full && !request.lease) ? undefined : this.#slice(request, order.slice(i + 1));
       if (slice) slices.push(slice);
@@ -80,24 +69,25 @@ export class Selection {
   }
 
   #slice(request: Request, behind: readonly Request[]): Slice | undefined {
+    const { cache, planner } = this.#parts;
     try {
       if (!request.lease && !this.#admit(request, behind)) return undefined;
       const lease = request.lease!;
-      if (this.#cache.catchUp(lease, request.known, ITERATION_MS) > 0) request.gained();
-      if (this.#cache.wantsRestore(lease, request.known)) return undefined;
+      if (cache.catchUp(lease, request.known, ITERATION_MS) > 0) request.gained();
+      if (cache.wantsRestore(lease, request.known)) return undefined;
       const start = lease.computed;
-      const room = this.#planner.room(request, start, request.known.length - start);
+      const room = planner.room(request, start, request.known.length - start);
       if (room === 0) return undefined;
-      const end = this.#cache.boundary(lease, start + room);
-      while (!this.#cache.extend(lease, end)) {
+      const end = cache.boundary(lease, start + room);
+      while (!cache.extend(lease, end)) {
         if (this.#preemptLast(behind)) continue;
         this.#preempt(request, 'no pages left');
         return undefined;
       }
-      this.#planner.add(request, start, end - start);
+      planner.add(request, start, end - start);
       return { request, start, end, row: this.#fill(request, start, end) };
     } catch (error) {
-      this.#onFailure(request, toError(error));
+      this.#parts.onFailure(request, toError(error));
       return undefined;
     }
   }
@@ -105,21 +95,22 @@ export class Selection {
   #waits(request: Request): void {
     if (request.waited || request.settled) return;
     request.waited = true;
-    this.#decisions.record('waited', request);
+    this.#parts.decisions.record('waited', request);
   }
 
   #fill(request: Request, start: number, end: number): number {
     this.#sequence[0] = request.lease!.sequence;
     let row = -1;
     for (let i = start; i < end; i++) {
-      row = this.#batch.add(request.known[i]!, i, this.#sequence, i === request.known.length - 1);
+      row = this.#parts.batch.add(request.known[i]!, i, this.#sequence, i === request.known.length - 1);
     }
     return row;
   }
 
   /** Gives the request a sequence and the room to begin, if need be at the cost of lower classes. */
   #admit(request: Request, behind: readonly Request[]): boolean {
-    if (request.reserve > this.#cache.capacity) throw tooLong();
+    const { cache, planner, profile, batch, decisions } = this.#parts;
+    if (request.reserve > cache.capacity) throw tooLong();
     const { workspace, reuse = true, supersedes, keep } = request.input;
     const reserve = Math.min(request.reserve, request.known.length + GROWTH_TOKENS);
     const options = {
@@ -129,17 +120,17 @@ export class Selection {
       ...(keep === undefined ? {} : { keep }),
       ...(supersedes === undefined ? {} : { document: supersedes }),
     };
-    let lease = this.#cache.acquire(request.known, options);
-    const lower = behind.filter((other) => this.#planner.gives(other, request));
+    let lease = cache.acquire(request.known, options);
+    const lower = behind.filter((other) => planner.gives(other, request));
     while (!lease) {
       if (!this.#preemptLast(lower)) return false;
-      lease = this.#cache.acquire(request.known, options);
+      lease = cache.acquire(request.known, options);
     }
-    const now = this.#now();
+    const now = this.#parts.now();
     request.begin(lease, now);
     const left = request.known.length - lease.computed;
-    request.standing = join(this.#profile.prompt(left, lease.computed, this.#batch.capacity), now);
-    this.#decisions.record('admitted', request, { tokens: lease.computed, pages: Math.floor(lease.computed / 32) });
+    request.standing = join(profile.prompt(left, lease.computed, batch.capacity), now);
+    decisions.record('admitted', request, { tokens: lease.computed, pages: Math.floor(lease.computed / 32) });
     return true;
   }
 
@@ -151,10 +142,10 @@ export class Selection {
   }
 
   #preempt(request: Request, why: string): void {
-    this.#cache.release(request.lease!, request.known);
+    this.#parts.cache.release(request.lease!, request.known);
     request.lease = undefined;
     this.preemptions++;
-    this.#decisions.record('preempted', request, { why });
+    this.#parts.decisions.record('preempted', request, { why });
   }
 }
 

@@ -38,6 +38,8 @@ export interface SimulatedOptions {
   abortable?: boolean;
   /** Pages of one model are refused by another. */
   model?: string;
+  /** Virtual time, in ms; backends of one device share it. */
+  clock?: { now: number };
 }
 
 const DEFAULT_COSTS: CostModel = { fixedMs: 0.3, tokenMs: 0.1, contextTokenMs: 0.0005, pageTokenMs: 0.002 };
@@ -58,9 +60,9 @@ export class SimulatedBackend implements DecodeBackend {
   readonly #endEvery: number;
   readonly #fingerprint: Uint8Array;
   readonly #pool: Cells;
+  readonly #clock: { now: number };
   /** Hash behind each row of the last decode that wanted logits. */
   #rows = new Map<number, number>();
-  #now = 0;
   #disposed = false;
   #running = false;
   #abort = false;
@@ -78,6 +80,7 @@ export class SimulatedBackend implements DecodeBackend {
     this.#fingerprint = createHash('sha256')
       .update(options.model ?? 'simulated')
       .digest();
+    this.#clock = options.clock ?? { now: 0 };
     this.#pool = new Cells(this.cells, this.sequences);
   }
 
@@ -87,12 +90,12 @@ export class SimulatedBackend implements DecodeBackend {
   }
 
   now(): number {
-    return this.#now;
+    return this.#clock.now;
   }
 
   /** Lets virtual time pass. */
   advance(ms: number): void {
-    this.#now += ms;
+    this.#clock.now += ms;
   }
 
   createBatch(): DecodeBatch {
@@ -149,7 +152,7 @@ export class SimulatedBackend implements DecodeBackend {
       view.setUint32((position - start) * TOKEN_BYTES + 4, cell.content);
     }
     sealPage(page, this.#fingerprint, start, end);
-    this.#now += (end - start) * this.#costs.pageTokenMs;
+    this.#clock.now += (end - start) * this.#costs.pageTokenMs;
     return page;
   }
 
@@ -164,7 +167,7 @@ export class SimulatedBackend implements DecodeBackend {
       const at = (position - start) * TOKEN_BYTES;
       this.#pool.append([sequence], position, view.getUint32(at), view.getUint32(at + 4));
     }
-    this.#now += (end - start) * this.#costs.pageTokenMs;
+    this.#clock.now += (end - start) * this.#costs.pageTokenMs;
     return true;
   }
 
@@ -224,7 +227,7 @@ export class SimulatedBackend implements DecodeBackend {
     const { fixedMs, tokenMs, contextTokenMs } = this.#costs;
     const context = batch.tokens.reduce((sum, { position }) => sum + position + 1, 0);
     const ms = fixedMs + batch.length * tokenMs + context * contextTokenMs;
-    this.#now += abort ? ABORTED_AT * ms : ms;
+    this.#clock.now += abort ? ABORTED_AT * ms : ms;
     if (abort) return 'aborted';
     batch.tokens.forEach(({ token, position, sequences, wantLogits }, row) => {
       const content = mix(this.#pool.past(sequences[0]!, position), token);

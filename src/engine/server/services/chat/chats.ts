@@ -1,30 +1,13 @@
 /** Conversations that are open, and their answers. */
 import { randomUUID } from 'node:crypto';
-import type { ChatParams, ChatResult, OpenChatParams, OpenChatResult } from '../../../protocol/chat.ts';
-import type { ModelInfo, RequestClass } from '../../../protocol/index.ts';
-import type { DecodeBackend } from '../../core/backend.ts';
+import type { ChatParams, ChatResult, OpenChatParams, OpenChatResult } from '../../../protocol/index.ts';
+import { checkRequest } from '../../core/checks.ts';
 import { EngineFailure } from '../../core/failure.ts';
-import type { Loop } from '../../core/scheduler/loop.ts';
-import { TextStream } from '../../core/textStream.ts';
-import { ChatPrompt, type PromptModel } from './prompt.ts';
-
-/** What a conversation needs of an open model; `OpenModel` in part. */
-export interface ChatModel {
-  readonly handle: PromptModel & { readonly info: ModelInfo; takesTools(): Promise<boolean> };
-  readonly backend: Pick<DecodeBackend, 'createSampler'>;
-  readonly loop: Pick<Loop, 'submit' | 'cancel'>;
-}
-
-export interface ChatsOptions {
-  /** @throws EngineFailure `modelUnknown` */
-  find: (model: string) => ChatModel;
-  /** All conversations of a workspace that are open: keys as requests name them in `supersedes`. */
-  setOpen: (workspace: string, keys: readonly string[]) => void;
-}
+import type { Models } from '../../core/models.ts';
+import { ChatPrompt } from './prompt.ts';
 
 /** The answer gets no more than this share of the context, so that there is room for what it answers. */
 const ANSWER_SHARE = 0.5;
-const CLASSES: readonly string[] = ['keystroke', 'chat', 'background'] satisfies RequestClass[];
 
 /** Of a request that a newer one overtook before it began. */
 const SUPERSEDED = {
@@ -47,13 +30,11 @@ interface Conversation {
 }
 
 export class Chats {
-  readonly #find: ChatsOptions['find'];
-  readonly #setOpen: ChatsOptions['setOpen'];
+  readonly #models: Models;
   readonly #open = new Map<string, Conversation>();
 
-  constructor({ find, setOpen }: ChatsOptions) {
-    this.#find = find;
-    this.#setOpen = setOpen;
+  constructor(models: Models) {
+    this.#models = models;
   }
 
   /**
@@ -61,7 +42,7 @@ export class Chats {
    * @throws EngineFailure `modelUnknown`; `modelUnfit` for a model that cannot chat.
    */
   async open({ model, workspace }: OpenChatParams, holder: object): Promise<OpenChatResult> {
-    const { handle } = this.#find(model);
+    const { handle } = this.#models.get(model);
     if (!handle.info.capabilities.chats) {
       throw new EngineFailure(
         'modelUnfit',
@@ -82,11 +63,11 @@ export class Chats {
    * @throws EngineFailure `conversationUnknown`, `modelUnknown`, `promptInvalid`, `promptTooLong`, …
    */
   async generate(params: ChatParams, signal: AbortSignal, onText: (delta: string) => void): Promise<ChatResult> {
-    check(params);
     const conversation = this.#get(params.conversation);
     const { model, workspace, prompt } = conversation;
+    check(params, workspace);
     conversation.latest = params;
-    const { handle } = this.#find(model);
+    const { handle } = this.#models.get(model);
     const { contextTokens } = handle.info;
     const maxTokens = Math.min(params.maxTokens, Math.max(1, Math.floor(ANSWER_SHARE * contextTokens)));
     const arrived = performance.now();
@@ -100,33 +81,28 @@ export class Chats {
     if (conversation.latest !== params)
       return { ...SUPERSEDED, promptTokens: tokens.length, totalMs: fitted, ...leftOut };
     // The model may have been unloaded meanwhile.
-    const { backend, loop } = this.#find(model);
-    const stream = new TextStream(onText);
-    const request = loop.submit({
+    const open = this.#models.get(model);
+    const input = {
       class: params.class ?? 'chat',
       workspace,
       supersedes: keyOf(params.conversation),
       prompt: tokens,
       maxTokens,
       stop: params.stop,
-      sampler: backend.createSampler(params.sampling ?? {}),
-      onText: (delta) => stream.push(delta),
-    });
-    const cancel = () => loop.cancel(request);
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      const { queuedMs, firstTokenMs, totalMs, ...rest } = await request.done;
-      const times = {
-        queuedMs: queuedMs + fitted,
-        firstTokenMs: firstTokenMs && firstTokenMs + fitted,
-        totalMs: totalMs + fitted,
-      };
-      return { ...rest, ...times, ...leftOut };
-    } finally {
-      signal.removeEventListener('abort', cancel);
-      stream.end();
-    }
+      sampler: open.backend.createSampler(params.sampling ?? {}),
+    };
+    const { queuedMs, firstTokenMs, totalMs, ...rest } = await this.#models.run(open, input, signal, onText);
+    const times = {
+      queuedMs: queuedMs + fitted,
+      firstTokenMs: firstTokenMs && firstTokenMs + fitted,
+      totalMs: totalMs + fitted,
+    };
+    return { ...rest, ...times, ...leftOut };
+  }
+
+  /** @throws EngineFailure `conversationUnknown` */
+  workspaceOf(conversation: string): string {
+    return this.#get(conversation).workspace;
   }
 
   /** Its pages are held no longer than others. */
@@ -152,16 +128,15 @@ export class Chats {
 
   #tell(workspace: string): void {
     const keys = [...this.#open].filter(([, { workspace: other }]) => other === workspace).map(([id]) => keyOf(id));
-    this.#setOpen(workspace, keys);
+    this.#models.pinConversations(workspace, keys);
   }
 }
 
 const keyOf = (conversation: string): string => `chat:${conversation}`;
 
-function check({ messages, maxTokens, class: requestClass = 'chat', tools = [] }: ChatParams): void {
+function check({ messages, maxTokens, class: kind = 'chat', tools = [] }: ChatParams, workspace: string): void {
+  checkRequest({ maxTokens, class: kind, workspace });
   const fault = (what: string) => new EngineFailure('promptInvalid', `The request is malformed: ${what}.`);
-  if (!Number.isInteger(maxTokens) || maxTokens < 1) throw fault('maxTokens must be a positive integer');
-  if (!CLASSES.includes(requestClass)) throw fault(`class must be one of ${CLASSES.join(', ')}`);
   if (!Array.isArray(messages) || !Array.isArray(tools)) throw fault('messages and tools must be lists');
   for (const message of messages) {
     if (typeof message?.content !== 'string') throw fault('every message has a text as content');

@@ -1,7 +1,7 @@
 /** Exact counts of tokens, for budgets. */
 
 import { setImmediate } from 'node:timers/promises';
-import type { CountTokensParams, CountTokensResult } from '../../../protocol/chat.ts';
+import type { CountTokensParams, CountTokensResult } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import { ChatPrompt, type PromptModel } from './prompt.ts';
 

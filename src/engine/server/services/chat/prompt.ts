@@ -1,6 +1,6 @@
 /** From the messages of one conversation to tokens that fit the room. */
 import { setImmediate } from 'node:timers/promises';
-import type { ChatMessage, ChatTool } from '../../../protocol/chat.ts';
+import type { ChatMessage, ChatTool } from '../../../protocol/index.ts';
 import type { Tokenizer } from '../../core/backend.ts';
 import { chunksOf } from '../../core/chunks.ts';
 import { EngineFailure } from '../../core/failure.ts';

@@ -1,5 +1,5 @@
 /** A conversation as turns, which are left out whole: half a question, or an answer without its question, misleads. */
-import type { ChatMessage } from '../../../protocol/chat.ts';
+import type { ChatMessage } from '../../../protocol/index.ts';
 
 export interface Turns {
   /** System messages at the beginning: they stay. */

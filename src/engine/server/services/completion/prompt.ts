@@ -1,7 +1,7 @@
 /** From prompt segments to tokens that fit the room; cuts move in steps so that the beginning stays shareable. */
-import type { PromptSegment } from '../../../protocol/index.ts';
-import { CUT_STEP } from '../../../protocol/index.ts';
+import { CUT_STEP, type DocumentRange, type PromptSegment } from '../../../protocol/index.ts';
 import type { Tokenizer } from '../../core/backend.ts';
+import { tooLong } from '../../core/checks.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import { brokenOff } from './healing.ts';
 
@@ -9,6 +9,7 @@ export interface FittedPrompt {
   tokens: number[];
   /** How many tokens gave way. */
   cut: number;
+  /** Absent where no segment names one. */
   cursor?: Cursor;
 }
 
@@ -22,6 +23,9 @@ export interface Cursor {
   brokenOff: number;
 }
 
+/** The tokens of a part of a document. @throws EngineFailure `documentStale` */
+export type RangeReader = (range: DocumentRange) => ArrayLike<number>;
+
 interface Piece {
   tokens: ArrayLike<number>;
   cut: 'drop' | 'end' | 'start' | undefined;
@@ -31,15 +35,16 @@ interface Piece {
 }
 
 /**
- * Encodes a prompt and shortens it to `room` tokens. Segments give way in the order that {@link PromptSegment} states;
- * a string is a chat rendered by the model's template and is never cut.
- * @throws EngineFailure `promptInvalid` (a special token that the model has not), `promptTooLong`.
+ * Encodes a prompt and shortens it to `room` tokens. Segments give way in the order that {@link PromptSegment} states.
+ * @throws EngineFailure `promptInvalid` (a special token that the model has not), `promptTooLong`, `documentStale`.
  */
-export function fitPrompt(tokenizer: Tokenizer, prompt: PromptSegment[] | string, room: number): FittedPrompt {
-  const pieces =
-    typeof prompt === 'string'
-      ? [whole(tokenizer.encodeTemplate(prompt), undefined)]
-      : prompt.map((segment) => encode(tokenizer, segment));
+export function fitPrompt(
+  tokenizer: Tokenizer,
+  segments: readonly PromptSegment[],
+  room: number,
+  read: RangeReader,
+): FittedPrompt {
+  const pieces = segments.map((segment) => encode(tokenizer, segment, read));
   const total = pieces.reduce((sum, piece) => sum + piece.to, 0);
   let excess = total - room;
   for (const piece of pieces) {
@@ -60,12 +65,7 @@ export function fitPrompt(tokenizer: Tokenizer, prompt: PromptSegment[] | string
     const step = stepped(excess);
     excess -= shorten(piece, step < piece.to ? step : Math.min(piece.to, excess));
   }
-  if (excess > 0) {
-    throw new EngineFailure(
-      'promptTooLong',
-      `The prompt is ${excess} tokens longer than the ${room} that fit this model's context. Shorten it, or choose a model with a longer context.`,
-    );
-  }
+  if (excess > 0) throw tooLong(excess, room);
   const cursor = cursorOf(tokenizer, pieces);
   const tokens: number[] = [];
   for (const piece of pieces) for (let i = piece.from; i < piece.to; i++) tokens.push(piece.tokens[i]!);
@@ -80,16 +80,11 @@ function cursorOf(tokenizer: Tokenizer, pieces: Piece[]): Cursor | undefined {
   if (!before) return undefined;
   const tokensOf = (piece: Piece | undefined) =>
     piece ? Int32Array.from(piece.tokens).subarray(piece.from, piece.to) : new Int32Array(0);
+  const after = tokensOf(pieces.find(({ cursor }) => cursor === 'after'));
   const tokens = tokensOf(before);
   const { count, bytes } = brokenOff(tokens, tokenizer);
   before.to -= count;
-  const after = pieces.find(({ cursor }) => cursor === 'after');
-  return {
-    before: tokens.subarray(0, tokens.length - count),
-    after: tokensOf(after),
-    beginning: bytes,
-    brokenOff: count,
-  };
+  return { before: tokens.subarray(0, tokens.length - count), after, beginning: bytes, brokenOff: count };
 }
 
 const stepped = (tokens: number): number => Math.ceil(tokens / CUT_STEP) * CUT_STEP;
@@ -100,7 +95,7 @@ function shorten(piece: Piece, count: number): number {
   return count;
 }
 
-function encode(tokenizer: Tokenizer, segment: PromptSegment): Piece {
+function encode(tokenizer: Tokenizer, segment: PromptSegment, read: RangeReader): Piece {
   if ('special' in segment) {
     const id = tokenizer.special(segment.special);
     if (id === undefined) {
@@ -108,7 +103,11 @@ function encode(tokenizer: Tokenizer, segment: PromptSegment): Piece {
     }
     return whole([id], undefined);
   }
-  return { ...whole(tokenizer.encode(segment.text), segment.cut), cursor: segment.cursor };
+  const { text, cut, cursor } = segment;
+  const parts = (Array.isArray(text) ? text : [text]).map((part) =>
+    typeof part === 'string' ? tokenizer.encode(part) : read(part),
+  );
+  return { ...whole(parts.length === 1 ? parts[0]! : parts.flatMap((part) => [...Array.from(part)]), cut), cursor };
 }
 
 const whole = (tokens: ArrayLike<number>, cut: Piece['cut']): Piece => ({ tokens, cut, from: 0, to: tokens.length });

@@ -7,12 +7,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { DownloadParams, DownloadProgress, DownloadResult } from '../../../protocol/index.ts';
+import type { DownloadFile, DownloadParams, DownloadProgress, DownloadResult } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
-import { bindFetch } from './boundFetch.ts';
+import { bindFetch, type FetchBound } from './boundFetch.ts';
 import { type Address, addressOf, downloadFailure } from './downloadAddress.ts';
+import { isModelFileName, pathIn } from './fileName.ts';
 
 export interface DownloadOptions {
   signal: AbortSignal;
@@ -27,6 +28,9 @@ export interface DownloadOptions {
 const HUB = 'https://huggingface.co/';
 const STALL_MS = 30_000;
 const PROGRESS_INTERVAL_MS = 100;
+/** What an answer may have besides the file, or where no file is meant: lists of files, pages of errors. */
+const SLACK_BYTES = 1 << 20;
+const MOST_PARTS = 100;
 
 /** Folders and addresses under way: two downloads must not write the same file. */
 const underWay = new Set<string>();
@@ -48,6 +52,15 @@ export async function download(params: DownloadParams, options: DownloadOptions)
   const silence = new Silence(stallMs);
   const reporter = new Reporter(options.onProgress);
   const stop = new AbortController();
+  let excess = false;
+  const bound: FetchBound = {
+    signal: stop.signal,
+    mostBytes: SLACK_BYTES,
+    onExcess() {
+      excess = true;
+      stop.abort();
+    },
+  };
   for (const signal of [options.signal, silence.signal]) {
     if (signal.aborted) stop.abort();
     signal.addEventListener('abort', () => stop.abort(), { once: true });
@@ -55,15 +68,19 @@ export async function download(params: DownloadParams, options: DownloadOptions)
   try {
     const incoming = join(params.folder, 'incoming');
     await mkdir(incoming, { recursive: true });
-    const files = await bindFetch(stop.signal, async () => {
+    const files = await bindFetch(bound, async () => {
       await probe(address);
-      return fetchFiles(address, hub, incoming, stop.signal, reporter, silence);
+      return fetchFiles(address, { hub, incoming, bound, reporter, silence, expected: params.files });
     });
     silence.end();
     return await deliver(files, params, options.signal);
   } catch (error) {
     if (options.signal.aborted)
       throw new EngineFailure('downloadFailed', `The download of ${address.label} was cancelled.`);
+    if (excess) {
+      const message = `${address.host} sends more than ${address.label} should have. The download was ended.`;
+      throw new EngineFailure('downloadFailed', message);
+    }
     if (silence.signal.aborted) {
       const message = `${address.host} sent nothing for ${Math.round(stallMs / 1000)} s. Try again: what has arrived is kept.`;
       throw new EngineFailure('downloadFailed', message, address.label);
@@ -86,15 +103,21 @@ async function probe({ probeUrl }: Address): Promise<void> {
   }
 }
 
-/** @returns absolute paths in `incoming`, the one to open first. */
-async function fetchFiles(
-  { uri, fileName }: Address,
-  hub: string,
-  incoming: string,
-  signal: AbortSignal,
-  reporter: Reporter,
-  silence: Silence,
-): Promise<string[]> {
+interface Fetching {
+  hub: string;
+  incoming: string;
+  bound: FetchBound;
+  reporter: Reporter;
+  silence: Silence;
+  expected: DownloadFile[] | undefined;
+}
+
+/** @returns base names in `incoming`, the one to open first. */
+async function fetchFiles({ uri, fileName }: Address, fetching: Fetching): Promise<string[]> {
+  const { hub, incoming, bound, reporter, silence, expected } = fetching;
+  const { signal } = bound;
+  if (Number(/-of-(\d{5})\.gguf$/i.exec(fileName ?? '')?.[1] ?? 0) > MOST_PARTS)
+    throw unexpected(fileName ?? '', 'parts');
   const { createModelDownloader } = await import('node-llama-cpp');
   let received = 0;
   const making = createModelDownloader({
@@ -111,36 +134,67 @@ async function fetchFiles(
   });
   const downloader = await untilAborted(making, signal);
   try {
+    check(downloader.filesInfo, expected);
+    bound.mostBytes = SLACK_BYTES + Math.max(...downloader.filesInfo.map(({ totalSize }) => totalSize));
     // A cancelled download resolves as if it were complete, and one that retries hears no signal.
     await untilAborted(downloader.download(), signal);
   } finally {
     if (signal.aborted) await downloader.cancel({ deleteTempFile: false });
   }
-  const { totalSize: totalBytes, entrypointFilePath, filesInfo } = downloader;
+  const { totalSize: totalBytes, entrypointFilename, filesInfo } = downloader;
   reporter.take({ receivedBytes: totalBytes, totalBytes });
   reporter.flush();
-  const others = filesInfo.map(({ filePath }) => filePath).filter((path) => path !== entrypointFilePath);
-  return [entrypointFilePath, ...others];
+  const others = filesInfo.map((file) => file.fileName).filter((name) => name !== entrypointFilename);
+  return [entrypointFilename, ...others];
 }
 
-/** Verifies the first file and moves all of them out of `incoming`. */
-async function deliver(files: string[], params: DownloadParams, signal: AbortSignal): Promise<DownloadResult> {
-  const [first] = files;
-  if (first === undefined) throw new Error('The downloader named no file.');
-  if (params.sha256 !== undefined) {
-    const actual = await sha256Of(first, signal);
-    if (actual !== params.sha256.toLowerCase()) {
-      await rm(first, { force: true });
-      throw new EngineFailure(
-        'checksumMismatch',
-        `${basename(first)} is not the file that was expected: its checksum differs. It was deleted; try again.`,
-        `expected ${params.sha256}, got ${actual}`,
-      );
-    }
+/** What the server announces is what was expected, before any of it is fetched. */
+function check(announced: { fileName: string; totalSize: number }[], expected: DownloadFile[] | undefined): void {
+  for (const { fileName, totalSize } of announced) {
+    if (!isModelFileName(fileName)) throw unexpected(basename(fileName), 'name');
+    if (!(totalSize > 0)) throw unexpected(fileName, 'size');
+    if (!expected) continue;
+    const file = expected.find(({ name }) => name === fileName);
+    if (!file) throw unexpected(fileName, 'name');
+    if (file.sizeBytes !== totalSize) throw unexpected(fileName, 'size');
   }
-  for (const file of files) await rename(file, join(dirname(dirname(file)), basename(file)));
-  const path = join(params.folder, basename(first));
+  const missing = expected?.find(({ name }) => !announced.some(({ fileName }) => fileName === name));
+  if (missing) throw unexpected(missing.name, 'parts');
+}
+
+const UNEXPECTED = {
+  name: 'it is none of the files that belong to the model',
+  size: 'its size is another, or is not told',
+  parts: 'the model has other parts',
+};
+
+function unexpected(name: string, why: keyof typeof UNEXPECTED): EngineFailure {
+  return new EngineFailure('downloadFailed', `${name} is not what was expected: ${UNEXPECTED[why]}. Nothing was kept.`);
+}
+
+/** Verifies all files and moves them out of `incoming`. */
+async function deliver(names: string[], params: DownloadParams, signal: AbortSignal): Promise<DownloadResult> {
+  const [first] = names;
+  if (first === undefined) throw new Error('The downloader named no file.');
+  const incoming = join(params.folder, 'incoming');
+  for (const name of names) {
+    const expected = params.files?.find((file) => file.name === name)?.sha256;
+    if (expected !== undefined) await verify(pathIn(incoming, name), expected, signal);
+  }
+  for (const name of names) await rename(pathIn(incoming, name), pathIn(params.folder, name));
+  const path = pathIn(params.folder, first);
   return { path, sizeBytes: (await stat(path)).size };
+}
+
+async function verify(file: string, expected: string, signal: AbortSignal): Promise<void> {
+  const actual = await sha256Of(file, signal);
+  if (actual === expected.toLowerCase()) return;
+  await rm(file, { force: true });
+  throw new EngineFailure(
+    'checksumMismatch',
+    `${basename(file)} is not the file that was expected: its checksum differs. It was deleted; try again.`,
+    `expected ${expected}, got ${actual}`,
+  );
 }
 
 async function sha256Of(path: string, signal: AbortSignal): Promise<string> {

@@ -1,5 +1,6 @@
 /** Where a model comes from, and what to say when it does not come. */
 import { EngineFailure } from '../../core/failure.ts';
+import { fileNameIn, isModelFileName } from './fileName.ts';
 
 export interface Address {
   /** As node-llama-cpp takes it. */
@@ -25,7 +26,8 @@ export function addressOf(uri: string, hub: string): Address {
     const [, repository = '', path = '', revision = 'main'] = file;
     const encoded = path.split('/').map(encodeURIComponent).join('/');
     const url = new URL(`${repository}/resolve/${encodeURIComponent(revision)}/${encoded}`, hub);
-    const fileName = path.split('/').at(-1);
+    const fileName = path.split('/').at(-1) ?? '';
+    if (!isModelFileName(fileName) || path.split('/').some((part) => /^\.*$/.test(part))) throw noModel(uri);
     return { uri, probeUrl: url.href, host, fileName, label: `${fileName} of ${repository}` };
   }
   if (/^hf:[^/:#]+\/[^/:#]+(:[^/#]+)?$/.test(uri)) {
@@ -34,11 +36,16 @@ export function addressOf(uri: string, hub: string): Address {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   const loopback = url?.protocol === 'http:' && /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname);
   if (!url || (url.protocol !== 'https:' && !loopback)) {
-    const message = `"${uri}" is not an address of a model. Write hf:<user>/<repository>/<file>, or an https address.`;
-    throw new EngineFailure('downloadFailed', message);
+    throw noModel(uri);
   }
-  const name = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
-  return { uri, probeUrl: url.href, host: url.host, fileName: name || undefined, label: name || url.host };
+  const name = fileNameIn(url.pathname);
+  if (name === undefined) throw noModel(uri);
+  return { uri, probeUrl: url.href, host: url.host, fileName: name, label: name };
+}
+
+function noModel(uri: string): EngineFailure {
+  const how = 'Write hf:<user>/<repository>/<file>.gguf, or an https address that ends in the name of a .gguf file.';
+  return new EngineFailure('downloadFailed', `"${uri}" is not an address of a model. ${how}`);
 }
 
 /** @returns an error of the network, the server or the disk, in words. */

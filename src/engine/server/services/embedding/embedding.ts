@@ -2,6 +2,7 @@
 import type { RequestClass } from '../../../protocol/index.ts';
 import type { Embedder } from '../../core/embedder.ts';
 import { EngineFailure } from '../../core/failure.ts';
+import { RANK } from '../../core/scheduler/request.ts';
 
 export interface Embedded {
   /** Of length 1, so that a dot product is a cosine; zeros for a text without tokens. In the order of the texts. */
@@ -15,13 +16,15 @@ export interface Embedded {
 }
 
 export interface EmbeddingOptions {
-  /** Resolves when a batch of the class may run on the model's device; awaited before each. */
-  turn: (requestClass: RequestClass) => Promise<void>;
+  /**
+   * Runs a computation when the model's device is free for its class.
+   * @param rank of the highest class that waits for it, 0 the highest: it may rise meanwhile.
+   */
+  turn: (rank: () => number, compute: () => Promise<void>) => Promise<void>;
   /** What a batch should take, ms. One text is never divided for it. */
   batchMs?: number;
 }
 
-const ORDER: Record<RequestClass, number> = { keystroke: 0, chat: 1, background: 2 };
 /** As long as an iteration of the scheduler may be. */
 const BATCH_MS = 30;
 /** Before the first batch was measured, and never less: below it a batch costs about the same. */
@@ -69,14 +72,9 @@ export class Embedding {
     const { promise, resolve, reject } = Promise.withResolvers<Embedded>();
     const result = { vectors: [], cut: [], tokens: 0, cancelled: false };
     this.#jobs.push({ class: requestClass, texts, signal, result, resolve, reject });
-    this.#jobs.sort((a, b) => ORDER[a.class] - ORDER[b.class]);
+    this.#jobs.sort((a, b) => RANK[a.class] - RANK[b.class]);
     void this.#run();
     return promise;
-  }
-
-  /** Lets something that cannot wait have the device; the batch that ran is done again after its next turn. */
-  interrupt(): void {
-    this.#embedder.abort();
   }
 
   dispose(): void {
@@ -128,22 +126,24 @@ export class Embedding {
       tokens += sequence.tokens.length;
       if (tokens === 0) break;
     }
-    const vectors =
-      tokens === 0 ? [new Float32Array(embedder.dimensions)] : await this.#compute(job, sequences, tokens);
+    const vectors = tokens === 0 ? [new Float32Array(embedder.dimensions)] : await this.#compute(sequences, tokens);
     for (const vector of vectors) result.vectors.push(normalised(vector));
     result.cut.push(...cut);
     result.tokens += tokens;
   }
 
-  async #compute(job: Job, sequences: Int32Array[], tokens: number): Promise<Float32Array[]> {
-    let waited = 0;
-    const begun = performance.now();
-    const vectors = await this.#embedder.embed(sequences, async () => {
-      const asked = performance.now();
-      await this.#turn(job.class);
-      waited += performance.now() - asked;
-    });
-    const rate = tokens / Math.max(0.1, performance.now() - begun - waited);
+  async #compute(sequences: Int32Array[], tokens: number): Promise<Float32Array[]> {
+    let ms = 0;
+    // Whoever waits behind this batch lends it their class.
+    const rank = () => Math.min(...this.#jobs.map((job) => RANK[job.class]), RANK.background);
+    const vectors = await this.#embedder.embed(sequences, (compute) =>
+      this.#turn(rank, async () => {
+        const begun = performance.now();
+        await compute();
+        ms += performance.now() - begun;
+      }),
+    );
+    const rate = tokens / Math.max(0.1, ms);
     this.#tokensPerMs =
       this.#tokensPerMs === undefined ? rate : this.#tokensPerMs + SMOOTHING * (rate - this.#tokensPerMs);
     return vectors;

@@ -24,4 +24,8 @@ test('what several services have open in a workspace is told as one list', () =>
     ['w', []],
   ]);
   assert.deepEqual(keys.all, [['v', ['x']]]);
+  keys.clear('v');
+  keys.clear('w');
+  assert.deepEqual(told.slice(6), [['v', []]]);
+  assert.deepEqual(keys.all, []);
 });

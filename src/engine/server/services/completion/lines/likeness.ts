@@ -3,6 +3,7 @@
  * written: a conditional logit over all lines that were found (McFadden 1974), its weights fitted on packages that are in
  * no evaluation (test/eval/fitRecall.ts).
  */
+import type { Tokens } from '../project/shard.ts';
 import type { LineId, LineTable } from './lineTable.ts';
 import { type LineTokens, trimmed } from './lineTokens.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -61,7 +62,7 @@ export class Likeness {
     this.#marks.fill(0);
     this.#at = at;
     this.#sizes.clear();
-    const mark = (tokens: Int32Array | undefined, bit: number) => {
+    const mark = (tokens: Tokens | undefined, bit: number) => {
       let distinct = 0;
       for (const token of tokens ?? NOTHING) {
         if ((this.#marks[token]! & bit) === 0) distinct++;
@@ -122,7 +123,7 @@ export class Likeness {
   }
 
   /** Tokens that two lines have in common, of all that either has (Jaccard). */
-  #shared(tokens: Int32Array, bit: number): number {
+  #shared(tokens: Tokens, bit: number): number {
     const size = this.#sizes.get(bit)!;
     if (size === 0 || tokens.length === 0) return 0;
     const count = ++this.#count;
@@ -137,7 +138,7 @@ export class Likeness {
   }
 
   /** How many parts of names a line has, how many of them the document has not, and how many stand near the cursor. */
-  #wordsOf(tokens: Int32Array): { words: number; unknown: number; near: number } {
+  #wordsOf(tokens: Tokens): { words: number; unknown: number; near: number } {
     let [words, unknown, near] = [0, 0, 0];
     for (const token of tokens) {
       if (!this.#spelling.isWord(token)) continue;
@@ -163,19 +164,17 @@ export function unfoundWeight(written: number): number {
 
 const WEIGHT_LIST = FEATURES.map((feature) => WEIGHTS[feature]);
 
-type Tokens = ArrayLike<number>;
-
-function same(a: Tokens, b: Tokens | undefined): boolean {
+function same(a: ArrayLike<number>, b: ArrayLike<number> | undefined): boolean {
   return b !== undefined && b.length > 0 && a.length === b.length && commonBeginning(a, b) === a.length;
 }
 
-function commonBeginning(a: Tokens, b: Tokens | undefined): number {
+function commonBeginning(a: ArrayLike<number>, b: ArrayLike<number> | undefined): number {
   let common = 0;
   while (b !== undefined && common < a.length && common < b.length && a[common] === b[common]) common++;
   return common;
 }
 
-function commonEnd(a: Tokens, b: Tokens | undefined): number {
+function commonEnd(a: ArrayLike<number>, b: ArrayLike<number> | undefined): number {
   let common = 0;
   while (b && common < a.length && common < b.length && a[a.length - 1 - common] === b[b.length - 1 - common]) common++;
   return common;

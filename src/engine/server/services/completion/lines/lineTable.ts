@@ -3,6 +3,7 @@
  * newest first, as in `ngram/shard.ts`. Some bytes a line; lines of a text are added all at once.
  */
 import { tokenHash } from '../../../core/tokenHash.ts';
+import type { Tokens } from '../project/shard.ts';
 import type { LineTokens } from './lineTokens.ts';
 
 /** Index of a line in its table. */
@@ -34,25 +35,29 @@ const NO_LINE = 0;
 const LARGEST = 65_535;
 const HEADS = 1 << 12;
 const MASK = HEADS - 1;
+/** Tables grow by so much: little stands empty, and nothing is copied often. */
+const GROWTH = 1.1;
 /** A line has no more than so many lines above it in which its block's head is looked for. */
 const HEADER_REACH = 200;
 
 export class LineTable {
   readonly #spelling: LineTokens;
   /** By text; undefined where it was removed. */
-  readonly #texts: (Int32Array | undefined)[] = [];
+  readonly #texts: (Tokens | undefined)[] = [];
   #count = 0;
   /** Of each line, from 1 on: 0 stands for none. */
   #text = new Uint16Array(64);
   #from = new Uint16Array(64);
   #length = new Uint16Array(64);
-  #row = new Uint16Array(64);
+  #row: Uint16Array | undefined;
   #indent = new Uint8Array(64);
   readonly #previous = KEYS.map(() => new Uint16Array(64));
   readonly #heads = KEYS.map(() => new Uint16Array(HEADS));
 
-  constructor(spelling: LineTokens) {
+  /** @param rows whether {@link row} will be asked for: of lines in other files it is not. */
+  constructor(spelling: LineTokens, { rows = true } = {}) {
     this.#spelling = spelling;
+    this.#row = rows ? new Uint16Array(64) : undefined;
   }
 
   /** Number of lines, those of removed texts included. */
@@ -60,12 +65,20 @@ export class LineTable {
     return this.#count;
   }
   get bytes(): number {
-    const arrays = [this.#text, this.#from, this.#length, this.#row, this.#indent, ...this.#previous, ...this.#heads];
+    const arrays = [
+      this.#text,
+      this.#from,
+      this.#length,
+      ...(this.#row ? [this.#row] : []),
+      this.#indent,
+      ...this.#previous,
+      ...this.#heads,
+    ];
     return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
   /** @param text a new number. @param tokens at most {@link LARGEST}; kept, not copied. */
-  add(text: number, tokens: Int32Array): void {
+  add(text: number, tokens: Tokens): void {
     this.#texts[text] = tokens;
     const first = this.#count + 1;
     this.#spelling.eachLine(tokens, ({ from, to, indent, row }) => {
@@ -74,7 +87,7 @@ export class LineTable {
       this.#text[id] = text;
       this.#from[id] = from;
       this.#length[id] = to - from;
-      this.#row[id] = row;
+      if (this.#row) this.#row[id] = row;
       this.#indent[id] = indent;
     });
     for (let id = first; id <= this.#count; id++) this.#link(id);
@@ -86,13 +99,13 @@ export class LineTable {
   }
 
   row(line: LineId): number {
-    return this.#row[line]!;
+    return this.#row![line]!;
   }
   indent(line: LineId): number {
     return this.#indent[line]!;
   }
   /** Without white space and break, but for a break that is merged with its end. */
-  tokens(line: LineId): Int32Array {
+  tokens(line: LineId): Tokens {
     const from = this.#from[line]!;
     return this.#texts[this.#text[line]!]!.subarray(from, from + this.#length[line]!);
   }
@@ -183,7 +196,7 @@ export class LineTable {
   }
 
   #grow(): void {
-    const length = Math.min(LARGEST + 1, 2 * this.#text.length);
+    const length = Math.min(LARGEST + 1, Math.ceil(GROWTH * this.#text.length));
     const wider = (array: Uint16Array) => {
       const longer = new Uint16Array(length);
       longer.set(array);
@@ -192,7 +205,7 @@ export class LineTable {
     this.#text = wider(this.#text);
     this.#from = wider(this.#from);
     this.#length = wider(this.#length);
-    this.#row = wider(this.#row);
+    if (this.#row) this.#row = wider(this.#row);
     const indent = new Uint8Array(length);
     indent.set(this.#indent);
     this.#indent = indent;

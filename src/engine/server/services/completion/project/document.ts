@@ -17,9 +17,13 @@ const OVERLAP = 16;
 const SPARE = 2;
 const LEAST_ROOM = 1_024;
 
+/** A document is tokenized up to here when it is opened, and the rest when there is time; UTF-16 units. */
+const AT_ONCE = 16 * 1_024;
+
 interface Piece {
   text: string;
-  tokens: Int32Array;
+  /** Undefined: not read yet. */
+  tokens: Int32Array | undefined;
   /** Undefined: the document is larger than a shard, and this piece had no room. */
   id: SegmentId | undefined;
 }
@@ -31,17 +35,49 @@ export class IndexedDocument {
   /** Made when it is asked for, and anew after an edit. */
   #lines: LineTable | undefined;
   #text: Int32Array | undefined;
+  /** The first piece that may not be read. */
+  #unread = 0;
 
   constructor(tokenizer: Pick<Tokenizer, 'encode'>, text: string) {
     this.#tokenizer = tokenizer;
-    this.#replace(0, 0, text);
+    this.#pieces = chunksOf(text, false, PIECE).map((part) => ({ text: part, tokens: undefined, id: undefined }));
+    const most = Math.ceil(AT_ONCE / PIECE);
+    // A piece repeats a little of the next one.
+    for (let index = 0; index <= most && index < this.#pieces.length; index++) this.#encode(index);
+    for (let index = 0; index < most && index < this.#pieces.length; index++) this.#add(index);
+    this.#unread = most;
+  }
+
+  /** Reads another piece. @returns false when all are read. */
+  readOn(): boolean {
+    while (this.#pieces[this.#unread]?.id !== undefined) this.#unread++;
+    if (this.#unread >= this.#pieces.length) return false;
+    if (this.#unread + 1 < this.#pieces.length) this.#encode(this.#unread + 1);
+    this.#add(this.#unread++);
+    this.#lines = undefined;
+    this.#text = undefined;
+    return true;
+  }
+
+  /** The tokens of the units [start, end): those of whole pieces as they are in the index. */
+  tokensIn(start: number, end: number): Int32Array {
+    const parts: Int32Array[] = [];
+    let begin = 0;
+    for (let index = 0; index < this.#pieces.length && begin < end; index++) {
+      const { text } = this.#pieces[index]!;
+      const from = Math.max(0, start - begin);
+      const to = Math.min(text.length, end - begin);
+      if (from < to) parts.push(to - from === text.length ? this.#encode(index) : this.#encoded(text.slice(from, to)));
+      begin += text.length;
+    }
+    return joined(parts);
   }
 
   get shard(): Shard {
     return this.#shard;
   }
   get tokens(): number {
-    return this.#pieces.reduce((sum, { tokens }) => sum + tokens.length, 0);
+    return this.#pieces.reduce((sum, { tokens }) => sum + (tokens?.length ?? 0), 0);
   }
 
   get bytes(): number {
@@ -112,6 +148,7 @@ export class IndexedDocument {
     const all = new Int32Array(Math.min(LARGEST_SHARD, this.tokens));
     let at = 0;
     for (const { tokens } of this.#pieces) {
+      if (tokens === undefined) continue;
       if (at + tokens.length > all.length) break;
       all.set(tokens, at);
       at += tokens.length;
@@ -136,22 +173,36 @@ export class IndexedDocument {
     this.#text = undefined;
     for (const { id } of this.#pieces.slice(from, to)) if (id !== undefined) this.#shard.remove(id);
     const pieces = chunksOf(text, false, PIECE).map(
-      (part): Piece => ({ text: part, tokens: this.#tokenizer.encode(part.replaceAll('\r\n', '\n')), id: undefined }),
+      (part): Piece => ({ text: part, tokens: undefined, id: undefined }),
     );
     this.#pieces.splice(from, to - from, ...pieces);
+    this.#unread = Math.min(this.#unread, from);
+    for (let index = from; index < from + pieces.length; index++) this.#encode(index);
     for (let index = from; index < from + pieces.length; index++) this.#add(index);
+  }
+
+  /** The tokens of a piece, read now if they were not. */
+  #encode(index: number): Int32Array {
+    const piece = this.#pieces[index]!;
+    piece.tokens ??= this.#encoded(piece.text);
+    return piece.tokens;
+  }
+
+  #encoded(text: string): Int32Array {
+    return this.#tokenizer.encode(text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text);
   }
 
   #add(index: number): void {
     const piece = this.#pieces[index]!;
+    const body = this.#encode(index);
     const segment = {
-      before: this.#pieces[index - 1]?.tokens.slice(-OVERLAP) ?? [],
-      body: piece.tokens,
-      after: this.#pieces[index + 1]?.tokens.slice(0, OVERLAP) ?? [],
+      before: this.#pieces[index - 1]?.tokens?.slice(-OVERLAP) ?? [],
+      body,
+      after: this.#pieces[index + 1]?.tokens?.slice(0, OVERLAP) ?? [],
     };
     piece.id = this.#shard.add(segment);
     if (piece.id !== undefined) return;
-    const needed = this.#shard.live + piece.tokens.length + 2 * OVERLAP;
+    const needed = this.#shard.live + body.length + 2 * OVERLAP;
     if (needed > LARGEST_SHARD) return;
     this.#renew(Math.min(LARGEST_SHARD, SPARE * needed + LEAST_ROOM));
     piece.id = this.#shard.add(segment);
@@ -164,4 +215,15 @@ export class IndexedDocument {
     for (const piece of this.#pieces) if (piece.id !== undefined) piece.id = ids.get(piece.id);
     this.#shard = fresh;
   }
+}
+
+function joined(parts: readonly Int32Array[]): Int32Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

@@ -1,8 +1,10 @@
 /** Which files of a workspace folder an index over the user's own code reads, in which order, and what it reads of each. */
-import { lstat, opendir, readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, opendir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { IgnoreRules } from '../../../../../files/ignored.ts';
-import { isSecret } from '../../../../../files/private.ts';
+import type { IgnoreRules } from '../../../../../files/ignored.ts';
+import { isSecret, PrivateFiles } from '../../../../../files/private.ts';
+import { userFolders } from '../../../../../files/userFolders.ts';
 
 /** Files of one workspace folder at most; of more, the nearest. */
 export const MAX_FILES = 20_000;
@@ -49,12 +51,17 @@ interface Folder {
  * files in `near`, by steps through folders up and down, and in the order of their paths where they lie equally near.
  * Ignored and secret files are left out, and so is what {@link isIndexable} leaves out; links are not followed. A folder
  * that cannot be read has no files. Of more than {@link MAX_FILES} the nearest are there, of equally near ones any.
+ * @param rules of what is ignored, as {@link privateFilesHere} has them.
  * @param near paths of files relative to `folder`, with '/'; without any, the nearest are those at the top.
  * @throws the reason of `signal` when it is aborted.
  */
-export async function filesOf(folder: string, near: readonly string[], signal?: AbortSignal): Promise<string[]> {
-  if (isSecret(`${folder.replaceAll('\\', '/')}/`)) return [];
-  const rules = new IgnoreRules((file) => readRules(path.join(folder, file)));
+export async function filesOf(
+  folder: string,
+  near: readonly string[],
+  rules: Pick<IgnoreRules, 'ignores'>,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  if (isSecret(`${withSlashes(folder)}/`)) return [];
   const targets = near.length === 0 ? [''] : [...new Set(near.map(folderOf))];
   const found: Folder[][] = []; // by distance
   const counts: number[] = []; // of files, by distance
@@ -96,16 +103,8 @@ export async function filesOf(folder: string, near: readonly string[], signal?: 
  * write them.
  */
 export async function readSource(file: string): Promise<string | undefined> {
-  let bytes: Uint8Array;
-  try {
-    const stats = await lstat(file);
-    if (!stats.isFile() || stats.size > MAX_FILE_BYTES) return undefined;
-    bytes = await readFile(file);
-  } catch {
-    return undefined;
-  }
-  // It may have grown in between.
-  if (bytes.length > MAX_FILE_BYTES || bytes.includes(0)) return undefined;
+  const bytes = await beginningOf(file, MAX_FILE_BYTES + 1).catch(() => undefined);
+  if (bytes === undefined || bytes.length > MAX_FILE_BYTES || bytes.includes(0)) return undefined;
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r\n?/g, '\n');
@@ -113,6 +112,28 @@ export async function readSource(file: string): Promise<string | undefined> {
     return undefined;
   }
   return looksWritten(text) ? text : undefined;
+}
+
+/** A link may have taken a file's place since it was looked at, or a pipe, which may have no end: neither is opened. */
+const OPEN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** At most so many bytes, also of a file that grows meanwhile; undefined where it is no file or larger. */
+async function beginningOf(file: string, most: number): Promise<Uint8Array | undefined> {
+  if (!(await lstat(file)).isFile()) return undefined;
+  const handle = await open(file, OPEN);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile() || stats.size >= most) return undefined;
+    const bytes = Buffer.alloc(Math.min(most, stats.size + 1));
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(bytes, length, bytes.length - length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === bytes.length) return bytes.subarray(0, length);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /**
@@ -123,6 +144,17 @@ export function isIndexable(file: string): boolean {
   if (FOREIGN_FOLDERS.test(file) || isSecret(file)) return false;
   const name = file.slice(file.lastIndexOf('/') + 1).toLowerCase();
   return !NO_CODE.some((rule) => rule.test(name));
+}
+
+/** What is private in folders on this machine, for this user. A folder's key is its path. */
+export function privateFilesHere(): PrivateFiles {
+  const user = userFolders();
+  return new PrivateFiles({ read: (_folder, file) => readRules(file), user: () => user });
+}
+
+/** As the rules of files want it. */
+export function withSlashes(file: string): string {
+  return file.replaceAll('\\', '/');
 }
 
 /** A link is followed, as the editor does; a pipe or a device, which may have no end, is not read. */
@@ -149,8 +181,8 @@ async function* entriesOf(folder: string) {
   }
 }
 
-/** Steps from a folder to the nearest of the targets; all are paths as in {@link Waiting}. */
-function distanceOf(folder: string, targets: readonly string[]): number {
+/** Steps from a folder to the nearest of the targets; all are paths as in {@link Folder}. */
+export function distanceOf(folder: string, targets: readonly string[]): number {
   return Math.min(...targets.map((target) => stepsBetween(folder, target)));
 }
 
@@ -165,7 +197,8 @@ function depthOf(folder: string): number {
   return folder.split('/').length - 1;
 }
 
-function folderOf(file: string): string {
+/** The folder of a file: '' or a path that ends in '/'. */
+export function folderOf(file: string): string {
   return file.slice(0, file.lastIndexOf('/') + 1);
 }
 

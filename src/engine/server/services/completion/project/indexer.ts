@@ -1,61 +1,103 @@
 /**
- * Reads the files of workspace folders into the index, in the background: in slices that a keystroke would not notice, and
- * slower while requests run.
+ * Keeps the index in step with the files of workspace folders, in the background: in slices that a keystroke would not
+ * notice, and slower while requests run. A whole reading ranks the files, lets those go that are gone or private, and reads
+ * what is not as it was; where there is not room for all, far files give way to near ones.
  */
-import { realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import { PrivateFiles } from '../../../../../files/private.ts';
+import type { IndexedFiles } from '../../../../protocol/index.ts';
 import { chunksOf } from '../../../core/chunks.ts';
-import { filesOf, isIndexable, readRules, readSource } from './folder.ts';
+import { Slices } from '../../../core/slices.ts';
+import { filesOf, isIndexable, privateFilesHere, readSource, withSlashes } from './folder.ts';
+import { Manifest, type Stamp } from './manifest.ts';
+import type { ProjectIndex } from './projectIndex.ts';
 import type { Projects } from './projects.ts';
 
-/** One slice; whatever arrives meanwhile waits no longer. */
-const SLICE_MS = 2;
 /** UTF-16 units that are tokenized at once: half a millisecond. */
 const PIECE = 1_024;
-/** While requests run: a slice is due when nothing ran for a moment, or after so long. */
-const BUSY = { pollMs: 5, mostMs: 100 };
+/** Of the open documents, so many of the latest tell where the user works. */
+const NEAR_DOCUMENTS = 8;
+/** Work elsewhere for so long changes which files are indexed, where there is not room for all. */
+const RECHOOSE_MS = 60_000;
+/** Of the files that are left out, so many are named. */
+const EXAMPLES = 3;
+
+/** Files that were known and are no more; their paths relative to the workspace's folder, with '/'. */
+export interface Departed {
+  workspace: string;
+  /** By their names or by rules that came: nothing of them may stay anywhere. */
+  private: string[];
+  gone: string[];
+}
+
+export interface IndexerOptions {
+  onDeparted?: (files: Departed) => void;
+  /** All that was asked for of a workspace is read. */
+  onRead?: (workspace: string) => void;
+  rechooseMs?: number;
+}
 
 interface Job {
   workspace: string;
   folder: string;
-  /** Relative paths that are still to be read; undefined: the folder is still to be listed. */
-  paths: string[] | undefined;
-  /** The whole folder is read, as far as there is room. */
+  /** Relative paths that are to be read; undefined: the folder is still to be listed. */
+  paths: readonly string[] | undefined;
+  /** How many of them were. */
+  done: number;
   whole: boolean;
+  /** There was no room for a file: all behind it are farther. */
+  full: boolean;
+  /** Real path of the folder. */
+  root: string | undefined;
 }
 
 export class Indexer {
   readonly #projects: Projects;
-  readonly #busy: () => boolean;
+  readonly #slices: Slices;
+  readonly #options: IndexerOptions;
+  /** The rules of each folder, read once for a job. */
+  readonly #private = privateFilesHere();
+  readonly #manifests = new Map<string, Manifest>();
   readonly #jobs: Job[] = [];
   readonly #stop = new AbortController();
   #running = false;
-  #sliceEnd = 0;
 
-  /** @param busy requests run. */
-  constructor(projects: Projects, busy: () => boolean) {
+  /** @param slices say when it is the turn of others. */
+  constructor(projects: Projects, slices = new Slices(), options: IndexerOptions = {}) {
     this.#projects = projects;
-    this.#busy = busy;
+    this.#slices = slices;
+    this.#options = options;
   }
 
-  /** Files that are still to be read, as far as they are known. */
+  /** Files that are still to be looked at, as far as they are known. */
   get pending(): number {
-    return this.#jobs.reduce((sum, { paths }) => sum + (paths?.length ?? 1), 0);
+    return this.#jobs.reduce((sum, { paths, done }) => sum + (paths ? paths.length - done : 1), 0);
   }
 
-  /** Reads a folder anew, or only what changed in it. */
+  /** How far the files of all folders are indexed. */
+  status(): IndexedFiles {
+    const leftOut = [...this.#manifests].flatMap(([workspace, manifest]) => {
+      const { index } = this.#projects.of(workspace);
+      const open = new Set(index.openPaths);
+      return manifest.full ? manifest.leftOut((file) => open.has(file) || index.files.has(file)) : [];
+    });
+    const full = [...this.#manifests.values()].some((manifest) => manifest.full);
+    return { pending: this.pending, full, leftOut: leftOut.length, nearestLeftOut: leftOut.slice(0, EXAMPLES) };
+  }
+
+  /** Brings a whole folder up to date, or only what changed in it. */
   add(workspace: string, folder: string, changed?: readonly string[]): void {
-    if (changed === undefined) this.remove(workspace);
-    this.#jobs.push({ workspace, folder, paths: changed?.filter(isIndexable), whole: changed === undefined });
+    const whole = changed === undefined || changed.some((file) => /(?:^|\/)\.gitignore$/.test(file));
+    // A whole reading looks at all that changed.
+    if (whole) this.#end(workspace);
+    this.#push(workspace, folder, whole ? undefined : changed.filter(isIndexable));
     void this.#run();
   }
 
-  /** Nothing more is read of a workspace. */
+  /** Nothing more is read of a workspace, and what is known of its files is forgotten. */
   remove(workspace: string): void {
-    for (let i = this.#jobs.length - 1; i >= 0; i--)
-      if (this.#jobs[i]!.workspace === workspace) this.#jobs.splice(i, 1);
+    this.#end(workspace);
+    this.#manifests.delete(workspace);
   }
 
   dispose(): void {
@@ -63,65 +105,183 @@ export class Indexer {
     this.#jobs.length = 0;
   }
 
+  #push(workspace: string, folder: string, paths?: readonly string[]): void {
+    this.#jobs.push({ workspace, folder, paths, done: 0, whole: paths === undefined, full: false, root: undefined });
+  }
+
+  #end(workspace: string): void {
+    for (let i = this.#jobs.length - 1; i >= 0; i--)
+      if (this.#jobs[i]!.workspace === workspace) this.#jobs.splice(i, 1);
+  }
+
   async #run(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
     try {
       for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
-        job.paths ??= await this.#list(job);
-        const next = job.paths[0];
-        if (next !== undefined) await this.#read(job, next);
-        job.paths.shift();
+        await this.#do(job);
         // It may have been removed meanwhile.
         const at = this.#jobs.indexOf(job);
-        if (at >= 0 && job.paths.length === 0) this.#jobs.splice(at, 1);
-        if (this.#stop.signal.aborted) return;
+        if (at < 0) continue;
+        this.#jobs.splice(at, 1);
+        this.#options.onRead?.(job.workspace);
       }
     } finally {
       this.#running = false;
     }
   }
 
-  async #list({ workspace, folder }: Job): Promise<string[]> {
-    const near = this.#projects.of(workspace).index.openPaths;
-    return filesOf(folder, near, this.#stop.signal).catch(() => []);
+  async #do(job: Job): Promise<void> {
+    const { workspace, folder } = job;
+    let manifest = this.#manifests.get(workspace);
+    if (manifest?.folder !== folder) {
+      manifest = new Manifest(folder);
+      this.#manifests.set(workspace, manifest);
+    }
+    this.#private.forget(folder);
+    job.root = await realOf(folder);
+    if (job.whole) await this.#list(job, manifest);
+    else manifest.changed(job.paths!);
+    const open = new Set(this.#index(job).openPaths);
+    for (; this.#jobs.includes(job) && job.done < job.paths!.length; job.done++) {
+      const file = job.paths![job.done]!;
+      if (job.whole && (open.has(file) || (job.full && !this.#index(job).files.has(file)))) continue;
+      await this.#look(job, manifest, file);
+    }
+    if (this.#jobs.includes(job) && !job.whole) this.#rechoose(job, manifest);
   }
 
-  async #read(job: Job, file: string): Promise<void> {
-    const { workspace, folder } = job;
-    const text = (await this.#isPrivate(job, file)) ? undefined : await readSource(path.join(folder, file));
+  /** Asked for each time: it is another when the last document was closed meanwhile. */
+  #index({ workspace }: Job): ProjectIndex {
+    return this.#projects.of(workspace).index;
+  }
+
+  /** Ranks the files, and lets go of what is none any more before anything is read. */
+  async #list(job: Job, manifest: Manifest): Promise<void> {
+    const near = nearIn(manifest, this.#index(job));
+    const rules = this.#private.rulesOf(job.folder, withSlashes(job.folder));
+    const paths = await filesOf(job.folder, near, rules, this.#stop.signal).catch(() => []);
+    job.paths = paths;
+    if (!this.#jobs.includes(job)) return;
+    const found = new Set(paths);
+    const index = this.#index(job);
+    const known = new Set([...manifest.known, ...index.files.paths, ...index.openPaths]);
+    manifest.rank(paths, near);
+    await this.#depart(
+      job,
+      manifest,
+      [...known].filter((file) => !found.has(file)),
+    );
+  }
+
+  /** Brings one file up to date. */
+  async #look(job: Job, manifest: Manifest, file: string): Promise<void> {
+    const whole = path.join(job.folder, file);
+    if (await this.#isPrivate(job, file)) return this.#depart(job, manifest, [file]);
+    const readAt = Date.now();
+    const stats = await lstat(whole).catch(() => undefined);
+    if (!this.#jobs.includes(job)) return;
+    if (!stats?.isFile()) {
+      const below = manifest.below(file);
+      await this.#depart(job, manifest, [file, ...below]);
+      // A folder that came with all its files may be told of as one.
+      if (stats?.isDirectory() && !job.whole && below.length === 0 && !(await this.#ignoresFolder(job, file)))
+        this.#readWhole(job);
+      return;
+    }
+    const tokens = manifest.tokensOf(file, stats);
+    if (tokens !== undefined && (tokens === 0 || this.#index(job).files.has(file))) return;
+    const read = await this.#read(job, whole);
+    if (read === undefined) return;
+    this.#put(job, manifest, { path: file, tokens: read, stamp: stats, readAt });
+  }
+
+  /** @returns undefined where the job ended meanwhile; no tokens for what is not worth keeping. */
+  async #read(job: Job, file: string): Promise<Int32Array | undefined> {
+    const text = (await readSource(file)) ?? '';
     const parts: Int32Array[] = [];
-    for (const chunk of chunksOf(text ?? '', false, PIECE)) {
-      await this.#slice();
-      if (!this.#jobs.includes(job)) return;
+    for (const chunk of chunksOf(text, false, PIECE)) {
+      await this.#slices.next();
+      if (!this.#jobs.includes(job)) return undefined;
       parts.push(this.#projects.encode(chunk));
     }
-    await this.#slice();
-    if (!this.#jobs.includes(job)) return;
-    const { index } = this.#projects.of(workspace);
-    index.setFile(file, text === undefined ? undefined : joined(parts));
-    // Near files come first: what is left is further away than all that is there.
-    if (job.whole && index.files.full && job.paths) job.paths.length = 0;
+    await this.#slices.next();
+    return this.#jobs.includes(job) ? joined(parts) : undefined;
   }
 
-  /** The walk leaves such files out; single ones that changed may be any, also behind a link that leads elsewhere. */
-  async #isPrivate({ folder, whole }: Job, file: string): Promise<boolean> {
-    if (whole) return false;
-    const [real, root] = await Promise.all([realOf(path.join(folder, file)), realOf(folder)]);
-    if (real !== undefined && !real.startsWith(`${root}${path.sep}`)) return true;
-    const rules = new PrivateFiles((root, inside) => readRules(path.join(root, inside)));
-    return rules.has({ path: path.join(folder, file).replaceAll('\\', '/'), folder: { key: folder, path: file } });
+  #put(
+    job: Job,
+    manifest: Manifest,
+    { path, tokens, stamp, readAt }: { path: string; tokens: Int32Array; stamp: Stamp; readAt: number },
+  ): void {
+    const index = this.#index(job);
+    manifest.add(path, stamp, tokens.length, readAt);
+    // What changed lately comes before what is no nearer.
+    const away = manifest.distance(path) - (job.whole ? 0 : 1);
+    while (!index.setFile(path, tokens)) {
+      manifest.full = true;
+      const far = manifest.farthest((other) => index.files.has(other));
+      if (far === undefined || manifest.distance(far) <= away) {
+        job.full = true;
+        return;
+      }
+      index.files.delete(far);
+    }
+    manifest.took(path);
   }
 
-  /** Gives the others a turn where the slice is over. */
-  async #slice(): Promise<void> {
-    if (performance.now() < this.#sliceEnd && !this.#busy()) return;
-    await turn();
-    const due = performance.now() + BUSY.mostMs;
-    while (this.#busy() && performance.now() < due) await sleep(BUSY.pollMs);
-    this.#sliceEnd = performance.now() + SLICE_MS;
+  /** Lets go of files, and says so of those that were known. */
+  async #depart(job: Job, manifest: Manifest, files: readonly string[]): Promise<void> {
+    const index = this.#index(job);
+    const open = new Set(index.openPaths.filter(isInside));
+    const indexed = files.filter((file) => manifest.has(file) || index.files.has(file));
+    for (const file of indexed) {
+      index.files.delete(file);
+      manifest.remove(file);
+    }
+    const departed: Departed = { workspace: job.workspace, private: [], gone: [] };
+    for (const file of new Set([...indexed, ...files.filter((file) => open.has(file))])) {
+      if (await this.#isPrivate(job, file)) departed.private.push(file);
+      else if (!open.has(file) && !(await lstat(path.join(job.folder, file)).catch(() => undefined))?.isFile())
+        departed.gone.push(file);
+    }
+    if (departed.private.length + departed.gone.length > 0) this.#options.onDeparted?.(departed);
+  }
+
+  /** Secret, ignored, or behind a link that leads to such a file or out of the folder. */
+  async #isPrivate({ folder, root }: Job, file: string): Promise<boolean> {
+    const isPrivate = (inside: string) =>
+      this.#private.has({ path: `${withSlashes(folder)}/${inside}`, folder: { key: folder, path: inside } });
+    const real = root === undefined ? undefined : await realOf(path.join(root, file));
+    if (real === undefined) return isPrivate(file);
+    if (!real.startsWith(root!.endsWith(path.sep) ? root! : root + path.sep)) return true;
+    const inside = withSlashes(path.relative(root!, real));
+    return (await isPrivate(file)) || (inside !== file && (await isPrivate(inside)));
+  }
+
+  async #ignoresFolder({ folder }: Job, inside: string): Promise<boolean> {
+    return !isIndexable(`${inside}/a`) || this.#private.rulesOf(folder, withSlashes(folder)).ignores(`${inside}/`);
+  }
+
+  /** Once the jobs that wait are done. */
+  #readWhole({ workspace, folder }: Job): void {
+    if (!this.#jobs.some((job) => job.workspace === workspace && job.whole)) this.#push(workspace, folder);
+  }
+
+  /** Far files give way where the user works elsewhere for a while. */
+  #rechoose(job: Job, manifest: Manifest): void {
+    if (!manifest.full || Date.now() - manifest.rankedAt < (this.#options.rechooseMs ?? RECHOOSE_MS)) return;
+    if (manifest.isElsewhere(nearIn(manifest, this.#index(job)))) this.#readWhole(job);
   }
 }
+
+/** Files where the user works. */
+function nearIn(manifest: Manifest, index: ProjectIndex): string[] {
+  return [...new Set([...index.openPaths.slice(-NEAR_DOCUMENTS), ...manifest.recent])];
+}
+
+/** Documents of a workspace may lie in no folder. */
+const isInside = (file: string): boolean => !/^(?:[a-z][\w+.-]*:|\/)/i.test(file);
 
 /** Undefined where there is no such file. */
 const realOf = (file: string): Promise<string | undefined> => realpath(file).catch(() => undefined);

@@ -10,17 +10,27 @@ import { WorkspaceFiles } from './workspaceFiles.ts';
 /** Open documents at the most; the one that was changed or visited longest ago gives way. */
 const MOST_DOCUMENTS = 64;
 
+/** A document as it is opened: `path` in the workspace's folder, with '/', where it has a file there. */
+export interface KnownText {
+  id: string;
+  path: string | null;
+  text: string;
+}
+
+interface Known {
+  path: string | null;
+  document: IndexedDocument;
+}
+
 export class ProjectIndex {
   readonly files: WorkspaceFiles;
-  readonly #workspace: string;
   readonly #tokenizer: Pick<Tokenizer, 'encode'>;
   readonly #spelling: LineTokens;
   /** The latest at the end. */
-  readonly #documents = new Map<string, IndexedDocument>();
+  readonly #documents = new Map<string, Known>();
 
   /** @param fileBytes memory for files that are not open. */
-  constructor(workspace: string, tokenizer: Pick<Tokenizer, 'encode'>, spelling: LineTokens, fileBytes: number) {
-    this.#workspace = workspace;
+  constructor(tokenizer: Pick<Tokenizer, 'encode'>, spelling: LineTokens, fileBytes: number) {
     this.#tokenizer = tokenizer;
     this.#spelling = spelling;
     this.files = new WorkspaceFiles(spelling, fileBytes);
@@ -28,46 +38,52 @@ export class ProjectIndex {
 
   /** Paths of the open documents in the workspace's folder, with '/'. */
   get openPaths(): string[] {
-    return [...this.#documents.keys()].map((key) => pathIn(this.#workspace, key));
+    return [...this.#documents.values()].flatMap(({ path }) => path ?? []);
   }
   get documents(): number {
     return this.#documents.size;
   }
   get tokens(): number {
-    return this.files.tokens + [...this.#documents.values()].reduce((sum, { shard }) => sum + shard.live, 0);
+    return this.files.tokens + this.#sum(({ shard }) => shard.live);
   }
   get bytes(): number {
-    return this.files.bytes + [...this.#documents.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.files.bytes + this.#sum(({ bytes }) => bytes);
   }
 
   /** What is on disk of an open document is old, and knows the answer. */
-  open(key: string, text: string): void {
-    this.files.delete(pathIn(this.#workspace, key));
-    this.#put(key, new IndexedDocument(this.#tokenizer, text));
+  open({ id, path, text }: KnownText): IndexedDocument {
+    if (path !== null) this.files.delete(path);
+    const document = new IndexedDocument(this.#tokenizer, text);
+    this.#put(id, { path, document });
     if (this.#documents.size > MOST_DOCUMENTS) this.#documents.delete(this.#documents.keys().next().value!);
+    return document;
   }
 
   /** @throws RangeError when an edit does not fit the text. */
-  edit(key: string, edits: readonly TextEdit[]): void {
-    const document = this.#documents.get(key);
-    if (!document) return;
-    for (const edit of edits) document.edit(edit);
-    this.#put(key, document);
+  edit(id: string, edits: readonly TextEdit[]): void {
+    const known = this.#documents.get(id);
+    if (!known) return;
+    for (const edit of edits) known.document.edit(edit);
+    this.#put(id, known);
   }
 
-  /** @returns the path of the file that takes its place; undefined where it was not open. */
-  close(key: string): string | undefined {
-    return this.#documents.delete(key) ? pathIn(this.#workspace, key) : undefined;
+  close(id: string): void {
+    this.#documents.delete(id);
   }
 
-  /** Takes in what a file says; undefined: it is gone. An open document knows better. */
-  setFile(path: string, tokens: Int32Array | undefined): void {
-    if (tokens === undefined) this.files.delete(path);
-    else if (!this.openPaths.includes(path)) this.files.set(path, tokens);
+  /** Tokenizes a piece of what is still unread of the documents. @returns false when nothing is. */
+  readOn(): boolean {
+    for (const { document } of this.#documents.values()) if (document.readOn()) return true;
+    return false;
   }
 
-  document(key: string): IndexedDocument | undefined {
-    return this.#documents.get(key);
+  /** Takes in what a file says, where there is room; an open document knows better. @returns false without room. */
+  setFile(path: string, tokens: Int32Array): boolean {
+    return this.openPaths.includes(path) || this.files.set(path, tokens);
+  }
+
+  document(id: string): IndexedDocument | undefined {
+    return this.#documents.get(id)?.document;
   }
 
   /**
@@ -75,10 +91,10 @@ export class ProjectIndex {
    * open ones, the files.
    * @param offset of the cursor, in UTF-16 units.
    */
-  scopes(key?: string, offset = 0): Scope[] {
-    const own = key === undefined ? undefined : this.#documents.get(key);
+  scopes(id?: string, offset = 0): Scope[] {
+    const own = id === undefined ? undefined : this.document(id);
     const scopes: Scope[] = own ? [{ shard: own.shard, own: true, except: own.segmentAt(offset) }] : [];
-    for (const document of this.#nearest(key)) {
+    for (const document of this.#nearest(id)) {
       if (document !== own) scopes.push({ shard: document.shard, own: false });
     }
     for (const shard of this.files.shards) scopes.push({ shard, own: false, far: true });
@@ -86,9 +102,9 @@ export class ProjectIndex {
   }
 
   /** Where lines are looked for, nearest first. */
-  lineScopes(key?: string): LineScope[] {
-    const own = key === undefined ? undefined : this.#documents.get(key);
-    const scopes = this.#nearest(key).map((document) => ({
+  lineScopes(id?: string): LineScope[] {
+    const own = id === undefined ? undefined : this.document(id);
+    const scopes = this.#nearest(id).map((document) => ({
       table: document.linesIn(this.#spelling),
       own: document === own,
     }));
@@ -98,8 +114,8 @@ export class ProjectIndex {
   }
 
   /** The open documents, those of the same folder first, then by how much of their paths is the same; the latest first. */
-  #nearest(key = ''): IndexedDocument[] {
-    const folders = key.split('/').slice(0, -1);
+  #nearest(id = ''): IndexedDocument[] {
+    const folders = (this.#documents.get(id)?.path ?? id).split('/').slice(0, -1);
     const common = (other: string): number => {
       const parts = other.split('/');
       const differs = folders.findIndex((folder, at) => parts[at] !== folder);
@@ -107,25 +123,19 @@ export class ProjectIndex {
     };
     return [...this.#documents]
       .reverse()
-      .map(([other, document]) => ({ document, common: common(other) }))
+      .map(([other, { path, document }]) => ({ document, common: common(path ?? other) }))
       .sort((a, b) => b.common - a.common)
       .map(({ document }) => document);
   }
 
-  #put(key: string, document: IndexedDocument): void {
-    this.#documents.delete(key);
-    this.#documents.set(key, document);
+  #put(id: string, known: Known): void {
+    this.#documents.delete(id);
+    this.#documents.set(id, known);
   }
-}
 
-/** Editors name documents and workspaces by uri, the command line names them by path. */
-function pathIn(workspace: string, key: string): string {
-  const folder = workspace.endsWith('/') ? workspace : `${workspace}/`;
-  if (!key.startsWith(folder)) return key;
-  const path = key.slice(folder.length);
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
+  #sum(of: (document: IndexedDocument) => number): number {
+    let sum = 0;
+    for (const { document } of this.#documents.values()) sum += of(document);
+    return sum;
   }
 }

@@ -1,6 +1,7 @@
 /** The indexes of all workspaces for one model, and the samplers of completions, which search them. */
-import type { CompletionParams, NgramStatus, TextEdit } from '../../../../protocol/index.ts';
+import type { IndexedFiles, NgramStatus, TextEdit } from '../../../../protocol/index.ts';
 import type { DecodeBackend, Drawer, Sampler, Tokenizer } from '../../../core/backend.ts';
+import { Slices } from '../../../core/slices.ts';
 import { LineTable } from '../lines/lineTable.ts';
 import { LineTokens } from '../lines/lineTokens.ts';
 import { type LineScope, Recall } from '../lines/recall.ts';
@@ -9,17 +10,26 @@ import { type Surroundings, surroundingsOf } from '../lines/surroundings.ts';
 import type { Cursor } from '../prompt.ts';
 import type { Scope } from './evidence.ts';
 import { MixedSampler, MixingTools } from './mixedSampler.ts';
-import { ProjectIndex } from './projectIndex.ts';
+import { type KnownText, ProjectIndex } from './projectIndex.ts';
 import { Reliability } from './reliability.ts';
 import { Shard } from './shard.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-/** Memory for the files of a workspace that are not open; open ones come on top. */
+/** Open documents come on top. */
 const FILE_BYTES = 60 << 20;
 
 export interface Project {
   index: ProjectIndex;
   reliability: Reliability;
+}
+
+export interface SamplerOptions {
+  /** The document that is completed, and the cursor in it; absent: what the prompt has is all that is known of it. */
+  document?: string | undefined;
+  offset?: number | undefined;
+  ngram: boolean;
+  oneLine: boolean;
+  mayBreak?: boolean;
 }
 
 export class Projects {
@@ -29,8 +39,17 @@ export class Projects {
   readonly #tools: MixingTools;
   readonly #recall: Recall;
   readonly #projects = new Map<string, Project>();
+  readonly #slices: Slices;
+  readonly #fileBytes: number;
+  #reading = false;
 
-  constructor(tokenizer: Tokenizer, vocabularyTokens: number) {
+  /**
+   * @param slices say when it is the turn of others.
+   * @param fileBytes memory for the files of a workspace that are not open.
+   */
+  constructor(tokenizer: Tokenizer, vocabularyTokens: number, slices = new Slices(), fileBytes = FILE_BYTES) {
+    this.#slices = slices;
+    this.#fileBytes = fileBytes;
     this.#tokenizer = tokenizer;
     this.#vocabulary = new Vocabulary(tokenizer, vocabularyTokens);
     this.#spelling = new LineTokens(tokenizer, vocabularyTokens);
@@ -43,7 +62,7 @@ export class Projects {
     let project = this.#projects.get(workspace);
     if (!project) {
       project = {
-        index: new ProjectIndex(workspace, this.#tokenizer, this.#spelling, FILE_BYTES),
+        index: new ProjectIndex(this.#tokenizer, this.#spelling, this.#fileBytes),
         reliability: new Reliability(this.#vocabulary),
       };
       this.#projects.set(workspace, project);
@@ -51,22 +70,36 @@ export class Projects {
     return project;
   }
 
-  open(workspace: string, key: string, text: string): void {
-    this.of(workspace).index.open(key, text);
+  open(workspace: string, document: KnownText): void {
+    this.of(workspace).index.open(document);
+    void this.#readOn();
   }
 
   /** @throws RangeError when an edit does not fit the text. */
-  edit(workspace: string, key: string, edits: readonly TextEdit[]): void {
-    this.of(workspace).index.edit(key, edits);
+  edit(workspace: string, id: string, edits: readonly TextEdit[]): void {
+    this.of(workspace).index.edit(id, edits);
   }
 
-  /** @returns the path of the file in its place; undefined where the document was not open. */
-  close(workspace: string, key: string): string | undefined {
+  close(workspace: string, id: string): void {
     const { index, reliability } = this.of(workspace);
-    reliability.forget(key);
-    const file = index.close(key);
-    if (index.documents === 0 && index.files.files === 0) this.#projects.delete(workspace);
-    return file;
+    reliability.forget(id);
+    index.close(id);
+  }
+
+  /** Nobody has the workspace open any more. */
+  forget(workspace: string): void {
+    this.#projects.delete(workspace);
+  }
+
+  /**
+   * The tokens of a part of an open document, as the index has them.
+   * @param range UTF-16 offsets.
+   */
+  tokensOf(workspace: string, document: KnownText, { start, end }: { start: number; end: number }): Int32Array {
+    const { index } = this.of(workspace);
+    // The one that was used longest ago may have given way.
+    const known = index.document(document.id) ?? index.open(document);
+    return known.tokensIn(start, end);
   }
 
   forgetFiles(workspace: string): void {
@@ -77,14 +110,14 @@ export class Projects {
     return this.#tokenizer.encode(text);
   }
 
-  /** @param pending files that are still to be read. */
-  status(pending: number): NgramStatus {
+  /** @param indexed how far files are indexed. */
+  status(indexed: IndexedFiles): NgramStatus {
     const projects = [...this.#projects.values()];
     const sum = (of: (project: Project) => number) => projects.reduce((total, project) => total + of(project), 0);
     const latest = projects.at(-1)?.reliability.status() ?? { on: true, gain: null, seen: 0 };
     return {
       ...latest,
-      pending,
+      ...indexed,
       documents: sum(({ index }) => index.documents),
       files: sum(({ index }) => index.files.files),
       tokens: sum(({ index }) => index.tokens),
@@ -99,7 +132,7 @@ export class Projects {
   sampler(
     backend: Pick<DecodeBackend, 'logits'>,
     workspace: string,
-    { document, offset = 0, ngram, oneLine, mayBreak = false }: CompletionParams,
+    { document, offset = 0, ngram, oneLine, mayBreak = false }: SamplerOptions,
     cursor: Cursor,
     drawer: Drawer | undefined,
   ): Sampler {
@@ -125,6 +158,16 @@ export class Projects {
         return reliability.on;
       },
     });
+  }
+
+  /** Tokenizes what is left of large documents, beside the loop. */
+  async #readOn(): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    const left = () => [...this.#projects.values()].some(({ index }) => index.readOn());
+    do await this.#slices.next();
+    while (left());
+    this.#reading = false;
   }
 
   /** Lines of the project that may be what is being written at the cursor. */

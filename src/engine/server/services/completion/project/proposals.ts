@@ -4,7 +4,7 @@
  * arXiv 2406.16858). Costs microseconds and no model.
  */
 import type { Scope } from './evidence.ts';
-import { ORDERS } from './shard.ts';
+import { ORDERS, type Tokens } from './shard.ts';
 
 /** A node of a draft. Nodes come in the order of their probability, so that any beginning of a draft is a tree too. */
 export interface DraftNode {
@@ -68,7 +68,7 @@ export function propose(
   return likeliest(root, maxTokens, branches);
 }
 
-function insert(root: Branch, tokens: Int32Array, weight: number): void {
+function insert(root: Branch, tokens: Tokens, weight: number): void {
   let branch = root;
   branch.weight += weight;
   for (const token of tokens) {

@@ -20,6 +20,21 @@ export const ORDERS = [5, 2, 1] as const;
 /** Positions are 16-bit numbers; 0 is none. */
 export const LARGEST_SHARD = 65_535;
 
+/** Tokens below this are kept in two bytes. */
+const NARROW = 1 << 16;
+/** Positions whose segment is looked up at once: the first of so many, and then on from there. */
+const BLOCK_SHIFT = 5;
+
+/** A row of tokens, in two bytes each where the vocabulary allows it. */
+export type Tokens = Int32Array | Uint16Array;
+
+export interface ShardOptions {
+  /** Number of tokens in the vocabulary; undefined: any. */
+  vocabulary?: number | undefined;
+  /** How many of {@link ORDERS} are hashed, from the longest on; all by default. */
+  orders?: number;
+}
+
 /** Index of a segment in its shard. */
 export type SegmentId = number;
 
@@ -34,9 +49,9 @@ export type OnMatch = (token: number, length: number, position: number) => boole
 
 export class Shard {
   readonly capacity: number;
-  readonly #tokens: Int32Array;
-  /** Segment of each position. */
-  readonly #segments: Uint16Array;
+  readonly #tokens: Tokens;
+  /** Segment of the first position of each block. */
+  readonly #blocks: Uint16Array;
   /** For each order: newest position with a hash, and the one before each position. */
   readonly #heads: Uint16Array[];
   readonly #previous: Uint16Array[];
@@ -52,15 +67,15 @@ export class Shard {
   #live = 0;
 
   /** @param capacity tokens, repeated ones included; at most {@link LARGEST_SHARD}. */
-  constructor(capacity: number) {
+  constructor(capacity: number, { vocabulary = Number.POSITIVE_INFINITY, orders = ORDERS.length }: ShardOptions = {}) {
     if (capacity > LARGEST_SHARD) throw new RangeError(`A shard has at most ${LARGEST_SHARD} tokens.`);
     this.capacity = capacity;
-    this.#tokens = new Int32Array(capacity + 1);
-    this.#segments = new Uint16Array(capacity + 1);
+    this.#tokens = vocabulary <= NARROW ? new Uint16Array(capacity + 1) : new Int32Array(capacity + 1);
+    this.#blocks = new Uint16Array((capacity >> BLOCK_SHIFT) + 1);
     const heads = 1 << Math.max(4, Math.ceil(Math.log2(capacity + 1)) - 1);
     this.#mask = heads - 1;
-    this.#heads = ORDERS.map(() => new Uint16Array(heads));
-    this.#previous = ORDERS.map(() => new Uint16Array(capacity + 1));
+    this.#heads = Array.from({ length: orders }, () => new Uint16Array(heads));
+    this.#previous = Array.from({ length: orders }, () => new Uint16Array(capacity + 1));
   }
 
   /** Tokens that can still be added. */
@@ -72,7 +87,7 @@ export class Shard {
     return this.#live;
   }
   get bytes(): number {
-    const each = [this.#tokens, this.#segments, ...this.#heads, ...this.#previous];
+    const each = [this.#tokens, this.#blocks, ...this.#heads, ...this.#previous];
     return each.reduce((sum, array) => sum + array.byteLength, 0);
   }
 
@@ -85,7 +100,9 @@ export class Shard {
     this.#tokens.set(before, from);
     this.#tokens.set(body, from + before.length);
     this.#tokens.set(after, from + before.length + body.length);
-    this.#segments.fill(id, from, from + length);
+    // Blocks that begin in it; the very first block begins with no segment's position, and stays 0.
+    const block = ((from - 1) >> BLOCK_SHIFT) + 1;
+    this.#blocks.fill(id, block, ((from + length - 1) >> BLOCK_SHIFT) + 1);
     this.#used += length;
     this.#live += length;
     this.#from.push(from);
@@ -116,7 +133,7 @@ export class Shard {
     return ids;
   }
 
-  segment(id: SegmentId): { [part in keyof Segment]: Int32Array } {
+  segment(id: SegmentId): { [part in keyof Segment]: Tokens } {
     const part = (from: number, to: number) => this.#tokens.subarray(from, to);
     const [bodyFrom, bodyTo] = [this.#bodyFrom[id]!, this.#bodyTo[id]!];
     return {
@@ -128,7 +145,8 @@ export class Shard {
 
   /**
    * Finds where the end of `context` occurred, longest hashed order first, newest first inside an order, no place twice.
-   * @param order index into {@link ORDERS}: only contexts at least so long, and shorter than the next longer order.
+   * @param order index into {@link ORDERS}: only contexts at least so long, and shorter than the next longer order. One that
+   * is not hashed is found nowhere.
    * @param most places that are looked at, also in vain.
    * @param except a segment that is passed over.
    * @returns how many were looked at.
@@ -136,14 +154,14 @@ export class Shard {
   find(context: ArrayLike<number>, order: number, most: number, onMatch: OnMatch, except: SegmentId = -1): number {
     const length = ORDERS[order]!;
     const end = context.length;
-    if (end < length) return 0;
+    if (end < length || order >= this.#heads.length) return 0;
     const longer = order > 0 ? ORDERS[order - 1]! : Number.POSITIVE_INFINITY;
     const previous = this.#previous[order]!;
     let position = this.#heads[order]![tokenHash(context, end - length, end) & this.#mask]!;
     let looked = 0;
     for (; position !== 0 && looked < most; position = previous[position]!) {
       looked++;
-      const id = this.#segments[position]!;
+      const id = this.#segmentOf(position);
       if (!this.#alive[id] || id === except) continue;
       const common = this.#common(context, position, this.#from[id]!);
       if (common < length || common >= longer) continue;
@@ -153,8 +171,8 @@ export class Shard {
   }
 
   /** The tokens from a position on, at most `count`, to the end of its segment. */
-  continuation(position: number, count: number): Int32Array {
-    const end = Math.min(position + count, this.#to[this.#segments[position]!]!);
+  continuation(position: number, count: number): Tokens {
+    const end = Math.min(position + count, this.#to[this.#segmentOf(position)]!);
     return this.#tokens.subarray(position, end);
   }
 
@@ -166,7 +184,7 @@ export class Shard {
   rejoins(position: number, following: Int32Array, reach: number): number {
     // Every place that is found comes here: no field is read in the loop.
     const tokens = this.#tokens;
-    const end = this.#to[this.#segments[position]!]!;
+    const end = this.#to[this.#segmentOf(position)]!;
     const last = Math.min(position + reach, end);
     const first = following[0];
     let most = 0;
@@ -180,10 +198,16 @@ export class Shard {
     return most;
   }
 
+  #segmentOf(position: number): SegmentId {
+    let id = this.#blocks[position >> BLOCK_SHIFT]!;
+    while (this.#to[id]! <= position) id++;
+    return id;
+  }
+
   #link(id: SegmentId): void {
     const from = this.#from[id]!;
     const end = this.#bodyTo[id]!;
-    for (let order = 0; order < ORDERS.length; order++) {
+    for (let order = 0; order < this.#heads.length; order++) {
       const length = ORDERS[order]!;
       const heads = this.#heads[order]!;
       const previous = this.#previous[order]!;

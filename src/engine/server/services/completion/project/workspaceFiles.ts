@@ -1,14 +1,23 @@
 /**
- * The files of a workspace that are not open, in shards of equal size: a bounded number of them, so that memory is known
- * and room is found at once. What leaves is the shard that is mostly dead, or else the oldest: near files are read first,
- * but what changed lately was read last.
+ * The files of a workspace that are not open, in shards of equal size: a bounded number of them, so that memory is known.
+ * Where no new one may be made, the emptiest is made anew without what left it. Who has to leave is not decided here.
  */
 import { LineTable } from '../lines/lineTable.ts';
 import type { LineTokens } from '../lines/lineTokens.ts';
-import { LARGEST_SHARD, type SegmentId, Shard } from './shard.ts';
+import { LARGEST_SHARD, ORDERS, type SegmentId, Shard, type Tokens } from './shard.ts';
 
-/** Memory of a full shard; of its lines, as source code has them. */
-export const SHARD_BYTES = new Shard(LARGEST_SHARD).bytes + 176 * 1024;
+/** Contexts of a single token say nothing far away, and are not looked for there. */
+const HASHED = ORDERS.length - 1;
+/** Lines of a full shard, as source code has them. */
+const LINE_BYTES = 128 * 1024;
+
+/** Memory of a full shard and its lines. @param vocabulary number of tokens. */
+export function shardBytes(vocabulary: number): number {
+  return new Shard(LARGEST_SHARD, { vocabulary, orders: HASHED }).bytes + LINE_BYTES;
+}
+
+/** A shard is not made anew for less room than this, but for a file that was there already. */
+const LEAST_GAIN = LARGEST_SHARD >> 4;
 /** Tokens of one file at the most. */
 const LONGEST_FILE = LARGEST_SHARD >> 1;
 
@@ -25,10 +34,10 @@ export class WorkspaceFiles {
   readonly #shards: FileShard[] = [];
   readonly #places = new Map<string, FileShard>();
 
-  /** @param maxBytes of all shards together, {@link SHARD_BYTES} each. */
+  /** @param maxBytes of all shards together, {@link shardBytes} each. */
   constructor(spelling: LineTokens, maxBytes: number) {
     this.#spelling = spelling;
-    this.#maxShards = Math.max(1, Math.floor(maxBytes / SHARD_BYTES));
+    this.#maxShards = Math.max(1, Math.floor(maxBytes / shardBytes(spelling.size)));
   }
 
   get files(): number {
@@ -40,8 +49,9 @@ export class WorkspaceFiles {
   get tokens(): number {
     return this.#shards.reduce((sum, { shard }) => sum + shard.live, 0);
   }
-  get full(): boolean {
-    return this.#shards.length >= this.#maxShards && this.#shards.at(-1)!.shard.room < LONGEST_FILE;
+  /** Of the files that are there. */
+  get paths(): IterableIterator<string> {
+    return this.#places.keys();
   }
   /** The newest first. */
   get shards(): Shard[] {
@@ -56,17 +66,19 @@ export class WorkspaceFiles {
     return this.#places.has(path);
   }
 
-  /** Adds a file, or what it says now. One that is too long is known by its beginning. */
-  set(path: string, tokens: Int32Array): void {
+  /**
+   * Adds a file, or what it says now. One that is too long is known by its beginning.
+   * @returns false where there is no room: it is not there then.
+   */
+  set(path: string, tokens: Int32Array): boolean {
+    const replaced = this.has(path);
     this.delete(path);
     const body = tokens.subarray(0, LONGEST_FILE);
-    if (body.length === 0) return;
-    let place = this.#shards.at(-1);
-    if (place === undefined || place.shard.room < body.length) place = this.#open();
-    const id = place.shard.add({ before: [], body, after: [] })!;
-    place.lines.add(id, place.shard.segment(id).body);
-    place.files.set(path, id);
-    this.#places.set(path, place);
+    if (body.length === 0) return true;
+    const place = this.#room(body.length, replaced);
+    if (place === undefined) return false;
+    this.#add(place, path, body);
+    return true;
   }
 
   delete(path: string): void {
@@ -77,6 +89,7 @@ export class WorkspaceFiles {
     place.lines.remove(id);
     place.files.delete(path);
     this.#places.delete(path);
+    if (place.files.size === 0) this.#shards.splice(this.#shards.indexOf(place), 1);
   }
 
   clear(): void {
@@ -84,24 +97,37 @@ export class WorkspaceFiles {
     this.#places.clear();
   }
 
-  /** A shard with room: a new one, in place of an old one where there may be no more. */
+  #room(length: number, replaced: boolean): FileShard | undefined {
+    const roomy = this.#shards.findLast(({ shard }) => shard.room >= length);
+    if (roomy) return roomy;
+    if (this.#shards.length < this.#maxShards) return this.#open();
+    const emptiest = this.#shards.reduce((a, b) => (b.shard.live < a.shard.live ? b : a));
+    const gain = replaced ? length : Math.max(length, LEAST_GAIN);
+    return LARGEST_SHARD - emptiest.shard.live >= gain ? this.#renew(emptiest) : undefined;
+  }
+
   #open(): FileShard {
-    if (this.#shards.length >= this.#maxShards) this.#drop();
     const place = {
-      shard: new Shard(LARGEST_SHARD),
-      lines: new LineTable(this.#spelling),
-      files: new Map<string, SegmentId>(),
+      shard: new Shard(LARGEST_SHARD, { vocabulary: this.#spelling.size, orders: HASHED }),
+      lines: new LineTable(this.#spelling, { rows: false }),
+      files: new Map(),
     };
     this.#shards.push(place);
     return place;
   }
 
-  /** Lets the emptiest shard go if half of it is dead, else the one that was filled second: the first has what is nearest. */
-  #drop(): void {
-    const emptiest = this.#shards.reduce((a, b) => (b.shard.live < a.shard.live ? b : a));
-    const oldest = this.#shards[Math.min(1, this.#shards.length - 1)]!;
-    const gone = 2 * emptiest.shard.live < LARGEST_SHARD ? emptiest : oldest;
-    this.#shards.splice(this.#shards.indexOf(gone), 1);
-    for (const path of gone.files.keys()) this.#places.delete(path);
+  /** As the newest, with the room that what left it had. */
+  #renew(old: FileShard): FileShard {
+    this.#shards.splice(this.#shards.indexOf(old), 1);
+    const place = this.#open();
+    for (const [path, id] of old.files) this.#add(place, path, old.shard.segment(id).body);
+    return place;
+  }
+
+  #add(place: FileShard, path: string, body: Tokens): void {
+    const id = place.shard.add({ before: [], body, after: [] })!;
+    place.lines.add(id, place.shard.segment(id).body);
+    place.files.set(path, id);
+    this.#places.set(path, place);
   }
 }

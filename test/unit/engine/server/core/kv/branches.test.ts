@@ -82,9 +82,46 @@ describe('Branches', () => {
     const tokens = pages('abcdef');
     const lease = driver.acquire(tokens)!;
     for (let i = 0; i < 6; i++) driver.compute(lease, tokens, PAGE_TOKENS);
-    assert.equal([...driver.cache.tree.nodes()].length, 1);
+    const nodes = [...driver.cache.tree.nodes()];
+    assert.equal(nodes.length, 6);
+    assert.equal(new Set(nodes.map(({ sequence }) => sequence)).size, 1);
     driver.cache.release(lease, tokens);
     checkIntegrity(driver.cache);
+  });
+
+  it('calls the library once for all pages in a row under one id', () => {
+    const { driver, run } = setUp(3);
+    const calls: [what: string, start: number, end: number][] = [];
+    const { backend, cache } = driver;
+    const [copy, remove] = [backend.copyRange.bind(backend), backend.removeRange.bind(backend)];
+    backend.copyRange = (source, target, start, end) => {
+      calls.push(['copy', start / PAGE_TOKENS, end / PAGE_TOKENS]);
+      copy(source, target, start, end);
+    };
+    backend.removeRange = (sequence, start, end) => {
+      if (end > 0) calls.push(['remove', start / PAGE_TOKENS, end / PAGE_TOKENS]);
+      return remove(sequence, start, end);
+    };
+    run(pages('abcdef'));
+    assert.deepEqual(calls.splice(0), [['copy', 0, 6]]); // into the tree
+    assert.equal(run(pages('abcdef')), 6);
+    assert.deepEqual(calls.splice(0), [['copy', 0, 6]]); // out of it
+    const lease = driver.acquire(pages('abcgh'))!;
+    driver.decode(lease, pages('abcgh'));
+    assert.deepEqual(calls.splice(0), [
+      ['copy', 0, 3],
+      ['copy', 3, 5],
+    ]);
+    const twin = driver.acquire(pages('abcgh'), { reserve: 0 })!;
+    driver.cache.discard(lease);
+    driver.cache.discard(twin);
+    calls.splice(0);
+    assert(cache.branches.makeRoom(cache.pool.total));
+    assert.deepEqual(calls.toSorted(), [
+      ['remove', 0, 6],
+      ['remove', 3, 5],
+    ]);
+    checkIntegrity(cache);
   });
 
   it('makes no more room than it is asked for, the end of a text first', () => {

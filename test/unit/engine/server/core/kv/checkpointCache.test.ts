@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { Arbiter } from '../../../../../../src/engine/server/core/arbiter.ts';
 import { CheckpointCache } from '../../../../../../src/engine/server/core/kv/checkpointCache.ts';
 import { Decisions } from '../../../../../../src/engine/server/core/scheduler/decisions.ts';
 import { LatencyProfile } from '../../../../../../src/engine/server/core/scheduler/latencyProfile.ts';
@@ -20,6 +21,7 @@ function setUp({ cells = 4096, maxBytes = 1 << 20 } = {}) {
     profile: new LatencyProfile(backend.batchTokens),
     policy: 'preemptive',
     decisions: new Decisions(() => backend.now()),
+    device: new Arbiter(),
   });
   const submit = (text: string, more: Partial<RequestInput> = {}, keep?: number): Request =>
     loop.submit({
@@ -72,6 +74,32 @@ describe('CheckpointCache', () => {
     await submit(head).done;
     assert.equal((await submit(head, { workspace: 'other' }).done).cachedTokens, 0);
     assert.equal((await submit(head, { reuse: false }).done).cachedTokens, 0);
+  });
+
+  it('goes on from the last step at every key, with room for few states', async () => {
+    const { submit, cache } = setUp({ maxBytes: 45_000 });
+    const text = 'let x = y;\n'.repeat(120);
+    for (let typed = 600; typed < text.length; typed += 5) {
+      const { cachedTokens } = await submit(text.slice(0, typed), { maxTokens: 1 }, typed).done;
+      if (typed > 600) assert.ok(cachedTokens >= typed - 64 - 8 - 5, `${cachedTokens} of ${typed}`);
+    }
+    assert.ok(cache.status().ram.pages <= 4, `${cache.status().ram.pages}`);
+  });
+
+  it('drops a workspace, and takes nothing more from who still runs in it', async () => {
+    for (const leave of ['forgetWorkspace', 'closeWorkspace'] as const) {
+      const { submit, cache, backend } = setUp();
+      const head = 'same '.repeat(100);
+      await submit(head, { workspace: 'other' }).done;
+      const { text } = await submit(head).done;
+      const running = submit(head, { maxTokens: 20 });
+      while (running.generatedTokens < 3) await new Promise(setImmediate);
+      cache[leave]('w');
+      assert.ok((await running.done).text.startsWith(text));
+      assert.equal((await submit(head, { workspace: 'other' }).done).cachedTokens > 0, true);
+      assert.equal((await submit(head).done).cachedTokens, 0);
+      assert.equal(backend.usedCells, 0);
+    }
   });
 
   it('says so in its status', () => {

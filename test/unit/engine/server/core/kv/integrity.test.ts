@@ -26,21 +26,19 @@ function setUp(): { cache: KvCache; lease: Lease; leaf: TreeNode; saved: TreeNod
   const lease = driver.acquire([...head, 7, 7])!;
   driver.compute(lease, [...head, 7, 7]);
   const nodes = [...cache.tree.nodes()];
-  const saved = nodes.find(({ pages }) => pages.length === 0)!;
+  const saved = nodes.find(({ page }) => page < 0)!;
   return { cache, lease, leaf: [...cache.tree.evictable].find(({ workspace }) => workspace === 'w')!, saved };
 }
 
 const damages: Record<string, (parts: ReturnType<typeof setUp>) => void> = {
   'a page that nobody counts': ({ cache }) => cache.pool.take(),
   'a page that another node has too': ({ leaf }) => {
-    leaf.pages[0] = leaf.parent!.pages[0]!;
+    leaf.page = leaf.parent!.page;
   },
   'a holder too many': ({ cache, leaf }) => cache.tree.retain(leaf),
-  'tokens that are not in the page': ({ cache, leaf }) => cache.pool.fill(leaf.pages[0]!, 3),
-  'a node with too many tokens': ({ leaf }) => leaf.tokens.push(1),
-  'a node in the wrong place': ({ leaf }) => {
-    leaf.start += PAGE_TOKENS;
-  },
+  'tokens that are not in the page': ({ cache, leaf }) => cache.pool.fill(leaf.page, 3),
+  'a node with too many tokens': ({ leaf }) => (leaf.tokens as number[]).push(...range(1)),
+  'a node in the wrong place': ({ leaf }) => Object.assign(leaf, { start: leaf.start + PAGE_TOKENS }),
   'children out of order': ({ cache }) => {
     for (const node of cache.tree.nodes()) node.children.reverse();
   },
@@ -50,11 +48,14 @@ const damages: Record<string, (parts: ReturnType<typeof setUp>) => void> = {
   'a child with another parent': ({ cache, leaf }) => {
     leaf.parent = cache.tree.root('w');
   },
-  'a sequence id that was not given back': ({ cache }) => cache.ids.take(-1, 20, 21),
+  'a sequence id that was not given back': ({ cache, leaf }) => cache.ids.take({ ...leaf, start: 20 * PAGE_TOKENS }),
   'two nodes with the same sequence id': ({ cache }) => {
     for (const node of cache.tree.nodes()) node.sequence = 4;
   },
-  'a saved page without its copy': ({ cache, saved }) => cache.spill!.tiers.drop(saved.keys[0]!),
+  'a saved page without its copy': ({ cache, saved }) => cache.spill!.tiers.drop(saved.key!),
+  'a key without one above it': ({ saved }) => {
+    saved.parent!.key = undefined;
+  },
   'a saved page that nobody knows': ({ cache, saved }) => cache.spill!.warm(saved),
   'a lease that ends elsewhere': ({ lease }) => {
     lease.start += PAGE_TOKENS;

@@ -16,6 +16,8 @@ export interface PrefixIndex {
   hold(workspace: string, tokens: readonly number[]): () => void;
   /** Takes out the leaf's page that was used least recently; its name. `save`: it comes back with {@link insert}. */
   evict(save: boolean): string | undefined;
+  /** Takes out all of a workspace; nobody may hold any of it. */
+  forget(workspace: string): void;
   /** Names of the pages that could be evicted now, in order. */
   evictable(): string[];
   /** Names of all pages, in order; a saved one has a `*` behind. */
@@ -82,6 +84,10 @@ export class NaivePrefixTree implements PrefixIndex {
       );
     }
     return nameOf(page);
+  }
+
+  forget(workspace: string): void {
+    this.#pages = this.#pages.filter((page) => page.workspace !== workspace);
   }
 
   evictable(): string[] {

@@ -3,28 +3,30 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { PAGE_TOKENS, PagePool } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { PrefixTree } from '../../../../../../src/engine/server/core/kv/prefixTree.ts';
+import type { TreeNode } from '../../../../../../src/engine/server/core/kv/treeNode.ts';
 import { NaivePrefixTree } from './naivePrefixTree.ts';
 import { TreeIndex } from './treeIndex.ts';
-import { speltBy } from './world/checks.ts';
 
 const page = (...tokens: number[]): number[] => [...tokens, ...Array<number>(PAGE_TOKENS - tokens.length).fill(0)];
 
 function setUp() {
   const pool = new PagePool(32);
   const tree = new PrefixTree(pool);
-  const take = (count: number): number[] => Array.from({ length: count }, () => pool.take());
-  /** The pages are nobody's but the tree's. */
-  const letGo = (pages: number[]): number[] => {
-    for (const each of pages) pool.release(each);
-    return pages;
+  /** A node whose page is nobody's but the tree's. */
+  const add = (parent: TreeNode, text: number[]): TreeNode => {
+    const page = pool.take();
+    const node = tree.add(parent, text, page, 4);
+    pool.release(page);
+    tree.refresh(node);
+    return node;
   };
-  return { pool, tree, take, letGo, root: tree.root('w') };
+  return { pool, tree, add, root: tree.root('w') };
 }
 
 describe('PrefixTree', () => {
   test('finds the child with most in common, whatever the order they came in', () => {
-    const { tree, root, take } = setUp();
-    for (const text of [page(5, 1), page(1, 2), page(5, 3), [5, 3, 9], page(9)]) tree.add(root, text, take(1), 0);
+    const { tree, root, add } = setUp();
+    for (const text of [page(5, 1), page(1, 2), page(5, 3), [5, 3, 9], page(9)]) add(root, text);
     assert.deepEqual(
       root.children.map(({ tokens }) => tokens.slice(0, 3)),
       [
@@ -44,59 +46,55 @@ describe('PrefixTree', () => {
     assert.equal(tree.best(root, [9], 1, 0), undefined);
   });
 
-  test('a split leaves holders, children and the evictable leaf as they were', () => {
-    const { tree, root, take, letGo, pool } = setUp();
-    const pages = take(3);
-    const node = tree.add(root, [...page(1), ...page(2), ...page(3)], pages, 4);
-    letGo(pages);
-    const tail = tree.add(node, [7, 7], take(1), 4);
-    letGo(tail.pages);
-    tree.refresh(tail);
-    tree.retain(node);
-    const upper = tree.split(node, 1);
-    assert.deepEqual([upper.start, node.start, tail.start], [0, 32, 96]);
-    assert.deepEqual([upper.pages, node.pages], [pages.slice(0, 1), pages.slice(1)]);
-    assert.equal(node.parent, upper);
-    assert.deepEqual(root.children, [upper]);
+  test('only a leaf on the device that nobody holds is evictable', () => {
+    const { tree, root, add, pool } = setUp();
+    const [first, second] = [add(root, page(1)), add(root.children[0]!, page(2))];
+    const tail = add(second, [7, 7]);
+    assert.deepEqual([first.start, second.start, tail.start], [0, 32, 64]);
     assert.deepEqual([...tree.evictable], [tail]);
-    assert(tree.held(upper) && tree.held(node));
-    tree.release(node);
-    tree.release(upper);
+    for (const node of [first, second]) tree.retain(node);
     tree.remove(tail);
-    assert.deepEqual([...tree.evictable], [node]);
-    assert.deepEqual(speltBy(node), [...page(1), ...page(2), ...page(3)]);
+    assert.deepEqual([...tree.evictable], []);
+    assert(tree.held(first) && tree.held(second));
+    for (const node of [second, first]) tree.release(node);
+    assert.deepEqual([...tree.evictable], [second]);
+    tree.strip(second);
+    assert.deepEqual([...tree.evictable], [first]);
+    assert.deepEqual([first.residentChildren, second.page, pool.free], [0, -1, 31]);
+    const again = pool.take();
+    tree.furnish(second, again, 4);
+    pool.release(again);
+    tree.refresh(second);
+    assert.deepEqual([...tree.evictable], [second]);
     pool.checkIntegrity();
-    assert.throws(() => tree.split(node, 2), RangeError);
-    assert.throws(() => tree.split(node, 0), RangeError);
-    assert.throws(() => tree.split(root, 1), RangeError);
   });
 
-  test('the last page is cut off with its children', () => {
-    const { tree, root, take, letGo } = setUp();
-    const node = tree.add(root, [...page(1), ...page(2)], take(2), 4);
-    letGo(node.pages);
-    const child = tree.add(node, page(3), [], -1);
-    const last = tree.cutLast(node);
-    assert.deepEqual([node.tokens, last.tokens], [page(1), page(2)]);
-    assert.equal(child.parent, last);
-    assert.deepEqual([node.residentChildren, last.residentChildren], [1, 0]);
-    assert.deepEqual([...tree.evictable], [last]);
-    tree.strip(last);
-    assert.deepEqual([...tree.evictable], [node]);
-    assert.throws(() => tree.cutLast(node), RangeError);
+  test('the cheapest comes first, whatever its priority was when it came in', () => {
+    const { tree, root, add } = setUp();
+    const nodes = [3, 1, 2].map((priority) => Object.assign(add(root, page(priority)), { priority }));
+    assert.equal(tree.cheapest, nodes[1]);
+    nodes[1]!.priority = 9;
+    assert.equal(tree.cheapest, nodes[2]);
+    for (const node of nodes) tree.remove(node);
+    assert.equal(tree.cheapest, undefined);
   });
 
-  test('only leaves can be removed', () => {
-    const { tree, root, take } = setUp();
-    const node = tree.add(root, page(1), take(1), 0);
-    tree.add(node, page(2), [], -1);
+  test('only leaves can be removed, and roots without children', () => {
+    const { tree, root, add } = setUp();
+    const node = add(root, page(1));
+    const saved = tree.add(node, page(2));
     assert.throws(() => tree.remove(node), /leaf/);
     assert.throws(() => tree.remove(root), /leaf/);
+    tree.remove(saved);
+    tree.remove(node);
+    tree.remove(root);
+    assert.deepEqual([...tree.roots], []);
+    assert(!tree.hasRoot('w'));
   });
 
   test('workspaces have nothing in common', () => {
-    const { tree, take } = setUp();
-    tree.add(tree.root('one'), page(1), take(1), 0);
+    const { tree, add } = setUp();
+    add(tree.root('one'), page(1));
     assert.equal(tree.best(tree.root('two'), page(1), 0, PAGE_TOKENS), undefined);
     assert.deepEqual(
       [...tree.nodes()].map(({ workspace }) => workspace),
@@ -115,7 +113,7 @@ const text = fc
   )
   .map((parts) => parts.flatMap(({ letter, length }) => Array<number>(length).fill(letter)));
 const step = fc.record({
-  what: fc.constantFrom('insert', 'insert', 'insert', 'hold', 'hold', 'release', 'evict', 'evict', 'save'),
+  what: fc.constantFrom('insert', 'insert', 'insert', 'hold', 'hold', 'release', 'evict', 'evict', 'save', 'forget'),
   workspace: fc.constantFrom('one', 'two'),
   text,
   which: fc.nat(),
@@ -137,6 +135,10 @@ test('gives the answers of its naive twin', () => {
           const [one] = held.splice(which % Math.max(1, held.length), 1);
           one?.tree();
           one?.twin();
+        } else if (what === 'forget') {
+          if (held.length > 0) continue; // who holds pages takes them along: that is the cache's
+          tree.forget(workspace);
+          twin.forget(workspace);
         } else assert.equal(tree.evict(what === 'save'), twin.evict(what === 'save'));
         assert.equal(tree.match(workspace, text), twin.match(workspace, text));
         assert.equal(tree.common(workspace, text), twin.common(workspace, text));

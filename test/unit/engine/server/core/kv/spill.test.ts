@@ -35,21 +35,27 @@ describe('keys', () => {
     assert.equal(new Set([key, ...others]).size, 5);
   });
 
-  it('are the same however the text was cut into nodes', () => {
+  it('are found for a page and all above it, once one is asked for', () => {
     const { driver, cache, spill } = setUp();
     const tokens = range(6);
-    driver.run([...tokens, 1]);
-    driver.run([...tokens.slice(0, 3 * PAGE_TOKENS), ...range(1, 9), 1]);
-    driver.run([...tokens.slice(0, PAGE_TOKENS), ...range(1, 8), 1]);
-    const nodes = [...cache.tree.nodes()].filter(
-      ({ start, tokens: own }) => own[0] === tokens[start] && own.length % PAGE_TOKENS === 0,
+    driver.run(tokens.slice(0, 5 * PAGE_TOKENS));
+    driver.run([...tokens.slice(0, 2 * PAGE_TOKENS), ...range(1, 9)]);
+    driver.run(tokens);
+    const nodes = [...cache.tree.nodes()].filter(({ start, tokens: own }) => own[0] === tokens[start]);
+    assert(nodes.every(({ key }) => key === undefined));
+    const [expected, last] = [keysOf('w', tokens), nodes.at(-1)!];
+    assert.equal(spill.key(nodes[2]!), expected[2]);
+    assert.deepEqual(spill.record(last), {
+      key: expected[5],
+      parent: expected[4],
+      workspace: 'w',
+      tokens: tokens.slice(5 * PAGE_TOKENS),
+    });
+    assert.deepEqual(
+      nodes.map(({ key }) => key),
+      expected,
     );
-    const last = nodes.find(({ start, tokens: own }) => start + own.length === tokens.length)!;
-    spill.key(last, last.pages.length - 1);
-    const keys = nodes.sort((a, b) => a.start - b.start).flatMap((node) => node.keys);
-    assert.deepEqual(keys, keysOf('w', tokens));
-    assert.equal(spill.record(last, 1).parent, keys.at(-3));
-    assert.equal(spill.record(nodes[0]!, 0).parent, null);
+    assert.equal(spill.record(nodes[0]!).parent, null);
   });
 });
 

@@ -52,6 +52,39 @@ describe('PageTiers', () => {
     assert.deepEqual(tiers.status().disk, { pages: 0, bytes: 0, limitBytes: 0 });
   });
 
+  it('takes new limits for memory: what was used longest ago goes, and there is room again', () => {
+    const { tiers, lost, put } = make();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) put(name);
+    tiers.touch('w/a');
+    tiers.setLimits({ ramBytes: 400 });
+    assert.deepEqual([lost, tiers.status().ram], [['w/b', 'w/c', 'w/d'], { pages: 2, bytes: 400, limitBytes: 400 }]);
+    tiers.setLimits({ ramBytes: 600 });
+    put('f');
+    assert.equal(lost.length, 3);
+    tiers.setLimits({ ramBytes: 0 });
+    assert.deepEqual(lost.slice(3).sort(), ['w/a', 'w/e', 'w/f']);
+  });
+
+  it('takes new limits for the disk: smaller, none, another folder', () => {
+    const { tiers, lost, persist, at } = make({ ramBytes: 0, diskBytes: 1e6 });
+    const log = (_level: string, message: string) => assert.fail(message);
+    const disk = (maxBytes: number, folder = at) => ({ ramBytes: 0, disk: { folder, model: 'm', maxBytes, log } });
+    for (const name of ['a', 'b', 'c']) assert.ok(persist(name));
+    while (!tiers.flush(100));
+    const { bytes } = tiers.status().disk;
+    tiers.setLimits(disk(Math.ceil(bytes * 0.7)));
+    assert.deepEqual(lost, ['w/a']);
+    assert.ok(persist('waiting'));
+    tiers.setLimits({ ramBytes: 0 });
+    assert.deepEqual(lost.slice(1).sort(), ['w/b', 'w/c', 'w/waiting']);
+    assert.equal(persist('d'), false);
+    tiers.setLimits(disk(1e6));
+    assert.equal(tiers.status().disk.pages, 2, 'what was let go of is still on disk');
+    tiers.setLimits(disk(1e6, `${at}-other`));
+    assert.equal(tiers.status().disk.pages, 0);
+    assert.ok(persist('d'));
+  });
+
   it('loses all where it may keep nothing', () => {
     const { tiers, lost, put } = make({ ramBytes: 0 });
     put('a');

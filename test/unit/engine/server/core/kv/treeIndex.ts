@@ -1,7 +1,7 @@
 /** `PrefixTree` used as the cache uses it, but for texts alone: no cells, no sequences. */
 import { PAGE_TOKENS, PagePool } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { PrefixTree } from '../../../../../../src/engine/server/core/kv/prefixTree.ts';
-import type { TreeNode } from '../../../../../../src/engine/server/core/kv/treeNode.ts';
+import { endOf, subtree, type TreeNode } from '../../../../../../src/engine/server/core/kv/treeNode.ts';
 import { nameOf, type PrefixIndex } from './naivePrefixTree.ts';
 import { speltBy } from './world/checks.ts';
 
@@ -16,21 +16,13 @@ export class TreeIndex implements PrefixIndex {
   }
 
   match(workspace: string, tokens: readonly number[]): number {
-    let [node, end] = [this.tree.root(workspace), 0];
-    for (;;) {
-      const found = this.tree.best(node, tokens, end, tokens.length);
-      const pages = found ? Math.floor(found.common / PAGE_TOKENS) : 0;
-      if (!found || pages === 0 || found.node.pages.length === 0) return end;
-      end += pages * PAGE_TOKENS;
-      if (pages < found.node.pages.length) return end;
-      node = found.node;
-    }
+    return endOf(this.#matched(workspace, tokens).at(-1) ?? this.tree.root(workspace));
   }
 
   common(workspace: string, tokens: readonly number[]): number {
     let [node, end] = [this.tree.root(workspace), 0];
     for (;;) {
-      const resident = node.children.filter(({ pages }) => pages.length > 0);
+      const resident = node.children.filter(({ page }) => page >= 0);
       const found = this.tree.best({ ...node, children: resident }, tokens, end, tokens.length);
       end += found?.common ?? 0;
       if (!found || found.common < found.node.tokens.length) return end;
@@ -40,50 +32,47 @@ export class TreeIndex implements PrefixIndex {
 
   insert(workspace: string, tokens: readonly number[]): void {
     this.#clock++;
-    let [node, end] = [this.tree.root(workspace), 0];
-    while (end < tokens.length) {
-      const found = this.tree.best(node, tokens, end, tokens.length);
-      const pages = found ? Math.floor(found.common / PAGE_TOKENS) : 0;
-      if (found && pages > 0) node = this.#join(found.node, node, pages);
-      else if (found && end + found.common === tokens.length) {
-        // The text ends inside a page that is there; only when it is the same tail it is used.
-        if (found.common === found.node.tokens.length) node = found.node;
-        break;
+    let node = this.tree.root(workspace);
+    for (let from = 0; from < tokens.length; from = endOf(node)) {
+      const text = tokens.slice(from, from + PAGE_TOKENS);
+      const found = this.tree.best(node, text, 0, text.length);
+      // The text ends inside a page that is there; only when it is the same tail it is used.
+      if (found?.common === text.length && found.node.tokens.length > text.length) break;
+      if (found?.common === text.length) {
+        node = found.node;
+        if (node.page < 0) this.#cached((page) => this.tree.furnish(node, page, 0));
       } else {
         if (found && found.common === found.node.tokens.length) this.tree.remove(found.node);
-        const whole = Math.floor((tokens.length - end) / PAGE_TOKENS) * PAGE_TOKENS;
-        node = this.#grow(node, tokens.slice(end, whole > 0 ? end + whole : tokens.length));
+        const parent = node;
+        this.#cached((page) => {
+          node = this.tree.add(parent, text, page, 0);
+        });
       }
-      end = node.start + node.tokens.length;
     }
     this.#touch(node);
   }
 
   hold(workspace: string, tokens: readonly number[]): () => void {
     this.#clock++;
-    const end = this.match(workspace, tokens);
-    let node = this.tree.root(workspace);
-    while (node.start + node.tokens.length < end) {
-      const from = node.start + node.tokens.length;
-      const found = this.tree.best(node, tokens, from, end)!;
-      const pages = found.common / PAGE_TOKENS;
-      node = pages < found.node.pages.length ? this.tree.split(found.node, pages) : found.node;
-      this.tree.retain(node);
-    }
-    this.#touch(node);
+    const nodes = this.#matched(workspace, tokens);
+    for (const node of nodes) this.tree.retain(node);
+    this.#touch(nodes.at(-1) ?? this.tree.root(workspace));
     return () => {
-      for (let at = node; at.parent; at = at.parent) this.tree.release(at);
+      for (const node of nodes.toReversed()) this.tree.release(node);
     };
   }
 
   evict(save: boolean): string | undefined {
     const leaf = this.tree.cheapest;
     if (!leaf) return undefined;
-    const page = leaf.pages.length > 1 ? this.tree.cutLast(leaf) : leaf;
-    const name = nameOf({ workspace: page.workspace, tokens: speltBy(page) });
-    if (save && page.tokens.length === PAGE_TOKENS) this.tree.strip(page);
-    else this.#remove(page);
+    const name = nameOf({ workspace: leaf.workspace, tokens: speltBy(leaf) });
+    if (save && leaf.tokens.length === PAGE_TOKENS) this.tree.strip(leaf);
+    else for (const node of subtree(leaf).reverse()) this.tree.remove(node);
     return name;
+  }
+
+  forget(workspace: string): void {
+    for (const node of subtree(this.tree.root(workspace)).reverse()) this.tree.remove(node);
   }
 
   evictable(): string[] {
@@ -91,55 +80,31 @@ export class TreeIndex implements PrefixIndex {
   }
 
   pages(): string[] {
-    const names: string[] = [];
-    for (const node of this.tree.nodes()) {
-      const text = speltBy(node);
-      const saved = node.pages.length === 0 ? '*' : '';
-      for (let at = node.start; at < text.length; at += PAGE_TOKENS) {
-        names.push(nameOf({ workspace: node.workspace, tokens: text.slice(0, at + PAGE_TOKENS) }) + saved);
-      }
+    const name = (node: TreeNode) => nameOf({ workspace: node.workspace, tokens: speltBy(node) });
+    return [...this.tree.nodes()].map((node) => name(node) + (node.page < 0 ? '*' : '')).sort();
+  }
+
+  #matched(workspace: string, tokens: readonly number[]): TreeNode[] {
+    const nodes: TreeNode[] = [];
+    let node = this.tree.root(workspace);
+    for (;;) {
+      const found = this.tree.best(node, tokens, endOf(node), tokens.length);
+      if (found?.common !== PAGE_TOKENS || found.node.page < 0) return nodes;
+      node = found.node;
+      nodes.push(node);
     }
-    return names.sort();
   }
 
-  /** Goes into what is there. */
-  #join(node: TreeNode, parent: TreeNode, pages: number): TreeNode {
-    if (node.pages.length > 0) return pages < node.pages.length ? this.tree.split(node, pages) : node;
-    const taken = this.#take(1);
-    const alone = parent.parent && parent.children.length === 1 && !this.tree.held(parent);
-    if (alone) this.tree.append(parent, node.tokens, taken, node);
-    else this.tree.furnish(node, taken, 0);
-    this.#cached(taken);
-    return alone ? parent : node;
-  }
-
-  #grow(parent: TreeNode, tokens: number[]): TreeNode {
-    const pages = this.#take(Math.ceil(tokens.length / PAGE_TOKENS));
-    const lengthens = parent.parent && parent.children.length === 0 && !this.tree.held(parent);
-    const node = lengthens && tokens.length % PAGE_TOKENS === 0 ? parent : undefined;
-    if (node) this.tree.append(node, tokens, pages);
-    const added = node ?? this.tree.add(parent, tokens, pages, 0);
-    this.#cached(pages);
-    return added;
-  }
-
-  #remove(node: TreeNode): void {
-    for (const child of [...node.children]) this.#remove(child);
-    this.tree.remove(node);
-  }
-
-  #take(count: number): number[] {
-    return Array.from({ length: count }, () => this.pool.take());
-  }
-
-  /** Who computed the pages lets go of them. */
-  #cached(pages: number[]): void {
-    for (const page of pages) this.pool.release(page);
+  /** Who computed a page lets go of it. */
+  #cached(put: (page: number) => void): void {
+    const page = this.pool.take();
+    put(page);
+    this.pool.release(page);
   }
 
   #touch(last: TreeNode): void {
     for (let node = last; node.parent; node = node.parent) {
-      for (const page of node.pages) this.pool.priority[page] = this.#clock;
+      node.priority = this.#clock;
       this.tree.refresh(node);
     }
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
+import type { Turn } from '../../../../../../src/engine/server/core/embedder.ts';
 import { type LlamaModel, openModel } from '../../../../../../src/engine/server/core/llama/model.ts';
 import {
   BUNDLED_MODEL,
@@ -21,7 +22,7 @@ import { makeQwenShape, makeTinyBert, TINY_BERT, TINY_QWEN } from '../../../../.
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-embedder-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const now = async (): Promise<void> => {};
+const now: Turn = (compute) => compute();
 const TEXTS = ['The cache keeps pages.', 'const a = 1;', '', 'Grüße 🎉', 'the cache keeps pages of [SEP] open files'];
 
 /** A decoder whose vector is that of the last token, in the way of Qwen3-Embedding: an end behind each text. */
@@ -88,13 +89,17 @@ for (const [name, make, dimensions, pooling] of [
       const { tokens } = embedder.sequenceOf(TEXTS[0]!);
       const [expected] = await embedder.embed([tokens], now);
       let turns = 0;
-      const [vector] = await embedder.embed([tokens], async () => {
+      const [vector] = await embedder.embed([tokens], async (compute) => {
         // The first computation is stopped as soon as it runs, or has just ended.
         if (turns++ === 0) setImmediate(() => embedder.abort());
+        await compute();
       });
       assert(turns >= 1);
       assert.deepEqual(vector, expected);
-      const closed = embedder.embed([tokens], async () => model.dispose());
+      const closed = embedder.embed([tokens], (compute) => {
+        model.dispose();
+        return compute();
+      });
       await assert.rejects(closed, { kind: 'engineStopped' });
     });
   });
@@ -107,7 +112,10 @@ test('a long text of a decoder is computed in pieces, and each of them counts', 
   const { tokens, cut } = embedder.sequenceOf(text);
   assert(!cut && tokens.length > 2 * embedder.batchTokens, `${tokens.length}`);
   let turns = 0;
-  const [whole] = await embedder.embed([tokens], async () => void turns++);
+  const [whole] = await embedder.embed([tokens], (compute) => {
+    turns++;
+    return compute();
+  });
   assert.equal(turns, Math.ceil(tokens.length / embedder.batchTokens));
   const [beginning] = await embedder.embed([tokens.slice(0, embedder.batchTokens)], now);
   assert(cosine(whole!, beginning!) < 0.999);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NativeLibrary } from '../../../../../../src/engine/server/core/llama/library.ts';
-import { checkCacheFits, checkWeightsFit } from '../../../../../../src/engine/server/core/llama/memory.ts';
+import { checkCacheFits, checkWeightsFit, holdWeights } from '../../../../../../src/engine/server/core/llama/memory.ts';
 
 const TERABYTES = 100 * 2 ** 40;
 
@@ -24,4 +24,14 @@ test("a GPU's own memory counts where the layers go there", async () => {
     kind: 'outOfMemory',
     message: /4\.0 GB of cuda memory and 2\.0 GB/,
   });
+});
+
+test('weights of open models are not free, though their files are only mapped', async () => {
+  const cpu = library('cpu');
+  const letGo = [holdWeights(cpu, TERABYTES), holdWeights(library('cuda'), TERABYTES)];
+  assert.throws(() => checkCacheFits(cpu, 1_000_000), { kind: 'outOfMemory', message: /and 0\.0 GB is free/ });
+  await assert.rejects(checkWeightsFit(cpu, 1_000_000), { kind: 'outOfMemory' });
+  for (let twice = 0; twice < 2; twice++) for (const end of letGo) end();
+  checkCacheFits(cpu, 1_000_000);
+  await checkWeightsFit(cpu, 1_000_000);
 });

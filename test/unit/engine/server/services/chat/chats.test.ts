@@ -4,57 +4,48 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { ChatMessage, ChatParams } from '../../../../../../src/engine/protocol/chat.ts';
-import { EngineFailure } from '../../../../../../src/engine/server/core/failure.ts';
 import { KvCache } from '../../../../../../src/engine/server/core/kv/kvCache.ts';
 import { openModel } from '../../../../../../src/engine/server/core/llama/model.ts';
-import { OpenKeys } from '../../../../../../src/engine/server/core/openKeys.ts';
-import { serve } from '../../../../../../src/engine/server/core/serving.ts';
+import { Models } from '../../../../../../src/engine/server/core/models.ts';
 import { Chats } from '../../../../../../src/engine/server/services/chat/chats.ts';
-import { cpuLibrary, openBundled } from '../../../../../helpers/native.ts';
+import { bundledModel } from '../../../../../helpers/engine.ts';
+import { cpuLibrary } from '../../../../../helpers/native.ts';
 import { makeQwenShape, TINY_QWEN } from '../../../../../helpers/randomModel.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-chats-'));
 const file = makeQwenShape(path.join(folder, 'chat.gguf'), TINY_QWEN);
-const handle = await openModel(await cpuLibrary(), { path: file, contextTokens: 1024, role: 'chat' });
-const { backend, loop } = serve(handle, 2048, {
+const native = await cpuLibrary();
+const models = new Models((spec) => openModel(native, spec), {
   policy: 'preemptive',
   cache: { ramBytes: 0, diskBytes: 0 },
   log: () => {},
 });
+const { id: model } = await models.open({ path: file, contextTokens: 1024, role: 'chat' }, {});
+const { cache } = models.get(model).loop;
 after(() => {
-  loop.stop(new EngineFailure('engineStopped', 'The test is over.'));
-  loop.cache.dispose();
-  handle.dispose();
+  models.dispose();
   rmSync(folder, { recursive: true, force: true });
 });
 
 const never = new AbortController().signal;
-const model = { handle, backend, loop };
 
-/** Conversations on the model, and what of them is open. */
 function start() {
-  const keys = new OpenKeys((workspace, open) => loop.cache.setOpen(workspace, open));
-  const chats = new Chats({
-    find: (id) => {
-      if (id !== handle.info.id) throw new EngineFailure('modelUnknown', 'This model is not open in the engine.');
-      return model;
-    },
-    setOpen: (workspace, open) => keys.set('chat', workspace, open),
-  });
+  const chats = new Chats(models);
   const ask = (conversation: string, messages: ChatMessage[], more: Partial<ChatParams> = {}, signal = never) => {
     let text = '';
     const params: ChatParams = { conversation, messages, maxTokens: 24, ...more };
     return chats.generate(params, signal, (delta) => (text += delta)).then((result) => ({ result, streamed: text }));
   };
-  return { chats, keys, ask };
+  return { chats, ask };
 }
 
+const isHeld = (key: string): boolean => cache instanceof KvCache && cache.documents.isOpen('w', key);
 const question = (content: string): ChatMessage => ({ role: 'user', content });
 
 describe('a conversation', () => {
   test('goes on where its pages end', async () => {
     const { chats, ask } = start();
-    const { conversation, tools, contextTokens } = await chats.open({ model: handle.info.id, workspace: 'w' }, {});
+    const { conversation, tools, contextTokens } = await chats.open({ model, workspace: 'w' }, {});
     assert.deepEqual([tools, contextTokens], [false, 1024]);
     const messages = [question(`What is it? ${'A page of the cache. '.repeat(30)}`)];
     const first = await ask(conversation, messages);
@@ -70,7 +61,7 @@ describe('a conversation', () => {
 
   test('leaves out turns, and takes no more of the context for the answer than half', async () => {
     const { chats, ask } = start();
-    const { conversation } = await chats.open({ model: handle.info.id, workspace: 'w' }, {});
+    const { conversation } = await chats.open({ model, workspace: 'w' }, {});
     const messages = Array.from({ length: 12 }, (_, i): ChatMessage[] => [
       question(`${i}: ${'where does it come from? '.repeat(8)}`),
       { role: 'assistant', content: 'From there.' },
@@ -81,7 +72,7 @@ describe('a conversation', () => {
 
   test('ends the answer that is under way when a newer message comes, and when it is cancelled', async () => {
     const { chats, ask } = start();
-    const { conversation } = await chats.open({ model: handle.info.id, workspace: 'w' }, {});
+    const { conversation } = await chats.open({ model, workspace: 'w' }, {});
     const [older, newer] = await Promise.all([
       ask(conversation, [question('One?')], { maxTokens: 400 }),
       ask(conversation, [question('Two?')]),
@@ -96,22 +87,24 @@ describe('a conversation', () => {
   });
 
   test('is open until it is closed, or its holder left', async () => {
-    const { chats, keys, ask } = start();
+    const { chats, ask } = start();
     const [window, other] = [{}, {}];
-    keys.set('documents', 'w', ['a.ts']);
+    models.pin('w', ['a.ts']);
     const ids: string[] = [];
     for (const holder of [window, window, other]) {
-      ids.push((await chats.open({ model: handle.info.id, workspace: 'w' }, holder)).conversation);
+      ids.push((await chats.open({ model, workspace: 'w' }, holder)).conversation);
     }
-    assert.deepEqual(keys.of('w'), ['a.ts', ...ids.map((id) => `chat:${id}`)]);
+    // By the keys that requests of the conversations bear.
+    const held = () => ['a.ts', ...ids.map((id) => `chat:${id}`)].map(isHeld);
+    assert.deepEqual(held(), [true, true, true, true]);
     chats.close(ids[0]!);
-    assert.deepEqual(keys.of('w'), ['a.ts', `chat:${ids[1]}`, `chat:${ids[2]}`]);
-    // The caches know it, by the key that requests of the conversation bear.
-    assert(loop.cache instanceof KvCache && loop.cache.documents.isOpen('w', `chat:${ids[1]}`));
+    assert.deepEqual(held(), [true, false, true, true]);
+    await models.forgetWorkspace('w');
+    assert.deepEqual(held(), [false, false, true, true]);
     chats.left(window);
-    assert.deepEqual(keys.of('w'), ['a.ts', `chat:${ids[2]}`]);
+    assert.deepEqual(held(), [false, false, false, true]);
     chats.left(other);
-    assert.deepEqual(keys.of('w'), ['a.ts']);
+    assert.deepEqual(held(), [false, false, false, false]);
     await assert.rejects(ask(ids[0]!, [question('Still there?')]), { kind: 'conversationUnknown' });
     assert.throws(() => chats.close(ids[0]!), { kind: 'conversationUnknown' });
   });
@@ -121,13 +114,19 @@ describe('a conversation is refused in words', () => {
   test('with a model that is not open, or has no template', async () => {
     const { chats } = start();
     await assert.rejects(chats.open({ model: 'none', workspace: 'w' }, {}), { kind: 'modelUnknown' });
-    const bundled = await openBundled();
-    const other = new Chats({ find: () => ({ handle: bundled, backend, loop }), setOpen: () => assert.fail('opened') });
-    await assert.rejects(other.open({ model: 'm', workspace: 'w' }, {}), {
+    const bundled = await models.open({ path: bundledModel, contextTokens: 0 }, {});
+    await assert.rejects(chats.open({ model: bundled.id, workspace: 'w' }, {}), {
       kind: 'modelUnfit',
       message: /cannot chat/,
     });
-    bundled.dispose();
+  });
+
+  test('by the model itself, when it is to be joined for what it cannot do', async () => {
+    const holder = {};
+    const bundled = await models.open({ path: bundledModel, contextTokens: 0 }, holder);
+    const joining = models.open({ path: bundledModel, contextTokens: 0, role: 'chat' }, holder);
+    await assert.rejects(joining, { kind: 'modelUnfit' });
+    assert.equal(models.get(bundled.id).handle.info, bundled);
   });
 
   const malformed: [string, Partial<ChatParams>][] = [
@@ -140,7 +139,7 @@ describe('a conversation is refused in words', () => {
   for (const [what, params] of malformed) {
     test(`with ${what}`, async () => {
       const { chats, ask } = start();
-      const { conversation } = await chats.open({ model: handle.info.id, workspace: 'w' }, {});
+      const { conversation } = await chats.open({ model, workspace: 'w' }, {});
       await assert.rejects(ask(conversation, [question('Why?')], params), { kind: 'promptInvalid' });
     });
   }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CUT_STEP, type PromptSegment } from '../../../../../../src/engine/protocol/index.ts';
 import type { Tokenizer } from '../../../../../../src/engine/server/core/backend.ts';
-import { fitPrompt } from '../../../../../../src/engine/server/services/completion/prompt.ts';
+import { fitPrompt as fitted } from '../../../../../../src/engine/server/services/completion/prompt.ts';
 
 /** One token a UTF-16 code unit: enough to see what was cut where. */
 const tokenizer: Tokenizer = {
@@ -13,6 +13,10 @@ const tokenizer: Tokenizer = {
   isEnd: () => false,
   special: (name) => ({ fimPrefix: 0x3c, fimSuffix: 0x7c, fimMiddle: 0x3e })[name as string],
 };
+/** The one document that is known by reference. */
+const DOCUMENT = 'the text of a document';
+const fitPrompt = (_: Tokenizer, segments: PromptSegment[], room: number) =>
+  fitted(tokenizer, segments, room, ({ start, end }) => tokenizer.encode(DOCUMENT.slice(start, end)));
 const text = (tokens: number[]) => String.fromCharCode(...tokens);
 const fim = (prefix: string, suffix: string, other = ''): PromptSegment[] => [
   { text: other, cut: 'drop' },
@@ -44,6 +48,18 @@ describe('fitPrompt', () => {
     assert.match(text(tokens), /^\|NEXTs*<p*CURSOR>$/);
   });
 
+  it('takes parts of documents by reference, several parts as one', () => {
+    const part = (start: number, end: number) => ({ key: 'd', version: 1, start, end });
+    const segments: PromptSegment[] = [
+      { text: ['path\n', part(0, 8), '\n'], cut: 'drop' },
+      { text: part(9, 13), cut: 'start', cursor: 'before' },
+    ];
+    const { tokens, cursor } = fitPrompt(tokenizer, segments, 100);
+    assert.equal(text(tokens), 'path\nthe text\nof ');
+    assert.equal(String.fromCharCode(...cursor!.beginning), 'a');
+    assert.equal(text(fitPrompt(tokenizer, segments, 10).tokens), 'of ');
+  });
+
   it('leaves something of a text that is hardly longer than the room', () => {
     const { tokens } = fitPrompt(tokenizer, [{ text: 'x'.repeat(110), cut: 'start' }], 100);
     assert.equal(tokens.length, 100);
@@ -51,7 +67,6 @@ describe('fitPrompt', () => {
 
   it('refuses what may not be cut', () => {
     assert.throws(() => fitPrompt(tokenizer, [{ text: 'x'.repeat(50) }], 10), { kind: 'promptTooLong' });
-    assert.throws(() => fitPrompt(tokenizer, 'x'.repeat(50), 10), { kind: 'promptTooLong' });
   });
 
   it('refuses a special token that the model has not, and nothing at all', () => {
@@ -107,7 +122,6 @@ describe('fitPrompt', () => {
       assert.equal(text(tokens), '|<const be\n>');
       assert.deepEqual([cursor?.brokenOff, cursor?.beginning.length, cursor?.after.length], [0, 0, 0]);
       assert.equal('cursor' in fitPrompt(tokenizer, fim('const be', ''), 100), false);
-      assert.equal('cursor' in fitPrompt(tokenizer, 'const be', 100), false);
       const alone = fitPrompt(tokenizer, [{ text: 'a(b', cursor: 'before' }], 100);
       assert.deepEqual([text(alone.tokens), alone.cursor?.after.length], ['a(', 0]);
     });

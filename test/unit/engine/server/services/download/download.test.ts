@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
-import type { DownloadProgress, EngineErrorKind } from '../../../../../../src/engine/protocol/index.ts';
+import type { DownloadFile, DownloadProgress, EngineErrorKind } from '../../../../../../src/engine/protocol/index.ts';
 import { EngineFailure } from '../../../../../../src/engine/server/core/failure.ts';
 import { download } from '../../../../../../src/engine/server/services/download/download.ts';
 
@@ -26,6 +26,10 @@ class FileServer {
   blocked: number[] = [];
   atBlock: 'cut' | 'silent' = 'silent';
   cuts = 0;
+  /** Answers to ranges go on behind their end, in chunks without a length. */
+  endless = false;
+  /** Bytes of that that were taken. */
+  taken = 0;
 
   constructor() {
     this.#server = createServer((request, response) => this.#answer(request, response));
@@ -54,8 +58,20 @@ class FileServer {
     if (request.method === 'HEAD') return void response.writeHead(200, headers).end();
     // The downloader's first request is for the whole file, to see its head; it does not read on.
     if (!range) return void response.writeHead(200, headers).write(FILE.subarray(0, 16));
+    if (this.endless) return void this.#flood(response, start, end);
     response.writeHead(206, { ...headers, 'content-range': `bytes ${start}-${end - 1}/${FILE.length}` });
     this.#send(response, start, end);
+  }
+
+  async #flood(response: ServerResponse, start: number, end: number): Promise<void> {
+    response.writeHead(206, { 'content-range': `bytes ${start}-${end - 1}/${FILE.length}` });
+    const piece = Buffer.alloc(1 << 20);
+    const closed = new Promise((resolve) => response.once('close', resolve));
+    while (!response.destroyed) {
+      const written = new Promise((resolve) => response.write(piece, resolve));
+      await Promise.race([written, closed]);
+      this.taken += piece.length;
+    }
   }
 
   async #send(response: ServerResponse, start: number, end: number): Promise<void> {
@@ -93,15 +109,19 @@ describe('download', { timeout: 60_000 }, () => {
   const fetchModel = (
     options: {
       sha256?: string;
+      files?: DownloadFile[];
       signal?: AbortSignal;
       onProgress?: (p: DownloadProgress) => void;
       uri?: string;
       stallMs?: number;
     } = {},
   ) => {
-    const { sha256, signal = new AbortController().signal, onProgress = () => {}, uri, stallMs } = options;
+    const { sha256, files, signal = new AbortController().signal, onProgress = () => {}, uri, stallMs } = options;
+    const address = uri ?? `${server.origin}/model.gguf`;
+    const name = address.replace(/#.*$/, '').split('/').at(-1)!;
+    const known = files ?? (sha256 === undefined ? undefined : [{ name, sizeBytes: FILE.length, sha256 }]);
     return download(
-      { uri: uri ?? `${server.origin}/model.gguf`, folder, ...(sha256 === undefined ? {} : { sha256 }) },
+      { uri: address, folder, ...(known === undefined ? {} : { files: known }) },
       {
         signal,
         onProgress,
@@ -176,6 +196,56 @@ describe('download', { timeout: 60_000 }, () => {
     assert.deepEqual(readdirSync(join(folder, 'incoming')), []);
   });
 
+  it('fetches and verifies every part of a split model, and keeps none where one is wrong', async () => {
+    await fresh();
+    const uri = `${server.origin}/model-00001-of-00002.gguf`;
+    const part = (n: number, sha256 = SHA256, sizeBytes = FILE.length) => {
+      return { name: `model-0000${n}-of-00002.gguf`, sizeBytes, sha256 };
+    };
+    const wrong = fetchModel({ uri, files: [part(1), part(2, '0'.repeat(64))] });
+    await rejects(wrong, 'checksumMismatch', /model-00002-of-00002\.gguf is not the file/);
+    assert.deepEqual(readdirSync(folder), ['incoming']);
+    await rejects(fetchModel({ uri, files: [part(1)] }), 'downloadFailed', /none of the files/);
+    await rejects(fetchModel({ uri, files: [part(1), part(2, SHA256, 5)] }), 'downloadFailed', /size is another/);
+    const whole = [part(1), part(2), { name: 'model-00003-of-00002.gguf', sizeBytes: 1, sha256: SHA256 }];
+    await rejects(fetchModel({ uri, files: whole }), 'downloadFailed', /other parts/);
+
+    const result = await fetchModel({ uri, files: [part(1), part(2)] });
+    assert.equal(result.path, join(folder, part(1).name));
+    for (const { name } of [part(1), part(2)]) assert.ok(readFileSync(join(folder, name)).equals(FILE));
+  });
+
+  it('ends a download that brings more than was announced', async () => {
+    await fresh();
+    server.endless = true;
+    await rejects(fetchModel(), 'downloadFailed', /sends more than model\.gguf should have/);
+    assert.ok(server.taken < 8 * FILE.length, `${server.taken} bytes were taken`);
+    assert.deepEqual(readdirSync(folder), ['incoming']);
+  });
+
+  it('takes no name that leads elsewhere, and asks nobody for it', async () => {
+    await fresh();
+    for (const name of [
+      '..%2f..%2fevil.gguf',
+      '..%5cevil.gguf',
+      'c%3aevil.gguf',
+      'a%00.gguf',
+      '%ff.gguf',
+      'con.gguf',
+      '.gguf',
+      '..gguf',
+      'model.exe',
+      '',
+    ]) {
+      for (const uri of [`${server.origin}/${name}`, `hf:someone/models/${decoded(name)}`]) {
+        await rejects(fetchModel({ uri }), 'downloadFailed', /is not an address of a model/);
+      }
+    }
+    await rejects(fetchModel({ uri: 'hf:a/b/../../c/d/m.gguf' }), 'downloadFailed', /is not an address of a model/);
+    assert.deepEqual(server.paths, []);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
   it('says that a file does not exist', async () => {
     await fresh();
     const missing = fetchModel({ uri: `${server.origin}/missing.gguf` });
@@ -212,6 +282,15 @@ describe('download', { timeout: 60_000 }, () => {
     }
   });
 });
+
+/** As it is; where it is malformed too. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name.replace('%ff', '\u0001');
+  }
+}
 
 /** Bytes sent in answer to ranged requests, repetitions included. */
 function total({ served }: FileServer): number {

@@ -4,11 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { type EmbedParams, type EmbedResult, vectorsOf } from '../../../../../../src/engine/protocol/embedding.ts';
-import type { RequestClass } from '../../../../../../src/engine/protocol/index.ts';
+import { encodeVectors, type RequestClass, vectorsOf } from '../../../../../../src/engine/protocol/index.ts';
 import { openModel } from '../../../../../../src/engine/server/core/llama/model.ts';
 import { Embedding } from '../../../../../../src/engine/server/services/embedding/embedding.ts';
-import { registerEmbedding } from '../../../../../../src/engine/server/services/embedding/register.ts';
 import { cpuLibrary } from '../../../../../helpers/native.ts';
 import { makeTinyBert, TINY_BERT } from '../../../../../helpers/randomModel.ts';
 
@@ -25,9 +23,14 @@ const WORDS = ['page', 'cache', 'return', 'model', 'text', 'token', 'engine', 'f
 const textOf = (n: number): string =>
   Array.from({ length: 1 + (n % 23) }, (_, i) => WORDS[(n * 7 + i * i) % WORDS.length]).join(' ');
 
+const CLASSES: readonly RequestClass[] = ['keystroke', 'chat', 'background'];
+
 /** @param onTurn is called at each turn, before it is given. */
 function service(onTurn: (requestClass: RequestClass) => void | Promise<void> = () => {}, batchMs?: number): Embedding {
-  const turn = async (requestClass: RequestClass) => onTurn(requestClass);
+  const turn = async (rank: () => number, compute: () => Promise<void>) => {
+    await onTurn(CLASSES[rank()]!);
+    await compute();
+  };
   return new Embedding(model.createEmbedder(), { turn, ...(batchMs === undefined ? {} : { batchMs }) });
 }
 
@@ -94,6 +97,23 @@ describe('embedding', () => {
     embedding.dispose();
   });
 
+  test('raises the class of a batch that somebody of a higher one waits behind', async () => {
+    const ranks: number[] = [];
+    let asked: Promise<unknown> | undefined;
+    const embedding: Embedding = new Embedding(model.createEmbedder(), {
+      turn: async (rank, compute) => {
+        ranks.push(rank());
+        asked ??= embedding.embed(['page'], 'keystroke', never);
+        ranks.push(rank());
+        await compute();
+      },
+    });
+    await embedding.embed(['cache'], 'background', never);
+    await asked;
+    assert.deepEqual(ranks, [2, 0, 0, 0]);
+    embedding.dispose();
+  });
+
   test('fails for who waits when the model is closed', async () => {
     const embedding: Embedding = service(async () => {
       await setImmediate();
@@ -106,43 +126,10 @@ describe('embedding', () => {
   });
 });
 
-describe('the request', () => {
-  async function ask(params: Partial<EmbedParams>): Promise<EmbedResult> {
-    const embedding = service();
-    let handle: ((params: EmbedParams, signal: AbortSignal) => unknown) | undefined;
-    registerEmbedding(
-      {
-        onRequest: (_, handler) => {
-          handle = handler as unknown as typeof handle;
-        },
-        sendProgress: () => {},
-      },
-      () => embedding,
-    );
-    try {
-      return (await handle!({ model: 'm', texts: ['page', 'cache'], class: 'chat', ...params }, never)) as EmbedResult;
-    } finally {
-      embedding.dispose();
-    }
-  }
-
-  test('carries vectors bit by bit', async () => {
-    const embedding = service();
-    const { vectors } = await embedding.embed(['page', 'cache'], 'chat', never);
-    const result = await ask({});
-    assert.equal(result.dimensions, TINY_BERT.dimensions);
-    assert.deepEqual(vectorsOf(result), vectors);
-    embedding.dispose();
-  });
-
-  const malformed: [string, Partial<EmbedParams>][] = [
-    ['no texts', { texts: undefined as unknown as string[] }],
-    ['a number for a text', { texts: [1 as unknown as string] }],
-    ['too many texts', { texts: Array.from({ length: 1025 }, () => '') }],
-    ['an unknown class', { class: 'urgent' as RequestClass }],
-  ];
-  for (const [what, params] of malformed) {
-    test(`is refused in words: ${what}`, () =>
-      assert.rejects(ask(params), { kind: 'promptInvalid', message: /malformed/ }));
-  }
+test('vectors travel bit by bit', async () => {
+  const embedding = service();
+  const { vectors } = await embedding.embed(['page', 'cache'], 'chat', never);
+  assert.deepEqual(vectorsOf({ vectors: encodeVectors(vectors), dimensions: TINY_BERT.dimensions }), vectors);
+  assert.deepEqual(vectorsOf({ vectors: '', dimensions: 0 }), []);
+  embedding.dispose();
 });

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { checkIntegrity } from '../../../../../../../src/engine/server/core/kv/integrity.ts';
 import { type Lease, type LeaseOptions, outstanding } from '../../../../../../../src/engine/server/core/kv/lease.ts';
 import { PAGE_TOKENS } from '../../../../../../../src/engine/server/core/kv/pagePool.ts';
-import type { TreeNode } from '../../../../../../../src/engine/server/core/kv/treeNode.ts';
+import { endOf, type TreeNode } from '../../../../../../../src/engine/server/core/kv/treeNode.ts';
 import type { SimulatedBackend } from '../../../../../../../src/engine/server/core/simulated/backend.ts';
 import { pastsOf } from '../answers.ts';
 import type { Driver } from '../driver.ts';
@@ -34,9 +34,8 @@ export function checkAll(
   }
   const ends = new Map<number, number>();
   for (const node of cache.tree.nodes()) {
-    ends.set(node.sequence, Math.max(ends.get(node.sequence) ?? 0, node.start + node.tokens.length));
-    const keys = keysOf(node.workspace, speltBy(node)).slice(node.start / PAGE_TOKENS);
-    assert.deepEqual(node.keys, keys.slice(0, node.keys.length));
+    ends.set(node.sequence, Math.max(ends.get(node.sequence) ?? 0, endOf(node)));
+    if (node.key !== undefined) assert.equal(node.key, keysOf(node.workspace, speltBy(node)).at(-1));
   }
   for (let id = leases; id < backend.sequences; id++) {
     assert.equal(backend.lastPosition(id), (ends.get(id) ?? 0) - 1);
@@ -47,11 +46,7 @@ export function checkAll(
 export function longestMatch(nodes: Iterable<TreeNode>, workspace: string, tokens: readonly number[]): number {
   const beginnings = new Set<string>();
   for (const node of nodes) {
-    if (node.workspace !== workspace || node.pages.length === 0) continue;
-    const spelt = speltBy(node);
-    for (let end = node.start + PAGE_TOKENS; end <= spelt.length; end += PAGE_TOKENS) {
-      beginnings.add(spelt.slice(0, end).join());
-    }
+    if (node.workspace === workspace && node.page >= 0) beginnings.add(speltBy(node).join());
   }
   let length = 0;
   for (let end = PAGE_TOKENS; end < tokens.length; end += PAGE_TOKENS) {
@@ -62,7 +57,7 @@ export function longestMatch(nodes: Iterable<TreeNode>, workspace: string, token
 
 /** Tokens from the beginning to the end of a node. */
 export function speltBy(node: TreeNode): number[] {
-  const tokens: number[][] = [];
+  const tokens: (readonly number[])[] = [];
   for (let at = node; at.parent; at = at.parent) tokens.unshift(at.tokens);
   return tokens.flat();
 }
@@ -87,6 +82,10 @@ export class Known {
     this.#beginnings.set(options.workspace, known);
     const shared = tokens.slice(0, Math.min(lease.computed, options.keep ?? tokens.length));
     for (const past of pastsOf(shared)) known.add(past);
+  }
+
+  forget(workspace: string): void {
+    this.#beginnings.delete(workspace);
   }
 
   has(workspace: string, tokens: readonly number[]): boolean {

@@ -49,7 +49,7 @@ export class Machine {
 
   /** Keys of saved pages, as far as the cache knows them. */
   get savedKeys(): string[] {
-    const keys = [...this.driver.cache.tree.nodes()].flatMap((node) => node.keys);
+    const keys = [...this.driver.cache.tree.nodes()].flatMap(({ key }) => key ?? []);
     return keys.filter((key) => this.tiers?.has(key));
   }
 

@@ -17,6 +17,8 @@ export const STEPS = {
   lose: 3,
   damage: 2,
   restart: 1,
+  forgetWorkspace: 1,
+  closeWorkspace: 2,
 };
 
 /** `what` is done with things that are chosen by `a`, `b` and `c`, each modulo how many there are. */

@@ -19,6 +19,8 @@ export class World {
   readonly #texts: Texts;
   readonly #known = new Known();
   #running: Running[] = [];
+  /** Saved pages of workspaces that were closed, and perhaps more. */
+  #left = 0;
   /** What happened how often, to see that all of it does. */
   readonly seen: Record<string, number> = {};
 
@@ -50,7 +52,7 @@ export class World {
     this.#note('spilled', cache.spill?.spills);
     this.#note('restored', cache.spill?.restores);
     const saved = this.#machine.tiers?.status().ram.pages ?? 0;
-    assert(saved <= this.#machine.savedKeys.length, 'A saved page was forgotten.');
+    assert(saved <= this.#machine.savedKeys.length + this.#left, 'A saved page was forgotten.');
     assert(cache.branches.makeRoom(cache.pool.total));
     this.#check();
     assert.equal(backend.usedCells, 0);
@@ -103,6 +105,7 @@ export class World {
     const most = 1 + (b % 100);
     const end = Math.min(tokens.length, lease.computed + most);
     if (end === lease.computed) return undefined;
+    const { shares } = lease;
     const next = this.#machine.driver.decode(lease, tokens, most);
     if (next === undefined) {
       assert(end > options.reserve, 'A promise was broken.');
@@ -110,7 +113,7 @@ export class World {
     }
     assert.equal(lease.computed, end);
     assert.equal(next, answerTo(tokens.slice(0, end)));
-    if (options.reuse) this.#known.learn(running);
+    if (shares) this.#known.learn(running);
     return undefined;
   }
 
@@ -199,6 +202,33 @@ export class World {
     this.#machine.boot();
   }
 
+  /** Nothing of it comes back, whoever still runs in it. */
+  forgetWorkspace(a: number): void {
+    const workspace = WORKSPACES[a % WORKSPACES.length]!;
+    this.#cache.forgetWorkspace(workspace);
+    this.#checkLeft(workspace);
+    this.#known.forget(workspace);
+  }
+
+  /** What is on disk may come back. */
+  closeWorkspace(a: number): void {
+    const workspace = WORKSPACES[a % WORKSPACES.length]!;
+    const keys = this.#machine.savedKeys;
+    this.#cache.closeWorkspace(workspace);
+    const known = new Set(this.#machine.savedKeys);
+    const left = keys.filter((key) => !known.has(key) && this.#machine.tiers?.has(key));
+    for (const key of left) assert(this.#machine.tiers?.persisted(key), 'A page stays that nobody would find.');
+    this.#left += left.length;
+    this.#checkLeft(workspace);
+  }
+
+  #checkLeft(workspace: string): void {
+    const { tree } = this.#cache;
+    assert([...tree.roots, ...tree.nodes()].every((node) => node.workspace !== workspace));
+    const stopped = this.#running.filter(({ options }) => options.workspace === workspace);
+    assert(stopped.every(({ lease }) => !lease.shares && lease.start === 0));
+  }
+
   get #cache(): KvCache {
     return this.#machine.driver.cache;
   }
@@ -209,10 +239,11 @@ export class World {
 
   #catchUp(running: Running, budgetMs: number): number {
     const { lease, tokens } = running;
-    const [before, own, restores] = [lease.computed, lease.own.length, this.#cache.spill?.restores];
+    const { shares, computed: before } = lease;
+    const [own, restores] = [lease.own.length, this.#cache.spill?.restores];
     const gained = this.#cache.catchUp(lease, tokens, budgetMs);
     assert.equal(lease.computed, before + gained);
-    if (own > 0 || !lease.options.reuse) assert.equal(gained, 0);
+    if (own > 0 || !shares) assert.equal(gained, 0);
     if (budgetMs === 0) assert.equal(this.#cache.spill?.restores, restores, 'There was no time to bring a page back.');
     this.#checkGained(running, gained);
     return gained;

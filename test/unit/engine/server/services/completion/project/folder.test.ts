@@ -15,11 +15,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import {
-  filesOf,
   isIndexable,
+  filesOf as listOf,
   MAX_FILE_BYTES,
   MAX_FILES,
+  privateFilesHere,
   readSource,
+  withSlashes,
 } from '../../../../../../../src/engine/server/services/completion/project/folder.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'quire-folder-'));
@@ -36,6 +38,11 @@ function folderWith(files: readonly string[] | Record<string, string>): string {
     writeFileSync(path.join(folder, file), text);
   }
   return folder;
+}
+
+/** The files of a folder by its own rules. */
+function filesOf(folder: string, near: readonly string[], signal?: AbortSignal): Promise<string[]> {
+  return listOf(folder, near, privateFilesHere().rulesOf(folder, withSlashes(folder)), signal);
 }
 
 /** A file with these contents. */

@@ -10,6 +10,8 @@ import {
 import { codeOf, Greedy, sampler } from './samplers.ts';
 import { BYTE_VOCABULARY, byteSpelling, bytesOf } from './scopes.ts';
 
+const open = (projects: Projects, workspace: string, path: string, text: string) =>
+  projects.open(workspace, { id: path, path, text });
 const recall = new Recall(byteSpelling);
 const around = (line: string) => `const file = await open(path);\n${line}\nawait file.close();\n`;
 const READ = 'const text = await file.read();';
@@ -26,11 +28,11 @@ describe('the lines that Projects look for', () => {
   it('are those of open documents and files of the same workspace', () => {
     const projects = new Projects(simulatedTokenizer, BYTE_VOCABULARY);
     const place = around('|');
-    projects.open('w', 'new.ts', place.replace('|', ''));
+    open(projects, 'w', 'new.ts', place.replace('|', ''));
     assert.ok(!recalledIn(projects, 'new.ts', place).includes(READ));
-    projects.open('other', 'old.ts', around(READ));
+    open(projects, 'other', 'old.ts', around(READ));
     assert.ok(!recalledIn(projects, 'new.ts', place).includes(READ));
-    projects.open('w', 'old.ts', around(READ));
+    open(projects, 'w', 'old.ts', around(READ));
     assert.equal(recalledIn(projects, 'new.ts', place)[0], READ);
     projects.close('w', 'old.ts');
     assert.ok(!recalledIn(projects, 'new.ts', place).includes(READ));
@@ -42,7 +44,7 @@ describe('the lines that Projects look for', () => {
     const projects = new Projects(simulatedTokenizer, BYTE_VOCABULARY);
     const far = 'more();\nand();\nagain();\n';
     const document = `${around(READ)}${far}${around('const t|ext = await file.size();')}`;
-    projects.open('w', 'new.ts', document.replace('|', ''));
+    open(projects, 'w', 'new.ts', document.replace('|', ''));
     // The prompt may begin later than the document does: rows are counted in the document.
     const shown = document.slice(document.indexOf('and()'));
     const found = recalledIn(projects, 'new.ts', document, shown);
@@ -55,8 +57,8 @@ describe('the lines that Projects look for', () => {
   it('are heard by the sampler of a completion beside the n-grams, unless the project is not to be heard', () => {
     const projects = new Projects(simulatedTokenizer, BYTE_VOCABULARY);
     const place = around('|');
-    projects.open('w', 'new.ts', place.replace('|', ''));
-    for (const key of ['a.ts', 'b.ts', 'c.ts']) projects.open('w', key, around(READ));
+    open(projects, 'w', 'new.ts', place.replace('|', ''));
+    for (const key of ['a.ts', 'b.ts', 'c.ts']) open(projects, 'w', key, around(READ));
     const [before, after] = place.split('|').map(bytesOf) as [Int32Array, Int32Array];
     const cursor = { before, after, beginning: new Uint8Array(), brokenOff: 0 };
     const offset = place.indexOf('|');

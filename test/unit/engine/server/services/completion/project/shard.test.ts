@@ -74,8 +74,12 @@ describe('Shard', () => {
         fc.array(fc.nat(5), { maxLength: 3 }),
         fc.nat(6),
         tokens(45),
-        (segments, removed, except, context) => {
-          const shard = new Shard(segments.reduce((sum, each) => sum + allOf(each).length, 0));
+        fc.constantFrom(undefined, 1 << 16, (1 << 16) + 1),
+        (segments, removed, except, context, vocabulary) => {
+          const shard = new Shard(
+            segments.reduce((sum, each) => sum + allOf(each).length, 0),
+            { vocabulary },
+          );
           const ids = segments.map((each) => shard.add(each)!);
           assert.equal(shard.room, 0);
           for (const index of removed) shard.remove(ids[index] ?? ids.length);
@@ -89,7 +93,7 @@ describe('Shard', () => {
           const others = alive.filter((each) => each !== segments[except]);
           assert.deepEqual(found(shard, context, ids[except]), searched(others, context));
 
-          const copy = new Shard(shard.live + 3);
+          const copy = new Shard(shard.live + 3, { vocabulary });
           const copies = shard.copyTo(copy);
           assert.deepEqual(found(copy, context), all);
           assert.equal(copy.live, shard.live);
@@ -165,5 +169,50 @@ describe('Shard', () => {
     assert.deepEqual(alive, [6, 5]);
     shard.find([1], 2, 2, (token) => alive.push(token) > 0, 2);
     assert.deepEqual(alive, [6, 5, 5]);
+  });
+
+  it('keeps every token of its vocabulary, however wide', () => {
+    for (const [vocabulary, token] of [
+      [1 << 16, 65_535],
+      [(1 << 16) + 1, 65_536],
+      [undefined, 1 << 20],
+    ] as const) {
+      const shard = new Shard(10, { vocabulary });
+      shard.add({ before: [], body: [token, token - 1, token], after: [] });
+      assert.deepEqual(found(shard, [token])[2], [{ token: token - 1, length: 1, next: [token - 1, token] }]);
+    }
+  });
+
+  it('knows the segment of every place, also of many small and empty ones', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(70), { minLength: 1, maxLength: 60 }), (lengths) => {
+        const shard = new Shard(lengths.reduce((sum, length) => sum + length, 0) + 3);
+        const segments = lengths.map((length, name) => Array.from({ length }, () => name));
+        for (const body of segments) shard.add({ before: [], body, after: [] });
+        for (const [at, body] of segments.entries()) {
+          const places: number[] = [];
+          shard.find([at], 2, LARGEST_SHARD, (_token, _length, position) => {
+            places.push(shard.continuation(position, 100).length);
+            return true;
+          });
+          assert.deepEqual(
+            places,
+            Array.from({ length: Math.max(0, body.length - 1) }, (_, i) => i + 1),
+          );
+        }
+      }),
+    );
+  });
+
+  it('finds no contexts of an order that is not hashed', () => {
+    const shard = new Shard(20, { orders: 2 });
+    shard.add({ before: [], body: [1, 2, 3, 4, 5, 6], after: [] });
+    const [five, two, one] = found(shard, [1, 2, 3, 4, 5]);
+    assert.deepEqual([five!.length, two!.length, one], [1, 0, []]);
+    assert.deepEqual(
+      found(shard, [4, 5])[1]!.map(({ token }) => token),
+      [6],
+    );
+    assert.ok(shard.bytes < new Shard(20).bytes);
   });
 });

@@ -17,3 +17,14 @@ export function takeLock(file: string): (() => void) | undefined {
   }
   return () => database.close();
 }
+
+/** True while some process holds the lock: the engine that the endpoint file names lives. */
+export function isHeld(file: string): boolean {
+  try {
+    const release = takeLock(file);
+    release?.();
+    return release === undefined;
+  } catch {
+    return false;
+  }
+}

@@ -5,11 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { takeLock } from '../../../../src/engine/server/lock.ts';
+import { takeLock } from '../../../src/engine/lock.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'ql-'));
 const file = path.join(folder, 'test.lock');
-const source = new URL('../../../../src/engine/server/lock.ts', import.meta.url).href;
+const source = new URL('../../../src/engine/lock.ts', import.meta.url).href;
 after(() => rmSync(folder, { recursive: true }));
 
 /** Another process that takes the lock and holds it until it is killed. */

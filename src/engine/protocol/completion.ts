@@ -1,0 +1,78 @@
+/** Text at a cursor: fill-in-the-middle prompts out of documents that the engine knows, and what is made of them. */
+import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { EngineErrorData, GenerateResult, RequestClass, SamplingOptions, SpecialToken } from './core.ts';
+
+/** A part of a document, by reference: its text is in the engine already. Offsets are UTF-16 code units. */
+export interface DocumentRange {
+  key: string;
+  version: number;
+  start: number;
+  end: number;
+}
+
+export type PromptText = string | DocumentRange;
+
+/**
+ * A piece of a prompt. Text that may give way when the prompt is longer than the room says from which side it is cut:
+ * `drop` pieces go first, whole, the first one first; then `end` pieces lose their end, down to a third of the room;
+ * then `start` pieces lose their start. Cuts move in steps of {@link CUT_STEP} tokens, so that the prompt's beginning
+ * stays the same from key to key. Text without `cut` is never shortened.
+ */
+export type PromptSegment =
+  | { special: SpecialToken }
+  | {
+      /** Several parts stay or give way together. */
+      text: PromptText | PromptText[];
+      cut?: 'drop' | 'end' | 'start';
+      /**
+       * The text ends at the cursor (`before`), or begins there (`after`). A word that the cursor stands in is taken off
+       * the end of the former and written anew, so that its tokens are those that the whole word has (token healing); the
+       * answer leaves out what was there.
+       */
+      cursor?: 'before' | 'after';
+    };
+
+/** Granularity of cuts, in tokens. A multiple of the page. */
+export const CUT_STEP = 128;
+
+export interface CompletionParams {
+  model: string;
+  workspace: string;
+  class: RequestClass;
+  /** The document that is completed, by its key: a newer completion there ends this one. Absent: it ends none. */
+  document?: string;
+  /** Of the cursor, in UTF-16 units; absent where the engine does not know the document. */
+  offset?: number;
+  /** False: completions run beside each other in one document. */
+  supersedes?: boolean;
+  segments: PromptSegment[];
+  maxTokens: number;
+  /** Texts that end the answer; the answer ends before them. */
+  stop?: string[];
+  /** The code of the project has a say in the choice of tokens. */
+  ngram: boolean;
+  /** The answer ends with its first line that is not blank, so that it does not matter which token ends it. */
+  oneLine: boolean;
+  /** The cursor's line may be complete: the answer may begin with a line break. */
+  mayBreak?: boolean;
+  sampling?: SamplingOptions;
+  /** False computes every prompt token anew (`--no-reuse`). */
+  reuse?: boolean;
+  /** Names the {@link generateProgress} events of this request; absent: none are sent. */
+  progressToken?: string;
+}
+
+export interface CompletionResult extends GenerateResult {
+  /** How likely its first line is right, in [0, 1]; null where nothing was made. */
+  confidence: number | null;
+}
+
+/**
+ * @throws EngineError `documentStale`: the engine has another version of a document, or none; it asks for the text with
+ * a notification of its own. Told the text, the same request succeeds.
+ */
+export const completeRequest = new RequestType<CompletionParams, CompletionResult, EngineErrorData>(
+  'completion/complete',
+);
+/** The engine has read files of the workspace: it may answer otherwise now. */
+export const learnedNotification = new NotificationType<{ workspace: string }>('completion/learned');

@@ -1,0 +1,173 @@
+/** The engine itself: models, plain generation, status, errors. */
+import { NotificationType, ProgressType, RequestType } from 'vscode-jsonrpc';
+import type { ChatMessage } from './chat.ts';
+import type { EngineStatus } from './status.ts';
+
+/** Raised with every change that an older peer would misread. Client and engine must agree exactly. */
+export const PROTOCOL_VERSION = 5;
+
+/** Strict order of service: a keystroke is always served before chat, chat before background work. */
+export type RequestClass = 'keystroke' | 'chat' | 'background';
+
+export type GpuPreference = 'auto' | 'cuda' | 'metal' | 'vulkan' | 'off';
+
+/** What a model is opened for. A file that cannot do it is refused with `modelNotGenerative` or `modelUnfit`. */
+export type ModelRole = 'completion' | 'chat' | 'embedding';
+
+/** How the vectors of a text's tokens become one; `rank` gives a score in place of a vector. */
+export type Pooling = 'none' | 'mean' | 'cls' | 'last' | 'rank';
+
+/** What a model can do, whatever it was opened for. */
+export interface ModelCapabilities {
+  /** It writes text. */
+  generates: boolean;
+  /** It has the tokens that mark a place to fill in. */
+  completes: boolean;
+  /** It writes text, and its file carries a chat template. */
+  chats: boolean;
+  /** It turns a text into a vector. */
+  embeds: boolean;
+  /** Numbers of a vector, and how it is made; of models that embed only. `pooling` is also there where it is `rank`. */
+  dimensions?: number;
+  pooling?: Pooling;
+}
+
+/** Which model to open, and how. Equal specs share one loaded model, whoever opened it. */
+export interface ModelSpec {
+  /** Absolute path of a GGUF file. */
+  path: string;
+  /**
+   * Cells of the context, in tokens; 0 chooses: the model's trained length, at most 16,384; for embedding, where it is
+   * the length that texts are cut to, at most 1,024.
+   */
+  contextTokens: number;
+  /** Default `completion`. Completion and chat share one loaded model. */
+  role?: ModelRole;
+}
+
+/** Tokens with a meaning of their own that the GGUF file names; `undefined` where it has none. */
+export type SpecialToken = 'bos' | 'fimPrefix' | 'fimSuffix' | 'fimMiddle' | 'fimRepo' | 'fimSeparator';
+
+export interface ModelInfo {
+  /** Handle for {@link GenerateParams.model}; stable for the same file, size, time and spec. */
+  id: string;
+  path: string;
+  /** `general.name` of the GGUF, or the file's name. */
+  name: string;
+  architecture: string;
+  parameters: number;
+  sizeBytes: number;
+  /** Length of one sequence that can be asked for, prompt and answer together. */
+  contextTokens: number;
+  trainedContextTokens: number;
+  vocabularyTokens: number;
+  specialTokens: SpecialToken[];
+  capabilities: ModelCapabilities;
+  /** Where the layers are: 'cpu', or the name of the GPU backend. */
+  device: string;
+}
+
+/** How the next token is drawn. Absent fields are off; the default is greedy. */
+export interface SamplingOptions {
+  /** 0 is greedy. */
+  temperature?: number;
+  topK?: number;
+  topP?: number;
+  minP?: number;
+  seed?: number;
+  /** 1 is off. */
+  repeatPenalty?: number;
+  /** How many last tokens the penalty looks at. */
+  repeatLastN?: number;
+  /** GBNF text, root rule `root`. */
+  grammar?: string;
+}
+
+export interface GenerateParams {
+  model: string;
+  /** Caches never cross workspaces: pages are matched within one value of this only. */
+  workspace: string;
+  class: RequestClass;
+  /** A newer request with the same key ends the older one at once. One key for each editor. */
+  supersedes?: string;
+  /** Plain text, whose beginning gives way where it is too long, or messages for the model's own chat template. */
+  prompt: { text: string } | { messages: ChatMessage[] };
+  maxTokens: number;
+  sampling?: SamplingOptions;
+  /** Texts that end the answer; the answer ends before them. Matched on text, never on token ids. */
+  stop?: string[];
+  /** False computes every prompt token anew (`--no-reuse`). */
+  reuse?: boolean;
+  /** Names the {@link generateProgress} events of this request; absent: none are sent. */
+  progressToken?: string;
+}
+
+export type FinishReason = 'stop' | 'endOfText' | 'length' | 'cancelled' | 'superseded';
+
+export interface GenerateResult {
+  text: string;
+  finish: FinishReason;
+  /** Prompt tokens after cutting. */
+  promptTokens: number;
+  /** How many of them were taken from the cache, and how many were decoded. */
+  cachedTokens: number;
+  computedTokens: number;
+  /** How many prompt tokens gave way because the prompt was longer than the room. */
+  cutTokens: number;
+  generatedTokens: number;
+  /** From arrival at the engine. `firstTokenMs` is null where no token was made. */
+  queuedMs: number;
+  firstTokenMs: number | null;
+  totalMs: number;
+}
+
+/** Text made since the last event; concatenated they are {@link GenerateResult.text}. */
+export interface GenerateProgress {
+  text: string;
+}
+
+export interface LogEvent {
+  level: 'debug' | 'info' | 'warn' | 'error';
+  /** Never prompt or answer text. */
+  message: string;
+}
+
+/** What went wrong, for a caller to act on. */
+export type EngineErrorKind =
+  | 'unauthorized'
+  | 'protocolMismatch'
+  | 'nativeUnavailable'
+  | 'abiMismatch'
+  | 'modelMissing'
+  | 'modelCorrupt'
+  | 'modelNotGenerative'
+  | 'modelUnfit'
+  | 'modelUnknown'
+  | 'outOfMemory'
+  | 'workspaceUnknown'
+  | 'documentStale'
+  | 'conversationUnknown'
+  | 'promptTooLong'
+  | 'promptInvalid'
+  | 'grammarInvalid'
+  | 'downloadFailed'
+  | 'checksumMismatch'
+  | 'engineStopped'
+  | 'internal';
+
+/** `data` of a JSON-RPC error: `message` is for the user, `detail` for the output channel. */
+export interface EngineErrorData {
+  kind: EngineErrorKind;
+  detail?: string;
+}
+
+/** JSON-RPC code of every error that carries {@link EngineErrorData}. */
+export const ENGINE_ERROR_CODE = -32_050;
+
+export const openModelRequest = new RequestType<ModelSpec, ModelInfo, EngineErrorData>('model/open');
+/** Gives up this client's hold on a model; the engine unloads it when nobody holds it. */
+export const closeModelRequest = new RequestType<{ model: string }, null, EngineErrorData>('model/close');
+export const generateRequest = new RequestType<GenerateParams, GenerateResult, EngineErrorData>('generate');
+export const generateProgress = new ProgressType<GenerateProgress>();
+export const statusRequest = new RequestType<Record<string, never>, EngineStatus, EngineErrorData>('status');
+export const logNotification = new NotificationType<LogEvent>('log');

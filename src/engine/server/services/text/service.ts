@@ -1,0 +1,52 @@
+/** Plain generation: text, or messages for the model's own chat template, in the words of no feature. */
+import {
+  type GenerateParams,
+  type GenerateResult,
+  generateProgress,
+  generateRequest,
+} from '../../../protocol/index.ts';
+import { checkRequest, tooLong } from '../../core/checks.ts';
+import { EngineFailure } from '../../core/failure.ts';
+import type { Models } from '../../core/models.ts';
+import type { ServedClient, Service } from '../../service.ts';
+
+export class TextService implements Service {
+  readonly #models: Models;
+
+  constructor(models: Models) {
+    this.#models = models;
+  }
+
+  serve(client: ServedClient): void {
+    client.onRequest(generateRequest, (params, signal) =>
+      this.#generate(params, signal, (text) => client.progress(generateProgress, params.progressToken, { text })),
+    );
+  }
+
+  async #generate(
+    params: GenerateParams,
+    signal: AbortSignal,
+    onText: (delta: string) => void,
+  ): Promise<GenerateResult> {
+    const { handle } = this.#models.get(params.model);
+    checkRequest(params);
+    const { prompt, sampling = {} } = params;
+    const { tokenizer, info } = handle;
+    const maxTokens = Math.min(params.maxTokens, info.contextTokens - 1);
+    const tokens =
+      'messages' in prompt
+        ? tokenizer.encodeTemplate(await handle.renderChat(prompt.messages))
+        : tokenizer.encode(prompt.text);
+    const room = info.contextTokens - maxTokens;
+    const cutTokens = 'messages' in prompt ? 0 : Math.max(0, tokens.length - room);
+    if (tokens.length - cutTokens > room) throw tooLong(tokens.length - room, room);
+    if (tokens.length === 0) throw new EngineFailure('promptInvalid', 'The prompt is empty.');
+    const { class: kind, workspace, supersedes, stop, reuse } = params;
+    // A template takes its time, and the model may have been unloaded meanwhile.
+    const model = this.#models.get(params.model);
+    const sampler = model.backend.createSampler(sampling);
+    const input = { class: kind, workspace, supersedes, stop, reuse, maxTokens, sampler };
+    const prefix = [...tokens.subarray(cutTokens)];
+    return { ...(await this.#models.run(model, { ...input, prompt: prefix }, signal, onText)), cutTokens };
+  }
+}
