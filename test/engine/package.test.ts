@@ -63,6 +63,7 @@ describe('the package', () => {
       'THIRD-PARTY-NOTICES.txt',
       'dist/extension.cjs',
       'dist/engine/main.mjs',
+      'dist/engine/templateWorker.mjs',
       'dist/cli/main.mjs',
       'media/model/tiny-code-fim-q8_0.gguf',
     ];
