@@ -193,7 +193,7 @@ export class Player {
  * has the same work.
  */
 function promptOf(model: ModelInfo, messages: ChatMessage[]): GenerateParams['prompt'] {
-  if (model.chat) return { messages };
+  if (model.capabilities.chats) return { messages };
   const text = messages.map(({ role, content }) => `${role}:\n${content}\n\n`).join('');
   return { text: `${text}assistant:\n` };
 }

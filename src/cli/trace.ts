@@ -2,7 +2,7 @@
  * Traces of `quire replay`: what happened in an editor, one event a line, in order. Times are milliseconds of any one
  * clock, offsets UTF-16 code units from the start of the document.
  */
-import type { ChatMessage } from '../engine/protocol/index.ts';
+import type { ChatMessage, SpokenMessage } from '../engine/protocol/index.ts';
 import { type Line, parseObject, readLines } from './lines.ts';
 
 export type TraceEvent =
@@ -95,7 +95,7 @@ class Fields {
     return value;
   }
 
-  messages(): ChatMessage[] {
+  messages(): SpokenMessage[] {
     const { messages } = this.#value;
     if (!Array.isArray(messages) || messages.length === 0 || !messages.every(isMessage))
       throw new Error(`${this.#where} has no messages ([{role: system, user or assistant, content}])`);
@@ -103,9 +103,9 @@ class Fields {
   }
 }
 
-const ROLES: readonly unknown[] = ['system', 'user', 'assistant'] satisfies ChatMessage['role'][];
+const ROLES: readonly unknown[] = ['system', 'user', 'assistant'] satisfies SpokenMessage['role'][];
 
-function isMessage(value: unknown): value is ChatMessage {
+function isMessage(value: unknown): value is SpokenMessage {
   const { role, content } = (value ?? {}) as Record<string, unknown>;
   return ROLES.includes(role) && typeof content === 'string';
 }

@@ -72,6 +72,11 @@ const POLICIES: Record<ProblemKind, Policy> = {
     actions: ['chooseModel', 'useBundled'],
     fallback: 'The model makes embeddings, not text.',
   },
+  modelUnfit: {
+    place: 'popup',
+    actions: ['chooseModel', 'useBundled'],
+    fallback: 'The model cannot do what it was chosen for.',
+  },
   modelWithoutFim: {
     place: 'popup',
     actions: ['chooseModel', 'useBundled'],
@@ -88,6 +93,7 @@ const POLICIES: Record<ProblemKind, Policy> = {
     actions: ['chooseModel', 'openSettings', 'showLog'],
     fallback: 'The model does not fit into memory. Choose a smaller one, or lower quire.model.contextTokens.',
   },
+  conversationUnknown: { place: 'log', actions: [], fallback: 'The engine has let go of the conversation.' },
   workspaceUnknown: { place: 'log', actions: ['restartEngine'], fallback: 'The engine has let go of the workspace.' },
   documentStale: { place: 'log', actions: [], fallback: 'The engine has another version of the document.' },
   promptTooLong: { place: 'log', actions: [], fallback: 'The prompt is longer than the context of the model.' },

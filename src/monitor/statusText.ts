@@ -39,6 +39,9 @@ export function renderStatus({ engine, version }: StatusFacts): string {
           ]),
           heading('Models'),
           ...(engine.models.length === 0 ? [['None is open.']] : engine.models.flatMap(modelSections)),
+          ...(engine.embedders.length === 0
+            ? []
+            : [heading('Models for vectors'), table(engine.embedders.map(embedderRow))]),
           heading('Requests since the start'),
           totalsTable(engine.totals),
         ];
@@ -72,6 +75,10 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
   ]);
   const decisions = scheduler.decisions.slice(-DECISIONS);
   return decisions.length === 0 ? [section] : [section, heading('Latest decisions'), table(decisions.map(decisionRow))];
+}
+
+function embedderRow({ name, path, device, contextTokens, capabilities }: ModelInfo): string[] {
+  return [name, path, device, `${capabilities.dimensions} numbers of up to ${count(contextTokens)} tokens`];
 }
 
 function cacheLine(kv: KvStatus): string {
@@ -119,11 +126,12 @@ function decisionRow({ at, what, request, class: kind, level, tokens, pages, ms:
 
 const ms = (value: number | null): string => (value === null ? '-' : `${value.toFixed(value < 10 ? 1 : 0)} ms`);
 
-function abilities({ chat, specialTokens }: Pick<ModelInfo, 'chat' | 'specialTokens'>): string {
+function abilities({ capabilities, specialTokens }: Pick<ModelInfo, 'capabilities' | 'specialTokens'>): string {
   const list: string[] = [];
-  if (specialTokens.includes('fimMiddle')) list.push('fill in the middle');
+  if (capabilities.embeds) list.push(`${capabilities.dimensions} numbers of a text`);
+  if (capabilities.completes) list.push('fill in the middle');
   if (specialTokens.includes('fimSeparator')) list.push('read other files');
-  if (chat) list.push('chat');
+  if (capabilities.chats) list.push('chat');
   return list.join(', ') || 'continue text';
 }
 

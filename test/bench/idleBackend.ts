@@ -115,12 +115,16 @@ export function idleModel(onBackend: (backend: IdleBackend) => void): ModelHandl
       trainedContextTokens: 1 << 17,
       vocabularyTokens: 1 << 17,
       specialTokens: [],
-      chat: false,
+      capabilities: { generates: true, completes: false, chats: false, embeds: false },
       device: 'cpu',
     },
     tokenizer,
     recurrent: false,
-    renderChat: () => '',
+    renderChat: async () => '',
+    takesTools: async () => false,
+    createEmbedder() {
+      throw new Error('It makes no vectors.');
+    },
     createBackend(options) {
       const backend = new IdleBackend(options);
       onBackend(backend);

@@ -64,6 +64,7 @@ describe('the package', () => {
       'dist/extension.cjs',
       'dist/engine/main.mjs',
       'dist/engine/storage.mjs',
+      'dist/engine/templateWorker.mjs',
       'dist/cli/main.mjs',
       'media/model/tiny-code-fim-q8_0.gguf',
     ];

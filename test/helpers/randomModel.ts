@@ -4,10 +4,10 @@
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type Entry, floatEntry, numberEntry, textEntry } from './gguf.ts';
+import { booleanEntry, type Entry, floatEntry, numberEntry, textEntry } from './gguf.ts';
 import { ends, feedForwardOf, gainsOf, gainsWithMemory, MEMORY, QUIET } from './randomStream.ts';
-import { floats, matrix, writeRandomModel } from './randomTensors.ts';
-import { makeTokenizer } from './randomTokenizer.ts';
+import { floats, matrix, type RandomTensor, writeRandomModel } from './randomTensors.ts';
+import { makeTokenizer, makeWordPieces } from './randomTokenizer.ts';
 
 /** Counts up with every change of what {@link qwenShape} writes. */
 const VERSION = 2;
@@ -216,6 +216,52 @@ export function makeTinySlidingWindow(file: string): string {
     ...tokenizer.entries,
   ];
   return writeRandomModel(file, entries, tensors, 3);
+}
+
+/** Numbers of the vectors that {@link makeTinyBert} makes, and tokens of its longest text. */
+export const TINY_BERT = { dimensions: 64, context: 128 };
+
+/** Writes a tiny model of architecture `bert`, which turns a text into the mean of its tokens' vectors. */
+export function makeTinyBert(file: string): string {
+  const { dimensions: width, context } = TINY_BERT;
+  const [layers, heads, feedForward] = [2, 2, 256] as const;
+  const normOf = (name: string): RandomTensor[] => [
+    floats(`${name}.weight`, [width], 1),
+    floats(`${name}.bias`, [width], 0),
+  ];
+  const linear = (name: string, inputs: number, outputs: number, gain = 1): RandomTensor[] => [
+    matrix(`${name}.weight`, inputs, outputs, gain),
+    floats(`${name}.bias`, [outputs], 0, 0.1),
+  ];
+  const tensors = [
+    floats('token_embd.weight', [width, TINY_VOCABULARY], 0, 1),
+    floats('token_types.weight', [width, 2], 0, 0.1),
+    floats('position_embd.weight', [width, context], 0, 0.3),
+    ...normOf('token_embd_norm'),
+  ];
+  for (let layer = 0; layer < layers; layer++) {
+    const name = (part: string): string => `blk.${layer}.${part}`;
+    tensors.push(
+      ...linear(name('attn_q'), width, width, 1.5),
+      ...linear(name('attn_k'), width, width, 1.5),
+      ...linear(name('attn_v'), width, width),
+      ...linear(name('attn_output'), width, width),
+      ...normOf(name('attn_output_norm')),
+      ...linear(name('ffn_up'), width, feedForward),
+      ...linear(name('ffn_down'), feedForward, width),
+      ...normOf(name('layer_output_norm')),
+    );
+  }
+  const entries = [
+    ...describe('bert', 'Tiny BERT, random weights', layers, width, context),
+    numberEntry('bert.feed_forward_length', feedForward),
+    numberEntry('bert.attention.head_count', heads),
+    floatEntry('bert.attention.layer_norm_epsilon', 1e-12),
+    booleanEntry('bert.attention.causal', false),
+    numberEntry('bert.pooling_type', 1),
+    ...makeWordPieces(TINY_VOCABULARY),
+  ];
+  return writeRandomModel(file, entries, tensors, 4);
 }
 
 function describe(architecture: string, name: string, layers: number, width: number, context: number): Entry[] {

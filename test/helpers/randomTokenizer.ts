@@ -77,6 +77,46 @@ export function makeTokenizer(size: number, merges: number): RandomTokenizer {
   };
 }
 
+/** As BERT names them: what stands for nothing, for the unknown, before a text, behind it, and for a gap. */
+const BERT_SPECIAL: Record<string, string[]> = {
+  '[PAD]': ['padding_token_id'],
+  '[UNK]': ['unknown_token_id'],
+  '[CLS]': ['bos_token_id', 'cls_token_id'],
+  '[SEP]': ['eos_token_id', 'seperator_token_id'],
+  '[MASK]': ['mask_token_id'],
+};
+/** Behind it a piece begins a word; without it, it goes on with one. */
+const WORD_BEGINS = '\u2581';
+
+/**
+ * The `tokenizer.*` metadata of a WordPiece vocabulary in lower case (Devlin et al., https://arxiv.org/abs/1810.04805):
+ * every character both ways, then the commonest words of the sources.
+ */
+export function makeWordPieces(size: number): Entry[] {
+  const specials = Object.keys(BERT_SPECIAL);
+  const characters = Array.from({ length: 0x7f - 0x21 }, (_, at) => String.fromCodePoint(0x21 + at)).filter(
+    (character) => character === character.toLowerCase(),
+  );
+  const counts = new Map<string, number>();
+  for (const [word] of readSources()
+    .toLowerCase()
+    .matchAll(/[a-z]{2,}/g))
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  const words = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([word]) => WORD_BEGINS + word);
+  const pieces = [...characters.map((character) => WORD_BEGINS + character), ...characters, ...words];
+  const tokens = [...specials, ...pieces].slice(0, size);
+  return [
+    textEntry('tokenizer.ggml.model', 'bert'),
+    textArrayEntry('tokenizer.ggml.tokens', tokens),
+    numberArrayEntry(
+      'tokenizer.ggml.token_type',
+      tokens.map((_, id) => (id < specials.length ? CONTROL : NORMAL)),
+    ),
+    numberEntry('tokenizer.ggml.token_type_count', 2),
+    ...Object.values(BERT_SPECIAL).flatMap((keys, id) => keys.map((key) => numberEntry(`tokenizer.ggml.${key}`, id))),
+  ];
+}
+
 function readSources(): string {
   const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
   const sources = files.filter((file) => file.endsWith('.ts')).sort();

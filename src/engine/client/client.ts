@@ -9,18 +9,28 @@ import {
   type RequestType,
 } from 'vscode-jsonrpc';
 import {
+  type ChatParams,
+  type ChatResult,
   type CompletionParams,
   type CompletionResult,
+  type CountTokensParams,
+  type CountTokensResult,
+  chatRequest,
+  closeChatRequest,
   closeModelRequest,
   closeWorkspaceNotification,
   completeRequest,
+  countTokensRequest,
   type DownloadParams,
   type DownloadProgress,
   type DownloadResult,
   downloadProgress,
   downloadRequest,
+  type EmbedParams,
+  type EmbedResult,
   type EngineErrorData,
   type EngineStatus,
+  embedRequest,
   forgetWorkspaceRequest,
   type GenerateParams,
   type GenerateResult,
@@ -30,6 +40,9 @@ import {
   logNotification,
   type ModelInfo,
   type ModelSpec,
+  type OpenChatParams,
+  type OpenChatResult,
+  openChatRequest,
   openModelRequest,
   openWorkspaceRequest,
   statusRequest,
@@ -99,7 +112,7 @@ export class EngineClient {
 
   /**
    * Opens a model, or joins it where it is open already; it stays open for this client across engine restarts.
-   * @throws EngineError `modelMissing`, `modelCorrupt`, `modelNotGenerative`, `outOfMemory`, `nativeUnavailable`, …
+   * @throws EngineError `modelMissing`, `modelCorrupt`, `modelNotGenerative`, `modelUnfit`, `outOfMemory`, `nativeUnavailable`, …
    */
   async openModel(spec: ModelSpec): Promise<ModelInfo> {
     const info = await this.#call((connection) => connection.sendRequest(openModelRequest, spec));
@@ -128,6 +141,46 @@ export class EngineClient {
    */
   async complete(params: CompletionParams, options: GenerateOptions = {}): Promise<CompletionResult> {
     return this.#stream(completeRequest, params, options, { ...NOTHING, confidence: null });
+  }
+
+  /** Opens a conversation. It ends with the engine: the caller opens another after `conversationUnknown`. */
+  async openChat(params: OpenChatParams): Promise<OpenChatResult> {
+    return this.#call((connection) => connection.sendRequest(openChatRequest, params));
+  }
+
+  /** Ends a conversation. An engine that is not there has none: it is not started for this. */
+  async closeChat(conversation: string): Promise<void> {
+    const session = this.#connection.current;
+    await session?.run((connection) => connection.sendRequest(closeChatRequest, { conversation })).catch(unlessLost);
+  }
+
+  /**
+   * Answers in a conversation; otherwise as {@link generate}.
+   * @throws EngineError; `conversationUnknown` where it was closed, or the engine is another one.
+   */
+  async chat(params: ChatParams, options: GenerateOptions = {}): Promise<ChatResult> {
+    return this.#stream(chatRequest, params, options, { ...NOTHING, leftOutTurns: 0, leftOutTokens: 0 });
+  }
+
+  /**
+   * Makes vectors of texts; `vectorsOf` reads them. An aborted signal resolves with those that were ready.
+   * @throws EngineError; `modelUnfit` where the model was not opened for embedding.
+   */
+  async embed(params: EmbedParams, { signal }: { signal?: AbortSignal } = {}): Promise<EmbedResult> {
+    try {
+      return await this.#call(
+        (connection) => cancellable(signal, (token) => connection.sendRequest(embedRequest, params, token)),
+        { signal },
+      );
+    } catch (error) {
+      if (!signal?.aborted || !isStopped(error)) throw error;
+      return { vectors: '', dimensions: 0, cut: [], tokens: 0, cancelled: true };
+    }
+  }
+
+  /** Exact counts, with a model that is open for whatever role. */
+  async countTokens(params: CountTokensParams): Promise<CountTokensResult> {
+    return this.#call((connection) => connection.sendRequest(countTokensRequest, params));
   }
 
   async #stream<P extends object, R>(
@@ -301,7 +354,8 @@ export class EngineClient {
   }
 }
 
-const keyOf = ({ path, contextTokens }: ModelSpec): string => JSON.stringify([path, contextTokens]);
+const keyOf = ({ path, contextTokens, role }: ModelSpec): string =>
+  JSON.stringify([path, contextTokens, role === 'embedding']);
 
 /** Sends a request that ends when the signal says so. */
 async function cancellable<T>(

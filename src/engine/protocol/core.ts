@@ -1,21 +1,48 @@
 /** The engine itself: models, plain generation, status, errors. */
 import { NotificationType, ProgressType, RequestType } from 'vscode-jsonrpc';
+import type { ChatMessage } from './chat.ts';
 import type { EngineStatus } from './status.ts';
 
 /** Raised with every change that an older peer would misread. Client and engine must agree exactly. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** Strict order of service: a keystroke is always served before chat, chat before background work. */
 export type RequestClass = 'keystroke' | 'chat' | 'background';
 
 export type GpuPreference = 'auto' | 'cuda' | 'metal' | 'vulkan' | 'off';
 
+/** What a model is opened for. A file that cannot do it is refused with `modelNotGenerative` or `modelUnfit`. */
+export type ModelRole = 'completion' | 'chat' | 'embedding';
+
+/** How the vectors of a text's tokens become one; `rank` gives a score in place of a vector. */
+export type Pooling = 'none' | 'mean' | 'cls' | 'last' | 'rank';
+
+/** What a model can do, whatever it was opened for. */
+export interface ModelCapabilities {
+  /** It writes text. */
+  generates: boolean;
+  /** It has the tokens that mark a place to fill in. */
+  completes: boolean;
+  /** It writes text, and its file carries a chat template. */
+  chats: boolean;
+  /** It turns a text into a vector. */
+  embeds: boolean;
+  /** Numbers of a vector, and how it is made; of models that embed only. `pooling` is also there where it is `rank`. */
+  dimensions?: number;
+  pooling?: Pooling;
+}
+
 /** Which model to open, and how. Equal specs share one loaded model, whoever opened it. */
 export interface ModelSpec {
   /** Absolute path of a GGUF file. */
   path: string;
-  /** Cells of the context, in tokens; 0 chooses: the model's trained length, at most 16,384. */
+  /**
+   * Cells of the context, in tokens; 0 chooses: the model's trained length, at most 16,384; for embedding, where it is
+   * the length that texts are cut to, at most 1,024.
+   */
   contextTokens: number;
+  /** Default `completion`. Completion and chat share one loaded model. */
+  role?: ModelRole;
 }
 
 /** Tokens with a meaning of their own that the GGUF file names; `undefined` where it has none. */
@@ -35,15 +62,9 @@ export interface ModelInfo {
   trainedContextTokens: number;
   vocabularyTokens: number;
   specialTokens: SpecialToken[];
-  /** True when the file carries a chat template. */
-  chat: boolean;
+  capabilities: ModelCapabilities;
   /** Where the layers are: 'cpu', or the name of the GPU backend. */
   device: string;
-}
-
-export interface ChatMessage {
-  role: 'system' | 'user' | 'assistant';
-  content: string;
 }
 
 /** How the next token is drawn. Absent fields are off; the default is greedy. */
@@ -120,10 +141,12 @@ export type EngineErrorKind =
   | 'modelMissing'
   | 'modelCorrupt'
   | 'modelNotGenerative'
+  | 'modelUnfit'
   | 'modelUnknown'
   | 'outOfMemory'
   | 'workspaceUnknown'
   | 'documentStale'
+  | 'conversationUnknown'
   | 'promptTooLong'
   | 'promptInvalid'
   | 'grammarInvalid'

@@ -3,9 +3,11 @@
  * JSON-RPC 2.0 (vscode-jsonrpc) over a private socket. Times are milliseconds, sizes bytes, lengths tokens,
  * unless a name says otherwise.
  */
+export * from './chat.ts';
 export * from './completion.ts';
 export * from './core.ts';
 export * from './download.ts';
+export * from './embedding.ts';
 export * from './lifecycle.ts';
 export type * from './status.ts';
 export * from './workspace.ts';

@@ -147,5 +147,7 @@ export interface EngineStatus {
   native: { gpu: string; abi: string; devices: string[] };
   clients: { name: string; pid: number }[];
   models: ModelStatus[];
+  /** Models that are open for vectors. */
+  embedders: ModelInfo[];
   totals: Record<RequestClass, ClassTotals>;
 }

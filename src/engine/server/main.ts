@@ -14,9 +14,12 @@ import { ClientConnection } from './connection.ts';
 import { Models, pagesIn } from './core/models.ts';
 import { NativeModels } from './core/nativeModels.ts';
 import { Engine } from './engine.ts';
+import { ChatService } from './services/chat/service.ts';
+import { TokensService } from './services/chat/tokens.ts';
 import { CompletionService } from './services/completion/service.ts';
 import { download } from './services/download/download.ts';
 import { DownloadService } from './services/download/service.ts';
+import { EmbeddingService } from './services/embedding/service.ts';
 import { TextService } from './services/text/service.ts';
 import { SavedPages } from './storage/pages/savedPages.ts';
 import { Storage } from './storage/storage.ts';
@@ -71,6 +74,9 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
       new WorkspaceService(workspaces),
       new TextService(models),
       new CompletionService(models, workspaces),
+      new ChatService(models, workspaces),
+      new EmbeddingService(models, workspaces),
+      new TokensService(models),
       new DownloadService(download),
     ],
     native: () => native.status(),

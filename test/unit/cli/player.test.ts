@@ -215,7 +215,7 @@ describe('Player', () => {
 
   it('chats by the template of the model, and in plain text where it has none', async () => {
     const engine = new Engine();
-    const talker = modelInfo({ chat: true });
+    const talker = modelInfo({ capabilities: { generates: true, completes: true, chats: true, embeds: false } });
     const talked = playing(engine, [chat], { model: talker });
     await talked.played;
     await playing(engine, [chat]).played;

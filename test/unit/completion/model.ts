@@ -12,7 +12,7 @@ export const modelInfo = (changes: Partial<ModelInfo> = {}): ModelInfo => ({
   trainedContextTokens: 1024,
   vocabularyTokens: 8192,
   specialTokens: ['fimPrefix', 'fimSuffix', 'fimMiddle', 'fimSeparator'],
-  chat: false,
+  capabilities: { generates: true, completes: true, chats: false, embeds: false },
   device: 'cpu',
   ...changes,
 });

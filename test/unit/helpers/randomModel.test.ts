@@ -70,7 +70,7 @@ for (const [name, make] of Object.entries(makers)) {
     assert(tokens.length < 0.7 * TEXT.length, `${tokens.length} tokens for ${TEXT.length} characters`);
     const special = ['fimPrefix', 'fimSuffix', 'fimMiddle', 'fimRepo', 'fimSeparator'];
     assert.deepEqual(tokenizer.specialTokens, special);
-    const chat = model.renderChat([{ role: 'user', content: 'Why?' }]);
+    const chat = await model.renderChat([{ role: 'user', content: 'Why?' }]);
     assert.equal(chat, '<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n');
     const ends = [...tokenizer.encodeTemplate(chat)].filter((token) => tokenizer.isEnd(token));
     assert.equal(ends.length, 1);

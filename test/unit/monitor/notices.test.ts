@@ -10,8 +10,10 @@ const KINDS: ProblemKind[] = [
   'modelMissing',
   'modelCorrupt',
   'modelNotGenerative',
+  'modelUnfit',
   'modelUnknown',
   'outOfMemory',
+  'conversationUnknown',
   'promptTooLong',
   'promptInvalid',
   'grammarInvalid',
@@ -48,7 +50,13 @@ describe('noticeFor', () => {
   });
 
   it('offers another model where the model is at fault', () => {
-    for (const kind of ['modelMissing', 'modelCorrupt', 'modelNotGenerative', 'modelWithoutFim'] as const) {
+    for (const kind of [
+      'modelMissing',
+      'modelCorrupt',
+      'modelNotGenerative',
+      'modelUnfit',
+      'modelWithoutFim',
+    ] as const) {
       assert.deepEqual(noticeFor({ kind, message: 'x' }).actions.slice(0, 2), ['chooseModel', 'useBundled'], kind);
     }
   });

@@ -21,6 +21,7 @@ const engine: EngineStatus = {
   residentBytes: 100 * 2 ** 20,
   native: { gpu: 'cpu', abi: 'libllama b7000, checked', devices: [] },
   clients: [{ name: 'VS Code', pid: 99 }],
+  embedders: [],
   models: [
     {
       info: {
@@ -34,7 +35,7 @@ const engine: EngineStatus = {
         trainedContextTokens: 1024,
         vocabularyTokens: 8192,
         specialTokens: ['fimPrefix', 'fimSuffix', 'fimMiddle', 'fimSeparator'],
-        chat: false,
+        capabilities: { generates: true, completes: true, chats: false, embeds: false },
         device: 'cpu',
       },
       ngram: {

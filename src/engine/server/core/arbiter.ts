@@ -64,12 +64,20 @@ export class Arbiter {
 
   /**
    * Does `work` once, when its turn comes.
+   * @param rank a function where it may rise while the work waits.
    * @param stop ends it early; called when a class above `rank` waits.
    */
-  async once(rank: number, work: () => number | Promise<number>, stop: () => void = () => undefined): Promise<void> {
+  async once(
+    rank: number | (() => number),
+    work: () => number | Promise<number>,
+    stop: () => void = () => undefined,
+  ): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const rankNow = () => (typeof rank === 'number' ? rank : rank());
     const contender: Contender = {
-      rank,
+      get rank() {
+        return rankNow();
+      },
       iterate: () => {
         this.leave(contender);
         try {
@@ -82,11 +90,11 @@ export class Arbiter {
         }
       },
       stop: (other) => {
-        if (other < rank) stop();
+        if (other < rankNow()) stop();
       },
     };
     this.join(contender);
-    this.arrived(rank);
+    this.arrived(rankNow());
     await promise;
   }
 

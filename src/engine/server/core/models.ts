@@ -1,10 +1,20 @@
 /** The models that are open: equal specs share one, whoever opened it; the last one to let go unloads it. */
 import path from 'node:path';
-import type { ClassTotals, ModelInfo, ModelSpec, RequestClass } from '../../protocol/index.ts';
+import type {
+  ChatMessage,
+  ChatTool,
+  ClassTotals,
+  ModelInfo,
+  ModelRole,
+  ModelSpec,
+  RequestClass,
+} from '../../protocol/index.ts';
 import { Arbiter } from './arbiter.ts';
 import type { DecodeBackend, Tokenizer } from './backend.ts';
+import type { Embedder } from './embedder.ts';
 import { EngineFailure } from './failure.ts';
 import { generate } from './generation.ts';
+import { OpenKeys } from './openKeys.ts';
 import type { Loop } from './scheduler/loop.ts';
 import type { Generation, RequestInput } from './scheduler/request.ts';
 import { type ServingOptions, serve } from './serving.ts';
@@ -22,8 +32,13 @@ export interface ModelHandle {
   readonly tokenizer: Tokenizer;
   /** The model keeps one state for a sequence, which costs memory for every sequence id: recurrent and hybrid ones. */
   readonly recurrent: boolean;
-  renderChat(messages: readonly { role: string; content: string }[]): string;
+  /** The prompt by the model's chat template, for `encodeTemplate`. Rejects with an EngineFailure `promptInvalid`. */
+  renderChat(messages: readonly ChatMessage[], tools?: readonly ChatTool[]): Promise<string>;
+  /** The template takes tools. */
+  takesTools(): Promise<boolean>;
   createBackend(options: { cells: number; sequences: number }): DecodeBackend;
+  /** @throws EngineFailure `modelUnfit` where the model makes no vectors; `outOfMemory`. */
+  createEmbedder(): Embedder;
   dispose(): void;
 }
 
@@ -37,7 +52,14 @@ export interface OpenModel {
   readonly share: number;
 }
 
-/** Hears of models as they come and go. */
+/** A model that is open for vectors: it has no loop and no cache, and takes its turns of the device by itself. */
+export interface OpenEmbedder {
+  readonly handle: ModelHandle;
+  readonly embedder: Embedder;
+  readonly device: Arbiter;
+}
+
+/** Hears of models that write text as they come and go. */
 export interface ModelListener {
   /** What it returns is awaited before the model counts as open. */
   modelOpened(model: OpenModel): Promise<void> | void;
@@ -53,8 +75,8 @@ const RAM_SHARE = 0.5;
 const LINGER_MS = 30_000;
 
 interface Entry {
-  promise: Promise<OpenModel>;
-  open: OpenModel | undefined;
+  promise: Promise<OpenModel | OpenEmbedder>;
+  open: OpenModel | OpenEmbedder | undefined;
   holders: Set<object>;
   linger: NodeJS.Timeout | undefined;
 }
@@ -66,10 +88,12 @@ export class Models {
   readonly #lingerMs: number;
   readonly #entries = new Map<string, Entry>();
   readonly #listeners: ModelListener[] = [];
-  /** Documents whose pages are held longer, by workspace: for models that are opened later. */
-  readonly #pinned = new Map<string, readonly string[]>();
   /** Workspaces that are open: for models that are opened later. */
   readonly #prepared = new Set<string>();
+  /** Whose pages are held longer: documents and conversations. */
+  readonly #pinned = new OpenKeys((workspace, keys) => {
+    for (const { loop } of this.list()) loop.cache.setOpen(workspace, keys);
+  });
   readonly #devices = new Map<string, Arbiter>();
   /** Share of the memory for pages that no model has. */
   #left = 1;
@@ -86,10 +110,11 @@ export class Models {
 
   /**
    * Opens a model for `holder`, or joins the one that is open or opening.
-   * @throws EngineFailure when the file is missing, corrupt, not generative, or does not fit into memory.
+   * @throws EngineFailure when the file is missing, corrupt, unfit for its role, or does not fit into memory.
    */
   async open(spec: ModelSpec, holder: object): Promise<ModelInfo> {
-    const key = JSON.stringify([spec.path, spec.contextTokens]);
+    const { path, contextTokens, role = 'completion' } = spec;
+    const key = JSON.stringify([path, contextTokens, role === 'embedding']);
     let entry = this.#entries.get(key);
     if (!entry) {
       const fresh: Entry = { promise: this.#load(spec), open: undefined, holders: new Set(), linger: undefined };
@@ -104,17 +129,45 @@ export class Models {
       entry = fresh;
     }
     clearTimeout(entry.linger);
+    const held = entry.holders.has(holder);
     entry.holders.add(holder);
-    return (await entry.promise).handle.info;
+    const { info } = (await entry.promise).handle;
+    const lacking = lackOf(info, role);
+    if (lacking === undefined) return info;
+    if (!held) this.#letGo(key, entry, holder);
+    throw unfit(info, lacking);
+  }
+
+  /** @throws EngineFailure `modelUnknown`; `modelUnfit` for one that is open for vectors. */
+  get(id: string): OpenModel {
+    const open = this.any(id);
+    if ('loop' in open) return open;
+    throw unfit(open.handle.info, 'write text, as it was opened for vectors');
+  }
+
+  /** @throws EngineFailure `modelUnknown`; `modelUnfit` for one that is not open for vectors. */
+  embedder(id: string): OpenEmbedder {
+    const open = this.any(id);
+    if ('embedder' in open) return open;
+    throw unfit(open.handle.info, 'make vectors, as it was opened for text');
   }
 
   /** @throws EngineFailure `modelUnknown` */
-  get(id: string): OpenModel {
+  any(id: string): OpenModel | OpenEmbedder {
     for (const { open } of this.#entries.values()) if (open?.handle.info.id === id) return open;
     throw new EngineFailure('modelUnknown', 'This model is not open in the engine.');
   }
 
+  /** Those that write text. */
   list(): OpenModel[] {
+    return this.#opened.filter((open) => 'loop' in open);
+  }
+
+  embedders(): OpenEmbedder[] {
+    return this.#opened.filter((open) => 'embedder' in open);
+  }
+
+  get #opened(): (OpenModel | OpenEmbedder)[] {
     return [...this.#entries.values()].flatMap(({ open }) => open ?? []);
   }
 
@@ -157,9 +210,7 @@ export class Models {
   release(holder: object, id?: string): void {
     for (const [key, entry] of this.#entries) {
       if (id !== undefined && entry.open?.handle.info.id !== id) continue;
-      if (!entry.holders.delete(holder) || entry.holders.size > 0) continue;
-      entry.linger = setTimeout(() => this.#unload(key, entry), this.#lingerMs);
-      entry.linger.unref();
+      this.#letGo(key, entry, holder);
     }
   }
 
@@ -169,16 +220,25 @@ export class Models {
     for (const { loop } of this.list()) loop.cache.prepare(workspace);
   }
 
+  #letGo(key: string, entry: Entry, holder: object): void {
+    if (!entry.holders.delete(holder) || entry.holders.size > 0) return;
+    entry.linger = setTimeout(() => this.#unload(key, entry), this.#lingerMs);
+    entry.linger.unref();
+  }
+
   /** The documents of a workspace whose pages are held longer, and are kept on disk. */
   pin(workspace: string, documents: readonly string[]): void {
-    if (documents.length > 0) this.#pinned.set(workspace, documents);
-    else this.#pinned.delete(workspace);
-    for (const { loop } of this.list()) loop.cache.setOpen(workspace, documents);
+    this.#pinned.set('documents', workspace, documents);
+  }
+
+  /** The conversations of a workspace, by the keys that their requests name in `supersedes`: as {@link pin}. */
+  pinConversations(workspace: string, conversations: readonly string[]): void {
+    this.#pinned.set('conversations', workspace, conversations);
   }
 
   /** Nobody has the workspace open: its pages leave the device and memory, and stay on disk. */
   closeWorkspace(workspace: string): void {
-    this.pin(workspace, []);
+    this.#pinned.clear(workspace);
     this.#prepared.delete(workspace);
     for (const { loop } of this.list()) loop.cache.closeWorkspace(workspace);
   }
@@ -188,8 +248,10 @@ export class Models {
    * @throws EngineFailure `internal` where something could not be removed from disk.
    */
   async forgetWorkspace(workspace: string): Promise<void> {
-    this.pin(workspace, []);
-    for (const { loop } of this.list()) loop.cache.forgetWorkspace(workspace);
+    for (const { loop } of this.list()) {
+      loop.cache.forgetWorkspace(workspace);
+      loop.cache.setOpen(workspace, this.#pinned.of(workspace));
+    }
     if ((await this.#serving.disk?.forget(workspace)) === false) throw notErased();
   }
 
@@ -198,8 +260,21 @@ export class Models {
     for (const [key, entry] of this.#entries) this.#unload(key, entry);
   }
 
-  async #load(spec: ModelSpec): Promise<OpenModel> {
+  async #load(spec: ModelSpec): Promise<OpenModel | OpenEmbedder> {
     const handle = await this.#opener(spec);
+    return spec.role === 'embedding' ? this.#loadEmbedder(handle) : this.#loadText(handle);
+  }
+
+  #loadEmbedder(handle: ModelHandle): OpenEmbedder {
+    try {
+      return { handle, embedder: handle.createEmbedder(), device: this.#device(handle.info.device) };
+    } catch (error) {
+      handle.dispose();
+      throw error;
+    }
+  }
+
+  async #loadText(handle: ModelHandle): Promise<OpenModel> {
     const share = RAM_SHARE * this.#left;
     this.#left -= share;
     try {
@@ -207,7 +282,7 @@ export class Models {
       const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
       const { backend, loop } = await serve(handle, cells, this.#shared(share), this.#device(handle.info.device));
       for (const workspace of this.#prepared) loop.cache.prepare(workspace);
-      for (const [workspace, documents] of this.#pinned) loop.cache.setOpen(workspace, documents);
+      for (const [workspace, keys] of this.#pinned.all) loop.cache.setOpen(workspace, keys);
       const model = { handle, backend, loop, share };
       for (const listener of this.#listeners) await listener.modelOpened(model);
       return model;
@@ -238,7 +313,12 @@ export class Models {
     entry.open = undefined;
   }
 
-  #free(model: OpenModel): void {
+  #free(model: OpenModel | OpenEmbedder): void {
+    if ('embedder' in model) {
+      model.embedder.dispose();
+      model.handle.dispose();
+      return;
+    }
     for (const listener of this.#listeners) listener.modelUnloaded(model);
     model.loop.end(new EngineFailure('engineStopped', 'The model was unloaded.'));
     model.loop.cache.dispose();
@@ -257,6 +337,16 @@ function notErased(): EngineFailure {
     'Saved pages of the workspace could not be removed from disk, because another program uses the file. Forget it once more.',
   );
 }
+
+/** What a model cannot do of what its role asks for; undefined: it can. */
+function lackOf({ capabilities }: ModelInfo, role: ModelRole): string | undefined {
+  if (role === 'embedding') return capabilities.embeds ? undefined : 'make vectors of texts';
+  if (role === 'chat') return capabilities.chats ? undefined : 'chat, as it has no chat template';
+  return capabilities.generates ? undefined : 'write text';
+}
+
+const unfit = ({ name }: ModelInfo, what: string): EngineFailure =>
+  new EngineFailure('modelUnfit', `${name} cannot ${what}. Choose another model.`);
 
 const none = (): ClassTotals => ({
   requests: 0,

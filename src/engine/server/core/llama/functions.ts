@@ -25,6 +25,7 @@ const signatures = {
   llama_model_get_vocab: [P, [P]],
   llama_model_n_ctx_train: ['int32_t', [P]],
   llama_model_n_layer: ['int32_t', [P]],
+  llama_model_n_embd_out: ['int32_t', [P]],
   llama_model_size: ['uint64_t', [P]],
   llama_model_n_params: ['uint64_t', [P]],
   llama_model_has_encoder: ['bool', [P]],
@@ -46,6 +47,7 @@ const signatures = {
   llama_decode: ['int32_t', [P, batch]],
   llama_synchronize: ['void', [P]],
   llama_get_logits_ith: [P, [P, 'int32_t']],
+  llama_get_embeddings_seq: [P, [P, 'int32_t']],
   llama_set_abort_callback: ['void', [P, P, P]],
 
   llama_memory_clear: ['void', [P, 'bool']],
@@ -63,9 +65,12 @@ const signatures = {
   llama_vocab_get_attr: ['int32_t', [P, 'int32_t']],
   llama_vocab_is_eog: ['bool', [P, 'int32_t']],
   llama_vocab_get_add_bos: ['bool', [P]],
+  llama_vocab_get_add_eos: ['bool', [P]],
+  llama_vocab_get_add_sep: ['bool', [P]],
   llama_vocab_bos: ['int32_t', [P]],
   llama_vocab_eos: ['int32_t', [P]],
   llama_vocab_eot: ['int32_t', [P]],
+  llama_vocab_sep: ['int32_t', [P]],
   llama_vocab_fim_pre: ['int32_t', [P]],
   llama_vocab_fim_suf: ['int32_t', [P]],
   llama_vocab_fim_mid: ['int32_t', [P]],
@@ -124,6 +129,7 @@ export interface NativeFunctions {
   llama_model_get_vocab(model: Pointer): Pointer;
   llama_model_n_ctx_train(model: Pointer): number;
   llama_model_n_layer(model: Pointer): number;
+  llama_model_n_embd_out(model: Pointer): number;
   llama_model_size(model: Pointer): number;
   llama_model_n_params(model: Pointer): number;
   llama_model_has_encoder(model: Pointer): boolean;
@@ -152,6 +158,7 @@ export interface NativeFunctions {
   llama_decode: Asynchronous<[context: Pointer, batch: Batch], number>;
   llama_synchronize: Asynchronous<[context: Pointer], void>;
   llama_get_logits_ith(context: Pointer, row: number): Pointer | null;
+  llama_get_embeddings_seq(context: Pointer, sequence: number): Pointer | null;
   llama_set_abort_callback(context: Pointer, callback: Pointer, data: Pointer): void;
 
   llama_memory_clear(memory: Pointer, data: boolean): void;
@@ -169,9 +176,12 @@ export interface NativeFunctions {
   llama_vocab_get_attr(vocab: Pointer, token: number): number;
   llama_vocab_is_eog(vocab: Pointer, token: number): boolean;
   llama_vocab_get_add_bos(vocab: Pointer): boolean;
+  llama_vocab_get_add_eos(vocab: Pointer): boolean;
+  llama_vocab_get_add_sep(vocab: Pointer): boolean;
   llama_vocab_bos(vocab: Pointer): number;
   llama_vocab_eos(vocab: Pointer): number;
   llama_vocab_eot(vocab: Pointer): number;
+  llama_vocab_sep(vocab: Pointer): number;
   llama_vocab_fim_pre(vocab: Pointer): number;
   llama_vocab_fim_suf(vocab: Pointer): number;
   llama_vocab_fim_mid(vocab: Pointer): number;

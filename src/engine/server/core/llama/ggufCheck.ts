@@ -1,6 +1,7 @@
 /** Looks at a model file before the native library does, so that what is wrong with it can be said in words. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { ModelRole, Pooling } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
 import type { NativeFunctions } from './functions.ts';
 import { GgufError, type GgufHeader, type GgufValue, readGgufHeader } from './ggufHeader.ts';
@@ -17,10 +18,22 @@ export interface CheckedFile {
   cellBytes: number;
   /** Width of one key head. */
   headLength: number;
+  purpose: Purpose;
 }
 
-/** Architectures that do not write text: they make vectors, images or sound. Names of `general.architecture`. */
-const SILENT_ARCHITECTURES = new Set([
+/** What a model can be used for, as far as its header says. */
+export interface Purpose {
+  generates: boolean;
+  chats: boolean;
+  embeds: boolean;
+  /** Absent where the model writes text and gives no vectors. */
+  pooling?: Pooling;
+  /** Each token of a text sees those before it only, so that a text may be computed in pieces. */
+  causal: boolean;
+}
+
+/** Architectures that turn a text into vectors. Names of `general.architecture`. */
+const EMBEDDING_ARCHITECTURES = new Set([
   'bert',
   'nomic-bert',
   'nomic-bert-moe',
@@ -31,10 +44,13 @@ const SILENT_ARCHITECTURES = new Set([
   'jina-bert-v3',
   'gemma-embedding',
   'llama-embed',
-  't5encoder',
-  'clip',
-  'wavtokenizer-dec',
 ]);
+
+/** Architectures that do neither: they are for images or sound, or read only what another part of a model writes. */
+const OTHER_ARCHITECTURES = new Set(['t5encoder', 'clip', 'wavtokenizer-dec']);
+
+/** `enum llama_pooling_type`. */
+export const POOLINGS: readonly Pooling[] = ['none', 'mean', 'cls', 'last', 'rank'];
 
 /** `LLAMA_MAX_LAYERS`. */
 const MAX_LAYERS = 512;
@@ -46,9 +62,9 @@ type SizeFunctions = Pick<NativeFunctions, 'ggml_type_size' | 'ggml_blck_size'>;
 type Metadata = Map<string, GgufValue>;
 
 /**
- * @throws EngineFailure `modelMissing`, `modelCorrupt` or `modelNotGenerative`, before anything is loaded.
+ * @throws EngineFailure `modelMissing`, `modelCorrupt`, `modelNotGenerative` or `modelUnfit`, before anything is loaded.
  */
-export async function checkModelFile(file: string, functions: SizeFunctions): Promise<CheckedFile> {
+export async function checkModelFile(file: string, functions: SizeFunctions, role: ModelRole): Promise<CheckedFile> {
   const modifiedMs = await modifiedOf(file);
   const header = await headerOf(file);
   const { metadata } = header;
@@ -61,7 +77,8 @@ export async function checkModelFile(file: string, functions: SizeFunctions): Pr
   }
   const architecture = metadata.get('general.architecture');
   if (typeof architecture !== 'string') throw corrupt(file, 'its header names no architecture');
-  checkGenerative(file, architecture, metadata);
+  const purpose = purposeOf(architecture, metadata);
+  checkRole(file, role, purpose, metadata);
   const layers = metadata.get(`${architecture}.block_count`);
   // libllama ends the process on such a number.
   if (typeof layers === 'number' && (layers < 1 || layers > MAX_LAYERS)) {
@@ -83,6 +100,7 @@ export async function checkModelFile(file: string, functions: SizeFunctions): Pr
     architecture,
     name: typeof name === 'string' && name !== '' ? name : path.basename(file, '.gguf'),
     ...cacheShape(metadata, architecture),
+    purpose,
   };
 }
 
@@ -107,15 +125,38 @@ async function headerOf(file: string): Promise<GgufHeader> {
   }
 }
 
-function checkGenerative(file: string, architecture: string, metadata: Metadata): void {
+function purposeOf(architecture: string, metadata: Metadata): Purpose {
   const type = metadata.get('general.type');
-  if (type === 'mmproj' || type === 'adapter') throw notGenerative(file, `it is only a part of a model (${type})`);
-  const pooling = metadata.get(`${architecture}.pooling_type`);
-  const pools = typeof pooling === 'number' && pooling > 0;
-  const looksAhead = metadata.get(`${architecture}.attention.causal`) === false;
-  if (SILENT_ARCHITECTURES.has(architecture) || pools || looksAhead) {
-    throw notGenerative(file, 'it is an embedding model');
+  const whole = type !== 'mmproj' && type !== 'adapter';
+  const number = metadata.get(`${architecture}.pooling_type`);
+  const named = typeof number === 'number' ? POOLINGS[number] : undefined;
+  const causal =
+    !EMBEDDING_ARCHITECTURES.has(architecture) && metadata.get(`${architecture}.attention.causal`) !== false;
+  const other = OTHER_ARCHITECTURES.has(architecture);
+  if (causal && (named ?? 'none') === 'none') {
+    const generates = whole && !other;
+    const chats = generates && typeof metadata.get('tokenizer.chat_template') === 'string';
+    return { generates, chats, embeds: false, causal };
   }
+  // Where a file names no pooling, the mean is what most models of its kind were trained with.
+  const pooling = named === undefined || named === 'none' ? 'mean' : named;
+  return { generates: false, chats: false, embeds: whole && !other && pooling !== 'rank', pooling, causal };
+}
+
+function checkRole(file: string, role: ModelRole, purpose: Purpose, metadata: Metadata): void {
+  const { generates, chats, embeds, pooling } = purpose;
+  const type = metadata.get('general.type');
+  const part = type === 'mmproj' || type === 'adapter' ? `it is only a part of a model (${type})` : undefined;
+  if (role === 'embedding') {
+    const why = pooling === 'rank' ? 'it ranks texts' : generates ? 'it writes text' : 'it reads no text';
+    if (!embeds) throw unfit(file, 'make vectors of texts', part ?? why, 'an embedding model');
+    return;
+  }
+  if (!generates) {
+    const why = pooling === 'rank' ? 'it ranks texts' : embeds ? 'it is an embedding model' : 'it is no language model';
+    throw notGenerative(file, part ?? why);
+  }
+  if (role === 'chat' && !chats) throw unfit(file, 'chat', 'its file has no chat template', 'a chat model');
 }
 
 /** Every tensor must lie within the file: one that was cut off is refused here, with words. */
@@ -169,6 +210,11 @@ export function notGenerative(file: string, why: string): EngineFailure {
     'modelNotGenerative',
     `${path.basename(file)} cannot write text: ${why}. Choose a model that completes text.`,
   );
+}
+
+/** Makes the failure for a model that cannot fill the role it was chosen for. */
+export function unfit(file: string, what: string, why: string, instead: string): EngineFailure {
+  return new EngineFailure('modelUnfit', `${path.basename(file)} cannot ${what}: ${why}. Choose ${instead}.`);
 }
 
 /** Makes the failure for a file that is damaged or of an unknown kind. */

@@ -1,12 +1,13 @@
 /** Opens a model file: checks it, loads it off the event loop, and gives its tokenizer, template and backends. */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { ChatMessage, ModelInfo, ModelSpec } from '../../../protocol/index.ts';
+import type { ChatMessage, ChatTool, ModelCapabilities, ModelInfo, ModelSpec } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
 import { type BackendOptions, LlamaBackend } from './backend.ts';
 import { cacheTypeFor } from './cacheType.ts';
-import { type ChatTemplate, renderChat } from './chatTemplate.ts';
-import { type CheckedFile, checkModelFile, corrupt, notGenerative } from './ggufCheck.ts';
+import { ChatTemplate } from './chatTemplate.ts';
+import { LlamaEmbedder } from './embedder.ts';
+import { type CheckedFile, checkModelFile, corrupt, notGenerative, unfit } from './ggufCheck.ts';
 import type { NativeLibrary } from './library.ts';
 import { checkCacheFits, checkWeightsFit, holdWeights } from './memory.ts';
 import type { ModelParams, Pointer } from './structs.ts';
@@ -15,6 +16,8 @@ import { LlamaTokenizer } from './tokenizer.ts';
 
 /** Longest context that is chosen where nothing is asked for. */
 const DEFAULT_CONTEXT = 16_384;
+/** And of an embedding model: a text that long is one computation, which others on the device wait for. */
+const DEFAULT_TEXT = 1024;
 
 export interface OpenOptions extends ModelSpec {
   /** Layers on the GPU; all of them by default. Without a GPU build it means nothing. */
@@ -22,11 +25,11 @@ export interface OpenOptions extends ModelSpec {
 }
 
 /**
- * @throws EngineFailure `modelMissing`, `modelCorrupt`, `modelNotGenerative`, `outOfMemory`.
+ * @throws EngineFailure `modelMissing`, `modelCorrupt`, `modelNotGenerative`, `modelUnfit`, `outOfMemory`.
  */
 export async function openModel(native: NativeLibrary, options: OpenOptions): Promise<LlamaModel> {
   const { functions } = native;
-  const file = await checkModelFile(options.path, functions);
+  const file = await checkModelFile(options.path, functions, options.role ?? 'completion');
   await checkWeightsFit(native, file.sizeBytes);
   const params: ModelParams = {
     ...functions.llama_model_default_params(),
@@ -45,7 +48,7 @@ export async function openModel(native: NativeLibrary, options: OpenOptions): Pr
     );
   }
   const encodes = functions.llama_model_has_encoder(pointer) || !functions.llama_model_has_decoder(pointer);
-  if (encodes || functions.llama_model_is_diffusion(pointer)) {
+  if (file.purpose.generates && (encodes || functions.llama_model_is_diffusion(pointer))) {
     functions.llama_model_free(pointer);
     throw notGenerative(file.path, encodes ? 'it needs an encoder' : 'it is a diffusion model');
   }
@@ -63,7 +66,7 @@ export class LlamaModel {
   readonly #file: CheckedFile;
   readonly #template: ChatTemplate;
   readonly #letGo: () => void;
-  readonly #backends = new Set<LlamaBackend>();
+  readonly #backends = new Set<LlamaBackend | LlamaEmbedder>();
   #disposed = false;
   #freed = false;
 
@@ -79,17 +82,17 @@ export class LlamaModel {
     this.#template = this.#readTemplate();
     const trained = functions.llama_model_n_ctx_train(pointer);
     this.info = {
-      id: hash([file.path, file.sizeBytes, file.modifiedMs, options.contextTokens]).toString('hex').slice(0, 24),
+      id: idOf(file, options),
       path: file.path,
       name: file.name,
       architecture: file.architecture,
       parameters: functions.llama_model_n_params(pointer),
       sizeBytes: file.sizeBytes,
-      contextTokens: Math.min(trained, options.contextTokens || DEFAULT_CONTEXT),
+      contextTokens: Math.min(trained, options.contextTokens || (file.purpose.embeds ? DEFAULT_TEXT : DEFAULT_CONTEXT)),
       trainedContextTokens: trained,
       vocabularyTokens: this.tokenizer.size,
       specialTokens: this.tokenizer.specialTokens,
-      chat: this.#template.text !== null,
+      capabilities: this.#capabilities(),
       device: native.gpu,
     };
   }
@@ -103,13 +106,18 @@ export class LlamaModel {
    * Text for {@link LlamaTokenizer.encodeTemplate}.
    * @throws EngineFailure `promptInvalid`
    */
-  renderChat(messages: readonly ChatMessage[]): string {
-    return renderChat(this.#template, messages);
+  renderChat(messages: readonly ChatMessage[], tools?: readonly ChatTool[]): Promise<string> {
+    return this.#template.render(messages, tools);
+  }
+
+  takesTools(): Promise<boolean> {
+    return this.#template.takesTools();
   }
 
   /** @throws EngineFailure `outOfMemory` */
   createBackend(options: BackendOptions): LlamaBackend {
     if (this.#disposed) throw new EngineFailure('internal', 'The model was closed.');
+    if (!this.#file.purpose.generates) throw notGenerative(this.#file.path, 'it is an embedding model');
     const cacheType = cacheTypeFor(this.#native, this.#file.headLength);
     checkCacheFits(this.#native, options.cells * this.#file.cellBytes);
     const { functions } = this.#native;
@@ -136,6 +144,38 @@ export class LlamaModel {
     return backend;
   }
 
+  /**
+   * A context that turns texts into vectors.
+   * @throws EngineFailure `outOfMemory`; `modelUnfit` where the model does not {@link ModelCapabilities.embeds}.
+   */
+  createEmbedder(): LlamaEmbedder {
+    if (this.#disposed) throw new EngineFailure('internal', 'The model was closed.');
+    const { purpose, cellBytes, path } = this.#file;
+    const { pooling, causal, embeds } = purpose;
+    if (!embeds || pooling === undefined)
+      throw unfit(path, 'make vectors of texts', 'it writes text', 'an embedding model');
+    const { contextTokens } = this.info;
+    if (causal) checkCacheFits(this.#native, contextTokens * cellBytes);
+    const embedder: LlamaEmbedder = new LlamaEmbedder(
+      {
+        functions: this.#native.functions,
+        pointer: this.#pointer,
+        tokenizer: this.tokenizer,
+        threads: defaultThreads(this.#native.llama.cpuMathCores),
+        contextTokens,
+        pooling,
+        inPieces: causal && pooling === 'last',
+        recurrent: this.recurrent,
+      },
+      () => {
+        this.#backends.delete(embedder);
+        this.#freeUnused();
+      },
+    );
+    this.#backends.add(embedder);
+    return embedder;
+  }
+
   /** Frees every backend made from the model, and the model itself when the last of them computes no more. */
   dispose(): void {
     if (this.#disposed) return;
@@ -144,9 +184,22 @@ export class LlamaModel {
     this.#freeUnused();
   }
 
+  #capabilities(): ModelCapabilities {
+    const { generates, chats, embeds, pooling } = this.#file.purpose;
+    return {
+      generates,
+      completes: generates && this.tokenizer.special('fimMiddle') !== undefined,
+      chats,
+      embeds,
+      ...(embeds ? { dimensions: this.#native.functions.llama_model_n_embd_out(this.#pointer) } : {}),
+      ...(pooling === undefined ? {} : { pooling }),
+    };
+  }
+
   #freeUnused(): void {
     if (!this.#disposed || this.#freed || this.#backends.size > 0) return;
     this.#freed = true;
+    this.tokenizer.close();
     this.#letGo();
     this.#native.functions.llama_model_free(this.#pointer);
   }
@@ -155,7 +208,7 @@ export class LlamaModel {
     const { functions } = this.#native;
     const vocab = this.#vocab;
     const spelling = (token: number): string => (token < 0 ? '' : functions.llama_vocab_get_text(vocab, token));
-    return {
+    return new ChatTemplate({
       text: functions.llama_model_chat_template(this.#pointer, null),
       bos: spelling(this.tokenizer.special('bos') ?? -1),
       eos: spelling(functions.llama_vocab_eos(vocab)),
@@ -168,8 +221,16 @@ export class LlamaModel {
         apply(buffer);
         return buffer.toString('utf8', 0, length);
       },
-    };
+    });
   }
+}
+
+/** One that is open both for text and for vectors is two. */
+function idOf({ path, sizeBytes, modifiedMs }: CheckedFile, { contextTokens, role }: OpenOptions): string {
+  const kind = role === 'embedding' ? [role] : [];
+  return hash([path, sizeBytes, modifiedMs, contextTokens, ...kind])
+    .toString('hex')
+    .slice(0, 24);
 }
 
 function hash(parts: readonly unknown[]): Buffer {

@@ -2,11 +2,16 @@
 import type { SpecialToken } from '../../../protocol/index.ts';
 import type { Tokenizer } from '../backend.ts';
 import { chunksOf } from '../chunks.ts';
+import type { TextSequence } from '../embedder.ts';
+import { EngineFailure } from '../failure.ts';
 import type { NativeFunctions } from './functions.ts';
 import type { Pointer } from './structs.ts';
 
 /** `LLAMA_TOKEN_ATTR_UNKNOWN | LLAMA_TOKEN_ATTR_CONTROL`: never parsed out of plain text. */
 const ATTR_CONTROL = 1 | 8;
+
+/** `LLAMA_VOCAB_TYPE_WPM`: words by themselves, whatever is between them. */
+const WORD_PIECES = 3;
 
 /** A character that no vocabulary merges with what follows. */
 const GUARD = '\u{1F531}';
@@ -15,19 +20,22 @@ export class LlamaTokenizer implements Tokenizer {
   /** Number of tokens in the vocabulary. */
   readonly size: number;
   readonly #functions: NativeFunctions;
-  readonly #vocab: Pointer;
+  readonly #pointer: Pointer;
+  #closed = false;
   readonly #special = new Map<SpecialToken, number>();
   /** Spellings of special tokens that the model's file does not mark as such; see {@link encode}. */
   readonly #markers: string[];
   /** Tokens of {@link GUARD}, where the vocabulary puts a space before a text; see {@link encode}. */
   readonly #guard: Int32Array | undefined;
+  /** What the model wants around a whole text: a beginning, a separator, an end. */
+  #frame: { before: Int32Array; behind: Int32Array } | undefined;
   readonly #bytes: (Uint8Array | undefined)[] = [];
   readonly #end: Int8Array;
   #tokens = new Int32Array(1024);
 
   constructor(functions: NativeFunctions, vocab: Pointer) {
     this.#functions = functions;
-    this.#vocab = vocab;
+    this.#pointer = vocab;
     this.size = functions.llama_vocab_n_tokens(vocab);
     this.#end = new Int8Array(this.size);
     const bos = functions.llama_vocab_get_add_bos(vocab) ? functions.llama_vocab_bos(vocab) : -1;
@@ -49,6 +57,16 @@ export class LlamaTokenizer implements Tokenizer {
     this.#guard = this.#putsSpaceFirst() ? this.#tokenize(GUARD, false) : undefined;
   }
 
+  get #vocab(): Pointer {
+    if (this.#closed) throw new EngineFailure('engineStopped', 'The model was unloaded.');
+    return this.#pointer;
+  }
+
+  /** The model is freed: whoever still works on a text fails, instead of reading what is no more. */
+  close(): void {
+    this.#closed = true;
+  }
+
   /** Names of the special tokens that the model has. */
   get specialTokens(): SpecialToken[] {
     return [...this.#special.keys()];
@@ -66,6 +84,29 @@ export class LlamaTokenizer implements Tokenizer {
 
   encodeTemplate(text: string): Int32Array {
     return joined(chunksOf(text, true).map((chunk) => this.#tokenize(chunk, true)));
+  }
+
+  /**
+   * A text as the whole sequence that a model is given to make a vector of it: between the tokens that the model wants
+   * around it. No special tokens are parsed out of `text`.
+   * @param longest tokens; of a longer text the end is `cut`.
+   */
+  encodeSequence(text: string, longest: number): TextSequence {
+    this.#frame ??= this.#readFrame();
+    const { before, behind } = this.#frame;
+    const room = longest - before.length - behind.length;
+    const pieces: Int32Array[] = [];
+    let length = 0;
+    for (const [index, chunk] of chunksOf(text, false).entries()) {
+      if (length > room) break;
+      for (const piece of this.#split(chunk)) {
+        // Where the vocabulary puts a space before a text, the model was trained with it.
+        pieces.push(index === 0 ? this.#tokenize(piece, false) : this.#encodePlain(piece));
+        length += pieces.at(-1)!.length;
+      }
+    }
+    const plain = joined(pieces);
+    return { tokens: joined([before, plain.subarray(0, room), behind]), cut: length > room };
   }
 
   bytes(token: number): Uint8Array {
@@ -112,7 +153,7 @@ export class LlamaTokenizer implements Tokenizer {
     return kept ? tokens.slice(guard.length) : this.#tokenize(text, false);
   }
 
-  #tokenize(text: string, parseSpecial: boolean): Int32Array {
+  #tokenize(text: string, parseSpecial: boolean, addSpecial = false): Int32Array {
     const source = Buffer.from(text, 'utf8');
     const run = (): number =>
       this.#functions.llama_tokenize(
@@ -121,7 +162,7 @@ export class LlamaTokenizer implements Tokenizer {
         source.length,
         this.#tokens,
         this.#tokens.length,
-        false,
+        addSpecial,
         parseSpecial,
       );
     let count = run();
@@ -133,8 +174,28 @@ export class LlamaTokenizer implements Tokenizer {
   }
 
   #putsSpaceFirst(): boolean {
+    if (this.#functions.llama_vocab_type(this.#vocab) === WORD_PIECES) return false;
     const tokens = this.#tokenize('x', false);
     return tokens.length > 0 && this.bytes(tokens[0]!)[0] === 0x20;
+  }
+
+  #readFrame(): { before: Int32Array; behind: Int32Array } {
+    const { llama_vocab_get_add_bos, llama_vocab_get_add_eos, llama_vocab_get_add_sep } = this.#functions;
+    const { llama_vocab_bos, llama_vocab_eos, llama_vocab_sep } = this.#functions;
+    // libllama ends the process where it shall add a token that the file does not name.
+    const missing = [
+      [llama_vocab_get_add_bos, llama_vocab_bos] as const,
+      [llama_vocab_get_add_eos, llama_vocab_eos] as const,
+      [llama_vocab_get_add_sep, llama_vocab_sep] as const,
+    ].some(([adds, token]) => adds(this.#vocab) && token(this.#vocab) < 0);
+    if (missing) return { before: new Int32Array(0), behind: new Int32Array(0) };
+    const bare = this.#tokenize('x', false);
+    const framed = this.#tokenize('x', false, true);
+    const start = Math.max(
+      0,
+      framed.findIndex((_, at) => bare.every((token, index) => framed[at + index] === token)),
+    );
+    return { before: framed.slice(0, start), behind: framed.slice(start + bare.length) };
   }
 
   /** Cuts after the first character of every marker's spelling. */

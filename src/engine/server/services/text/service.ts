@@ -28,20 +28,22 @@ export class TextService implements Service {
     signal: AbortSignal,
     onText: (delta: string) => void,
   ): Promise<GenerateResult> {
-    const model = this.#models.get(params.model);
+    const { handle } = this.#models.get(params.model);
     checkRequest(params);
     const { prompt, sampling = {} } = params;
-    const { tokenizer, info } = model.handle;
+    const { tokenizer, info } = handle;
     const maxTokens = Math.min(params.maxTokens, info.contextTokens - 1);
     const tokens =
       'messages' in prompt
-        ? tokenizer.encodeTemplate(model.handle.renderChat(prompt.messages))
+        ? tokenizer.encodeTemplate(await handle.renderChat(prompt.messages))
         : tokenizer.encode(prompt.text);
     const room = info.contextTokens - maxTokens;
     const cutTokens = 'messages' in prompt ? 0 : Math.max(0, tokens.length - room);
     if (tokens.length - cutTokens > room) throw tooLong(tokens.length - room, room);
     if (tokens.length === 0) throw new EngineFailure('promptInvalid', 'The prompt is empty.');
     const { class: kind, workspace, supersedes, stop, reuse } = params;
+    // A template takes its time, and the model may have been unloaded meanwhile.
+    const model = this.#models.get(params.model);
     const sampler = model.backend.createSampler(sampling);
     const input = { class: kind, workspace, supersedes, stop, reuse, maxTokens, sampler };
     const prefix = [...tokens.subarray(cutTokens)];

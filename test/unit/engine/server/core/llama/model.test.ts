@@ -46,7 +46,7 @@ describe('a good model', () => {
     assert.equal(info.vocabularyTokens, 8192);
     assert.equal(info.parameters, 5_376_768);
     assert.deepEqual(info.specialTokens, ['fimPrefix', 'fimSuffix', 'fimMiddle', 'fimSeparator']);
-    assert.equal(info.chat, false);
+    assert.deepEqual(info.capabilities, { generates: true, completes: true, chats: false, embeds: false });
     assert.equal(info.device, 'cpu');
     model.dispose();
     model.dispose();

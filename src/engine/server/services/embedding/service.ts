@@ -1,0 +1,63 @@
+/** `embedding/*` of every client. */
+import { type EmbedParams, type EmbedResult, embedRequest, encodeVectors } from '../../../protocol/index.ts';
+import { checkRequest } from '../../core/checks.ts';
+import { EngineFailure } from '../../core/failure.ts';
+import type { Models, OpenEmbedder } from '../../core/models.ts';
+import type { ServedClient, Service } from '../../service.ts';
+import type { Workspaces } from '../../workspaces/workspaces.ts';
+import { Embedding } from './embedding.ts';
+
+/** So that one message stays of a size that others do not wait for. */
+const MOST_TEXTS = 1024;
+
+export class EmbeddingService implements Service {
+  readonly #models: Models;
+  readonly #workspaces: Workspaces;
+  readonly #embeddings = new WeakMap<OpenEmbedder, Embedding>();
+
+  constructor(models: Models, workspaces: Workspaces) {
+    this.#models = models;
+    this.#workspaces = workspaces;
+  }
+
+  serve(client: ServedClient): void {
+    client.onRequest(embedRequest, async (params, signal) => {
+      check(params);
+      this.#workspaces.of(client, params.workspace);
+      return this.#embed(params, signal);
+    });
+  }
+
+  async #embed({ model, texts, class: kind }: EmbedParams, signal: AbortSignal): Promise<EmbedResult> {
+    const embedding = this.#of(this.#models.embedder(model));
+    const { vectors, ...rest } = await embedding.embed(texts, kind, signal);
+    return { ...rest, vectors: encodeVectors(vectors), dimensions: embedding.dimensions };
+  }
+
+  #of(model: OpenEmbedder): Embedding {
+    const { embedder, device } = model;
+    const turn = (rank: () => number, compute: () => Promise<void>) =>
+      device.once(
+        rank,
+        () => timed(compute),
+        () => embedder.abort(),
+      );
+    const embedding = this.#embeddings.get(model) ?? new Embedding(embedder, { turn });
+    this.#embeddings.set(model, embedding);
+    return embedding;
+  }
+}
+
+async function timed(compute: () => Promise<void>): Promise<number> {
+  const begun = performance.now();
+  await compute();
+  return performance.now() - begun;
+}
+
+function check(params: EmbedParams): void {
+  const fault = (what: string) => new EngineFailure('promptInvalid', `The request is malformed: ${what}.`);
+  const { texts } = params;
+  checkRequest({ ...params, maxTokens: 1 });
+  if (!Array.isArray(texts) || texts.some((text) => typeof text !== 'string')) throw fault('texts must be strings');
+  if (texts.length > MOST_TEXTS) throw fault(`there are more than ${MOST_TEXTS} texts`);
+}
