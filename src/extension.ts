@@ -76,7 +76,12 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     { dispose: () => void engine.dispose() },
   );
   // After activation, so that starting a process never counts against the editor's start.
-  setImmediate(() => void models.select());
+  setImmediate(() => {
+    void models.select();
+    // The first builds kept pages here, where the command line could not find them to forget them.
+    const former = vscode.Uri.joinPath(context.globalStorageUri, 'cache');
+    vscode.workspace.fs.delete(former, { recursive: true }).then(undefined, () => undefined);
+  });
   return { ready: ready.promise, engineStatus: () => engine.status(), onDidComplete: completion.onDidComplete };
 }
 
