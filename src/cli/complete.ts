@@ -1,7 +1,7 @@
 /** `quire complete`: completions for a file of cases, through the editor's own client, prompts and filters. */
 import { parseArgs } from 'node:util';
 import { Completer, type CompletionRequest } from '../completion/completer.ts';
-import { EAGERNESS, type Eagerness, leastConfidence } from '../completion/eagerness.ts';
+import { EAGERNESS, type Eagerness, prudenceOf } from '../completion/eagerness.ts';
 import { EngineClient } from '../engine/client/client.ts';
 import {
   type CompletionParams,
@@ -53,18 +53,19 @@ export async function complete(argv: string[]): Promise<void> {
     const open = new OpenFiles(client, workspace);
     for await (const { id, ...told } of readCases(values.cases)) {
       const request = open.show(told);
-      const { text, shown, rejectedBy, result } = await completer.complete(model, request, {
+      const { text, shown, rejectedBy, right, result } = await completer.complete(model, request, {
         workspace,
         document: request.path,
         supersedes: false,
         ngram: !values['no-ngram'],
-        leastConfidence: leastConfidence(values.show as Eagerness),
+        prudence: prudenceOf(values.show as Eagerness),
+        whole: true,
         reuse: !values['no-reuse'],
         ...(maxTokens === undefined ? {} : { maxTokens }),
       });
       const { confidence, promptTokens, cachedTokens, generatedTokens, firstTokenMs, totalMs } = result;
       const counts = { promptTokens, cachedTokens, generatedTokens, firstTokenMs, totalMs };
-      await print({ id, text, shown, rejectedBy, confidence, ...counts });
+      await print({ id, text, shown, rejectedBy, confidence, right, ...counts });
     }
   } finally {
     await client.dispose();

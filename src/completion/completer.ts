@@ -1,5 +1,6 @@
 /** From a place in a file to what may be shown there: the way that the editor and the command line share. */
 import type {
+  CertainEnd,
   CompletionParams,
   CompletionResult,
   EngineErrorKind,
@@ -15,6 +16,7 @@ import { buildPrompt, surroundingsOf } from './prompt.ts';
 import type { CompletionRequest } from './request.ts';
 import { scopeOf } from './scope.ts';
 import { endOf } from './stops.ts';
+import { asFarAsSure, type Prudence } from './sure.ts';
 import { indentationOf, isBlank, lineBefore, lineEndingOf, toLf } from './text.ts';
 import { budgetFor } from './window.ts';
 
@@ -38,8 +40,10 @@ export interface CompletionOptions {
   supersedes?: boolean;
   /** False leaves the choice of tokens to the model alone. */
   ngram?: boolean;
-  /** What is less likely right in its first line is not shown; in [0, 1]. */
-  leastConfidence?: number;
+  /** How sure what is shown has to be; absent: all of the answer is. */
+  prudence?: Prudence;
+  /** The answer goes on even where nothing of it would be shown. */
+  whole?: boolean;
   signal?: AbortSignal;
   /** Longest answer, or one each for a line and for a block; absent: {@link MAX_TOKENS}. */
   maxTokens?: number | { one: number; many: number };
@@ -60,7 +64,9 @@ export interface CompletionOutcome {
   over: number;
   tail: string;
   /** Why `shown` is null: the filter's name, or that the request was ended from outside. */
-  rejectedBy: FilterName | 'cancelled' | 'superseded' | 'confidence' | null;
+  rejectedBy: FilterName | 'cancelled' | 'superseded' | 'unsure' | null;
+  /** That what is shown is right, in [0, 1]; of what is not for doubt, the most that any beginning of it is. */
+  right: number;
   result: CompletionResult;
 }
 
@@ -104,6 +110,7 @@ export class Completer {
       ...(scope.lines === 'one' && scope.newlineEnds ? { stop: ['\n'] } : {}),
       ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
       ngram: options.ngram ?? true,
+      ...(options.prudence && !options.whole ? { least: options.prudence.least } : {}),
       oneLine: scope.lines === 'one',
       mayBreak: scope.lines === 'one' && !scope.newlineEnds && !isBlank(lineBefore(near.prefix)),
     };
@@ -120,20 +127,23 @@ export class Completer {
 
     const index = end(result.text);
     const text = toLf(index === null ? result.text : result.text.slice(0, index));
-    const nothing = { text, shown: null, over: 0, tail: '', result };
+    const nothing = { text, shown: null, over: 0, tail: '', right: 0, result };
     const ended = index === null && (result.finish === 'cancelled' || result.finish === 'superseded');
     if (ended || options.signal?.aborted) {
       return { ...nothing, rejectedBy: result.finish === 'superseded' ? 'superseded' : 'cancelled' };
     }
-    const filtered = applyFilters(text, {
+    const sure = options.prudence
+      ? asFarAsSure(text, certaintyOf(result), options.prudence)
+      : { text, right: result.confidence ?? 1 };
+    if (sure.text === '' && text !== '') return { ...nothing, right: sure.right, rejectedBy: 'unsure' };
+    const filtered = applyFilters(sure.text, {
       ...near,
       lines: scope.lines,
-      finish: index === null ? result.finish : 'stop',
+      finish: index === null && sure.text === text ? result.finish : 'stop',
       width: indentation.width,
       markdown: request.languageId === 'markdown' || /\.mdx?$/i.test(request.path),
     });
     if ('rejectedBy' in filtered) return { ...nothing, rejectedBy: filtered.rejectedBy };
-    if ((result.confidence ?? 1) < (options.leastConfidence ?? 0)) return { ...nothing, rejectedBy: 'confidence' };
     const {
       text: shown,
       over,
@@ -143,7 +153,7 @@ export class Completer {
       ending: lineEndingOf(request.prefix.slice(-4096), request.suffix.slice(0, 4096)),
       ...(scope.lines === 'many' && scope.block ? { floor: scope.floor } : {}),
     });
-    return { text, shown, over, tail, rejectedBy: null, result };
+    return { text, shown, over, tail, rejectedBy: null, right: sure.right, result };
   }
 
   /** Names what the engine has by reference; where it has another text after all, the text itself is sent. */
@@ -160,6 +170,12 @@ export class Completer {
       return this.#engine.complete({ ...params, segments: segments(inWords(request)) }, options);
     }
   }
+}
+
+/** In units of the text with LF. */
+function certaintyOf({ text, certainty }: CompletionResult): readonly CertainEnd[] {
+  if (!text.includes('\r')) return certainty;
+  return certainty.map(([end, right]) => [toLf(text.slice(0, end)).length, right]);
 }
 
 /** The request with its texts in place of references. */

@@ -1,10 +1,22 @@
-/** How sure a suggestion has to be before it is shown. */
+/** How sure a suggestion has to be before it is shown, stated in what a person sees of it. */
+import type { Prudence } from './sure.ts';
 
-/** `eager` shows nearly everything, `quiet` only what is very likely right. */
 export type Eagerness = 'eager' | 'balanced' | 'quiet';
 export const EAGERNESS: readonly Eagerness[] = ['eager', 'balanced', 'quiet'];
 
-/** Least confidence for each, as a probability that the first line is right; what comes of it is in the README. */
-const LEAST: Record<Eagerness, number> = { eager: 0.05, balanced: 0.35, quiet: 0.5 };
+/** Wrong texts that are shown in a hundred keys, at the most. */
+export const WRONG_PER_HUNDRED: Record<Eagerness, number> = { eager: 6, balanced: 3, quiet: 1 };
 
-export const leastConfidence = (eagerness: Eagerness): number => LEAST[eagerness];
+/** What keeps to that on lines of the tuning packages (test/eval/typing); from there it is learned, see `threshold.ts`. */
+const PRUDENCE: Record<Eagerness, Prudence> = {
+  eager: { least: 0.3, cost: 5 },
+  balanced: { least: 0.45, cost: 10 },
+  quiet: { least: 0.7, cost: 20 },
+};
+
+/** @param shift of the logarithmic odds: above 0 less is shown. */
+export function prudenceOf(eagerness: Eagerness, shift = 0): Prudence {
+  const { least, cost } = PRUDENCE[eagerness];
+  const odds = (least / (1 - least)) * Math.exp(shift);
+  return { least: odds / (1 + odds), cost: cost * Math.exp(shift) };
+}

@@ -6,6 +6,7 @@ import { Completer } from './completer.ts';
 import { whyNoCompletion } from './fimLayouts.ts';
 import { CompletionProvider, type DocumentAccess } from './provider.ts';
 import { SettingsCache } from './settings.ts';
+import { Threshold } from './threshold.ts';
 
 export { whyNoCompletion } from './fimLayouts.ts';
 
@@ -20,6 +21,7 @@ export interface CompletionNeeds {
 
 export function registerCompletion(host: Host, needs: CompletionNeeds): CompletionProvider {
   const settings = new SettingsCache(needs.isEnabled);
+  const { threshold, ...keeping } = keptThreshold(host.context.globalState);
   const provider = new CompletionProvider({
     model() {
       const model = needs.model();
@@ -28,6 +30,7 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
     completer: new Completer(host.engine),
     settings: (document) => settings.of(document),
     documents: needs.documents,
+    threshold,
     onError(kind, error) {
       host.report(error);
       if (kind === 'modelUnknown') needs.onModelLost();
@@ -35,6 +38,12 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
   });
   host.subscriptions.push(
     provider.register(),
+    keeping,
+    vscode.commands.registerCommand('quire.resetSuggestions', () => {
+      threshold.reset();
+      keeping.save();
+      provider.reset();
+    }),
     provider.onDidComplete(({ source, debounceMs, requestMs, firstTokenMs, shown, rejectedBy }) => {
       const outcome = shown ? 'shown' : `not shown (${rejectedBy})`;
       const times = `waited ${ms(debounceMs)}, took ${ms(requestMs)}, first token ${ms(firstTokenMs)}`;
@@ -49,6 +58,29 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
     vscode.workspace.onDidChangeWorkspaceFolders(() => settings.forget()),
   );
   return provider;
+}
+
+const THRESHOLD_KEY = 'quire.threshold';
+const SAVE_MS = 30_000;
+
+/** The threshold as it was kept; it is kept again every half minute, where something was learned, and at the end. */
+function keptThreshold(memento: vscode.Memento): { threshold: Threshold; save(): void; dispose(): void } {
+  const threshold = new Threshold(memento.get(THRESHOLD_KEY, {}));
+  let kept = JSON.stringify(threshold);
+  const save = () => {
+    const now = JSON.stringify(threshold);
+    if (now !== kept) void memento.update(THRESHOLD_KEY, threshold.toJSON());
+    kept = now;
+  };
+  const timer = setInterval(save, SAVE_MS);
+  return {
+    threshold,
+    save,
+    dispose() {
+      clearInterval(timer);
+      save();
+    },
+  };
 }
 
 const ms = (value: number | null): string => (value === null ? 'none' : `${value.toFixed(1)} ms`);

@@ -4,7 +4,7 @@ import type { ModelInfo } from '../engine/protocol/index.ts';
 import { isWritable } from '../files/schemes.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
-import { leastConfidence } from './eagerness.ts';
+import type { Eagerness } from './eagerness.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import { Neighbours } from './neighbours.ts';
 import type { CompletionRequest, KnownDocument, OtherFile } from './request.ts';
@@ -12,6 +12,7 @@ import { type Call, type CompletionTiming, Session } from './session.ts';
 import type { CompletionSettings } from './settings.ts';
 import type { Place } from './suggestions.ts';
 import { isBlank, lineAfter, lineBefore } from './text.ts';
+import type { Threshold } from './threshold.ts';
 import { refusalAt } from './trigger.ts';
 import { budgetFor } from './window.ts';
 
@@ -35,6 +36,8 @@ export interface CompletionServices {
   completer: Completer;
   settings(document: vscode.TextDocument): CompletionSettings;
   documents: DocumentAccess;
+  /** How sure suggestions have to be for this person. */
+  threshold: Threshold;
   /** Called once for each kind of error until {@link CompletionProvider.reset}. The message is for the user. */
   onError(kind: string, error: Error): void;
 }
@@ -71,7 +74,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   readonly #started = new vscode.EventEmitter<void>();
   readonly #ended = new vscode.EventEmitter<RequestUsage | undefined>();
   readonly #completed = new vscode.EventEmitter<CompletionTiming>();
-  readonly #session = new Session((timing) => this.#completed.fire(timing));
+  readonly #session = new Session({
+    onComplete: (timing) => this.#completed.fire(timing),
+    onJudged: (told) => this.#services.threshold[told](this.#eagerness),
+  });
+  /** Where the latest suggestion was asked for. */
+  #eagerness: Eagerness = 'balanced';
   #acceptedAt: { uri: string; offset: number } | undefined;
 
   /** A request to the engine began; it ends with {@link onDidEndRequest}, without usage where it failed. */
@@ -96,7 +104,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         if (folder && contentChanges.length > 0) this.#neighboursIn(folder).edit(document.uri.toString());
         if (contentChanges.length === 0) return;
         const inFront = document === vscode.window.activeTextEditor?.document;
-        if (inFront) this.#session.key();
+        if (inFront) {
+          this.#session.key();
+          this.#services.threshold.key(this.#services.settings(document).eagerness);
+        }
         for (const { rangeOffset } of contentChanges) this.#session.edited(document.uri.toString(), rangeOffset);
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
@@ -157,6 +168,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (model === undefined || !isWritable(document.uri.scheme)) return undefined;
     const settings = this.#services.settings(document);
     if (!settings.enabled) return undefined;
+    this.#eagerness = settings.eagerness;
 
     const widget = context.selectedCompletionInfo;
     const chosen = widget?.text ?? '';
@@ -219,7 +231,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         maxTokens: { one: Math.min(MAX_TOKENS.one, maxTokens), many: maxTokens },
         ngram: settings.usesProjectCode,
         // Who asks for a suggestion wants to see what there is.
-        leastConfidence: spot.explicit ? 0 : leastConfidence(settings.eagerness),
+        ...(spot.explicit ? {} : { prudence: this.#services.threshold.prudence(settings.eagerness) }),
         signal,
         onText,
       });

@@ -16,6 +16,16 @@ export interface CompletionTiming {
   firstTokenMs: number | null;
   shown: boolean;
   rejectedBy: string | null;
+  /** That what is shown is right, or that the surest beginning of what is not would be, in [0, 1]; null: not asked. */
+  right: number | null;
+}
+
+/** What time is it, and how to let it pass. */
+export interface Clock {
+  /** Milliseconds. */
+  now(): number;
+  /** Resolves after `milliseconds`, or as soon as the signal is aborted. */
+  wait(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface Call {
@@ -30,14 +40,26 @@ export interface Call {
   run(signal: AbortSignal, onText: (text: string) => void): Promise<CompletionOutcome>;
 }
 
+/** A key's own, and a word's that is written anew. */
+const FEW_TOKENS = 64;
+
+export interface SessionListener {
+  /** A call was answered. */
+  onComplete(timing: CompletionTiming): void;
+  /** What was typed since tells of a suggestion that was shown. */
+  onJudged?(told: 'right' | 'wrong'): void;
+}
+
 export class Session {
   readonly #suggestions: Suggestions;
-  readonly #onComplete: (timing: CompletionTiming) => void;
+  readonly #listener: SessionListener;
+  readonly #clock: Clock;
   readonly #pace = new Pace();
 
-  constructor(onComplete: (timing: CompletionTiming) => void, suggestions = new Suggestions()) {
-    this.#onComplete = onComplete;
+  constructor(listener: SessionListener, suggestions = new Suggestions(), clock = CLOCK) {
+    this.#listener = listener;
     this.#suggestions = suggestions;
+    this.#clock = clock;
   }
 
   /**
@@ -46,10 +68,8 @@ export class Session {
    */
   async suggest(call: Call, signal: AbortSignal): Promise<Draft | null | undefined> {
     const { place, explicit } = call;
-    const arrived = performance.now();
-    const shownFor = this.#suggestions.left(place, arrived);
-    if (shownFor !== undefined) this.#pace.rejected(shownFor);
-    if (explicit) this.#pace.welcome();
+    const arrived = this.#clock.now();
+    this.#judge(this.#suggestions.left(place));
 
     // That nothing was found to show is no answer to who asks by a command, unless that command's own request says so:
     // asked again for each of its repetitions, it would never be answered.
@@ -62,38 +82,41 @@ export class Session {
     const joined = await this.#suggestions.join(place, signal);
     if (signal.aborted) return undefined;
     if (settles(joined))
-      return this.#tell({ source: 'joined', debounceMs: 0, requestMs: since(arrived) }, place, joined);
+      return this.#tell({ source: 'joined', debounceMs: 0, requestMs: this.#since(arrived) }, place, joined);
 
-    if (!explicit && !call.afterAccept) await pause(call.debounceMs ?? this.#learnedWait(place), signal);
+    if (!explicit && !call.afterAccept) await this.#clock.wait(call.debounceMs ?? this.#learnedWait(place), signal);
     if (signal.aborted) return undefined;
-    const asked = performance.now();
+    const asked = this.#clock.now();
     const debounceMs = asked - arrived;
     // While we waited, a suggestion may have been accepted and the next one asked ahead.
     const ahead = await this.#suggestions.join(place, signal);
     if (signal.aborted) return undefined;
-    if (settles(ahead)) return this.#tell({ source: 'joined', debounceMs, requestMs: since(asked) }, place, ahead);
+    if (settles(ahead)) return this.#tell({ source: 'joined', debounceMs, requestMs: this.#since(asked) }, place, ahead);
 
     const outcome = await this.#suggestions.ask(place, call.run, signal, explicit);
-    if (outcome === undefined) return undefined;
-    const requestMs = since(asked);
-    this.#pace.answered(requestMs);
-    const { shown, over, tail, rejectedBy, result } = outcome;
+    const requestMs = this.#since(asked);
+    if (outcome === undefined) {
+      this.#pace.abandoned(requestMs);
+      return undefined;
+    }
+    // The next key will find computed what this one had to compute.
+    if (outcome.result.computedTokens <= FEW_TOKENS) this.#pace.answered(requestMs);
+    const { shown, over, tail, rejectedBy, right, result } = outcome;
     const draft = shown === null ? null : { text: shown, over, tail };
     const { firstTokenMs } = result;
-    return this.#tell({ source: 'engine', debounceMs, requestMs, firstTokenMs, rejectedBy }, place, draft);
+    return this.#tell({ source: 'engine', debounceMs, requestMs, firstTokenMs, rejectedBy, right }, place, draft);
   }
 
   /** A suggestion went into the document, and the cursor is now at `next`: asks for the one there ahead of the editor. */
   async accepted(next: Call | undefined): Promise<void> {
-    this.#suggestions.accepted();
-    this.#pace.welcome();
+    this.#judge(this.#suggestions.accepted() ? 'right' : undefined);
     if (next === undefined || this.#suggestions.find(next.place) !== undefined) return;
     if (!this.#suggestions.underWay(next.place)) await this.#suggestions.ask(next.place, next.run);
   }
 
   /** A key was typed. */
   key(): void {
-    this.#pace.key(performance.now());
+    this.#pace.key(this.#clock.now());
   }
 
   /** A document was edited at `offset`. */
@@ -124,11 +147,22 @@ export class Session {
     place: Place,
     draft: Draft | null,
   ): Draft | null {
-    this.#onComplete({ firstTokenMs: null, rejectedBy: null, ...timing, shown: draft !== null });
-    if (draft !== null) this.#suggestions.show(place, performance.now());
+    const told = { firstTokenMs: null, rejectedBy: null, right: null, ...timing, shown: draft !== null };
+    this.#listener.onComplete(told);
+    if (draft !== null) this.#suggestions.show(place);
     return draft;
   }
+
+  #judge(told: 'right' | 'wrong' | undefined): void {
+    if (told !== undefined) this.#listener.onJudged?.(told);
+  }
+
+  #since(start: number): number {
+    return this.#clock.now() - start;
+  }
 }
+
+const CLOCK: Clock = { now: () => performance.now(), wait: pause };
 
 /** Resolves after `milliseconds`, or as soon as the signal is aborted. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
@@ -141,5 +175,3 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', stop, { once: true });
   });
 }
-
-const since = (start: number): number => performance.now() - start;

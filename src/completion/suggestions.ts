@@ -64,7 +64,7 @@ export class Suggestions {
   readonly #graceMs: number;
   readonly #now: () => number;
   #flight: Flight | undefined;
-  #current: { place: Place; since: number } | undefined;
+  #current: Place | undefined;
 
   /**
    * @param graceMs how long a request that nobody waits for may go on: the next key often wants it again. Longer than the
@@ -194,26 +194,28 @@ export class Suggestions {
     return signal?.aborted ? undefined : outcome;
   }
 
-  /** A suggestion for `place` is on screen from `now` on. */
-  show(place: Place, now: number): void {
-    if (this.#current === undefined || !this.#continues(this.#current.place, place))
-      this.#current = { place, since: now };
+  /** A suggestion for `place` is on screen. */
+  show(place: Place): void {
+    if (this.#current === undefined || this.#told(this.#current, place) !== 'open') this.#current = place;
   }
 
   /**
-   * The cursor is now at `place`. @returns for how long a suggestion had been on screen that does not go on there, or
-   * undefined where none went away.
+   * The cursor is now at `place`. @returns what that says of the suggestion on screen, if it says something: `right`: it
+   * was typed to its end; `wrong`: something else was.
    */
-  left(place: Place, now: number): number | undefined {
-    const current = this.#current;
-    if (current === undefined || this.#continues(current.place, place)) return undefined;
+  left(place: Place): 'right' | 'wrong' | undefined {
+    if (this.#current === undefined) return undefined;
+    const told = this.#told(this.#current, place);
+    if (told === 'open') return undefined;
     this.#current = undefined;
-    return now - current.since;
+    return told;
   }
 
-  /** The suggestion on screen was accepted. */
-  accepted(): void {
+  /** The suggestion on screen was taken. @returns whether there was one. */
+  accepted(): boolean {
+    const shown = this.#current !== undefined;
     this.#current = undefined;
+    return shown;
   }
 
   /** Forgets everything and ends what is under way: another model, or another way to answer. */
@@ -223,12 +225,13 @@ export class Suggestions {
     if (this.#flight !== undefined) this.#end(this.#flight);
   }
 
-  /** True when the answer given at `from` has been typed up to `place`, or further than its end. */
-  #continues(from: Place, place: Place): boolean {
-    if (from.path !== place.path) return false;
+  /** What the way from a suggestion to `place` tells of it; undefined where that is no typing. */
+  #told(from: Place, place: Place): 'open' | 'right' | 'wrong' | undefined {
     const full = this.#cache.peek(keyOf(from.path, from.prefix))?.full;
     const typed = typedSince(from, place);
-    return typed !== undefined && full != null && (full.startsWith(typed) || typed.startsWith(full));
+    if (typed === undefined || full == null) return undefined;
+    if (typed.startsWith(full)) return 'right';
+    return full.startsWith(typed) ? 'open' : 'wrong';
   }
 
   async #wait(flight: Flight, until: Promise<unknown>, signal: AbortSignal): Promise<void> {

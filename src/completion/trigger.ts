@@ -37,13 +37,24 @@ const FIRST_GAP_MS = 200;
 /** A longer gap is a pause for thought and says nothing about typing. */
 const LONGEST_GAP_MS = 1_000;
 
-/** How fast averages follow: the last dozen keys or so. */
-const FOLLOW = 0.15;
+/** How fast averages follow: the last dozen keys or so, the last few answers. */
+const FOLLOW = { gap: 0.15, latency: 0.3 };
+/** What was learned of answers fades with each key that asks nothing: else a slow moment would last. */
+const FADE = 0.97;
+
+/** Three frames: an answer that takes no longer is asked for at once, whatever the typist does. */
+const FEW_FRAMES_MS = 50;
 
 /**
- * A wait of one typing gap tells a pause from typing; up to half as much again where a suggestion is less likely to be
- * wanted. Tabby has 1.5 to 3; an engine that drops a superseded request within milliseconds can be asked earlier, and
- * ghost text later than 200 ms is felt.
+ * Deviation of the logarithm of a typist's gaps, which are about log-normal (Dhakal et al., CHI 2018, on 136 million keys);
+ * and how many of them an answer may take so that it is there before the next key in 0.7 of all cases.
+ */
+const SPREAD = 0.45;
+const IN_TIME_DEVIATIONS = 0.524;
+
+/**
+ * Where answers come too late for most keys, a wait of one typing gap tells a pause from typing; up to half as much again
+ * where a suggestion is less likely to be wanted (Tabby has 1.5 to 3).
  */
 const GAPS = { likely: 1, unlikely: 1.5 };
 
@@ -54,53 +65,43 @@ const TRIGGER_CHARACTERS = new Set('.(){}[],:=\'"` \t\n/'.split(''));
 const SHORTEST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 300;
 
-/** With a cool-down (Tabby's upper bound). */
-const LONGEST_COOL_DOWN_MS = 1_000;
-
-/** Suggestions on screen for less were hardly seen (Copilot's rule is the same). */
-const SEEN_MS = 250;
-const PATIENCE = 2;
-const STRONGEST_COOL_DOWN = 4;
-
 /** Learns how long to wait after a key, from the keys and the answers. Times are milliseconds of any one clock. */
 export class Pace {
   #gap = FIRST_GAP_MS;
   #latency = 0;
   #lastKey: number | undefined;
-  #rejections = 0;
 
   /** A key was typed at `now`. */
   key(now: number): void {
     const gap = now - (this.#lastKey ?? Number.NEGATIVE_INFINITY);
     this.#lastKey = now;
-    if (gap > 0 && gap <= LONGEST_GAP_MS) this.#gap += (gap - this.#gap) * FOLLOW;
+    if (gap > 0 && gap <= LONGEST_GAP_MS) this.#gap += (gap - this.#gap) * FOLLOW.gap;
   }
 
-  /** An answer took `duration`. */
+  /** An answer took `duration`, the engine's queue included, most of its prompt having been computed before. */
   answered(duration: number): void {
-    this.#latency += (duration - this.#latency) * FOLLOW;
+    this.#latency += (duration - this.#latency) * FOLLOW.latency;
   }
 
-  /** The suggestion on screen went away after `shownFor` because something else was typed. */
-  rejected(shownFor: number): void {
-    if (shownFor >= SEEN_MS) this.#rejections += 1;
+  /** An answer was not there after `duration`, when nobody waited for it any more. */
+  abandoned(duration: number): void {
+    if (duration > this.#latency) this.answered(duration);
   }
 
-  /** A suggestion was accepted or asked for: suggestions are welcome again. */
-  welcome(): void {
-    this.#rejections = 0;
-  }
-
-  /** How long to wait at a place; `last` is the character before the cursor. */
+  /**
+   * How long to wait at a place; `last` is the character before the cursor. Nothing where answers are quick, or come before
+   * the next key in most cases; else until typing pauses: an answer that nobody waits for costs the
+   * next one its time, and the battery.
+   */
   wait(place: { last: string; lineEnd: boolean; fileEnd: boolean }): number {
+    if (this.#latency <= Math.max(FEW_FRAMES_MS, this.#gap * Math.exp(-SPREAD * IN_TIME_DEVIATIONS))) return 0;
+    this.#latency *= FADE;
     const wanted =
       (TRIGGER_CHARACTERS.has(place.last) ? WEIGHTS.triggerCharacter : 0) +
       (place.lineEnd ? WEIGHTS.lineEnd : 0) +
       (place.fileEnd ? WEIGHTS.fileEnd : 0);
     const gaps = GAPS.unlikely - (GAPS.unlikely - GAPS.likely) * wanted;
-    const wait = clamp(this.#gap * gaps - this.#latency, SHORTEST_WAIT_MS, LONGEST_WAIT_MS);
-    const coolDown = Math.min(STRONGEST_COOL_DOWN, 2 ** Math.max(0, this.#rejections - PATIENCE));
-    return Math.min(wait * coolDown, LONGEST_COOL_DOWN_MS);
+    return clamp(this.#gap * gaps, SHORTEST_WAIT_MS, LONGEST_WAIT_MS);
   }
 }
 

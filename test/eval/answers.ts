@@ -56,7 +56,7 @@ export async function answersWithoutModel(cases: readonly CompletionCase[], mode
       if (model.tokenizer.isEnd(token) || answer.push(model.tokenizer.bytes(token))) break;
     }
     answer.end();
-    return { ...NOTHING, finish: 'stop', text: answer.text, confidence: sampler.confidence ?? null };
+    return { ...NOTHING, finish: 'stop', text: answer.text, confidence: sampler.certainty.line, certainty: [] };
   };
   const completer = new Completer({ complete });
   const answers: Answer[] = [];

@@ -6,7 +6,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { leastConfidence } from '../../src/completion/eagerness.ts';
 import { openModel } from '../../src/engine/server/core/llama/model.ts';
 import { table } from '../bench/report.ts';
 import { bundledModel, privateRuntime, repository } from '../helpers/engine.ts';
@@ -48,11 +47,11 @@ for (const known of Object.keys(KNOWN) as Known[]) {
 const curve = coverageCurve(cases, mixed, [
   0.8,
   0.6,
-  leastConfidence('quiet'),
+  0.5,
   0.3,
-  leastConfidence('balanced'),
+  0.2,
   0.1,
-  leastConfidence('eager'),
+  0.05,
   0,
 ]);
 const tenths = reliability(cases, mixed);

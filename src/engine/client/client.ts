@@ -140,7 +140,7 @@ export class EngineClient {
    * @throws EngineError; `documentStale` where the engine has not the text that the prompt refers to.
    */
   async complete(params: CompletionParams, options: GenerateOptions = {}): Promise<CompletionResult> {
-    return this.#stream(completeRequest, params, options, { ...NOTHING, confidence: null });
+    return this.#stream(completeRequest, params, options, { ...NOTHING, confidence: null, certainty: [] });
   }
 
   /** Opens a conversation. It ends with the engine: the caller opens another after `conversationUnknown`. */

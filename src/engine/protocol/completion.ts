@@ -58,13 +58,46 @@ export interface CompletionParams {
   sampling?: SamplingOptions;
   /** False computes every prompt token anew (`--no-reuse`). */
   reuse?: boolean;
+  /** The answer ends where it is less likely right; in [0, 1], absent: it does not. What it ends with is doubtful. */
+  least?: number;
+  /** The answer tells what each of its tokens rests on. */
+  explain?: boolean;
   /** Names the {@link generateProgress} events of this request; absent: none are sent. */
   progressToken?: string;
 }
 
+/** A token of an answer, as it was chosen. */
+export interface Step {
+  /** Bytes that it adds to the answer. */
+  written: number;
+  /** It ends the first line. */
+  ends: boolean;
+  /** Of the mixture. */
+  probability: number;
+  /** The model's own. */
+  model: number;
+  /** The part of `probability` that recalled lines gave. */
+  recalled: number;
+  /** Length of the longest match in the code, in tokens; 0: none. */
+  longest: number;
+  /** Weight of what was found at that length, this token's share of it, the share that is from the own file, and the favourite's. */
+  seen: number;
+  share: number;
+  own: number;
+  favourite: number;
+}
+
+/** A place of the answer, in UTF-16 units of its text, and the probability that the text is right up to there. */
+export type CertainEnd = [end: number, right: number];
+
 export interface CompletionResult extends GenerateResult {
   /** How likely its first line is right, in [0, 1]; null where nothing was made. */
   confidence: number | null;
+  /** How likely it is right up to where its tokens end, ascending. */
+  certainty: CertainEnd[];
+  /** Where it was asked for. */
+  steps?: Step[];
+  typed?: number;
 }
 
 /**

@@ -102,7 +102,8 @@ export interface GenerateParams {
   progressToken?: string;
 }
 
-export type FinishReason = 'stop' | 'endOfText' | 'length' | 'cancelled' | 'superseded';
+/** `unsure`: what comes next is less likely right than was asked for. */
+export type FinishReason = 'stop' | 'endOfText' | 'length' | 'cancelled' | 'superseded' | 'unsure';
 
 export interface GenerateResult {
   text: string;

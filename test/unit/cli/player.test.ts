@@ -56,7 +56,7 @@ class Engine implements ReplayEngine {
   }
 
   async complete(params: CompletionParams, options: { signal?: AbortSignal } = {}): Promise<CompletionResult> {
-    return { ...(await this.#ask(params, options.signal)), confidence: null };
+    return { ...(await this.#ask(params, options.signal)), confidence: null, certainty: [] };
   }
 
   generate(params: GenerateParams, options: { signal?: AbortSignal } = {}): Promise<GenerateResult> {

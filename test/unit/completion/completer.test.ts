@@ -47,6 +47,7 @@ const result = (text: string, finish: FinishReason): CompletionResult => ({
   cutTokens: 0,
   generatedTokens: text.length,
   confidence: null,
+  certainty: [],
   queuedMs: 0,
   firstTokenMs: 1,
   totalMs: 2,

@@ -7,6 +7,7 @@ export const outcome = (shown: string | null, more: Partial<CompletionOutcome> =
   over: 0,
   tail: '',
   rejectedBy: shown === null ? 'blank' : null,
+  right: 1,
   result: {
     text: shown ?? '',
     finish: 'endOfText',
@@ -16,6 +17,7 @@ export const outcome = (shown: string | null, more: Partial<CompletionOutcome> =
     cutTokens: 0,
     generatedTokens: 1,
     confidence: null,
+    certainty: [],
     queuedMs: 0,
     firstTokenMs: 7,
     totalMs: 9,

@@ -8,7 +8,11 @@ import { place } from './place.ts';
 /** A session whose engine gives `answers` in turn. */
 function sessionWith(answers: (string | null | Error)[]) {
   const timings: CompletionTiming[] = [];
-  const session = new Session((timing) => timings.push(timing));
+  const judged: string[] = [];
+  const session = new Session({
+    onComplete: (timing) => timings.push(timing),
+    onJudged: (told) => judged.push(told),
+  });
   let asked = 0;
   const call = (file: string, more: Partial<Call> = {}): Call => ({
     place: { path: 'a.ts', ...place(file) },
@@ -28,6 +32,7 @@ function sessionWith(answers: (string | null | Error)[]) {
   return {
     session,
     timings,
+    judged,
     call,
     suggest: (file: string, more: Partial<Call> = {}, signal = live) => session.suggest(call(file, more), signal),
     get asked() {
@@ -58,6 +63,25 @@ test('what was rejected at a place is not asked again, but by command it is', as
   assert.equal(editor.asked, 1);
   assert.equal((await editor.suggest('a = |', { explicit: true }))?.text, 'b');
   assert.deepEqual([editor.timings[0]?.rejectedBy, editor.timings[0]?.shown], ['blank', false]);
+});
+
+test('what is typed, and what is taken, tells whether a suggestion was right', async () => {
+  const editor = sessionWith(['foo', 'bar', 'x', 'y', 'z']);
+  await editor.suggest('a = |');
+  await editor.suggest('a = f|');
+  assert.deepEqual(editor.judged, []);
+  await editor.suggest('a = foo|');
+  assert.deepEqual(editor.judged, ['right']);
+  await editor.suggest('a = foo +|');
+  assert.deepEqual(editor.judged, ['right', 'wrong']);
+  await editor.session.accepted(undefined);
+  assert.deepEqual(editor.judged, ['right', 'wrong', 'right']);
+  await editor.session.accepted(undefined);
+  assert.deepEqual(editor.judged, ['right', 'wrong', 'right'], 'each once');
+  // Elsewhere says nothing of it.
+  await editor.suggest('b = |');
+  await editor.suggest('c = |');
+  assert.equal(editor.judged.length, 3);
 });
 
 test('a command given again while its request is under way is answered by that request, also with nothing', async () => {

@@ -198,15 +198,18 @@ test('a failing request rejects for who waits and is forgotten', async () => {
   assert.equal(suggestions.find(at('a|')), undefined);
 });
 
-test('a suggestion counts as left when something else is typed, not when it is typed along or accepted', () => {
+test('a suggestion is wrong when something else is typed, right when it is typed to its end', () => {
   const suggestions = new Suggestions();
   suggestions.remember(at('a|'), outcome('bcd'));
-  suggestions.show(at('a|'), 1000);
-  assert.equal(suggestions.left(at('ab|'), 1200), undefined);
-  suggestions.show(at('ab|'), 1200);
-  assert.equal(suggestions.left(at('abx|'), 1500), 500);
-  assert.equal(suggestions.left(at('abxy|'), 1600), undefined);
-  suggestions.show(at('a|'), 2000);
-  suggestions.accepted();
-  assert.equal(suggestions.left(at('z|'), 2500), undefined);
+  suggestions.show(at('a|'));
+  assert.equal(suggestions.left(at('ab|')), undefined);
+  suggestions.show(at('ab|'));
+  assert.equal(suggestions.left(at('abx|')), 'wrong');
+  assert.equal(suggestions.left(at('abxy|')), undefined);
+  suggestions.show(at('a|'));
+  assert.equal(suggestions.left(at('abcd|')), 'right');
+  suggestions.show(at('a|'));
+  assert.equal(suggestions.accepted(), true);
+  assert.equal(suggestions.accepted(), false);
+  assert.equal(suggestions.left(at('z|')), undefined);
 });

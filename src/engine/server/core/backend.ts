@@ -33,8 +33,8 @@ export interface Sampler {
   sample(row: number): number;
   /** Takes a token into the state without drawing (the end of the prompt, for penalties). */
   accept(token: number): void;
-  /** How likely the first line of what was chosen is right, in [0, 1]; null or absent where nobody knows. */
-  readonly confidence?: number | null;
+  /** True: nothing that it could draw is wanted any more. */
+  readonly exhausted?: boolean;
   dispose(): void;
 }
 

@@ -138,6 +138,7 @@ export class Request {
     const stopped = this.#answer.push(tokenizer.bytes(token));
     this.#deliver();
     if (stopped) return 'stop';
+    if (this.sampler.exhausted) return 'unsure';
     return this.generatedTokens >= this.input.maxTokens ? 'length' : undefined;
   }
 

@@ -20,6 +20,7 @@ import { Slices } from '../../core/slices.ts';
 import type { ServedClient, Service } from '../../service.ts';
 import type { OpenDocument, Workspace, WorkspaceListener, Workspaces } from '../../workspaces/workspaces.ts';
 import { type Departed, Indexer } from './project/indexer.ts';
+import type { MixedSampler } from './project/mixedSampler.ts';
 import { Projects } from './project/projects.ts';
 import { type Cursor, fitPrompt } from './prompt.ts';
 
@@ -157,7 +158,14 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       sampler,
     };
     const result = await this.#models.run(model, input, signal, onText);
-    return { ...result, cutTokens: cut, confidence: sampler.confidence ?? null };
+    const certainty = 'certainty' in sampler ? sampler.certainty : undefined;
+    return {
+      ...result,
+      cutTokens: cut,
+      confidence: certainty?.line ?? null,
+      certainty: certainty?.ends(result.text) ?? [],
+      ...(params.explain && certainty ? { steps: certainty.steps, typed: certainty.typed } : {}),
+    };
   }
 
   /** @throws EngineFailure `documentStale` */
@@ -181,8 +189,8 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     params: CompletionParams,
     document: string | undefined,
     cursor: Cursor | undefined,
-  ): Sampler {
-    const { sampling = {}, workspace, offset, ngram, oneLine, mayBreak = false } = params;
+  ): Sampler | MixedSampler {
+    const { sampling = {}, workspace, offset, ngram, oneLine, mayBreak = false, least } = params;
     if (sampling.grammar !== undefined) {
       throw new EngineFailure('promptInvalid', 'The request is malformed: a completion at a cursor takes no grammar.');
     }
@@ -190,7 +198,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     const { temperature = 0, repeatPenalty = 1 } = sampling;
     const drawer = temperature > 0 || repeatPenalty !== 1 ? backend.createSampler(sampling) : undefined;
     const at = offset === undefined ? undefined : document;
-    return projects.sampler(backend, workspace, { document: at, offset, ngram, oneLine, mayBreak }, cursor, drawer);
+    return projects.sampler(backend, workspace, { document: at, offset, ngram, oneLine, mayBreak, least }, cursor, drawer);
   }
 }
 

@@ -2,9 +2,10 @@
  * Chooses the tokens of a completion: out of the model's distribution, mixed with that of the project's own code, and held
  * to the beginning of the word at the cursor, which is written anew (token healing). Grammars do not come here.
  */
+import type { Step } from '../../../../protocol/index.ts';
 import type { DecodeBackend, Drawer, Sampler } from '../../../core/backend.ts';
 import type { RecalledLines } from '../lines/recalledLines.ts';
-import { Confidence } from './confidence.ts';
+import { Certainty } from './certainty.ts';
 import { Distribution, LINE_END } from './distribution.ts';
 import { Evidence, type Scope } from './evidence.ts';
 import { Mixture } from './mixture.ts';
@@ -31,6 +32,10 @@ export interface MixedSamplerOptions {
   mayBreak?: boolean;
   /** See {@link Mixture.mix}. */
   bias: number;
+  /** Bytes of the cursor's line that are written, without its indentation. */
+  typed?: number;
+  /** What is less likely right is not wanted; in [0, 1], absent: everything is. */
+  least?: number;
   /** Called once, after the first token was mixed and before it is chosen. False: the model alone decides. */
   onFirst: (evidence: Evidence, mixture: Mixture, model: Float64Array) => boolean;
 }
@@ -60,7 +65,8 @@ export class MixedSampler implements Sampler {
   readonly #backend: Pick<DecodeBackend, 'logits'>;
   readonly #tools: MixingTools;
   readonly #options: MixedSamplerOptions;
-  readonly #confidence = new Confidence();
+  /** How sure the answer is so far. */
+  readonly certainty: Certainty;
   /** The last tokens before the next one, at most {@link LONGEST_MATCH}. */
   readonly #context: number[];
   #beginning: Uint8Array;
@@ -81,10 +87,12 @@ export class MixedSampler implements Sampler {
     this.#beginning = options.beginning;
     this.#mixes = options.scopes.length > 0;
     this.#recalled = options.recalled;
+    this.certainty = new Certainty(options.typed ?? 0);
   }
 
-  get confidence(): number | null {
-    return this.#confidence.value;
+  /** What was chosen is too doubtful already for anything behind it to be wanted. */
+  get exhausted(): boolean {
+    return this.certainty.right < (this.#options.least ?? 0);
   }
 
   sample(row: number): number {
@@ -209,7 +217,10 @@ export class MixedSampler implements Sampler {
     const ends =
       (joined || this.#started || vocabulary.isEnd(token)) && (vocabulary.endsLine(token) || bytes.includes(0x0a));
     const { probability, recalled } = this.#probabilityOf(token);
-    this.#confidence.add(probability, ends);
+    this.certainty.add(
+      { written: written.length, ends, probability, recalled, ...this.#heard(token, ends) },
+      written,
+    );
     if (this.#recalled) {
       this.#recalled.take(
         token,
@@ -220,6 +231,22 @@ export class MixedSampler implements Sampler {
     this.#beginning = this.#beginning.subarray(Math.min(bytes.length, this.#beginning.length));
     this.#context.push(token);
     if (this.#context.length > LONGEST_MATCH) this.#context.shift();
+  }
+
+  /** What the model and the code each say of a token. */
+  #heard(token: number, ends: boolean): Omit<Step, 'written' | 'ends' | 'probability' | 'recalled'> {
+    const { distribution, evidence } = this.#tools;
+    const model = ends ? distribution.lineEnd : distribution.probability(token);
+    const top = evidence.levels.at(-1);
+    if (!top) return { model, longest: 0, seen: 0, share: 0, own: 0, favourite: 0 };
+    let count = 0;
+    for (let i = 0; i < evidence.count; i++) {
+      const other = evidence.tokens[i]!;
+      const same = other === token || (ends && (other === LINE_END || this.#options.vocabulary.endsLine(other)));
+      if (same) count += top.counts[i]!;
+    }
+    const { total, own, best } = top;
+    return { model, longest: evidence.longest, seen: total, share: count / total, own: own / total, favourite: best / total };
   }
 
   /** Of a token under the mixture, and how much of it recalled lines gave; a token that ends a line stands for all that do. */

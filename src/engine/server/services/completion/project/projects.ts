@@ -1,6 +1,6 @@
 /** The indexes of all workspaces for one model, and the samplers of completions, which search them. */
 import type { IndexedFiles, NgramStatus, TextEdit } from '../../../../protocol/index.ts';
-import type { DecodeBackend, Drawer, Sampler, Tokenizer } from '../../../core/backend.ts';
+import type { DecodeBackend, Drawer, Tokenizer } from '../../../core/backend.ts';
 import { Slices } from '../../../core/slices.ts';
 import { LineTable } from '../lines/lineTable.ts';
 import { LineTokens } from '../lines/lineTokens.ts';
@@ -30,6 +30,7 @@ export interface SamplerOptions {
   ngram: boolean;
   oneLine: boolean;
   mayBreak?: boolean;
+  least?: number | undefined;
 }
 
 export class Projects {
@@ -132,10 +133,10 @@ export class Projects {
   sampler(
     backend: Pick<DecodeBackend, 'logits'>,
     workspace: string,
-    { document, offset = 0, ngram, oneLine, mayBreak = false }: SamplerOptions,
+    { document, offset = 0, ngram, oneLine, mayBreak = false, least }: SamplerOptions,
     cursor: Cursor,
     drawer: Drawer | undefined,
-  ): Sampler {
+  ): MixedSampler {
     const { index, reliability } = this.of(workspace);
     const key = document ?? '';
     const own = document === undefined ? undefined : index.document(document);
@@ -151,6 +152,8 @@ export class Projects {
       recalled: ngram && reliability.on ? this.#recalled(index, document, offset, cursor) : undefined,
       oneLine,
       mayBreak,
+      typed: this.#typed(cursor),
+      ...(least === undefined ? {} : { least }),
       bias: own ? reliability.biasOf(key) : 0,
       onFirst: (evidence, mixture, model) => {
         const beginning = Buffer.from(cursor.beginning).toString('utf8').length;
@@ -158,6 +161,13 @@ export class Projects {
         return reliability.on;
       },
     });
+  }
+
+  /** Bytes of the cursor's line before the cursor, without its indentation. */
+  #typed({ before, beginning }: Cursor): number {
+    let line = '';
+    for (let at = before.length - 1; at >= 0 && !line.includes('\n'); at--) line = this.#spelling.text(before[at]!) + line;
+    return line.slice(line.lastIndexOf('\n') + 1).trimStart().length + beginning.length;
   }
 
   /** Tokenizes what is left of large documents, beside the loop. */

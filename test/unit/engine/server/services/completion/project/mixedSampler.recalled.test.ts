@@ -23,7 +23,7 @@ describe('MixedSampler with recalled lines', () => {
     assert.equal(write(one, flat.length).slice(0, -1), RECALLED);
     const without = sampler(flat, { scopes: SCOPES, oneLine: true });
     assert.notEqual(write(without, flat.length).slice(0, -1), RECALLED);
-    assert.ok(one.confidence! > without.confidence!);
+    assert.ok(one.certainty.line! > without.certainty.line!);
   });
 
   it('gives the line its share, and the others what they had of the rest', () => {

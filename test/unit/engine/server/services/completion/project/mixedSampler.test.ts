@@ -124,10 +124,10 @@ describe('MixedSampler', () => {
   it('knows how likely the line is right, once there is any of it', () => {
     const confidence = (rows: Float32Array[], options: Partial<MixedSamplerOptions> = {}) => {
       const one = sampler(rows, options);
-      assert.equal(one.confidence, null);
+      assert.equal(one.certainty.line, null);
       return rows.map((_, row) => {
         one.sample(row);
-        const value = one.confidence!;
+        const value = one.certainty.line!;
         assert.ok(value >= 0 && value <= 1);
         return value;
       });
@@ -201,7 +201,7 @@ describe('MixedSampler', () => {
     for (const drawer of [undefined, new Greedy()]) {
       const of = (options: Partial<MixedSamplerOptions>) => {
         const one = sampler(rows, { context, drawer, oneLine: true, ...options });
-        return { tokens: rows.map((_, row) => one.sample(row)), confidence: one.confidence };
+        return { tokens: rows.map((_, row) => one.sample(row)), confidence: one.certainty.line };
       };
       let asked = 0;
       const onFirst: MixedSamplerOptions['onFirst'] = (evidence, mixture, model) => {

@@ -1,0 +1,64 @@
+/**
+ * Time in which nobody idles: it is real while the engine works, and jumps to whoever waits next while it does not. So ten
+ * minutes of typing take as long as their answers.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '../../../src/completion/session.ts';
+
+interface Sleeper {
+  due: number;
+  wake(): void;
+}
+
+export class SkippingClock implements Clock {
+  #skipped = 0;
+  #working = 0;
+  #sleepers: Sleeper[] = [];
+  #driving = false;
+
+  now(): number {
+    return performance.now() + this.#skipped;
+  }
+
+  /** Time is real until `work` is done. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.#working++;
+    try {
+      return await work;
+    } finally {
+      this.#working--;
+    }
+  }
+
+  wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    if (milliseconds <= 0 || signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const sleeper: Sleeper = {
+        due: this.now() + milliseconds,
+        wake: () => {
+          this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+          signal?.removeEventListener('abort', sleeper.wake);
+          resolve();
+        },
+      };
+      signal?.addEventListener('abort', sleeper.wake, { once: true });
+      this.#sleepers.push(sleeper);
+      void this.#drive();
+    });
+  }
+
+  async #drive(): Promise<void> {
+    if (this.#driving) return;
+    this.#driving = true;
+    while (this.#sleepers.length > 0) {
+      await turn();
+      const next = this.#sleepers.toSorted((a, b) => a.due - b.due)[0];
+      if (next === undefined) break;
+      const left = next.due - this.now();
+      if (left > 0 && this.#working > 0) continue;
+      this.#skipped += Math.max(0, left);
+      next.wake();
+    }
+    this.#driving = false;
+  }
+}
