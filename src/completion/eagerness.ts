@@ -9,9 +9,9 @@ export const WRONG_PER_HUNDRED: Record<Eagerness, number> = { eager: 6, balanced
 
 /** What keeps to that on lines of the tuning packages (test/eval/typing); from there it is learned, see `threshold.ts`. */
 const PRUDENCE: Record<Eagerness, Prudence> = {
-  eager: { least: 0.3, cost: 5 },
-  balanced: { least: 0.45, cost: 10 },
-  quiet: { least: 0.7, cost: 20 },
+  eager: { least: 0.35, cost: 7 },
+  balanced: { least: 0.5, cost: 16 },
+  quiet: { least: 0.65, cost: 34 },
 };
 
 /** @param shift of the logarithmic odds: above 0 less is shown. */

@@ -91,7 +91,8 @@ export class Session {
     // While we waited, a suggestion may have been accepted and the next one asked ahead.
     const ahead = await this.#suggestions.join(place, signal);
     if (signal.aborted) return undefined;
-    if (settles(ahead)) return this.#tell({ source: 'joined', debounceMs, requestMs: this.#since(asked) }, place, ahead);
+    if (settles(ahead))
+      return this.#tell({ source: 'joined', debounceMs, requestMs: this.#since(asked) }, place, ahead);
 
     const outcome = await this.#suggestions.ask(place, call.run, signal, explicit);
     const requestMs = this.#since(asked);

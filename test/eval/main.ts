@@ -44,16 +44,7 @@ for (const known of Object.keys(KNOWN) as Known[]) {
   mixed = await answersOf(asked(known), options);
   note('mixed', known, mixed);
 }
-const curve = coverageCurve(cases, mixed, [
-  0.8,
-  0.6,
-  0.5,
-  0.3,
-  0.2,
-  0.1,
-  0.05,
-  0,
-]);
+const curve = coverageCurve(cases, mixed, [0.8, 0.6, 0.5, 0.3, 0.2, 0.1, 0.05, 0]);
 const tenths = reliability(cases, mixed);
 const sources = (await Promise.all(packages.map(sourcesOf))).flat();
 const rows = (await costs(model, sources)).map((row) => ({ group: 'cost', ...row }));

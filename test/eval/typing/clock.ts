@@ -1,6 +1,7 @@
 /**
  * Time in which nobody idles: it is real while the engine works, and jumps to whoever waits next while it does not. So ten
- * minutes of typing take as long as their answers.
+ * minutes of typing take as long as their answers. On a busy machine every answer can be taken to last as long as on an
+ * idle one: then time stands still while the engine works.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../../src/completion/session.ts';
@@ -11,22 +12,30 @@ interface Sleeper {
 }
 
 export class SkippingClock implements Clock {
+  readonly #answerMs: number | undefined;
   #skipped = 0;
   #working = 0;
   #sleepers: Sleeper[] = [];
   #driving = false;
 
-  now(): number {
-    return performance.now() + this.#skipped;
+  /** @param answerMs what an answer takes, whatever it really takes; undefined: what it really takes. */
+  constructor(answerMs?: number) {
+    this.#answerMs = answerMs;
   }
 
-  /** Time is real until `work` is done. */
+  now(): number {
+    return (this.#answerMs === undefined ? performance.now() : 0) + this.#skipped;
+  }
+
+  /** The engine is at work. */
   async during<T>(work: Promise<T>): Promise<T> {
     this.#working++;
+    const begun = this.now();
     try {
       return await work;
     } finally {
       this.#working--;
+      if (this.#answerMs !== undefined) await this.wait(begun + this.#answerMs - this.now());
     }
   }
 

@@ -20,6 +20,7 @@ export type Known = 'file' | 'open' | 'project';
 /** Other documents that are open. */
 const OPEN = 5;
 const OTHER_FILE_LINES = 400;
+const POLL_MS = 100;
 
 export class Desk {
   readonly #client: EngineClient;
@@ -111,11 +112,12 @@ export class Desk {
   }
 
   async #indexed(): Promise<void> {
-    for (let quiet = 0; quiet < 3; ) {
-      await sleep(50);
+    // A project of open files alone has nothing to read.
+    for (let polls = 0, quiet = 0; quiet < 2; polls++) {
+      await sleep(POLL_MS);
       const { models } = await this.#client.status();
       const ngram = models.find(({ info }) => info.id === this.#model.id)?.ngram;
-      quiet = ngram && (ngram.pending > 0 || ngram.files === 0) ? 0 : quiet + 1;
+      quiet = ngram && (ngram.pending > 0 || (ngram.files === 0 && polls < 10)) ? 0 : quiet + 1;
     }
   }
 

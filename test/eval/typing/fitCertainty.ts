@@ -125,7 +125,10 @@ function calibration(records: readonly Record[]): void {
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { test: { type: 'string', multiple: true } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { test: { type: 'string', multiple: true } },
+  });
   const records = recordsIn(positionals);
   const printed = (weights: readonly number[]) => `[${weights.map((weight) => Number(weight.toFixed(3))).join(', ')}]`;
   const rights = fitted(records.flatMap(samplesOf));

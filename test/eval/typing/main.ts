@@ -1,8 +1,9 @@
 /**
  * `npm run eval:typing [-- [--lines N] [--seed N] [--known file,open,project] [--show quiet,balanced,eager] [--gap MS]
- * [--model PATH] [PROJECT...]]`: somebody types real lines of real projects, key by key, through the editor's own session,
- * with the project open and indexed; what that saves, and what it costs. A project is an npm package as `name@version` or
- * the path of a folder; the held-out packages if none is named. Tables, and test-results/typing.json.
+ * [--answer MS] [--model PATH] [PROJECT...]]`: somebody types real lines of real projects, key by key, through the editor's
+ * own session, with the project open and indexed; what that saves, and what it costs. A project is an npm package as
+ * `name@version` or the path of a folder; the held-out packages if none is named. `--answer` has every answer take so long,
+ * for machines that do other things too. Tables, and test-results/typing.json.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,8 +17,8 @@ import { HELD_OUT } from '../packages.ts';
 import { SkippingClock } from './clock.ts';
 import { corpusOf, languageOf } from './corpus.ts';
 import { Desk, type Known } from './desk.ts';
-import { scriptsOf, targetOf } from './script.ts';
 import { type Passage, type Savings, savingsOf } from './savings.ts';
+import { scriptsOf, targetOf } from './script.ts';
 import { MANNER, Typist } from './typist.ts';
 
 const { values, positionals } = parseArgs({
@@ -28,6 +29,7 @@ const { values, positionals } = parseArgs({
     known: { type: 'string', default: 'project' },
     show: { type: 'string', default: 'balanced' },
     gap: { type: 'string', default: String(MANNER.gap) },
+    answer: { type: 'string' },
     model: { type: 'string', default: bundledModel },
   },
 });
@@ -60,7 +62,12 @@ async function typed(known: Known, eagerness: Eagerness): Promise<Passage[]> {
   const desk = new Desk(client, model, known);
   const random = new Random(Number(values.seed));
   const manner = { ...MANNER, gap: Number(values.gap) };
-  const typist = new Typist(desk, model, new Completer(client), { clock: new SkippingClock(), random, manner, eagerness });
+  const typist = new Typist(desk, model, new Completer(client), {
+    clock: new SkippingClock(values.answer === undefined ? undefined : Number(values.answer)),
+    random,
+    manner,
+    eagerness,
+  });
   const passages: Passage[] = [];
   for (const [index, script] of scripts.entries()) {
     if (index % 10 === 0) console.error(`eval: ${known}, ${eagerness}: ${index} of ${scripts.length} files`);
@@ -88,8 +95,14 @@ function processorMs({ state }: EngineClient): number | undefined {
 function print(known: Known, eagerness: Eagerness, passages: readonly Passage[]): void {
   const groups: [string, Savings][] = [
     ['all', savingsOf(passages)],
-    ...[...Map.groupBy(passages, ({ project }) => project)].map(([name, part]): [string, Savings] => [name, savingsOf(part)]),
-    ...[...Map.groupBy(passages, ({ language }) => language)].map(([name, part]): [string, Savings] => [name, savingsOf(part)]),
+    ...[...Map.groupBy(passages, ({ project }) => project)].map(([name, part]): [string, Savings] => [
+      name,
+      savingsOf(part),
+    ]),
+    ...[...Map.groupBy(passages, ({ language }) => language)].map(([name, part]): [string, Savings] => [
+      name,
+      savingsOf(part),
+    ]),
   ];
   console.log(`\n${known} known, ${eagerness}, ${values.gap} ms a key`);
   const percent = (share: number | null) => (share === null ? '' : `${(100 * share).toFixed(1)} %`);
@@ -110,7 +123,20 @@ function print(known: Known, eagerness: Eagerness, passages: readonly Passage[])
   ]);
   console.log(
     table(
-      ['', 'characters', 'saved', 'less keys', 'wrong/100', 'shown/100', 'right', 'begun', 'asked/100', 'CPU ms/100', 'ms p50/p95', 'time saved'],
+      [
+        '',
+        'characters',
+        'saved',
+        'less keys',
+        'wrong/100',
+        'shown/100',
+        'right',
+        'begun',
+        'asked/100',
+        'CPU ms/100',
+        'ms p50/p95',
+        'time saved',
+      ],
       table1,
     ),
   );
@@ -118,7 +144,14 @@ function print(known: Known, eagerness: Eagerness, passages: readonly Passage[])
   console.log(
     table(
       ['begins', 'shown', 'right', 'begun right', 'characters', 'given'],
-      kinds.map((k) => [k.kind, String(k.shown), percent(k.right), percent(k.begun), number(k.characters), number(k.given)]),
+      kinds.map((k) => [
+        k.kind,
+        String(k.shown),
+        percent(k.right),
+        percent(k.begun),
+        number(k.characters),
+        number(k.given),
+      ]),
     ),
   );
 }
@@ -126,5 +159,12 @@ function print(known: Known, eagerness: Eagerness, passages: readonly Passage[])
 function table(head: readonly string[], rows: readonly string[][]): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n');
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -79,7 +79,7 @@ if (import.meta.main) {
           ms: performance.now() - asked,
         };
         file.write(`${JSON.stringify(record)}\n`);
-        const key = /^\n[ \t]*|^[^]/.exec(target.slice(at))![0];
+        const key = /^\n[ \t]*|^[\s\S]/.exec(target.slice(at))![0];
         desk.edit(start + at, start + at, key);
         at += key.length;
       }

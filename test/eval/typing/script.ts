@@ -51,7 +51,8 @@ function passagesIn({ content }: SourceFile, most: number, random: Random): Pass
     const count = Math.min(left, random.choice(LENGTHS));
     const row = random.integer(0, lines.length - 1);
     const passage = lines.slice(row, row + count);
-    if (passage.length < count || !isTypical(passage) || passages.some((other) => isNear(other, { row, count }))) continue;
+    if (passage.length < count || !isTypical(passage) || passages.some((other) => isNear(other, { row, count })))
+      continue;
     passages.push({ row, count });
     left -= count;
   }

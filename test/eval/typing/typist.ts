@@ -116,7 +116,15 @@ export class Typist {
     [this.#start, this.#target, this.#at, this.#rest, this.#seen] = [start, text, indentation.length, '', ''];
     this.#timings = [];
     this.#asked = 0;
-    const typed: Typed = { characters: keysOf(text.slice(this.#at)), keys: 0, shown: [], requests: this.#timings, asked: 0, ms: 0, plainMs: 0 };
+    const typed: Typed = {
+      characters: keysOf(text.slice(this.#at)),
+      keys: 0,
+      shown: [],
+      requests: this.#timings,
+      asked: 0,
+      ms: 0,
+      plainMs: 0,
+    };
     const begun = this.#clock.now();
     let reading = this.#manner.thought;
     typed.plainMs = this.#manner.thought;
@@ -192,7 +200,11 @@ export class Typist {
   }
 
   /** Reads a text where it is new, and takes of it what is right. @returns it, where it was new. */
-  async #read({ full, over }: { full: string; over: number }, delayMs: number, typed: Typed): Promise<Shown | undefined> {
+  async #read(
+    { full, over }: { full: string; over: number },
+    delayMs: number,
+    typed: Typed,
+  ): Promise<Shown | undefined> {
     if (this.#seen !== '' && this.#seen.startsWith(full)) return undefined;
     const to = this.#target.slice(this.#at);
     const before = this.#target.slice(0, this.#at);

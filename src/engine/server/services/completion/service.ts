@@ -198,7 +198,13 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     const { temperature = 0, repeatPenalty = 1 } = sampling;
     const drawer = temperature > 0 || repeatPenalty !== 1 ? backend.createSampler(sampling) : undefined;
     const at = offset === undefined ? undefined : document;
-    return projects.sampler(backend, workspace, { document: at, offset, ngram, oneLine, mayBreak, least }, cursor, drawer);
+    return projects.sampler(
+      backend,
+      workspace,
+      { document: at, offset, ngram, oneLine, mayBreak, least },
+      cursor,
+      drawer,
+    );
   }
 }
 

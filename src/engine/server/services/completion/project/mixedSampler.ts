@@ -217,10 +217,7 @@ export class MixedSampler implements Sampler {
     const ends =
       (joined || this.#started || vocabulary.isEnd(token)) && (vocabulary.endsLine(token) || bytes.includes(0x0a));
     const { probability, recalled } = this.#probabilityOf(token);
-    this.certainty.add(
-      { written: written.length, ends, probability, recalled, ...this.#heard(token, ends) },
-      written,
-    );
+    this.certainty.add({ written: written.length, ends, probability, recalled, ...this.#heard(token, ends) }, written);
     if (this.#recalled) {
       this.#recalled.take(
         token,
@@ -246,7 +243,14 @@ export class MixedSampler implements Sampler {
       if (same) count += top.counts[i]!;
     }
     const { total, own, best } = top;
-    return { model, longest: evidence.longest, seen: total, share: count / total, own: own / total, favourite: best / total };
+    return {
+      model,
+      longest: evidence.longest,
+      seen: total,
+      share: count / total,
+      own: own / total,
+      favourite: best / total,
+    };
   }
 
   /** Of a token under the mixture, and how much of it recalled lines gave; a token that ends a line stands for all that do. */

@@ -166,7 +166,8 @@ export class Projects {
   /** Bytes of the cursor's line before the cursor, without its indentation. */
   #typed({ before, beginning }: Cursor): number {
     let line = '';
-    for (let at = before.length - 1; at >= 0 && !line.includes('\n'); at--) line = this.#spelling.text(before[at]!) + line;
+    for (let at = before.length - 1; at >= 0 && !line.includes('\n'); at--)
+      line = this.#spelling.text(before[at]!) + line;
     return line.slice(line.lastIndexOf('\n') + 1).trimStart().length + beginning.length;
   }
 

@@ -66,7 +66,13 @@ describe('Certainty', () => {
   });
 
   it('names places in the units of the text, and none inside a character or behind its end', () => {
-    const steps = [step({ written: 0 }), step({ written: 3 }), step({ written: 2 }), step({ written: 2 }), step({ written: 1 })];
+    const steps = [
+      step({ written: 0 }),
+      step({ written: 3 }),
+      step({ written: 2 }),
+      step({ written: 2 }),
+      step({ written: 1 }),
+    ];
     // 世 has three bytes, 😀 four in two tokens; the line break is no part of the text.
     const ends = certaintyOf(steps, '世😀').ends('世😀');
     assert.deepEqual(
