@@ -1,14 +1,15 @@
-/** `npm run eval:completion [-- options]`: sets up what the evaluation needs, and runs it under the editor's Node. */
+/** `npm run eval:completion|eval:typing [-- options]`: sets up what an evaluation needs, and runs it under the editor's Node. */
 import path from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { findNode24 } from './lib/node24.mjs';
 import { root } from './lib/paths.mjs';
 import { main, run } from './lib/run.mjs';
 
+const ENTRIES = { completion: 'test/eval/main.ts', typing: 'test/eval/typing/main.ts' };
+
 await main(async () => {
+  const [name, ...options] = process.argv.slice(2);
   await ensureDependencies();
-  const { code } = await run(await findNode24(), [path.join(root, 'test/eval/main.ts'), ...process.argv.slice(2)], {
-    cwd: root,
-  });
+  const { code } = await run(await findNode24(), [path.join(root, ENTRIES[name]), ...options], { cwd: root });
   process.exitCode = code;
 });

@@ -103,6 +103,7 @@ export class Session {
     // The next key will find computed what this one had to compute.
     if (outcome.result.computedTokens <= FEW_TOKENS) this.#pace.answered(requestMs);
     const { shown, over, tail, rejectedBy, right, result } = outcome;
+    if (rejectedBy === 'unsure') this.#pace.unsure(right);
     const draft = shown === null ? null : { text: shown, over, tail };
     const { firstTokenMs } = result;
     return this.#tell({ source: 'engine', debounceMs, requestMs, firstTokenMs, rejectedBy, right }, place, draft);

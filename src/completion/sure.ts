@@ -17,7 +17,7 @@ export interface Prudence {
 export interface Sure {
   /** The beginning of the answer that is shown; empty: nothing. */
   text: string;
-  /** That it is right; of nothing shown, that of the surest beginning. */
+  /** That it is right; of nothing shown, that of the surest beginning, or of as much of the first word as there is. */
   right: number;
 }
 
@@ -26,16 +26,17 @@ export interface Sure {
  */
 export function asFarAsSure(text: string, certainty: readonly CertainEnd[], { least, cost }: Prudence): Sure {
   let best = { end: 0, gain: 0, right: 0 };
-  let surest = 0;
+  let surest: number | undefined;
   let token = 0;
   for (const end of endingsOf(text)) {
     while (token < certainty.length && certainty[token]![0] < end) token++;
     const found = certainty[token];
     if (found === undefined) break;
     const [, probability] = found;
-    surest = Math.max(surest, probability);
+    surest = Math.max(surest ?? 0, probability);
     const gain = probability * (end - 1) - (1 - probability) * cost;
     if (probability >= least && gain > best.gain) best = { end, gain, right: probability };
   }
-  return best.end === 0 ? { text: '', right: surest } : { text: text.slice(0, best.end), right: best.right };
+  if (best.end === 0) return { text: '', right: surest ?? certainty.at(-1)?.[1] ?? 0 };
+  return { text: text.slice(0, best.end), right: best.right };
 }

@@ -24,7 +24,7 @@ test('of a line whose end is open the sure words are shown', () => {
 
 test('never half a word, and nothing where no word is sure', () => {
   assert.deepEqual(asFarAsSure(TEXT, certainty(0.99, 0.2, 0.2), PRUDENCE), { text: '', right: 0.2 });
-  assert.deepEqual(asFarAsSure(TEXT, certainty(0.99), PRUDENCE), { text: '', right: 0 });
+  assert.deepEqual(asFarAsSure(TEXT, certainty(0.4), PRUDENCE), { text: '', right: 0.4 });
   assert.deepEqual(asFarAsSure('', [], PRUDENCE), { text: '', right: 0 });
 });
 

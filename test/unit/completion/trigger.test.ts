@@ -70,6 +70,15 @@ test('answers that nobody waits for to their end count once they take longer tha
   assert.notEqual(pace.wait(inWord), 0);
 });
 
+test('after an answer that was far from sure two keys wait for a pause, and then it is asked again', () => {
+  const pace = typed(130, 20);
+  pace.unsure(0.4);
+  assert.equal(pace.wait(inWord), 0);
+  pace.unsure(0.1);
+  assert.ok(pace.wait(inWord) >= 130 && pace.wait(inWord) >= 130);
+  assert.equal(pace.wait(inWord), 0);
+});
+
 test('a slow moment is forgotten within some words', () => {
   const pace = typed(130, 200);
   let keys = 0;
