@@ -302,7 +302,7 @@ export class Typist {
 }
 
 /** The passage goes on as `text` says, and a word that the text ends with goes no further. */
-function agrees(passage: string, text: string): boolean {
+export function agrees(passage: string, text: string): boolean {
   return passage.startsWith(text) && !(isWord(text.at(-1)) && isWord(passage[text.length]));
 }
 

@@ -1,0 +1,184 @@
+/**
+ * `node test/eval/typing/editor.ts [--lines N] [--seed N] [--gap 130,250] [--keep NAME] PROJECT`: the same lines as
+ * `eval:typing`, typed in a real VS Code in a real browser on the whole project, with Quire as it is installed. What is
+ * shown is read from the screen; what is right is taken with Tab, anything else is typed on over.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startEditor } from '../../e2e/editor.ts';
+import type { EditorWindow } from '../../e2e/window.ts';
+import { Random } from '../../traces/random.ts';
+import { corpusOf } from './corpus.ts';
+import { scriptsOf } from './script.ts';
+import { agrees, MANNER } from './typist.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    lines: { type: 'string', default: '12' },
+    seed: { type: 'string', default: '1' },
+    gap: { type: 'string', default: '90,130,250' },
+    settings: { type: 'string', default: '{}' },
+    verbose: { type: 'boolean' },
+    vsix: { type: 'string' },
+  },
+});
+
+interface Line {
+  path: string;
+  row: number;
+  text: string;
+}
+
+/** Seen on the screen. */
+interface Ghost {
+  /** The cursor's line as it would be with the grey text, and as it is. */
+  full: string;
+  line: string;
+  /** From the latest key to the grey text, ms. */
+  delay: number;
+}
+
+interface Tally {
+  characters: number;
+  keys: number;
+  saved: number;
+  shown: number;
+  wrong: number;
+  delays: number[];
+}
+
+const corpus = await corpusOf(positionals[0]!);
+const lines: Line[] = scriptsOf([corpus], 4 * Number(values.lines), new Random(Number(values.seed)))
+  .flatMap(({ file, passages }) =>
+    passages
+      .filter(({ count }) => count === 1)
+      .map(({ row }) => ({ path: file.path, row, text: file.content.split('\n')[row]! })),
+  )
+  .filter((line, index, all) => all.findIndex(({ path }) => path === line.path) === index)
+  .slice(0, Number(values.lines));
+const files = Object.fromEntries(corpus.files.map(({ path, content }) => [path, content]));
+for (const { path, row, text } of lines) {
+  const rows = files[path]!.split('\n');
+  rows[row] = /^\s*/.exec(text)![0];
+  files[path] = rows.join('\n');
+}
+
+const editor = await startEditor('typing', {
+  files,
+  settings: {
+    'quire.engine.idleMinutes': 5,
+    'editor.quickSuggestions': { other: 'off' },
+    ...JSON.parse(values.settings),
+  },
+  ...(values.vsix === undefined ? {} : { vsix: values.vsix }),
+});
+try {
+  const window = await editor.openWindow();
+  await window.waitForStatus(/^Quire: (?!loading|starting)/);
+  for (let quiet = 0; quiet < 3; ) {
+    await sleep(1_000);
+    const ngram = (await editor.engines())[0]?.models[0]?.ngram;
+    quiet = ngram && ngram.pending === 0 && ngram.files > 0 ? quiet + 1 : 0;
+  }
+  await watch(window);
+  for (const gap of values.gap.split(',').map(Number)) {
+    const random = new Random(Number(values.seed));
+    const total: Tally = { characters: 0, keys: 0, saved: 0, shown: 0, wrong: 0, delays: [] };
+    for (const line of lines) await typed(window, line, gap, random, total);
+    const { characters, keys, saved, shown, wrong, delays } = total;
+    delays.sort((a, b) => a - b);
+    console.log(
+      `${gap} ms a key: ${lines.length} lines, ${characters} characters, ${keys} keys; saved ${percent(saved / characters)}, ` +
+        `shown ${shown}, wrong ${wrong} (${((100 * wrong) / keys).toFixed(1)} in 100 keys), ` +
+        `key to text p50 ${delays[delays.length >> 1]?.toFixed(0)} ms, p95 ${delays[Math.floor(0.95 * delays.length)]?.toFixed(0)} ms`,
+    );
+  }
+} finally {
+  await editor.stop();
+}
+process.exit(0);
+
+/** Has the page note what grey text it shows, and when. */
+async function watch({ page }: EditorWindow): Promise<void> {
+  await page.evaluate(() => {
+    const seen = { ghost: '', at: 0, key: 0 };
+    Object.assign(globalThis, { quireSeen: seen });
+    const look = () => {
+      const ghost = [...document.querySelectorAll('.monaco-editor .ghost-text-decoration')]
+        .map((e) => e.textContent)
+        .join('');
+      if (ghost !== seen.ghost) [seen.ghost, seen.at] = [ghost, performance.now()];
+    };
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    addEventListener('keydown', () => (seen.key = performance.now()), { capture: true });
+  });
+}
+
+async function typed(
+  window: EditorWindow,
+  { path, row, text: line }: Line,
+  gap: number,
+  random: Random,
+  total: Tally,
+): Promise<void> {
+  const text = line.trimStart();
+  const indentation = line.length - text.length;
+  await window.openFile(path, { line: row + 1, column: indentation + 1 });
+  await sleep(1_000);
+  total.characters += text.length;
+  let at = 0;
+  let seen = '';
+  while (at < text.length) {
+    await window.page.keyboard.press(text[at] === ' ' ? 'Space' : text[at]!);
+    at++;
+    total.keys++;
+    await sleep(random.logNormal(gap, MANNER.spread));
+    const ghost = await seenIn(window);
+    if (ghost === undefined) continue;
+    // What the editor put behind the cursor stays there.
+    const rest = ghost.line.slice(at);
+    const whole = agrees(text, ghost.full) ? ghost.full : ghost.full.slice(0, ghost.full.length - rest.length);
+    if (whole === seen || seen.startsWith(whole)) continue;
+    seen = whole;
+    total.shown++;
+    total.delays.push(ghost.delay);
+    if (values.verbose)
+      console.error(
+        JSON.stringify({ typed: text.slice(0, at).trim(), shown: whole.slice(at), wanted: text.slice(at) }),
+      );
+    if (!agrees(text, whole)) {
+      total.wrong++;
+      continue;
+    }
+    if (total.shown <= 6) await window.screenshot(`${gap}-${total.shown}`);
+    await sleep(MANNER.glance);
+    await window.page.keyboard.press('Tab');
+    total.keys++;
+    await sleep(gap);
+    total.saved += whole.length - at;
+    at = whole.length;
+  }
+  await window.page.keyboard.press('Escape');
+  await window.runCommand('File: Revert File');
+}
+
+async function seenIn({ page }: EditorWindow): Promise<Ghost | undefined> {
+  return page.evaluate(() => {
+    const { ghost, at, key } = (globalThis as unknown as { quireSeen: { ghost: string; at: number; key: number } })
+      .quireSeen;
+    if (ghost === '') return undefined;
+    const decorated = document.querySelector('.monaco-editor .ghost-text-decoration')?.closest('.view-line');
+    if (!decorated) return undefined;
+    const text = (element: Element) => (element.textContent ?? '').replaceAll('\u00a0', ' ');
+    const bare = decorated.cloneNode(true) as Element;
+    for (const part of bare.querySelectorAll('.ghost-text-decoration')) part.remove();
+    // Tabs are drawn as spaces.
+    return { full: text(decorated).trim(), line: text(bare).trim(), delay: at - key };
+  });
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
