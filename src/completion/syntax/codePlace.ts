@@ -1,0 +1,113 @@
+/** A place in a file as its grammar reads it, and what is generated there. */
+import { isBlank, lineAfter } from '../text.ts';
+import { type Begun, begunAt, isInText } from './begun.ts';
+import { balanceOf } from './brackets.ts';
+import type { Grammar } from './languages.ts';
+import { faultsIn, type Source, tokensIn } from './source.ts';
+
+/** How generated text stands at the end of one of its lines. */
+export interface Standing {
+  /** Brackets and tags of the text that it has not closed. */
+  open: number;
+  /** Brackets that it has closed and that were open before it. */
+  closed: number;
+  /** The line below begins inside a string or a comment: its depth says nothing. */
+  quoted: boolean;
+}
+
+export class CodePlace {
+  readonly #source: Source;
+  readonly #grammar: Grammar;
+  readonly #prefix: string;
+  readonly #suffix: string;
+  readonly #standings = new Map<string, Standing | undefined>();
+
+  /** @param prefix text before the cursor and `suffix` after it, LF. */
+  constructor(source: Source, grammar: Grammar, prefix: string, suffix: string) {
+    this.#source = source;
+    this.#grammar = grammar;
+    this.#prefix = prefix;
+    this.#suffix = suffix;
+  }
+
+  /**
+   * The block that is begun at the cursor.
+   * @param width columns of a tab.
+   * @returns null where none is; undefined where the grammar does not tell.
+   */
+  begun(width: number): Begun | null | undefined {
+    const text = this.#prefix + this.#suffix;
+    const tree = this.#source.parse(text);
+    return tree === null ? undefined : begunAt(tree, text, this.#prefix.length, this.#grammar, width);
+  }
+
+  /**
+   * How `text` stands, whole lines generated at the cursor without the last line's break; undefined where the grammar
+   * does not tell. Depends on nothing but the lines, so that the same lines stand alike however they came.
+   */
+  standing(text: string): Standing | undefined {
+    if (!this.#standings.has(text)) this.#standings.set(text, this.#standingOf(text));
+    return this.#standings.get(text);
+  }
+
+  #standingOf(text: string): Standing | undefined {
+    const whole = `${this.#prefix}${text}\n${this.#suffix}`;
+    const tree = this.#source.parse(whole);
+    if (tree === null) return undefined;
+    const from = this.#prefix.length;
+    const below = from + text.length + 1;
+    const tokens = tokensIn(tree, from, below);
+    const { owed, closed } = balanceOf(tokens, whole, this.#grammar);
+    const quoted = isInText(tree, whole, below, this.#grammar);
+    return { open: owed.length, closed, quoted };
+  }
+
+  /**
+   * What a line that is no deeper than the one which opened the block does with it: it closes it or goes on with it, where
+   * it is as deep, or it stands where it wants. Undefined: nothing, the block has ended before.
+   */
+  roleOf(line: string): 'closes' | 'goesOn' | 'free' | undefined {
+    const start = line.trimStart();
+    if (/^(?:[)\]}]|<\/)/.test(start)) return 'closes';
+    // Directives of a preprocessor.
+    if (start.startsWith('#') && (this.#grammar.name === 'cpp' || this.#grammar.name === 'c-sharp')) return 'free';
+    const word = /^\w+/.exec(start)?.[0] ?? '';
+    if (this.#grammar.closers.has(word)) return 'closes';
+    return this.#grammar.clauses.has(word) ? 'goesOn' : undefined;
+  }
+
+  /** The beginning of a line may become one that {@link roleOf} gives a role. */
+  mayTakeRole(line: string): boolean {
+    const start = line.trim();
+    const { closers, clauses } = this.#grammar;
+    return start === '<' || (/^\w+$/.test(start) && [...closers, ...clauses].some((word) => word.startsWith(start)));
+  }
+
+  /**
+   * Where `text`, generated at the cursor, could be cut so that the file parses no worse than without it: indices of line
+   * ends, and the end of the text, which counts as one.
+   */
+  lineEnds(text: string): number[] {
+    const rest = lineAfter(this.#suffix);
+    const joined = isBlank(rest) ? this.#suffix : this.#suffix.slice(rest.length);
+    const before = this.#faults(this.#prefix + this.#suffix);
+    const ends: number[] = [];
+    for (let end = text.indexOf('\n'); ; end = text.indexOf('\n', end + 1)) {
+      const at = end < 0 ? text.length : end;
+      const lines = text.slice(0, at);
+      const standing = isBlank(lines.slice(lines.lastIndexOf('\n') + 1)) ? undefined : this.standing(lines);
+      if (standing !== undefined && standing.open === 0 && !standing.quoted) {
+        // What closes the brackets that the rest of the line closes comes in place of it.
+        const suffix = standing.closed > 0 ? joined : this.#suffix;
+        if (this.#faults(this.#prefix + lines + suffix) <= before) ends.push(at);
+      }
+      if (end < 0) return ends;
+    }
+  }
+
+  /** How much of a text the parser found no place for or had to suppose: nodes, or infinity where it took too long. */
+  #faults(text: string): number {
+    const tree = this.#source.parse(text);
+    return tree === null ? Number.POSITIVE_INFINITY : faultsIn(tree).length;
+  }
+}
