@@ -5,6 +5,9 @@ import type { Token } from './source.ts';
 
 const CLOSER_OF: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
 
+const HANDLED = 'except';
+const HANDLES: ReadonlySet<string> = new Set(['except', 'finally']);
+
 /** What closes the bracket that a token opens (also `${`, `#[`, `((`); undefined where it opens none. */
 export const closerOf = ({ type, named }: Pick<Token, 'type' | 'named'>): string | undefined =>
   named ? undefined : CLOSER_OF[type.at(-1) ?? ''];
@@ -28,7 +31,9 @@ export function balanceOf(
   const owed: string[] = [];
   let closed = 0;
   for (const token of tokens) {
+    // A method of one line has no end, and an attempt in Python is whole with what happens where it fails.
     if (grammar.name === 'ruby' && token.type === '=' && token.parent === 'method') owed.pop();
+    if (grammar.name === 'python' && HANDLES.has(token.type) && owed.at(-1) === HANDLED) owed.pop();
     const opened = openedBy(token, text, grammar);
     if (opened !== undefined) {
       owed.push(opened);
@@ -40,6 +45,7 @@ export function balanceOf(
     if (at >= 0) owed.length = at;
     else if (owed.length === 0) closed += 1;
   }
+  if (grammar.name === 'python' && tokens.findLast(({ type }) => type !== 'comment')?.type === ':') owed.push('body');
   return { owed, closed };
 }
 

@@ -1,9 +1,12 @@
 /** A place in a file as its grammar reads it, and what is generated there. */
-import { isBlank, lineAfter } from '../text.ts';
+import { isBlank, lineAfter, lineBefore } from '../text.ts';
 import { type Begun, begunAt, isInText } from './begun.ts';
 import { balanceOf } from './brackets.ts';
 import type { Grammar } from './languages.ts';
 import { faultsIn, type Source, tokensIn } from './source.ts';
+
+/** Ends of a line at which a block may begin at the cursor itself. */
+const MAY_BEGIN = /[{[(:>]$/;
 
 /** How generated text stands at the end of one of its lines. */
 export interface Standing {
@@ -13,6 +16,8 @@ export interface Standing {
   closed: number;
   /** The line below begins inside a string or a comment: its depth says nothing. */
   quoted: boolean;
+  /** What the parser found no place for in the file, or had to suppose. */
+  faults: number;
 }
 
 export class CodePlace {
@@ -36,6 +41,9 @@ export class CodePlace {
    * @returns null where none is; undefined where the grammar does not tell.
    */
   begun(width: number): Begun | null | undefined {
+    // Most keys are typed inside a line: they cost no parse.
+    const line = lineBefore(this.#prefix).trimEnd();
+    if (line !== '' && !MAY_BEGIN.test(line)) return null;
     const text = this.#prefix + this.#suffix;
     const tree = this.#source.parse(text);
     return tree === null ? undefined : begunAt(tree, text, this.#prefix.length, this.#grammar, width);
@@ -59,7 +67,7 @@ export class CodePlace {
     const tokens = tokensIn(tree, from, below);
     const { owed, closed } = balanceOf(tokens, whole, this.#grammar);
     const quoted = isInText(tree, whole, below, this.#grammar);
-    return { open: owed.length, closed, quoted };
+    return { open: owed.length, closed, quoted, faults: faultsIn(tree).length };
   }
 
   /**
@@ -88,26 +96,25 @@ export class CodePlace {
    * ends, and the end of the text, which counts as one.
    */
   lineEnds(text: string): number[] {
+    const before = this.#faults('', this.#suffix);
     const rest = lineAfter(this.#suffix);
-    const joined = isBlank(rest) ? this.#suffix : this.#suffix.slice(rest.length);
-    const before = this.#faults(this.#prefix + this.#suffix);
     const ends: number[] = [];
     for (let end = text.indexOf('\n'); ; end = text.indexOf('\n', end + 1)) {
       const at = end < 0 ? text.length : end;
       const lines = text.slice(0, at);
-      const standing = isBlank(lines.slice(lines.lastIndexOf('\n') + 1)) ? undefined : this.standing(lines);
+      const standing = isBlank(lineBefore(lines)) ? undefined : this.standing(lines);
       if (standing !== undefined && standing.open === 0 && !standing.quoted) {
         // What closes the brackets that the rest of the line closes comes in place of it.
-        const suffix = standing.closed > 0 ? joined : this.#suffix;
-        if (this.#faults(this.#prefix + lines + suffix) <= before) ends.push(at);
+        const inPlace = standing.closed > 0 && !isBlank(rest);
+        const faults = inPlace ? this.#faults(lines, this.#suffix.slice(rest.length)) : standing.faults;
+        if (faults <= before) ends.push(at);
       }
       if (end < 0) return ends;
     }
   }
 
-  /** How much of a text the parser found no place for or had to suppose: nodes, or infinity where it took too long. */
-  #faults(text: string): number {
-    const tree = this.#source.parse(text);
+  #faults(text: string, suffix: string): number {
+    const tree = this.#source.parse(`${this.#prefix}${text}\n${suffix}`);
     return tree === null ? Number.POSITIVE_INFINITY : faultsIn(tree).length;
   }
 }

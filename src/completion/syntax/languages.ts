@@ -74,7 +74,7 @@ export const GRAMMARS: readonly Grammar[] = [
   grammar('javascript', 'javascript javascriptreact', 'js jsx mjs cjs', CASES),
   grammar('php', 'php', 'php', { ...CASES, preamble: '<?php ' }),
   grammar('powershell', 'powershell', 'ps1 psm1'),
-  grammar('python', 'python', 'py pyi', { clauses: 'else elif except finally' }),
+  grammar('python', 'python', 'py pyi', { clauses: 'else elif except finally', pairs: { try: 'except' } }),
   grammar('ruby', 'ruby', 'rb rake gemspec', {
     closers: 'end',
     clauses: 'else elsif when in rescue ensure',
