@@ -136,6 +136,7 @@ export class Completer {
       finish: index === null ? result.finish : 'stop',
       width: indentation.width,
       markdown: request.languageId === 'markdown' || /\.mdx?$/i.test(request.path),
+      code,
     });
     if ('rejectedBy' in filtered) return { ...nothing, rejectedBy: filtered.rejectedBy };
     if ((result.confidence ?? 1) < (options.leastConfidence ?? 0)) return { ...nothing, rejectedBy: 'confidence' };

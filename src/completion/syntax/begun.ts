@@ -29,7 +29,7 @@ const LONG_TEXT =
   /^(?:`|(?:raw_)?string_start|heredoc_start|(?:raw_)?string_(?:literal_)?content|multiline_string_fragment)$/;
 const LONG_QUOTE = /^(?:r#*)?"$/;
 const LONG_QUOTED: ReadonlySet<string> = new Set(['bash', 'php', 'ruby', 'rust']);
-const TEXTS = /comment|string|heredoc|template|char_literal|character_literal|regex/;
+const TEXTS = /comment|string|heredoc|template_(?:string|literal)|char_literal|character_literal|regex/;
 
 /**
  * What is begun at `cursor`.
@@ -54,13 +54,18 @@ export function begunAt(
   return { floor, ...bodyOf(tree, text, cursor, last, grammar, { floor, width }) };
 }
 
-/** The cursor is in a string or a comment; a string over several lines that nothing ends counts as one. */
-export function isInText(tree: Tree, text: string, cursor: number, { name }: Grammar): boolean {
-  if (isLeftOpen(tree, cursor, LONG_QUOTED.has(name))) return true;
+/**
+ * The cursor is in a string or a comment; a string over several lines that nothing ends counts as one.
+ * @param from where it begins at the earliest.
+ */
+export function isInText(tree: Tree, text: string, cursor: number, { name }: Grammar, from = 0): boolean {
+  if (isLeftOpen(tree, cursor, LONG_QUOTED.has(name), from)) return true;
   const inside = ancestor(tree.rootNode.descendantForIndex(cursor, cursor), isText);
   // A text below its mark begins with its first line.
   const start = inside?.type.includes('heredoc') ? cursor + 1 : cursor;
-  if (inside !== null && inside.startIndex < start && cursor < inside.endIndex && !isInPart(tree, cursor)) return true;
+  if (inside !== null && inside.startIndex < start && cursor < inside.endIndex && !isInPart(tree, cursor)) {
+    return inside.startIndex >= from;
+  }
   if (cursor === 0 || text[cursor - 1] === '\n') return false;
   // A comment to the end of the line goes on at the cursor behind it.
   const comment = ancestor(tree.rootNode.descendantForIndex(cursor - 1, cursor), isComment);
@@ -68,12 +73,13 @@ export function isInText(tree: Tree, text: string, cursor: number, { name }: Gra
 }
 
 /** A mark that nothing ends is left over by the parser, and what follows it is read as program text. */
-function isLeftOpen(tree: Tree, cursor: number, byQuote: boolean): boolean {
+function isLeftOpen(tree: Tree, cursor: number, byQuote: boolean, from: number): boolean {
   const opens = ({ type }: Node): boolean => LONG_TEXT.test(type) || (byQuote && LONG_QUOTE.test(type));
   return faultsIn(tree).some(
     (fault) =>
       fault.startIndex < cursor &&
-      fault.children.some((child) => child !== null && child.startIndex < cursor && opens(child)),
+      fault.endIndex > from &&
+      fault.children.some((child) => child && child.startIndex >= from && child.startIndex < cursor && opens(child)),
   );
 }
 

@@ -66,7 +66,7 @@ export class CodePlace {
     const below = from + text.length + 1;
     const tokens = tokensIn(tree, from, below);
     const { owed, closed } = balanceOf(tokens, whole, this.#grammar);
-    const quoted = isInText(tree, whole, below, this.#grammar);
+    const quoted = isInText(tree, whole, below, this.#grammar, from);
     return { open: owed.length, closed, quoted, faults: faultsIn(tree).length };
   }
 

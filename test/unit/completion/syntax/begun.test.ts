@@ -69,6 +69,7 @@ const MANY: Record<string, [what: string, file: string, floor: number, closed: b
   ],
   cpp: [
     ['a brace on a line of its own', 'void f()\n{\n  |\n}', 0, true],
+    ['a method of a template', 'template <class T>\nclass A {\n  T f() {\n    |\n  }\n};', 2, true],
     ['a lambda', 'auto f = [&](int a) {\n  |\n};', 0, true],
     ['a class', 'class A {\npublic:\n  |\n};', 0, true],
   ],
