@@ -32,7 +32,7 @@ const LONG_QUOTED: ReadonlySet<string> = new Set(['bash', 'php', 'ruby', 'rust']
 const TEXTS = /comment|string|heredoc|template_(?:string|literal)|char_literal|character_literal|regex/;
 
 /**
- * What is begun at `cursor`.
+ * What is begun at `cursor`, which is in no string or comment.
  * @param text what `tree` was made of, LF.
  * @param width columns of a tab.
  * @returns null where nothing is; undefined where the tree does not tell.
@@ -44,7 +44,6 @@ export function begunAt(
   grammar: Grammar,
   width: number,
 ): Begun | null | undefined {
-  if (isInText(tree, text, cursor, grammar)) return null;
   const last = leafBefore(tree, text, cursor);
   if (last === null) return null;
   const below = isBlank(lineBefore(text.slice(0, cursor)));

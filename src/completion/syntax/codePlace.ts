@@ -25,14 +25,24 @@ export class CodePlace {
   readonly #grammar: Grammar;
   readonly #prefix: string;
   readonly #suffix: string;
+  readonly #cut: boolean;
+  #inText: boolean | undefined;
   readonly #standings = new Map<string, Standing | undefined>();
 
-  /** @param prefix text before the cursor and `suffix` after it, LF. */
-  constructor(source: Source, grammar: Grammar, prefix: string, suffix: string) {
+  /**
+   * @param prefix text before the cursor and `suffix` after it, LF.
+   * @param cut `prefix` begins inside the file.
+   */
+  constructor(
+    source: Source,
+    grammar: Grammar,
+    { prefix, suffix, cut }: { prefix: string; suffix: string; cut: boolean },
+  ) {
     this.#source = source;
     this.#grammar = grammar;
     this.#prefix = prefix;
     this.#suffix = suffix;
+    this.#cut = cut;
   }
 
   /**
@@ -46,7 +56,9 @@ export class CodePlace {
     if (line !== '' && !MAY_BEGIN.test(line)) return null;
     const text = this.#prefix + this.#suffix;
     const tree = this.#source.parse(text);
-    return tree === null ? undefined : begunAt(tree, text, this.#prefix.length, this.#grammar, width);
+    if (tree === null) return undefined;
+    if (this.#isInText()) return this.#cut ? undefined : null;
+    return begunAt(tree, text, this.#prefix.length, this.#grammar, width);
   }
 
   /**
@@ -59,6 +71,7 @@ export class CodePlace {
   }
 
   #standingOf(text: string): Standing | undefined {
+    if (this.#cut && this.#isInText()) return undefined;
     const whole = `${this.#prefix}${text}\n${this.#suffix}`;
     const tree = this.#source.parse(whole);
     if (tree === null) return undefined;
@@ -68,6 +81,19 @@ export class CodePlace {
     const { owed, closed } = balanceOf(tokens, whole, this.#grammar);
     const quoted = isInText(tree, whole, below, this.#grammar, from);
     return { open: owed.length, closed, quoted, faults: faultsIn(tree).length };
+  }
+
+  /**
+   * Seems to be in a string or a comment. Where the window begins in one, texts and program are read as each other: what
+   * seems to be in a text may be none, and nothing is known of it.
+   */
+  #isInText(): boolean {
+    if (this.#inText === undefined) {
+      const text = this.#prefix + this.#suffix;
+      const tree = this.#source.parse(text);
+      this.#inText = tree !== null && isInText(tree, text, this.#prefix.length, this.#grammar);
+    }
+    return this.#inText;
   }
 
   /**

@@ -35,14 +35,14 @@ export class Syntax {
   at(near: PlacedText, file: { languageId?: string; path: string }): CodePlace | undefined {
     const grammar = grammarFor(file.languageId, file.path);
     if (grammar === undefined) return undefined;
-    const { prefix, suffix } = windowOf(near, grammar);
+    const window = windowOf(near, grammar);
     const source = this.#sources.get(grammar.name);
-    if (source instanceof Source) return new CodePlace(source, grammar, prefix, suffix);
+    if (source instanceof Source) return new CodePlace(source, grammar, window);
     // Where loading fails (a file is gone), the rules that need no grammar go on.
     if (source === undefined)
       this.#sources.set(
         grammar.name,
-        this.#load(grammar.name, prefix + suffix).catch(() => {}),
+        this.#load(grammar.name, window.prefix + window.suffix).catch(() => {}),
       );
     return undefined;
   }
@@ -75,7 +75,10 @@ export class Syntax {
 }
 
 /** Edges as sticky as those of the prompt, so that a parse from key to key has little to do. */
-function windowOf({ prefix, suffix, place }: PlacedText, { preamble }: Grammar): { prefix: string; suffix: string } {
+function windowOf(
+  { prefix, suffix, place }: PlacedText,
+  { preamble }: Grammar,
+): { prefix: string; suffix: string; cut: boolean } {
   let before = prefixWindow(prefix, WINDOW.before, place.start);
   const cut = place.start > 0 || before.length < prefix.length;
   if (cut) {
@@ -84,5 +87,5 @@ function windowOf({ prefix, suffix, place }: PlacedText, { preamble }: Grammar):
     if (outer !== null) before = before.slice(outer.index + 1);
     if (!before.includes('<?')) before = preamble + before;
   }
-  return { prefix: before, suffix: suffixWindow(suffix, WINDOW.after) };
+  return { prefix: before, suffix: suffixWindow(suffix, WINDOW.after), cut };
 }
