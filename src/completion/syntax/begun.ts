@@ -50,7 +50,10 @@ export function begunAt(
   const owner = ownerOf(last, below, grammar, text);
   if (owner === null || owner === undefined) return owner;
   const floor = Math.min(columnsAt(text, last.startIndex, width), columnsAt(text, owner.startIndex, width));
-  return { floor, ...bodyOf(tree, text, cursor, last, grammar, { floor, width }) };
+  const cases = /\b(?:switch|select)\b/.test(
+    text.slice(lineStartOf(text, Math.min(owner.startIndex, last.startIndex)), last.startIndex),
+  );
+  return { floor, ...bodyOf(tree, text, cursor, grammar, { floor, width, cases }) };
 }
 
 /**
@@ -173,13 +176,11 @@ function bodyOf(
   tree: Tree,
   text: string,
   cursor: number,
-  last: Node,
   grammar: Grammar,
-  { floor, width }: { floor: number; width: number },
+  { floor, width, cases }: { floor: number; width: number; cases: boolean },
 ): { empty: boolean; closed: boolean } {
   const next = nextToken(tree, text, cursor);
   if (next === undefined) return { empty: true, closed: false };
-  const bracket = closerOf({ type: last.type, named: last.isNamed });
   // Ends a pattern of a shell's `case`, as deep as the body.
   if (next.type === ';;') return { empty: true, closed: true };
   if (!text.slice(cursor, next.start).includes('\n')) return { empty: closes(next) !== undefined, closed: false };
@@ -187,7 +188,7 @@ function bodyOf(
   const goesOn = depth === floor && grammar.clauses.has(next.type);
   const closed = depth === floor && (closes(next) !== undefined || grammar.closers.has(next.type) || goesOn);
   // A `case` as deep as its `switch` is in it; an `else` as deep as its `if` comes behind the body.
-  return { empty: depth <= floor && !(goesOn && bracket !== undefined), closed };
+  return { empty: depth <= floor && !(goesOn && cases), closed };
 }
 
 /** The first token behind the cursor that is no comment. */
@@ -207,4 +208,6 @@ function nextToken(tree: Tree, text: string, cursor: number): Token | undefined 
 }
 
 const columnsAt = (text: string, index: number, width: number): number =>
-  columns(text.slice(text.lastIndexOf('\n', index - 1) + 1), width);
+  columns(text.slice(lineStartOf(text, index)), width);
+
+const lineStartOf = (text: string, index: number): number => (index === 0 ? 0 : text.lastIndexOf('\n', index - 1) + 1);

@@ -23,6 +23,7 @@ const MANY: Record<string, [what: string, file: string, floor: number, closed: b
     ['an array on lines of its own', '  const a = [\n    |\n  ];', 2, true],
     ['arguments on lines of their own', 'foo(\n  |\n);', 0, true],
     ['a body of which only a comment is there', 'function f() {\n  // Adds both.\n  |\n}', 0, true],
+    ['a block of a case before another', 'switch (a) {\n  case 1: {\n    |\n  case 2:\n}', 2, false],
     ['a case before another', 'switch (a) {\n  case 1:\n    |\n  case 2:\n}', 2, true],
   ],
   typescriptreact: [
