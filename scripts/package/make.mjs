@@ -7,7 +7,7 @@ import { root } from '../lib/paths.mjs';
 import { printLargestParts } from './archive.mjs';
 import { copyNative, locateNatives } from './natives.mjs';
 import { thirdPartyNotices } from './notices.mjs';
-import { traceRuntimeFiles } from './runtimeFiles.mjs';
+import { grammarFiles, traceRuntimeFiles } from './runtimeFiles.mjs';
 import { targets } from './targets.mjs';
 
 const readManifest = () => JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -30,11 +30,12 @@ async function stageExtension(stage, { target }) {
   const dist = path.join(stage, 'dist');
   const bundled = await build({ production: true, outdir: dist });
   const traced = await traceRuntimeFiles([path.join(dist, 'engine/main.mjs'), path.join(dist, 'cli/main.mjs')]);
-  for (const file of traced) cpSync(path.join(root, file), path.join(dist, file));
+  const loaded = [...new Set([...traced, ...grammarFiles()])];
+  for (const file of loaded) cpSync(path.join(root, file), path.join(dist, file));
   const natives = locateNatives(targets[target].natives);
   for (const native of natives) copyNative(native, path.join(dist, 'node_modules'));
   const notices = thirdPartyNotices(
-    [...bundled, ...traced],
+    [...bundled, ...loaded],
     natives.map((native) => native.folder),
   );
   writeFileSync(path.join(stage, 'THIRD-PARTY-NOTICES.txt'), notices);

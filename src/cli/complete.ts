@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Completer, type CompletionRequest } from '../completion/completer.ts';
 import { EAGERNESS, type Eagerness, prudenceOf } from '../completion/eagerness.ts';
+import { Syntax } from '../completion/syntax/syntax.ts';
 import { EngineClient } from '../engine/client/client.ts';
 import {
   type CompletionParams,
@@ -42,9 +43,11 @@ export async function complete(argv: string[]): Promise<void> {
   try {
     const model = await client.openModel({ path: resolveModel(values.model), contextTokens: 0 });
     say(`${model.name} on ${model.device}, context ${model.contextTokens} tokens`);
-    const completer = new Completer({
-      complete: (params: CompletionParams, options) => client.complete({ ...params, ...sampling }, options),
-    });
+    const syntax = new Syntax(import.meta.url);
+    const completer = new Completer(
+      { complete: (params: CompletionParams, options) => client.complete({ ...params, ...sampling }, options) },
+      syntax,
+    );
     const workspace = await client.openWorkspace({
       folder: null,
       name: `quire complete ${process.pid}`,
@@ -53,6 +56,8 @@ export async function complete(argv: string[]): Promise<void> {
     const open = new OpenFiles(client, workspace);
     for await (const { id, ...told } of readCases(values.cases)) {
       const request = open.show(told);
+      // An editor has had the time for it.
+      await syntax.load(request);
       const { text, shown, rejectedBy, right, result } = await completer.complete(model, request, {
         workspace,
         document: request.path,

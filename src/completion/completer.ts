@@ -17,6 +17,7 @@ import type { CompletionRequest } from './request.ts';
 import { scopeOf } from './scope.ts';
 import { endOf } from './stops.ts';
 import { asFarAsSure, type Prudence } from './sure.ts';
+import type { Syntax } from './syntax/syntax.ts';
 import { indentationOf, isBlank, lineBefore, lineEndingOf, toLf } from './text.ts';
 import { budgetFor } from './window.ts';
 
@@ -79,9 +80,12 @@ const limitsOf = (wanted: CompletionOptions['maxTokens']): { one: number; many: 
 
 export class Completer {
   readonly #engine: CompletionEngine;
+  readonly #syntax: Syntax | undefined;
 
-  constructor(engine: CompletionEngine) {
+  /** @param syntax tells where blocks begin and end; without it, and until a grammar is loaded, indentation does. */
+  constructor(engine: CompletionEngine, syntax?: Syntax) {
     this.#engine = engine;
+    this.#syntax = syntax;
   }
 
   /**
@@ -94,9 +98,10 @@ export class Completer {
     const budget = budgetFor(model, limits.many, fimLayoutOf(model).order);
     const near = surroundingsOf(request, budget);
     const indentation = request.indentation ?? indentationOf(near.prefix + near.suffix);
-    const scope = scopeOf(near, { ...request, indentation });
+    const code = this.#syntax?.at(near, request);
+    const scope = scopeOf(near, { ...request, indentation }, code);
     const maxTokens = limits[scope.lines];
-    const end = (text: string): number | null => endOf(text, scope, indentation.width);
+    const end = (text: string): number | null => endOf(text, scope, indentation.width, code);
 
     const enough = new AbortController();
     let growing = '';
@@ -142,6 +147,7 @@ export class Completer {
       finish: index === null && sure.text === text ? result.finish : 'stop',
       width: indentation.width,
       markdown: request.languageId === 'markdown' || /\.mdx?$/i.test(request.path),
+      code,
     });
     if ('rejectedBy' in filtered) return { ...nothing, rejectedBy: filtered.rejectedBy };
     const {

@@ -6,6 +6,7 @@ import { Completer } from './completer.ts';
 import { whyNoCompletion } from './fimLayouts.ts';
 import { CompletionProvider, type DocumentAccess } from './provider.ts';
 import { SettingsCache } from './settings.ts';
+import { Syntax } from './syntax/syntax.ts';
 import { Threshold } from './threshold.ts';
 
 export { whyNoCompletion } from './fimLayouts.ts';
@@ -27,7 +28,7 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
       const model = needs.model();
       return model && !whyNoCompletion(model) ? model : undefined;
     },
-    completer: new Completer(host.engine),
+    completer: new Completer(host.engine, new Syntax(host.context.asAbsolutePath('dist/extension.cjs'))),
     settings: (document) => settings.of(document),
     documents: needs.documents,
     threshold,

@@ -1,7 +1,9 @@
-/** One line or many, and where a block ends: told from indentation and brackets, in any language. */
+/** One line or many, and where a block ends: told by the grammar, or else from indentation and brackets, in any language. */
 import { isCloser } from './brackets.ts';
 import type { Surroundings } from './prompt.ts';
 import type { CompletionRequest } from './request.ts';
+import type { Begun } from './syntax/begun.ts';
+import type { CodePlace } from './syntax/codePlace.ts';
 import { columns, isBlank, isClosersOnly, lineAfter, lineBefore } from './text.ts';
 
 export type Scope =
@@ -33,8 +35,9 @@ const MAY_BE_COMPLETE = /(?:^|[;,:{})\]>'"`])\s*$/;
 /**
  * Decides how much to complete. Inside a line: that line. At the start of an empty block, and right after an
  * acceptance: a block. Everywhere else: one line.
+ * @param code the place as its grammar reads it, where one is loaded.
  */
-export function scopeOf({ prefix, suffix }: Surroundings, request: CompletionRequest): Scope {
+export function scopeOf({ prefix, suffix }: Surroundings, request: CompletionRequest, code?: CodePlace): Scope {
   const width = request.indentation?.width ?? 4;
   const before = lineBefore(prefix);
   const rest = lineAfter(suffix);
@@ -42,20 +45,26 @@ export function scopeOf({ prefix, suffix }: Surroundings, request: CompletionReq
   const midLine = !isClosersOnly(rest);
   if (wanted === 'one' || midLine) return oneLine(before, rest);
 
-  const opener = openerOf(prefix, before);
-  const below = nextLine(suffix);
-  if (opener !== undefined) {
-    const floor = columns(opener, width);
-    const belowColumns = below === undefined ? -1 : columns(below, width);
-    const empty = belowColumns <= floor;
-    if (empty || wanted === 'many') {
-      const closed = rest.trim() === '' && belowColumns === floor && isCloser(below?.trimStart()[0]);
-      return { lines: 'many', floor, block: true, closed };
-    }
+  const read = code?.begun(width);
+  const begun = read === undefined ? begunByLook({ prefix, suffix }, before, width) : read;
+  if (begun !== null) {
+    const { floor, closed } = begun;
+    if (begun.empty || wanted === 'many') return { lines: 'many', floor, block: true, closed };
   } else if (wanted === 'many' || request.afterAccept === true) {
     return { lines: 'many', floor: columns(before, width), block: false, closed: false };
   }
   return oneLine(before, rest);
+}
+
+/** The block that is begun at the cursor, told from how the lines around it look; null where none is. */
+function begunByLook({ prefix, suffix }: Surroundings, before: string, width: number): Begun | null {
+  const opener = openerOf(prefix, before);
+  if (opener === undefined) return null;
+  const floor = columns(opener, width);
+  const below = nextLine(suffix);
+  const belowColumns = below === undefined ? -1 : columns(below, width);
+  const closed = isBlank(lineAfter(suffix)) && belowColumns === floor && isCloser(below?.trimStart()[0]);
+  return { floor, empty: belowColumns <= floor, closed };
 }
 
 function oneLine(before: string, rest: string): Scope {

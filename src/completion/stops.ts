@@ -1,6 +1,7 @@
 /** Where a growing text has said enough. Matched on text: newlines hide inside tokens. */
 import { isCloser } from './brackets.ts';
 import type { Scope } from './scope.ts';
+import type { CodePlace } from './syntax/codePlace.ts';
 import { columns, isBlank } from './text.ts';
 
 const LOOP_LINES = 3;
@@ -10,9 +11,10 @@ const CONTINUES = /[{([:,]$|=>$/;
  * The index at which `text` ends, or null while it may go on. Once given, more text never changes it: the same stream
  * ends at the same place in whatever pieces it comes.
  * @param width columns of a tab.
+ * @param code the place as its grammar reads it, where one is loaded.
  */
-export function endOf(text: string, scope: Scope, width: number): number | null {
-  return scope.lines === 'one' ? endOfLine(text, scope.newlineEnds) : endOfBlock(text, scope, width);
+export function endOf(text: string, scope: Scope, width: number, code?: CodePlace): number | null {
+  return scope.lines === 'one' ? endOfLine(text, scope.newlineEnds) : endOfBlock(text, scope, width, code);
 }
 
 /** The first newline after text; where the line is incomplete, the first newline. Two before any text end it too. */
@@ -27,33 +29,55 @@ function endOfLine(text: string, newlineEnds: boolean): number | null {
 /**
  * A block ends before a line that is less deep than its lines, after the line that closes it unless that line is
  * already below, at two blank lines in a row, and after three equal ones (the model loops); lines that go on without a
- * block of their own end at a blank line.
+ * block of their own end at a blank line. A grammar knows more of it: words that close or go on with a block, brackets
+ * that are closed in a line of any depth, and lines inside a string, whose depth says nothing.
  */
-function endOfBlock(text: string, scope: Extract<Scope, { lines: 'many' }>, width: number): number | null {
+function endOfBlock(
+  text: string,
+  scope: Extract<Scope, { lines: 'many' }>,
+  width: number,
+  code: CodePlace | undefined,
+): number | null {
   let start = 0;
   /** End of the last line that was not blank. */
   let filled = 0;
   let blanks = 0;
   let equal = 0;
   let previous = '';
+  /** Brackets open before the text that its lines have closed and gone on from. */
+  let closed = 0;
+  let quoted = false;
   for (let row = 0; start <= text.length; row++) {
     const newline = text.indexOf('\n', start);
     const complete = newline >= 0;
     const line = complete ? text.slice(start, newline) : text.slice(start);
+    const standing = complete && !isBlank(line) ? code?.standing(text.slice(0, newline)) : undefined;
     if (isBlank(line)) {
       if (!complete) return null;
       // The first row is the rest of the cursor's line, blank where a block begins below it.
-      if (row > 0) blanks += 1;
+      if (row > 0 && !quoted) blanks += 1;
       if (blanks >= (scope.block ? 2 : 1)) return filled;
     } else {
-      if (row > 0) {
+      if (row > 0 && !quoted) {
         const depth = columns(line, width);
-        const closes = scope.block && depth === scope.floor && isCloser(line.trimStart()[0]) && !scope.closed;
-        if (closes) {
+        const role = scope.block && depth <= scope.floor ? roleOf(line, code) : undefined;
+        const ours = depth === scope.floor && !scope.closed;
+        if (role === 'closes' && ours) {
           if (!complete) return null;
           if (!CONTINUES.test(line.trimEnd())) return newline;
-        } else if (scope.block ? depth <= scope.floor : depth < scope.floor) return filled;
+        } else if (role === 'goesOn' && ours) {
+          // The word may be the beginning of another.
+          if (!complete) return null;
+        } else if (role !== 'free' && (scope.block ? depth <= scope.floor : depth < scope.floor)) {
+          return !complete && code?.mayTakeRole(line) ? null : filled;
+        }
       }
+      if (standing !== undefined && !standing.quoted && standing.closed > closed) {
+        if (row > 0 && (scope.closed || !scope.block)) return filled;
+        if (standing.open === 0 && !CONTINUES.test(line.trimEnd())) return newline;
+        closed = standing.closed;
+      }
+      if (standing !== undefined) quoted = standing.quoted;
       equal = line === previous ? equal + 1 : 1;
       previous = line;
       if (complete && equal === LOOP_LINES) return newline;
@@ -64,4 +88,8 @@ function endOfBlock(text: string, scope: Extract<Scope, { lines: 'many' }>, widt
     start = newline + 1;
   }
   return null;
+}
+
+function roleOf(line: string, code: CodePlace | undefined): ReturnType<CodePlace['roleOf']> {
+  return code === undefined ? (isCloser(line.trimStart()[0]) ? 'closes' : undefined) : code.roleOf(line);
 }

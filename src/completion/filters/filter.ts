@@ -1,6 +1,7 @@
 import type { FinishReason } from '../../engine/protocol/index.ts';
 import type { Draft } from '../closers.ts';
 import type { Surroundings } from '../prompt.ts';
+import type { CodePlace } from '../syntax/codePlace.ts';
 
 export interface FilterContext extends Surroundings {
   lines: 'one' | 'many';
@@ -10,6 +11,8 @@ export interface FilterContext extends Surroundings {
   width: number;
   /** The file is Markdown itself, where fences are text. */
   markdown: boolean;
+  /** The place as its grammar reads it, where one is loaded. */
+  code?: CodePlace | undefined;
 }
 
 /** Returns the draft, the draft with what must not be shown taken off, or null when nothing of it should be shown. */

@@ -66,6 +66,7 @@ const GOLDEN: [file: string, generated: string, shown: string | null, tail?: str
   ['你好 = |', '"世界😀";', '"世界😀";'],
   ['it(|)', "'works', () => {\n  check();\n});", "'works', () =>"],
   ['f() {\n    |\n}', 'a();\n  b();\n}', 'a();\n    b();'],
+  ["  it('a', () => {|});\n", '\n    b();\n  });\n  c();', '\n    b();\n  '],
   ['a = |', '  \n', null],
 ];
 for (const [file, generated, shown, tail = ''] of GOLDEN) {

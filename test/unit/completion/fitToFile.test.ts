@@ -14,6 +14,15 @@ const CASES: [what: string, file: string, text: string, indentation: Indentation
   ['at the start of a line it stays', '|', '  foo();', spaces, '  foo();'],
   ['two spaces become one tab', '\tif (a) {|', '\n  b();\n    c();\n}', tabs, '\n\tb();\n\t\tc();\n}'],
   ['four spaces become one tab', '|', 'a {\n    b();\n}', tabs, 'a {\n\tb();\n}'],
+  [
+    'the deepest line does not tell the step',
+    '\t\t|',
+    'a {\n            b();\n        }',
+    tabs,
+    'a {\n\t\t\tb();\n\t\t}',
+  ],
+  ['one line is as deep as the cursor', '\t\t|', 'a();\n        b();', tabs, 'a();\n\t\tb();'],
+  ['or deeper below an opening line', '\ta {|', '\n        b();', tabs, '\n\t\tb();'],
   ['tabs become spaces', '|', 'a {\n\tb();\n\t\tc();\n}', spaces, 'a {\n  b();\n    c();\n}'],
   ['indentation as the file has it stays', '|', 'a {\n\tb();\n}', tabs, 'a {\n\tb();\n}'],
   ['space in the middle of a line stays', '|', 'a  b\n', tabs, 'a  b'],
@@ -42,6 +51,11 @@ const STEPS: [what: string, file: string, text: string, expected: string][] = [
   ],
   ['the closing line stays', '  f() {\n      |', 'a();\n    b();\n  }', 'a();\n      b();\n  }'],
   ['lines as deep as the cursor stay', 'f() {\n    |', 'a {\n      b();\n    }', 'a {\n      b();\n    }'],
+  ['a first line without indentation gets it', '  f() {\n|', 'a();\n      b();', '      a();\n      b();'],
+  ['one that is deep enough stays', '  f() {\n|', '    a();', '    a();'],
+  ['what the line closes comes on a line of its own', '  f(() => {|});', '\n    a();\n  ', '\n    a();\n  '],
+  ['but not behind a text in one line', '  f(() => {|});', ' a(); ', ' a();'],
+  ['nor where nothing is closed', '  f(() => {|', '\n    a();\n', '\n    a();'],
   ['odd steps stay', 'f() {\n    |', 'a();\n   b();', 'a();\n   b();'],
 ];
 for (const [what, file, text, expected] of STEPS) {
