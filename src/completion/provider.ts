@@ -81,6 +81,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   readonly #answered = new vscode.EventEmitter<Silence | null>();
   readonly #session = new Session((timing) => this.#completed.fire(timing));
   readonly #silences = new LRUCache<string, Silence>({ max: SILENCES });
+  /** The latest answer that was none: where, and why. */
+  #stayedAt:
+    | { document: vscode.TextDocument; version: number; position: vscode.Position; silence: Silence }
+    | undefined;
   #acceptedAt: { uri: string; offset: number } | undefined;
 
   /** A request to the engine began; it ends with {@link onDidEndRequest}, without usage where it failed. */
@@ -124,13 +128,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   /** The engine may answer otherwise now. */
   expire(): void {
     this.#session.expire();
-    this.#silences.clear();
+    this.#forgetSilences();
   }
 
   /** Another model, or settings that change answers: forgets suggestions and reports errors anew. */
   reset(): void {
     this.#session.clear();
-    this.#silences.clear();
+    this.#forgetSilences();
     this.#reported.clear();
   }
 
@@ -145,7 +149,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (privacy !== null) return privacy;
     const triggerKind = vscode.InlineCompletionTriggerKind.Automatic;
     const spot = this.#spotAt(document, selection.active, { triggerKind, selectedCompletionInfo: undefined });
-    return 'why' in spot ? spot : (this.#silences.get(silenceKey(spot.place)) ?? null);
+    if ('why' in spot) return spot;
+    const at = this.#stayedAt;
+    const here = at?.document === document && at.version === document.version && at.position.isEqual(selection.active);
+    return here ? at.silence : (this.#silences.get(silenceKey(spot.place)) ?? null);
   }
 
   async provideInlineCompletionItems(
@@ -156,27 +163,39 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   ): Promise<vscode.InlineCompletionItem[]> {
     const abort = new AbortController();
     const subscription = token.onCancellationRequested(() => abort.abort());
+    const { version } = document;
+    const stay = (silence: Silence): [] => {
+      this.#stayedAt = { document, version, position, silence };
+      this.#answered.fire(silence);
+      return [];
+    };
     try {
       const spot = this.#spotAt(document, position, context);
-      if ('why' in spot) return this.#stayed(spot);
+      if ('why' in spot) return stay(spot);
       const privacy = await this.#privacyOf(document);
-      if (privacy !== null) return this.#stayed(privacy);
+      if (privacy !== null) return stay(privacy);
       const draft = await this.#session.suggest(this.#callFor(spot), abort.signal);
       if (draft === undefined || abort.signal.aborted) return [];
-      if (draft === null) return this.#stayed(this.#silences.get(silenceKey(spot.place)) ?? NOTHING);
+      if (draft === null) return stay(this.#silenceOn(spot));
+      this.#stayedAt = undefined;
       this.#answered.fire(null);
       return [itemFor(spot, draft)];
     } catch (error) {
       this.#report(error);
-      return this.#stayed({ why: 'failed' });
+      return stay({ why: 'failed' });
     } finally {
       subscription.dispose();
     }
   }
 
-  #stayed(silence: Silence): [] {
-    this.#answered.fire(silence);
-    return [];
+  /** Why a place has no suggestion that was answered with none. */
+  #silenceOn({ place, chosen }: Spot): Silence {
+    return chosen === '' ? (this.#silences.get(silenceKey(place)) ?? NOTHING) : { why: 'otherChosen' };
+  }
+
+  #forgetSilences(): void {
+    this.#silences.clear();
+    this.#stayedAt = undefined;
   }
 
   async #privacyOf({ uri }: vscode.TextDocument): Promise<Silence | null> {

@@ -13,6 +13,8 @@ export type Silence =
   | { why: 'ignored' | 'secret' }
   | { why: Refusal }
   /** Probabilities that the suggestion is right: what it has, and what is shown. */
+  /** The editor's own list is open, and its choice is not what the model goes on with. */
+  | { why: 'otherChosen' }
   | { why: 'unsure'; confidence: number; needed: number }
   | { why: 'filtered'; filter: FilterName }
   | { why: 'failed' };
@@ -145,6 +147,12 @@ const FIXED: Record<Exclude<Silence['why'], 'noModel' | 'off' | 'unsure' | 'filt
     'nothing is above the cursor yet',
     'Write a line, or a comment that says what comes.',
     [ASK],
+  ),
+  otherChosen: said(
+    'list',
+    'list-selection',
+    "the editor's own list is open, and no suggestion goes on with what is chosen in it",
+    'Press Escape to close the list, or type on.',
   ),
   longLine: said('long line', 'circle-slash', 'this line is too long to be written by hand'),
   binary: said('no text', 'circle-slash', 'this file is not text'),

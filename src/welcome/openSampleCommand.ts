@@ -60,6 +60,10 @@ async function beginSample({ extension, workspaceState }: vscode.ExtensionContex
     vscode.window.showTextDocument(document, { viewColumn: 1, selection: new vscode.Range(begin, begin) });
   await show();
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extension.id}#start`, true);
+  await vscode.commands.executeCommand('vscode.setEditorLayout', {
+    orientation: 0,
+    groups: [{ size: 0.65 }, { size: 0.35 }],
+  });
   await show();
 }
 

@@ -7,11 +7,9 @@ const root = path.join(import.meta.dirname, '../..');
 const folder = path.join(root, SAMPLE.folder);
 
 export interface Step {
-  /** The line at whose end it begins, as it stands in the file. */
+  /** The line at whose end Enter is pressed, as it stands in the file. */
   line: string;
-  /** Typed after Enter. */
-  typed: string;
-  /** The grey text that goes on with it. */
+  /** The grey text on the new line. */
   promised: string;
 }
 
@@ -25,14 +23,14 @@ export function sampleFiles(): Record<string, string> {
 
 /** The steps of a page with the table of them, in order. */
 function stepsOf(page: string): Step[] {
-  const rows = [...page.matchAll(/^\| (.*?) +\| `Enter` `(.*)` +\| `(.*)` +\| `Tab`/gm)];
+  const rows = [...page.matchAll(/^\| (.*?) +\| `Enter` +\| `(.*)` +\| `Tab`/gm)];
   const lines = sampleFiles()[SAMPLE.file]!.split('\n');
-  return rows.map(([, place = '', typed = '', promised = '']) => {
+  return rows.map(([, place = '', promised = '']) => {
     const [head = '', tail = ''] = /`(.*)`/.exec(place)![1]!.split('…');
     // The last such line is the one of the last function; a lone bracket that is indented ends its loop.
     const line = lines.findLast((one) => (head === '}' ? one === '  }' : one.includes(head) && one.endsWith(tail)));
     if (line === undefined) throw new Error(`the sample has no line as in: ${place}`);
-    return { line, typed, promised };
+    return { line, promised };
   });
 }
 

@@ -70,7 +70,7 @@ describe('the explanation', () => {
       unsure,
       ...(Object.keys(filters) as FilterName[]).map((filter) => ({ why: 'filtered', filter }) as const),
       ...(['notWritable', 'ignored', 'secret', 'selection', 'insideWord', 'midLine'] as const).map((why) => ({ why })),
-      ...(['emptyFile', 'longLine', 'binary', 'failed'] as const).map((why) => ({ why })),
+      ...(['emptyFile', 'longLine', 'binary', 'failed', 'otherChosen'] as const).map((why) => ({ why })),
     ];
     const sentences = all.map((silence) => sentence(silence)!);
     assert.equal(new Set(sentences).size, all.length);
