@@ -105,9 +105,13 @@ function explanationOf(silence: Exclude<Silence, { why: 'noModel' } | { why: 'of
     case 'filtered':
       return silence.filter === 'blank'
         ? said('no idea', 'question', 'the model has nothing to add here', 'Type on, and it may.')
-        : said('filtered', 'filter', `a suggestion was held back, because ${FILTERED[silence.filter]}`, 'Type on.', [
-            LOG,
-          ]);
+        : said(
+            'filtered',
+            'filter',
+            `a suggestion was held back, because ${FILTERED[silence.filter]}`,
+            'Type on, and another may come.',
+            [LOG],
+          );
     default:
       return FIXED[silence.why];
   }

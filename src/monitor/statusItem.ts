@@ -98,7 +98,10 @@ function tooltip(details: readonly string[], remedies: readonly Remedy[]): vscod
   const text = new vscode.MarkdownString();
   text.isTrusted = { enabledCommands: remedies.map(({ command }) => command) };
   text.appendMarkdown('**Quire**\n\n');
-  for (const line of details) text.appendText(line).appendMarkdown('\n\n');
-  text.appendMarkdown(remedies.map(({ title, command }) => `[${title}](command:${command})`).join(' · '));
+  for (const line of details) text.appendMarkdown(`${plain(line)}\n\n`);
+  text.appendMarkdown(remedies.map(({ title, command }) => `[${plain(title)}](command:${command})`).join(' · '));
   return text;
 }
+
+/** Text as Markdown that shows it as it is. Unlike `appendText` it leaves spaces at which a long line can be wrapped. */
+const plain = (text: string): string => text.replace(/[\\`*_{}[\]()<>#+\-.!~|&]/g, '\\$&');

@@ -1,6 +1,8 @@
 /** The first minute of a newcomer: the sample, its walkthrough, and what the status item says where nothing shows. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { SAMPLE } from '../../src/welcome/sample.ts';
 import { sampleFiles, walkthroughSteps } from '../helpers/sample.ts';
@@ -70,4 +72,21 @@ test('the status item says why nothing is shown, once the keys rest', async () =
   await window.page.locator('.suggest-widget.visible').waitFor();
   await window.waitForStatus(/^Quire: ready; nothing shown: the editor's own list is open/);
   await window.screenshot('list');
+});
+
+test('who installed the extension gets a copy of the sample by a command', async () => {
+  const { page } = window;
+  // In a browser a window that is not empty would have another opened, which a browser asks its user about.
+  await page.goto(`${new URL(page.url()).origin}/?ew=true`);
+  await window.untilShown();
+  await window.waitForStatus(/^Quire: /);
+  // The command asks where to, in the place of the palette that it was chosen from.
+  const temporary = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Temporary folder' });
+  await Promise.all([window.runCommand('Quire: Open Sample Project…'), temporary.click()]);
+  await page.waitForURL((url) => url.searchParams.get('folder')?.endsWith('/bookshop') === true);
+  const folder = new URL(page.url()).searchParams.get('folder')!;
+  await page.locator('.tab.active[data-resource-name="report.ts"]').waitFor();
+  await page.locator('.gettingStartedContainer', { hasText: 'Get Started with Quire' }).waitFor();
+  assert.equal(readFileSync(path.join(folder, SAMPLE.file), 'utf8'), sampleFiles()[SAMPLE.file]);
+  rmSync(path.dirname(folder), { recursive: true });
 });
