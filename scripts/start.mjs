@@ -23,7 +23,7 @@ await main(async () => {
   await ensureDependencies();
   const folder = options.folder ? path.resolve(options.folder) : sampleFolder();
   if (!existsSync(folder)) throw new SetupError(`There is no folder ${folder}.`);
-  const opened = options.folder ? undefined : path.join(folder, 'src/basket.ts');
+  const opened = options.folder ? undefined : path.join(folder, 'src/report.ts');
   const desktop = options.served ? undefined : onPath('code');
   if (desktop) await openDesktop(desktop, folder, opened);
   else await serve(folder, opened, options);
@@ -49,9 +49,9 @@ function readOptions() {
 
 /** A working copy of the sample, so that typing in it does not change the repository; what was typed stays. */
 function sampleFolder() {
-  const copy = path.join(cacheFolder, 'bookshop');
+  const copy = path.join(cacheFolder, 'sample/bookshop');
   if (!existsSync(copy)) {
-    mkdirSync(cacheFolder, { recursive: true });
+    mkdirSync(path.dirname(copy), { recursive: true });
     cpSync(path.join(root, 'samples/bookshop'), copy, { recursive: true });
   }
   return copy;

@@ -10,6 +10,7 @@ import type { Host } from './host.ts';
 import { registerModels } from './models/feature.ts';
 import { isEnabled, registerMonitor } from './monitor/feature.ts';
 import { version } from './version.ts';
+import { registerSample } from './welcome/openSampleCommand.ts';
 import { registerWorkspace } from './workspace/feature.ts';
 
 /** What `activate` gives to whoever asks for the extension's exports (the tests do). */
@@ -56,7 +57,10 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     documents: workspace,
     isEnabled,
     onModelLost: () => void models.select(),
+    onSilence: (silence) => monitor.dispatch({ type: 'silence', silence }),
   });
+
+  registerSample(host);
 
   subscriptions.push(
     completion.onDidStartRequest(() => monitor.dispatch({ type: 'requestStarted' })),

@@ -7,7 +7,7 @@ import { root } from '../lib/paths.mjs';
 /** Everything that a package is made of; the lock file stands for node_modules. */
 function inputs() {
   const documents = readdirSync(root).filter((name) => /^(package.*\.json|.*\.md|LICENSE|\.vscodeignore)$/.test(name));
-  return ['src', 'media', 'scripts', ...documents.sort()];
+  return ['src', 'media', 'samples', 'scripts', ...documents.sort()];
 }
 
 function filesUnder(name) {

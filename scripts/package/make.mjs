@@ -24,7 +24,7 @@ async function stageExtension(stage, { target }) {
   const documents = readdirSync(root).filter((name) =>
     /^(package\.nls.*\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(name),
   );
-  for (const name of ['media', ...documents])
+  for (const name of ['media', 'samples', ...documents])
     cpSync(path.join(root, name), path.join(stage, name), { recursive: true });
 
   const dist = path.join(stage, 'dist');

@@ -68,6 +68,8 @@ export interface CompletionOutcome {
   rejectedBy: FilterName | 'cancelled' | 'superseded' | 'unsure' | null;
   /** That what is shown is right, in [0, 1]; of what is not for doubt, the most that any beginning of it is. */
   right: number;
+  /** How likely it had to be to be shown. */
+  needed: number;
   result: CompletionResult;
 }
 
@@ -132,15 +134,16 @@ export class Completer {
 
     const index = end(result.text);
     const text = toLf(index === null ? result.text : result.text.slice(0, index));
-    const nothing = { text, shown: null, over: 0, tail: '', right: 0, result };
+    const nothing = { text, shown: null, over: 0, tail: '', right: 0, needed: 0, result };
     const ended = index === null && (result.finish === 'cancelled' || result.finish === 'superseded');
     if (ended || options.signal?.aborted) {
       return { ...nothing, rejectedBy: result.finish === 'superseded' ? 'superseded' : 'cancelled' };
     }
     const sure = options.prudence
       ? asFarAsSure(text, certaintyOf(result), options.prudence)
-      : { text, right: result.confidence ?? 1 };
-    if (sure.text === '' && text !== '') return { ...nothing, right: sure.right, rejectedBy: 'unsure' };
+      : { text, right: result.confidence ?? 1, needed: 0 };
+    if (sure.text === '' && text !== '')
+      return { ...nothing, right: sure.right, needed: sure.needed, rejectedBy: 'unsure' };
     const filtered = applyFilters(sure.text, {
       ...near,
       lines: scope.lines,
@@ -159,7 +162,7 @@ export class Completer {
       ending: lineEndingOf(request.prefix.slice(-4096), request.suffix.slice(0, 4096)),
       ...(scope.lines === 'many' && scope.block ? { floor: scope.floor } : {}),
     });
-    return { text, shown, over, tail, rejectedBy: null, right: sure.right, result };
+    return { text, shown, over, tail, rejectedBy: null, right: sure.right, needed: sure.needed, result };
   }
 
   /** Names what the engine has by reference; where it has another text after all, the text itself is sent. */

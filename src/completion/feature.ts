@@ -2,10 +2,13 @@
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol/index.ts';
 import type { Host } from '../host.ts';
+import { registerEagerness } from './chooseEagernessCommand.ts';
 import { Completer } from './completer.ts';
 import { whyNoCompletion } from './fimLayouts.ts';
 import { CompletionProvider, type DocumentAccess } from './provider.ts';
 import { SettingsCache } from './settings.ts';
+import type { Explanation, IndexProgress } from './silence.ts';
+import { SilenceWatch } from './silenceWatch.ts';
 import { Syntax } from './syntax/syntax.ts';
 import { Threshold } from './threshold.ts';
 
@@ -18,6 +21,8 @@ export interface CompletionNeeds {
   isEnabled(document: vscode.TextDocument): boolean;
   /** The engine lost the model: it has to be opened again. */
   onModelLost(): void;
+  /** Why nothing is shown at the cursor, once it has come to rest; undefined: nothing is to be said of it. */
+  onSilence(explanation: Explanation | undefined): void;
 }
 
 export function registerCompletion(host: Host, needs: CompletionNeeds): CompletionProvider {
@@ -37,27 +42,48 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
       if (kind === 'modelUnknown') needs.onModelLost();
     },
   });
+  const watch = new SilenceWatch({
+    async silence() {
+      const editor = vscode.window.activeTextEditor;
+      return editor === undefined ? null : provider.silenceAt(editor).catch(() => null);
+    },
+    index: () => indexProgress(host, needs.model()),
+    tell: needs.onSilence,
+  });
+  const reset = () => {
+    threshold.reset();
+    keeping.save();
+    provider.reset();
+  };
   host.subscriptions.push(
     provider.register(),
     keeping,
-    vscode.commands.registerCommand('quire.resetSuggestions', () => {
-      threshold.reset();
-      keeping.save();
-      provider.reset();
+    registerEagerness(threshold, reset),
+    vscode.commands.registerCommand('quire.resetSuggestions', reset),
+    watch,
+    provider.onDidAnswer(() => watch.changed()),
+    vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+      if (textEditor === vscode.window.activeTextEditor) watch.changed();
     }),
+    vscode.window.onDidChangeActiveTextEditor(() => watch.changed()),
     provider.onDidComplete(({ source, debounceMs, requestMs, firstTokenMs, shown, rejectedBy }) => {
       const outcome = shown ? 'shown' : `not shown (${rejectedBy})`;
       const times = `waited ${ms(debounceMs)}, took ${ms(requestMs)}, first token ${ms(firstTokenMs)}`;
       host.log({ level: 'debug', message: `completion: ${source}, ${times}, ${outcome}` });
     }),
-    needs.documents.onDidLearn(() => provider.expire()),
+    needs.documents.onDidLearn(() => {
+      provider.expire();
+      watch.changed();
+    }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('quire')) return;
       settings.forget();
       provider.reset();
+      watch.changed();
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => settings.forget()),
   );
+  watch.changed();
   return provider;
 }
 
@@ -82,6 +108,13 @@ function keptThreshold(memento: vscode.Memento): { threshold: Threshold; save():
       save();
     },
   };
+}
+
+/** How far the engine has read the files of the project, for the open model. */
+async function indexProgress({ engine }: Host, model: ModelInfo | undefined): Promise<IndexProgress | undefined> {
+  if (model === undefined || engine.state.kind !== 'ready') return undefined;
+  const status = await engine.status().catch(() => undefined);
+  return status?.models.find(({ info }) => info.id === model.id)?.ngram ?? undefined;
 }
 
 const ms = (value: number | null): string => (value === null ? 'none' : `${value.toFixed(1)} ms`);

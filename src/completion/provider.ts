@@ -1,6 +1,8 @@
 /** Ghost text in the editor: VS Code's documents and positions in, suggestions of the {@link Completer} out. */
+import { LRUCache } from 'lru-cache';
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol/index.ts';
+import { isSecret } from '../files/private.ts';
 import { isWritable } from '../files/schemes.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
@@ -10,6 +12,7 @@ import { Neighbours } from './neighbours.ts';
 import type { CompletionRequest, KnownDocument, OtherFile } from './request.ts';
 import { type Call, type CompletionTiming, Session } from './session.ts';
 import type { CompletionSettings } from './settings.ts';
+import { type Silence, silenceOf } from './silence.ts';
 import type { Place } from './suggestions.ts';
 import { isBlank, lineAfter, lineBefore } from './text.ts';
 import type { Threshold } from './threshold.ts';
@@ -50,6 +53,10 @@ const LEAST_READ = 1024;
 /** Lines of another open file that are read at most; the prompt cuts further. */
 const OTHER_FILE_LINES = 400;
 
+/** Places of which it is known why nothing is shown there: as many as answers are kept. */
+const SILENCES = 250;
+const NOTHING: Silence = { why: 'filtered', filter: 'blank' };
+
 /** A place in a document, with everything that the steps need of it. */
 interface Spot {
   document: vscode.TextDocument;
@@ -80,6 +87,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   });
   /** Where the latest suggestion was asked for. */
   #eagerness: Eagerness = 'balanced';
+  readonly #answered = new vscode.EventEmitter<Silence | null>();
+  readonly #silences = new LRUCache<string, Silence>({ max: SILENCES });
+  /** The latest answer that was none: where, and why. */
+  #stayedAt:
+    | { document: vscode.TextDocument; version: number; position: vscode.Position; silence: Silence }
+    | undefined;
   #acceptedAt: { uri: string; offset: number } | undefined;
 
   /** A request to the engine began; it ends with {@link onDidEndRequest}, without usage where it failed. */
@@ -87,6 +100,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   readonly onDidEndRequest = this.#ended.event;
   /** A call was answered, with or without the engine. */
   readonly onDidComplete = this.#completed.event;
+  /** The editor was given a suggestion (null), or none and why. It is not told of calls that it gave up itself. */
+  readonly onDidAnswer = this.#answered.event;
 
   constructor(services: CompletionServices) {
     this.#services = services;
@@ -124,17 +139,31 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   /** The engine may answer otherwise now. */
   expire(): void {
     this.#session.expire();
+    this.#forgetSilences();
   }
 
   /** Another model, or settings that change answers: forgets suggestions and reports errors anew. */
   reset(): void {
     this.#session.clear();
+    this.#forgetSilences();
     this.#reported.clear();
   }
 
   dispose(): void {
     this.#session.clear();
-    for (const emitter of [this.#started, this.#ended, this.#completed]) emitter.dispose();
+    for (const emitter of [this.#started, this.#ended, this.#completed, this.#answered]) emitter.dispose();
+  }
+
+  /** Why nothing is shown at the cursor of an editor; null: something is, or nothing was asked there yet. */
+  async silenceAt({ document, selection }: vscode.TextEditor): Promise<Silence | null> {
+    const privacy = await this.#privacyOf(document);
+    if (privacy !== null) return privacy;
+    const triggerKind = vscode.InlineCompletionTriggerKind.Automatic;
+    const spot = this.#spotAt(document, selection.active, { triggerKind, selectedCompletionInfo: undefined });
+    if ('why' in spot) return spot;
+    const at = this.#stayedAt;
+    const here = at?.document === document && at.version === document.version && at.position.isEqual(selection.active);
+    return here ? at.silence : (this.#silences.get(silenceKey(spot.place)) ?? null);
   }
 
   async provideInlineCompletionItems(
@@ -145,29 +174,57 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   ): Promise<vscode.InlineCompletionItem[]> {
     const abort = new AbortController();
     const subscription = token.onCancellationRequested(() => abort.abort());
+    const { version } = document;
+    const stay = (silence: Silence): [] => {
+      this.#stayedAt = { document, version, position, silence };
+      this.#answered.fire(silence);
+      return [];
+    };
     try {
       const spot = this.#spotAt(document, position, context);
-      if (spot === undefined || (await this.#services.documents.isPrivate(document.uri))) return [];
+      if ('why' in spot) return stay(spot);
+      const privacy = await this.#privacyOf(document);
+      if (privacy !== null) return stay(privacy);
       const draft = await this.#session.suggest(this.#callFor(spot), abort.signal);
-      return draft == null || abort.signal.aborted ? [] : [itemFor(spot, draft)];
+      if (draft === undefined || abort.signal.aborted) return [];
+      if (draft === null) return stay(this.#silenceOn(spot));
+      this.#stayedAt = undefined;
+      this.#answered.fire(null);
+      return [itemFor(spot, draft)];
     } catch (error) {
       this.#report(error);
-      return [];
+      return stay({ why: 'failed' });
     } finally {
       subscription.dispose();
     }
   }
 
-  /** Reads what is near the cursor; undefined where nothing is to be asked. Never reads a whole large document. */
+  /** Why a place has no suggestion that was answered with none. */
+  #silenceOn({ place, chosen }: Spot): Silence {
+    return chosen === '' ? (this.#silences.get(silenceKey(place)) ?? NOTHING) : { why: 'otherChosen' };
+  }
+
+  #forgetSilences(): void {
+    this.#silences.clear();
+    this.#stayedAt = undefined;
+  }
+
+  async #privacyOf({ uri }: vscode.TextDocument): Promise<Silence | null> {
+    if (!(await this.#services.documents.isPrivate(uri))) return null;
+    return { why: isSecret(uri.path) ? 'secret' : 'ignored' };
+  }
+
+  /** Reads what is near the cursor, or says why nothing is to be asked there. Never reads a whole large document. */
   #spotAt(
     document: vscode.TextDocument,
     position: vscode.Position,
     context: Pick<vscode.InlineCompletionContext, 'triggerKind' | 'selectedCompletionInfo'>,
-  ): Spot | undefined {
+  ): Spot | Silence {
     const model = this.#services.model();
-    if (model === undefined || !isWritable(document.uri.scheme)) return undefined;
+    if (model === undefined) return { why: 'noModel' };
+    if (!isWritable(document.uri.scheme)) return { why: 'notWritable' };
     const settings = this.#services.settings(document);
-    if (!settings.enabled) return undefined;
+    if (!settings.enabled) return { why: 'off' };
     this.#eagerness = settings.eagerness;
 
     const widget = context.selectedCompletionInfo;
@@ -191,7 +248,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       selecting: inFront && !editor.selection.isEmpty,
       explicit,
     });
-    if (refusal !== null) return undefined;
+    if (refusal !== null) return { why: refusal };
     const uri = document.uri.toString();
     return {
       document,
@@ -222,6 +279,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const { maxTokens } = settings;
     const workspace = await this.#services.documents.idOf(document.uri);
     const request = await this.#requestFor(spot, settings);
+    // Who asks for a suggestion wants to see what there is.
+    // Who asks for a suggestion wants to see what there is.
+    const prudence = spot.explicit ? undefined : this.#services.threshold.prudence(settings.eagerness);
     this.#started.fire();
     let usage: RequestUsage | undefined;
     try {
@@ -230,13 +290,18 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         document: document.uri.toString(),
         maxTokens: { one: Math.min(MAX_TOKENS.one, maxTokens), many: maxTokens },
         ngram: settings.usesProjectCode,
-        // Who asks for a suggestion wants to see what there is.
-        ...(spot.explicit ? {} : { prudence: this.#services.threshold.prudence(settings.eagerness) }),
+        ...(prudence ? { prudence } : {}),
         signal,
         onText,
       });
       usage = outcome.result;
+      const silence = silenceOf(outcome);
+      if (silence !== null) this.#silences.set(silenceKey(spot.place), silence);
+      else if (outcome.shown !== null) this.#silences.delete(silenceKey(spot.place));
       return outcome;
+    } catch (error) {
+      this.#silences.set(silenceKey(spot.place), { why: 'failed' });
+      throw error;
     } finally {
       this.#ended.fire(usage);
     }
@@ -298,7 +363,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         this.#acceptedAt = { uri: document.uri.toString(), offset: document.offsetAt(selection.active) };
         const triggerKind = vscode.InlineCompletionTriggerKind.Automatic;
         const spot = this.#spotAt(document, selection.active, { triggerKind, selectedCompletionInfo: undefined });
-        if (spot !== undefined && !(await this.#services.documents.isPrivate(document.uri))) next = this.#callFor(spot);
+        if (!('why' in spot) && (await this.#privacyOf(document)) === null) next = this.#callFor(spot);
       }
       await this.#session.accepted(next);
     } catch (error) {
@@ -342,3 +407,6 @@ function itemFor({ place, range, chosen }: Spot, { text, over, tail }: Draft): v
     command: ACCEPTED_COMMAND,
   });
 }
+
+/** As much before the cursor as tells a place from others for as long as it matters. */
+const silenceKey = ({ path, prefix }: Place): string => `${path}\0${prefix.slice(-256)}`;

@@ -17,26 +17,30 @@ export interface Prudence {
 export interface Sure {
   /** The beginning of the answer that is shown; empty: nothing. */
   text: string;
-  /** That it is right; of nothing shown, that of the surest beginning, or of as much of the first word as there is. */
+  /** That it is right; where nothing is shown, that the beginning is that comes nearest to it. */
   right: number;
+  /** How likely that has to be right to be shown. */
+  needed: number;
 }
 
 /**
  * @param text of the answer. @param certainty of it.
  */
 export function asFarAsSure(text: string, certainty: readonly CertainEnd[], { least, cost }: Prudence): Sure {
-  let best = { end: 0, gain: 0, right: 0 };
-  let surest: number | undefined;
+  let best = { end: 0, gain: Number.NEGATIVE_INFINITY, right: certainty.at(-1)?.[1] ?? 0, needed: least, shows: false };
   let token = 0;
   for (const end of endingsOf(text)) {
     while (token < certainty.length && certainty[token]![0] < end) token++;
     const found = certainty[token];
     if (found === undefined) break;
-    const [, probability] = found;
-    surest = Math.max(surest ?? 0, probability);
-    const gain = probability * (end - 1) - (1 - probability) * cost;
-    if (probability >= least && gain > best.gain) best = { end, gain, right: probability };
+    const [, right] = found;
+    // The key that takes a text saves nothing.
+    const saved = end - 1;
+    const gain = right * saved - (1 - right) * cost;
+    const needed = Math.max(least, cost / (cost + saved));
+    const shows = right >= needed && saved > 0;
+    if (shows === best.shows ? gain > best.gain : shows) best = { end, gain, right, needed, shows };
   }
-  if (best.end === 0) return { text: '', right: surest ?? certainty.at(-1)?.[1] ?? 0 };
-  return { text: text.slice(0, best.end), right: best.right };
+  const { end, right, needed, shows } = best;
+  return { text: shows ? text.slice(0, end) : '', right, needed };
 }

@@ -1,5 +1,4 @@
 /** The menu behind the status item. Pure: titles and command ids. */
-import { ACTIONS, type Action } from './notices.ts';
 import type { StatusView } from './state.ts';
 
 export interface MenuEntry {
@@ -10,7 +9,7 @@ export interface MenuEntry {
 }
 
 export interface MenuFacts {
-  view: Pick<StatusView, 'actions'>;
+  view: Pick<StatusView, 'remedies'>;
   /** Suggestions are on in general. */
   everywhere: boolean;
   /** The language in front, and whether suggestions are off in it. */
@@ -20,11 +19,7 @@ export interface MenuFacts {
 
 /** @returns the entries from top to bottom: remedies first, then switches, then views. */
 export function statusMenu({ view, everywhere, language, modelName }: MenuFacts): MenuEntry[] {
-  const remedies = view.actions
-    .filter((action) => !STANDING.has(action))
-    .map((action) => ({ label: `$(lightbulb) ${ACTIONS[action].title}`, command: ACTIONS[action].command }));
   const entries: MenuEntry[] = [
-    ...remedies,
     { label: everywhere ? '$(circle-slash) Turn Off' : '$(sparkle) Turn On', command: 'quire.toggle' },
   ];
   if (everywhere && language !== undefined) {
@@ -34,13 +29,15 @@ export function statusMenu({ view, everywhere, language, modelName }: MenuFacts)
   const model: MenuEntry = { label: '$(chip) Choose Model…', command: 'quire.chooseModel' };
   entries.push(
     modelName === undefined ? model : { ...model, description: modelName },
+    { label: '$(settings) Choose Eagerness…', command: 'quire.chooseEagerness' },
     { label: '$(info) Show Status', command: 'quire.showStatus' },
     { label: '$(output) Show Log', command: 'quire.showLog' },
     { label: '$(debug-restart) Restart Engine', command: 'quire.restartEngine' },
     { label: '$(gear) Settings', command: 'quire.openSettings' },
   );
-  return entries;
+  const standing = new Set(entries.map(({ command }) => command));
+  const remedies = view.remedies
+    .filter(({ command }) => !standing.has(command))
+    .map(({ title, command }) => ({ label: `$(lightbulb) ${title}`, command }));
+  return [...remedies, ...entries];
 }
-
-/** Entries that the menu has anyway. */
-const STANDING = new Set<Action>(['chooseModel', 'restartEngine', 'showLog', 'openSettings']);

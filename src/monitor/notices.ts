@@ -4,7 +4,13 @@ import type { EngineErrorKind } from '../engine/protocol/index.ts';
 /** A remedy that a notice or the status menu offers. */
 export type Action = 'chooseModel' | 'useBundled' | 'restartEngine' | 'showLog' | 'openSettings';
 
-export const ACTIONS: Record<Action, { title: string; command: string }> = {
+/** Something to click. */
+export interface Remedy {
+  title: string;
+  command: string;
+}
+
+export const ACTIONS: Record<Action, Remedy> = {
   chooseModel: { title: 'Choose Model…', command: 'quire.chooseModel' },
   useBundled: { title: 'Use Bundled Model', command: 'quire.useBundledModel' },
   restartEngine: { title: 'Restart Engine', command: 'quire.restartEngine' },

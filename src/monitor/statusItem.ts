@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { offReason } from './enablement.ts';
 import { readEnablement, toggleCurrentLanguage, toggleEverywhere } from './enablementSettings.ts';
 import { statusMenu } from './menu.ts';
+import type { Remedy } from './notices.ts';
 import { type EngineCondition, initialState, type MonitorEvent, type MonitorState, reduce, view } from './state.ts';
 
 /** A request that ends sooner is never shown as thinking: no flicker at each key. Milliseconds. */
@@ -44,10 +45,10 @@ export class StatusItem implements vscode.Disposable {
   dispatch(event: MonitorEvent): void {
     this.#state = reduce(this.#state, event);
     this.#watchForThinking();
-    const { kind, text, label, details } = view(this.#state);
+    const { kind, text, label, details, remedies } = view(this.#state);
     this.#item.text = text;
     this.#item.accessibilityInformation = { label, role: 'button' };
-    this.#item.tooltip = tooltip(details);
+    this.#item.tooltip = tooltip(details, remedies);
     this.#item.backgroundColor =
       kind === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
   }
@@ -93,9 +94,14 @@ async function openSettings(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:quire.quire');
 }
 
-function tooltip(details: readonly string[]): vscode.MarkdownString {
+function tooltip(details: readonly string[], remedies: readonly Remedy[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
+  text.isTrusted = { enabledCommands: remedies.map(({ command }) => command) };
   text.appendMarkdown('**Quire**\n\n');
-  for (const line of details) text.appendText(line).appendMarkdown('\n\n');
+  for (const line of details) text.appendMarkdown(`${plain(line)}\n\n`);
+  text.appendMarkdown(remedies.map(({ title, command }) => `[${plain(title)}](command:${command})`).join(' · '));
   return text;
 }
+
+/** Text as Markdown that shows it as it is. Unlike `appendText` it leaves spaces at which a long line can be wrapped. */
+const plain = (text: string): string => text.replace(/[\\`*_{}[\]()<>#+\-.!~|&]/g, '\\$&');

@@ -13,14 +13,14 @@ let window: EditorWindow;
 before(async () => {
   editor = await startEditor('engine', { files: { 'one.ts': gap.text, 'two.ts': gap.text } });
   window = await editor.openWindow();
-  await window.waitForStatus(/^Quire: ready$/);
+  await window.waitForStatus(/^Quire: ready/);
 });
 after(() => editor?.stop());
 
 test('two windows share one engine', async () => {
   const second = await editor.openWindow();
   try {
-    await second.waitForStatus(/^Quire: ready$/);
+    await second.waitForStatus(/^Quire: ready/);
     await second.openFile('two.ts', gap);
     await second.typeAndAccept(bodyOfAdd.pieces);
     const engines = await editor.engines();
@@ -42,7 +42,7 @@ test('the engine is killed while it generates, and completions come back by them
   await window.screenshot('killed');
 
   await window.until(async () => (editor.enginePids()[0] ?? victim) !== victim, 'another engine runs');
-  await window.waitForStatus(/^Quire: ready$/);
+  await window.waitForStatus(/^Quire: ready/);
   await window.runCommand('File: Revert File');
   await window.openFile('one.ts', gap);
   await window.typeAndAccept(bodyOfAdd.pieces);

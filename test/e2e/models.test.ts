@@ -13,7 +13,7 @@ let window: EditorWindow;
 before(async () => {
   editor = await startEditor('models', { files: { 'a.ts': gap.text } });
   window = await editor.openWindow();
-  await window.waitForStatus(/^Quire: ready$/);
+  await window.waitForStatus(/^Quire: ready/);
 });
 after(() => editor?.stop());
 
@@ -47,7 +47,7 @@ test('one action leads back to the bundled model, and to grey text', async () =>
   editor.changeSettings({ 'quire.model.path': path.join(editor.server.folder, 'missing-again.gguf') });
   await window.until(async () => (await window.notifications()).length > 0, 'a message is shown');
   await window.page.locator('.notifications-toasts .monaco-button', { hasText: 'Use Bundled Model' }).click();
-  await window.waitForStatus(/^Quire: ready$/);
+  await window.waitForStatus(/^Quire: ready/);
   await window.runCommand('File: Revert File');
   await window.openFile('a.ts', gap);
   await window.typeAndAccept(bodyOfAdd.pieces);

@@ -23,7 +23,7 @@ after(() => editor?.stop());
 
 test('an untrusted workspace gets completions of your own model, not of one that it names', async () => {
   await window.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
-  await window.waitForStatus(/^Quire: ready$/);
+  await window.waitForStatus(/^Quire: ready/);
   await window.openFile('a.ts', gap);
   await window.typeUntilGhostText(bodyOfAdd.pieces);
   await window.screenshot('untrusted');

@@ -98,6 +98,19 @@ export class EditorWindow {
     await this.until(async () => expected.test(await this.statusText()), `the status says ${expected}`);
   }
 
+  /** Points at the item in the status bar, and waits for what it then shows. @returns its text. */
+  async showStatusTooltip(): Promise<string> {
+    await this.#status().first().hover();
+    const hover = this.page.locator('.workbench-hover', { hasText: 'Quire' });
+    await hover.first().waitFor();
+    return (await hover.allInnerTexts()).join('\n');
+  }
+
+  /** What the status bar says of the cursor, such as `Ln 3, Col 7`. */
+  async cursorText(): Promise<string> {
+    return (await this.page.locator('.statusbar-item[id="status.editor.selection"]').allInnerTexts()).join();
+  }
+
   /** Messages that are shown, in order. */
   notifications(): Promise<string[]> {
     return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();

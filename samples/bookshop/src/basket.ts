@@ -20,13 +20,11 @@ export function basketPrice(lines: Line[]): number {
   return total;
 }
 
-/** Number of pages in the whole basket. */
-export function basketPages(lines: Line[]): number {
+/** Number of books in the whole basket. */
+export function basketCount(lines: Line[]): number {
   let total = 0;
   for (const line of lines) {
-    total += line.book.pages * line.count;
+    total += line.count;
   }
   return total;
 }
-
-/** The most expensive book of the basket. */

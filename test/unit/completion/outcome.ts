@@ -8,6 +8,7 @@ export const outcome = (shown: string | null, more: Partial<CompletionOutcome> =
   tail: '',
   rejectedBy: shown === null ? 'blank' : null,
   right: 1,
+  needed: 0,
   result: {
     text: shown ?? '',
     finish: 'endOfText',

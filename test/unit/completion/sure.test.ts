@@ -19,13 +19,18 @@ test('a line that is sure is shown whole', () => {
 
 test('of a line whose end is open the sure words are shown', () => {
   const sure = asFarAsSure(TEXT, certainty(0.97, 0.95, 0.93, 0.3, 0.1, 0.1), PRUDENCE);
-  assert.deepEqual(sure, { text: 'isCancelled)', right: 0.93 });
+  assert.deepEqual([sure.text, sure.right], ['isCancelled)', 0.93]);
 });
 
 test('never half a word, and nothing where no word is sure', () => {
-  assert.deepEqual(asFarAsSure(TEXT, certainty(0.99, 0.2, 0.2), PRUDENCE), { text: '', right: 0.2 });
-  assert.deepEqual(asFarAsSure(TEXT, certainty(0.4), PRUDENCE), { text: '', right: 0.4 });
-  assert.deepEqual(asFarAsSure('', [], PRUDENCE), { text: '', right: 0 });
+  const doubtful = asFarAsSure(TEXT, certainty(0.99, 0.2, 0.2), PRUDENCE);
+  assert.deepEqual([doubtful.text, doubtful.right], ['', 0.2]);
+  assert.equal(doubtful.needed, PRUDENCE.least);
+  assert.deepEqual(asFarAsSure(TEXT, certainty(0.4), PRUDENCE), { text: '', right: 0.4, needed: PRUDENCE.least });
+  assert.equal(asFarAsSure('', [], PRUDENCE).text, '');
+  // A short text has to be surer: little is won by it.
+  const short = asFarAsSure('a', [[1, 0.9]], PRUDENCE);
+  assert.ok(short.text === '' && short.needed > short.right);
 });
 
 test('a single character saves nothing', () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type MenuFacts, statusMenu } from '../../../src/monitor/menu.ts';
+import { ACTIONS } from '../../../src/monitor/notices.ts';
 
 const facts: MenuFacts = {
-  view: { actions: [] },
+  view: { remedies: [] },
   everywhere: true,
   language: { id: 'typescript', off: false },
   modelName: 'tiny-code-fim',
@@ -16,6 +17,7 @@ describe('statusMenu', () => {
       '$(circle-slash) Turn Off',
       '$(circle-slash) Turn Off in typescript',
       '$(chip) Choose Model…',
+      '$(settings) Choose Eagerness…',
       '$(info) Show Status',
       '$(output) Show Log',
       '$(debug-restart) Restart Engine',
@@ -32,8 +34,14 @@ describe('statusMenu', () => {
     assert.ok(!labels({ language: undefined }).some((label) => label.includes(' in ')));
   });
 
+  it('does not say twice what turns suggestions on again', () => {
+    const view = { remedies: [{ title: 'Turn On for typescript', command: 'quire.toggleLanguage' }] };
+    const commands = statusMenu({ ...facts, view, language: { id: 'typescript', off: true } }).map((e) => e.command);
+    assert.equal(commands.filter((command) => command === 'quire.toggleLanguage').length, 1);
+  });
+
   it('puts a remedy that is not there anyway first', () => {
-    const [first, second] = labels({ view: { actions: ['chooseModel', 'useBundled', 'showLog'] } });
+    const [first, second] = labels({ view: { remedies: [ACTIONS.chooseModel, ACTIONS.useBundled, ACTIONS.showLog] } });
     assert.deepEqual([first, second], ['$(lightbulb) Use Bundled Model', '$(circle-slash) Turn Off']);
   });
 });

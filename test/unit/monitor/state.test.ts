@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { explain } from '../../../src/completion/silence.ts';
+import { ACTIONS } from '../../../src/monitor/notices.ts';
 import { initialState, type MonitorEvent, reduce, view } from '../../../src/monitor/state.ts';
 
 const stateAfter = (...events: MonitorEvent[]) => events.reduce(reduce, initialState);
@@ -11,6 +13,10 @@ const up: MonitorEvent[] = [
   { type: 'engine', state: { kind: 'ready' } },
   { type: 'model', model },
 ];
+const silence: MonitorEvent = {
+  type: 'silence',
+  silence: explain({ why: 'unsure', confidence: 0.12, needed: 0.35 }),
+};
 const started: MonitorEvent = { type: 'requestStarted' };
 const noticed: MonitorEvent = { type: 'waitNoticed' };
 const ended: MonitorEvent = { type: 'requestEnded', usage: { promptTokens: 100, cachedTokens: 90 } };
@@ -18,7 +24,7 @@ const ended: MonitorEvent = { type: 'requestEnded', usage: { promptTokens: 100, 
 describe('the status item', () => {
   it('is starting until engine and model are ready', () => {
     assert.equal(label(), 'Quire: starting…');
-    assert.equal(label({ type: 'engine', state: { kind: 'ready' } }), 'Quire: starting…');
+    assert.equal(label({ type: 'engine', state: { kind: 'ready' } }), 'Quire: loading the model…');
     assert.equal(label({ type: 'model', model }), 'Quire: starting…');
     assert.equal(label(...up), 'Quire: ready');
     assert.equal(view(stateAfter()).text, '$(loading~spin) Quire');
@@ -45,28 +51,46 @@ describe('the status item', () => {
   });
 
   it('shows an engine that is not started again, with a way out', () => {
-    const { kind, label, actions } = view(
+    const { kind, label, remedies } = view(
       stateAfter(...up, { type: 'engine', state: { kind: 'failed', message: 'It broke.' } }),
     );
     assert.deepEqual([kind, label], ['error', 'Quire: error: It broke.']);
-    assert.ok(actions.includes('restartEngine'));
+    assert.ok(remedies.some(({ command }) => command === 'quire.restartEngine'));
   });
 
   it('shows a problem until a model opens or it is solved', () => {
     const problem: MonitorEvent = { type: 'problem', message: 'No such file.', actions: ['chooseModel'] };
     assert.equal(label(problem), 'Quire: error: No such file.');
     assert.equal(label(...up, problem), 'Quire: error: No such file.');
-    assert.deepEqual(view(stateAfter(problem)).actions, ['chooseModel']);
+    assert.deepEqual(view(stateAfter(problem)).remedies, [ACTIONS.chooseModel]);
     assert.equal(label(problem, ...up), 'Quire: ready');
     assert.equal(label(...up, problem, { type: 'problemSolved' }), 'Quire: ready');
   });
 
   it('is off whatever else goes on, and says where', () => {
     const off: MonitorEvent = { type: 'enablement', off: { kind: 'everywhere' } };
-    assert.equal(label(...up, started, noticed, off), 'Quire: off');
+    assert.equal(label(...up, started, noticed, off), 'Quire: off everywhere');
     assert.equal(label(...up, off, { type: 'enablement', off: undefined }), 'Quire: ready');
     const language: MonitorEvent = { type: 'enablement', off: { kind: 'language', language: 'markdown' } };
-    assert.equal(view(stateAfter(...up, language)).details[0], 'Suggestions are off in markdown files.');
+    const { label: said, details, remedies } = view(stateAfter(...up, language, silence));
+    assert.deepEqual([said, details[0]], ['Quire: off for markdown', 'Suggestions are off for markdown.']);
+    assert.deepEqual(remedies, [{ title: 'Turn On for markdown', command: 'quire.toggleLanguage' }]);
+  });
+
+  it('says why nothing is shown at the cursor, and what helps, until something is', () => {
+    const { kind, text, label: said, details, remedies } = view(stateAfter(...up, silence));
+    assert.deepEqual(
+      [kind, text, said],
+      ['silent', '$(question) Quire: unsure', 'Quire: ready; nothing shown: unsure here (12 %, shown from 35 %)'],
+    );
+    assert.deepEqual(details.slice(0, 2), [
+      'Nothing is shown here: unsure here (12 %, shown from 35 %).',
+      'Type on: the more of a line is there, the surer its end.',
+    ]);
+    assert.ok(remedies.some(({ command }) => command === 'quire.chooseEagerness'));
+    assert.equal(label(...up, silence, started, noticed), 'Quire: thinking…');
+    assert.equal(label(silence), 'Quire: starting…');
+    assert.equal(label(...up, silence, { type: 'silence', silence: undefined }), 'Quire: ready');
   });
 
   it('tells model, device and the share of the cache', () => {
