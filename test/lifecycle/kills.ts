@@ -15,7 +15,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EngineClient, EngineError } from '../../src/engine/client/client.ts';
 import type { GenerateParams, ModelInfo } from '../../src/engine/protocol/index.ts';
-import { bundledModel, engineCommand, gone, stateOf } from '../helpers/engine.ts';
+import { bundledModel, engineCommand, gone, openWorkspace, stateOf } from '../helpers/engine.ts';
 
 export interface KillsOptions {
   seed: number;
@@ -84,11 +84,13 @@ export async function runKills({ seed, kills, entry, onKill }: KillsOptions): Pr
   const fault = (words: string) => report.faults.push(words);
   try {
     const model = await client.openModel({ path: bundledModel, contextTokens: 0 });
-    const expected = (await client.generate(request(model, 0, 'short'))).text;
+    const workspace = await openWorkspace(client);
+    const requestOf = (n: number, kind: Kind) => request(model, workspace, n, kind);
+    const expected = (await client.generate(requestOf(0, 'short'))).text;
     const running = new Set<Promise<void>>();
     const ask = (kind: Kind) => {
       report.requests++;
-      const one = outcomeOf(client, request(model, report.requests, kind), kind === 'streamed').then((outcome) => {
+      const one = outcomeOf(client, requestOf(report.requests, kind), kind === 'streamed').then((outcome) => {
         running.delete(one);
         if (outcome.kind === 'silent') fault(`a request was lost without a word (${kind})`);
         else if (outcome.kind === 'told') report.told[outcome.words] = (report.told[outcome.words] ?? 0) + 1;
@@ -136,7 +138,7 @@ export async function runKills({ seed, kills, entry, onKill }: KillsOptions): Pr
     }
     await Promise.all(running);
     if (client.state.kind === 'failed') await client.restart();
-    const last = await client.generate(request(model, 0, 'short'));
+    const last = await client.generate(requestOf(0, 'short'));
     if (last.text !== expected) fault('the last engine makes another text');
     report.rss.late = process.memoryUsage.rss();
     if (report.rss.late > report.rss.early + RSS_SLACK) fault('this process has grown');
@@ -158,10 +160,10 @@ export async function runKills({ seed, kills, entry, onKill }: KillsOptions): Pr
   return report;
 }
 
-function request(model: ModelInfo, n: number, kind: Kind): GenerateParams {
+function request(model: ModelInfo, workspace: string, n: number, kind: Kind): GenerateParams {
   return {
     model: model.id,
-    workspace: 'w',
+    workspace,
     class: kind === 'short' ? 'keystroke' : 'chat',
     prompt: { text: kind === 'short' ? 'const a = [1, 2, ' : `// ${n}\nexport function add(` },
     maxTokens: kind === 'short' ? 6 : 200,

@@ -85,7 +85,7 @@ export interface SamplingOptions {
 
 export interface GenerateParams {
   model: string;
-  /** Caches never cross workspaces: pages are matched within one value of this only. */
+  /** One that this client holds. Caches never cross workspaces: pages are matched within one value of this only. */
   workspace: string;
   class: RequestClass;
   /** A newer request with the same key ends the older one at once. One key for each editor. */

@@ -72,7 +72,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     models,
     services: [
       new WorkspaceService(workspaces),
-      new TextService(models),
+      new TextService(models, workspaces),
       new CompletionService(models, workspaces),
       new ChatService(models, workspaces),
       new EmbeddingService(models, workspaces),
