@@ -24,6 +24,7 @@ import {
   type DownloadParams,
   type DownloadProgress,
   type DownloadResult,
+  describeModelRequest,
   downloadProgress,
   downloadRequest,
   type EmbedParams,
@@ -38,6 +39,7 @@ import {
   generateRequest,
   type LogEvent,
   logNotification,
+  type ModelDescription,
   type ModelInfo,
   type ModelSpec,
   type OpenChatParams,
@@ -118,6 +120,14 @@ export class EngineClient {
     const info = await this.#call((connection) => connection.sendRequest(openModelRequest, spec));
     this.#models.set(keyOf(spec), { spec, id: info.id });
     return info;
+  }
+
+  /**
+   * What a model file is good for, without opening it.
+   * @throws EngineError `modelMissing`, `modelCorrupt`, `nativeUnavailable`.
+   */
+  async describeModel(path: string): Promise<ModelDescription> {
+    return this.#call((connection) => connection.sendRequest(describeModelRequest, { path }));
   }
 
   /** Lets go of a model. An engine that is not there holds none: it is not started for this. */

@@ -3,9 +3,11 @@ import { version as nodeVersion } from 'node:process';
 import {
   closeModelRequest,
   configureRequest,
+  describeModelRequest,
   type EngineSettings,
   type EngineStatus,
   type LogEvent,
+  type ModelDescription,
   type ModelStatus,
   openModelRequest,
   pingRequest,
@@ -27,6 +29,8 @@ export interface EngineOptions {
   models: Models;
   services: readonly Service[];
   native: () => NativeStatus;
+  /** What a model file is good for. */
+  describe: (path: string) => Promise<ModelDescription>;
   /** How long to stay without clients. */
   idleMs: number;
   /** Tells clients to be patient up to then (milliseconds since 1970), or no more. */
@@ -69,6 +73,7 @@ export class Engine implements Service {
       await this.configure(settings);
       return null;
     });
+    client.onRequest(describeModelRequest, ({ path }) => this.#options.describe(path));
     client.onRequest(openModelRequest, (spec) => this.#models.open(spec, client));
     client.onRequest(closeModelRequest, async ({ model }) => {
       this.#models.release(client, model);

@@ -80,6 +80,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
       new DownloadService(download),
     ],
     native: () => native.status(),
+    describe: (path) => native.describe(path),
     idleMs: options.idleMs,
     silentUntil: (busyUntil) => publish(busyUntil),
     exit: () => void storage.close().finally(() => leave(0)),
