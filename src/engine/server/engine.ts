@@ -140,7 +140,7 @@ export class Engine implements Service {
         return Object.assign(own, ...this.services.map((service) => service.statusOf?.(handle.info.id)));
       }),
       embedders: this.#models.embedders().map(({ handle }) => handle.info),
-      totals: structuredClone(this.#models.totals),
+      totals: this.#models.totals.get(),
     };
   }
 

@@ -66,7 +66,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     disk,
     log: (level, message) => engine.log(level, message),
   });
-  const workspaces = new Workspaces(models);
+  const workspaces = new Workspaces(models.caches);
   const engine = new Engine({
     version: options.version,
     models,

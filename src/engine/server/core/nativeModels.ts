@@ -3,7 +3,7 @@ import type { EngineStatus, GpuPreference, LogEvent, ModelDescription, ModelSpec
 import { Descriptions } from './llama/description.ts';
 import { loadNative, type NativeLibrary } from './llama/library.ts';
 import { openModel } from './llama/model.ts';
-import type { ModelHandle } from './models.ts';
+import type { ModelHandle } from './modelHandle.ts';
 
 type NativeStatus = EngineStatus['native'];
 
