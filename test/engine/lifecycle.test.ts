@@ -63,6 +63,24 @@ describe('a crash loop', () => {
     assert.equal((await client.status()).pid > 0, true);
   });
 
+  it('of engines that die as soon as they serve ends as well, and a restart leads out of it', async () => {
+    const { client } = clientOf({ version: 'short lives' });
+    const killed: number[] = [];
+    const killing = client.onStateChange((state) => {
+      if (state.kind !== 'ready') return;
+      killed.push(state.pid);
+      process.kill(state.pid, 'SIGKILL');
+    });
+    client.start().catch(() => undefined);
+    await stateOf(client, ({ kind }) => kind === 'failed');
+    killing.dispose();
+    assert.ok(killed.length > 1, `${killed.length}`);
+    await assert.rejects(client.status(), /times in a row/);
+    await client.restart();
+    assert.equal(killed.includes((await client.status()).pid), false);
+    assert.equal(client.state.kind, 'ready');
+  });
+
   it('notices a death by signal at once, and begins afresh with other settings', async () => {
     const { entry, heal } = switchable('signal', "process.kill(process.pid, 'SIGSEGV'); setInterval(() => {}, 1000);");
     const { client, command } = clientOf({ version: 'signal', entry });
