@@ -92,7 +92,7 @@ export async function runKills({ seed, kills, entry, onKill }: KillsOptions): Pr
       report.requests++;
       const one = outcomeOf(client, requestOf(report.requests, kind), kind === 'streamed').then((outcome) => {
         running.delete(one);
-        if (outcome.kind === 'silent') fault(`a request was lost without a word (${kind})`);
+        if (outcome.kind === 'silent') fault(`a request was lost without a word (${kind}): ${outcome.why}`);
         else if (outcome.kind === 'told') report.told[outcome.words] = (report.told[outcome.words] ?? 0) + 1;
         else {
           report.texts++;
@@ -133,6 +133,8 @@ export async function runKills({ seed, kills, entry, onKill }: KillsOptions): Pr
         ask('short'); // somebody has to notice
         await Promise.all(victims.map(gone));
       }
+      // Otherwise the next turn would ask an engine that is gone, and find the one after it while that starts.
+      await stateOf(client, (state) => state.kind !== 'ready' || !victims.includes(state.pid));
       if (report.kills === Math.ceil(kills / 10)) report.rss.early = process.memoryUsage.rss();
       onKill?.(report);
     }
@@ -171,7 +173,7 @@ function request(model: ModelInfo, workspace: string, n: number, kind: Kind): Ge
   };
 }
 
-type Outcome = { kind: 'text'; text: string } | { kind: 'told'; words: string } | { kind: 'silent' };
+type Outcome = { kind: 'text'; text: string } | { kind: 'told'; words: string } | { kind: 'silent'; why: string };
 
 async function outcomeOf(client: EngineClient, params: GenerateParams, streamed: boolean): Promise<Outcome> {
   const time = new AbortController();
@@ -179,16 +181,19 @@ async function outcomeOf(client: EngineClient, params: GenerateParams, streamed:
   const onText = (delta: string) => {
     text += delta;
   };
-  const silent = sleep(LOST_MS, { kind: 'silent' } as const, { signal: time.signal }).catch(() => never());
+  const silent = sleep(LOST_MS, { kind: 'silent', why: 'it never ended' } as const, { signal: time.signal }).catch(() =>
+    never(),
+  );
   const answer = client.generate(params, streamed ? { onText } : {}).then(
     (result): Outcome => {
       // The same text twice would be one that was repeated behind a part that had been delivered.
       const whole = !streamed || text === result.text;
-      return whole ? { kind: 'text', text: result.text } : { kind: 'silent' };
+      if (whole) return { kind: 'text', text: result.text };
+      return { kind: 'silent', why: `${text.length} units were streamed of ${result.text.length}` };
     },
     (error): Outcome => {
       const inWords = error instanceof EngineError && error.kind === 'engineStopped' && error.message.endsWith('.');
-      return inWords ? { kind: 'told', words: error.message } : { kind: 'silent' };
+      return inWords ? { kind: 'told', words: error.message } : { kind: 'silent', why: String(error) };
     },
   );
   const outcome = await Promise.race([answer, silent]);
