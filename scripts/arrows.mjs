@@ -36,7 +36,7 @@ export const ROOMS = [
       completion: ['src/completion/{provider,projectFeed,feature,settings}.ts', 'src/completion/*Command.ts'],
       chat: ['src/chat/panel.ts', 'src/chat/provider.ts', 'src/chat/feature.ts'],
       memory: ['src/memory/inspector.ts', 'src/memory/feature.ts'],
-      models: ['src/models/*Command.ts', 'src/models/feature.ts'],
+      models: ['src/models/{chooseModelCommand,downloadDialog,feature,picker,settings}.ts'],
       monitor: ['src/monitor/**'],
       welcome: ['src/welcome/*Command.ts'],
     }[name],

@@ -5,8 +5,8 @@ import { registerCompletion, whyNoCompletion } from './completion/feature.ts';
 import type { CompletionProvider } from './completion/provider.ts';
 import { EngineClient, type EngineCommand } from './engine/client/client.ts';
 import { dataFolder } from './engine/dataFolder.ts';
-import type { EngineStatus, GpuPreference } from './engine/protocol/index.ts';
-import type { Host } from './host.ts';
+import type { EngineStatus, GpuPreference, LogEvent } from './engine/protocol/index.ts';
+import type { Host, HostModels } from './host.ts';
 import { registerModels } from './models/feature.ts';
 import { isEnabled, registerMonitor } from './monitor/feature.ts';
 import { version } from './version.ts';
@@ -17,6 +17,7 @@ import { registerWorkspace } from './workspace/feature.ts';
 export interface QuireApi {
   /** Resolves when the first model is open. */
   ready: Promise<void>;
+  models: HostModels;
   engineStatus(): Promise<EngineStatus>;
   onDidComplete: CompletionProvider['onDidComplete'];
 }
@@ -30,16 +31,15 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
   const ready = Promise.withResolvers<void>();
 
   const monitor = registerMonitor(engine, subscriptions, version);
-  const host: Host = {
+  const base = {
     context,
     engine,
     subscriptions,
-    log: (event) => monitor.log.write(event),
+    log: (event: LogEvent) => monitor.log.write(event),
     report: monitor.report,
     clearReports: monitor.clearReports,
   };
-  const workspace = registerWorkspace(host);
-  const models = registerModels(host, {
+  const models = registerModels(base, {
     opening: () => monitor.dispatch({ type: 'model', model: undefined }),
     opened(info) {
       monitor.clearReports();
@@ -52,11 +52,13 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     },
     failed: monitor.problem,
   });
+  const host: Host = { ...base, models };
+  const workspace = registerWorkspace(host);
   const completion = registerCompletion(host, {
-    model: () => models.info,
+    model: () => models.info('completion'),
     documents: workspace,
     isEnabled,
-    onModelLost: () => void models.select(),
+    onModelLost: () => void models.select('completion'),
     onSilence: (silence) => monitor.dispatch({ type: 'silence', silence }),
   });
 
@@ -67,12 +69,13 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     completion.onDidEndRequest((usage) => monitor.dispatch({ type: 'requestEnded', usage })),
     engine.onStateChange((state) => {
       if (state.kind === 'failed' && state.detail) monitor.log.error(`The engine's last words:\n${state.detail}`);
-      if (state.kind === 'ready' && models.info) monitor.dispatch({ type: 'model', model: models.info });
+      const model = models.info('completion');
+      if (state.kind === 'ready' && model) monitor.dispatch({ type: 'model', model });
     }),
     vscode.commands.registerCommand('quire.restartEngine', async () => {
       monitor.clearReports();
       await engine.restart().catch(monitor.report);
-      if (!models.info) await models.select();
+      if (!models.info('completion')) await models.select('completion');
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('quire.engine')) engine.reconfigure(engineCommand(context)).catch(monitor.report);
@@ -81,12 +84,12 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
   );
   // After activation, so that starting a process never counts against the editor's start.
   setImmediate(() => {
-    void models.select();
+    void models.select('completion');
     // The first builds kept pages here, where the command line could not find them to forget them.
     const former = vscode.Uri.joinPath(context.globalStorageUri, 'cache');
     vscode.workspace.fs.delete(former, { recursive: true }).then(undefined, () => undefined);
   });
-  return { ready: ready.promise, engineStatus: () => engine.status(), onDidComplete: completion.onDidComplete };
+  return { ready: ready.promise, models, engineStatus: () => engine.status(), onDidComplete: completion.onDidComplete };
 }
 
 function engineCommand(context: vscode.ExtensionContext): EngineCommand {

@@ -1,11 +1,12 @@
 /** What `activate` gives to every feature that registers itself. */
 import type * as vscode from 'vscode';
 import type { EngineClient } from './engine/client/client.ts';
-import type { LogEvent } from './engine/protocol/index.ts';
+import type { LogEvent, ModelInfo, ModelRole } from './engine/protocol/index.ts';
 
 export interface Host {
   context: vscode.ExtensionContext;
   engine: EngineClient;
+  models: HostModels;
   /** Everything that ends with the extension. */
   subscriptions: vscode.Disposable[];
   /** Writes to the output channel; never the user's code. */
@@ -14,4 +15,15 @@ export interface Host {
   report(error: unknown): void;
   /** All is well again, or the user changed something: what goes wrong next is told again. */
   clearReports(): void;
+}
+
+/** A model for each role, as the settings name them. */
+export interface HostModels {
+  /** The open model; undefined while there is none. */
+  info(role: ModelRole): ModelInfo | undefined;
+  /**
+   * The model, which is opened where nobody has asked for it yet.
+   * @throws Error in words for the user: none is chosen, it cannot fill the role, there is no memory, ….
+   */
+  ready(role: ModelRole): Promise<ModelInfo>;
 }

@@ -1,12 +1,7 @@
-/** The model in force: opened when the selection asks for it, one after the other, the last wish wins. */
+/** The model in force for one role: opened when the selection asks for it, one after the other, the last wish wins. */
 import type { ModelInfo, ModelSpec } from '../engine/protocol/index.ts';
 import type { Selection } from './selection.ts';
-
-/** The part of the engine client that is needed. */
-export interface ModelEngine {
-  openModel(spec: ModelSpec): Promise<ModelInfo>;
-  closeModel(id: string): Promise<void>;
-}
+import { isSameModel, type SharedModels } from './sharedModels.ts';
 
 export interface ActiveModelEvents {
   opening(): void;
@@ -15,29 +10,37 @@ export interface ActiveModelEvents {
   failed(error: unknown): void;
 }
 
-/** The setting `quire.model.path` does not name a file. */
+/** A held model that another engine has opened again, or could not. */
+export type Reopened = { spec: ModelSpec } & ({ info: ModelInfo } | { error: unknown });
+
+/** The setting does not name a file. */
 export class SelectionError extends Error {
   readonly kind = 'modelPathInvalid';
 }
 
 export class ActiveModel {
-  readonly #engine: ModelEngine;
+  readonly #models: Pick<SharedModels, 'open' | 'release'>;
   readonly #events: ActiveModelEvents;
   #info: ModelInfo | undefined;
-  /** What is held in the engine; may be one that is being replaced. */
-  #held: string | undefined;
-  #spec: ModelSpec | undefined;
+  /** Why there is none. */
+  #error: unknown;
+  /** What is held; may be one that is being replaced. */
+  #held: ModelSpec | undefined;
   #wish: Selection | undefined;
   #working: Promise<void> | undefined;
 
-  constructor(engine: ModelEngine, events: ActiveModelEvents) {
-    this.#engine = engine;
+  constructor(models: Pick<SharedModels, 'open' | 'release'>, events: ActiveModelEvents) {
+    this.#models = models;
     this.#events = events;
   }
 
   /** Undefined while none is open. */
   get info(): ModelInfo | undefined {
     return this.#info;
+  }
+
+  get opening(): boolean {
+    return this.#working !== undefined;
   }
 
   /**
@@ -52,17 +55,22 @@ export class ActiveModel {
     return this.#working;
   }
 
+  /** The model of what was selected last, once it is open. @throws what opening it threw. */
+  async ready(): Promise<ModelInfo> {
+    while (this.#working) await this.#working;
+    if (this.#info) return this.#info;
+    throw this.#error;
+  }
+
   /** The engine was started anew and has opened a held model again, perhaps on another device, or could not. */
-  reopened(event: { spec: ModelSpec } & ({ info: ModelInfo } | { error: unknown })): void {
-    const { path, contextTokens } = event.spec;
-    const isOurs = this.#spec?.path === path && this.#spec.contextTokens === contextTokens;
-    if (this.#working || !isOurs) return;
+  reopened(event: Reopened): void {
+    if (this.#working || !this.#held || !isSameModel(this.#held, event.spec)) return;
     if ('info' in event) {
-      this.#held = event.info.id;
       this.#info = event.info;
       this.#events.opened(event.info);
     } else {
       this.#info = undefined;
+      this.#error = event.error;
       this.#events.failed(event.error);
     }
   }
@@ -74,26 +82,25 @@ export class ActiveModel {
       this.#info = undefined;
       this.#events.opening();
       try {
-        if (wish.kind === 'invalid') throw new SelectionError(wish.message);
-        const info = await this.#engine.openModel(wish.spec);
-        await this.#letGo(info.id);
-        this.#held = info.id;
-        this.#spec = wish.spec;
+        if (!('spec' in wish)) throw new SelectionError(wish.message);
+        const info = await this.#models.open(wish.spec);
+        await this.#hold(wish.spec);
         if (this.#wish) continue;
         this.#info = info;
         this.#events.opened(info);
       } catch (error) {
-        await this.#letGo(undefined);
-        if (!this.#wish) this.#events.failed(error);
+        await this.#hold(undefined);
+        if (this.#wish) continue;
+        this.#error = error;
+        this.#events.failed(error);
       }
     }
   }
 
-  /** Gives up the held model unless it is the one to keep. */
-  async #letGo(keep: string | undefined): Promise<void> {
-    const held = this.#held;
-    if (held === undefined || held === keep) return;
-    this.#held = undefined;
-    await this.#engine.closeModel(held).catch(() => undefined); // an engine that is gone holds nothing
+  /** In place of what was held before. */
+  async #hold(spec: ModelSpec | undefined): Promise<void> {
+    const before = this.#held;
+    this.#held = spec;
+    if (before) await this.#models.release(before);
   }
 }

@@ -1,29 +1,37 @@
-/** `Quire: Choose Model…`: the bundled model, a file of the user's, a downloaded one, or one to download. */
+/** `Quire: Choose Model…`: for a role, what is used by default, a file of the user's, a downloaded one, or one to download. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { type CatalogueEntry, originOf } from './catalogue.ts';
-import { type Choice, modelChoices } from './choices.ts';
-import { type Downloader, downloadModel } from './download.ts';
+import type { ModelRole } from '../engine/protocol/index.ts';
+import { type Choice, modelChoices, roleChoices } from './choices.ts';
+import type { Downloader } from './download.ts';
+import { downloadAsAgreed } from './downloadDialog.ts';
+import { type ModelReader, unfitFiles, whyFileUnfit } from './fitness.ts';
 import type { ModelLibrary } from './library.ts';
-import type { RecentModels, Selection } from './selection.ts';
-import { formatBytes } from './units.ts';
+import { pick } from './picker.ts';
+import type { RecentModels } from './recentModels.ts';
+import { ROLE_WORDS, ROLES } from './roles.ts';
+import type { Selection } from './selection.ts';
+import { useModel } from './settings.ts';
 
 export interface ChooseModelServices {
-  engine: Downloader;
+  engine: Downloader & ModelReader;
   library: ModelLibrary;
   recent: RecentModels;
-  /** The selection in force, to mark it in the list. */
-  current(): Selection;
+  /** The selection in force. */
+  current(role: ModelRole): Selection;
   /** Takes an error that the user must hear of. */
   report(error: unknown): void;
 }
 
-interface Item extends vscode.QuickPickItem {
-  choice?: Choice;
-}
+type FileChoice = Extract<Choice, { kind: 'file' }>;
 
 const REMOVE: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: 'Delete the file' };
 const FORGET: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('close'), tooltip: 'Remove from the list' };
+
+/** The file that was browsed for cannot fill the role. */
+class UnfitError extends Error {
+  readonly kind = 'modelUnfit';
+}
 
 export class ChooseModelCommand implements vscode.Disposable {
   readonly #services: ChooseModelServices;
@@ -32,8 +40,11 @@ export class ChooseModelCommand implements vscode.Disposable {
   constructor(services: ChooseModelServices) {
     this.#services = services;
     this.#commands = [
-      vscode.commands.registerCommand('quire.chooseModel', () => this.#guard(() => this.#choose())),
-      vscode.commands.registerCommand('quire.useBundledModel', () => this.#guard(() => useModel(''))),
+      // With a role as its argument it asks for the model only.
+      vscode.commands.registerCommand('quire.chooseModel', (role?: unknown) =>
+        this.#guard(() => this.#choose(ROLES.find((known) => known === role))),
+      ),
+      vscode.commands.registerCommand('quire.useBundledModel', () => this.#guard(() => useModel('completion', ''))),
     ];
   }
 
@@ -49,76 +60,70 @@ export class ChooseModelCommand implements vscode.Disposable {
     }
   }
 
-  async #choose(): Promise<void> {
-    const choice = await this.#pick();
+  async #choose(wanted: ModelRole | undefined): Promise<void> {
+    const role = wanted ?? (await this.#pickRole());
+    if (role === undefined) return;
+    const choice = await this.#pickModel(role);
     switch (choice?.kind) {
-      case 'bundled':
-        return useModel('');
+      case 'default':
+        return useModel(role, '');
       case 'file':
-        return this.#useFile(choice.path);
+        return this.#useFile(role, choice.path);
       case 'browse': {
         const path = await askForFile();
-        return path === undefined ? undefined : this.#useFile(path);
+        return path === undefined ? undefined : this.#useOwn(role, path);
       }
-      case 'download':
-        return this.#download(choice.entry);
+      case 'download': {
+        const { engine, library } = this.#services;
+        const path = await downloadAsAgreed(engine, choice.entry, library.folder);
+        return path === undefined ? undefined : this.#useFile(role, path);
+      }
     }
   }
 
-  async #pick(): Promise<Choice | undefined> {
-    const picker = vscode.window.createQuickPick<Item>();
-    picker.title = 'Quire: Choose Model';
-    picker.placeholder = 'Everything runs on this machine; only a download uses the network';
-    picker.matchOnDetail = true;
-    const refresh = async () => {
-      picker.items = await this.#items();
-    };
-    const chosen = new Promise<Choice | undefined>((resolve) => {
-      picker.onDidAccept(() => {
-        resolve(picker.selectedItems[0]?.choice);
-        picker.hide();
-      });
-      picker.onDidHide(() => resolve(undefined));
-      picker.onDidTriggerItemButton(({ item: { choice } }) => {
-        if (choice?.kind !== 'file') return;
-        this.#guard(async () => {
-          picker.ignoreFocusOut = true;
-          await this.#remove(choice);
-          await refresh();
-          picker.ignoreFocusOut = false;
-        });
-      });
+  #pickRole(): Promise<ModelRole | undefined> {
+    return pick({
+      title: 'Quire: Choose Model',
+      placeholder: 'What for? Models for several roles can be open at once',
+      groups: async () => [{ rows: roleChoices(this.#services.current) }],
     });
-    picker.show();
-    picker.busy = true;
-    try {
-      await refresh();
-      picker.busy = false;
-      return await chosen;
-    } finally {
-      picker.dispose();
-    }
   }
 
-  async #items(): Promise<Item[]> {
-    const selection = this.#services.current();
-    const groups = modelChoices({
-      current: selection.kind === 'file' ? selection.spec.path : undefined,
-      downloaded: await this.#services.library.list(),
-      recent: this.#services.recent.list(),
+  #pickModel(role: ModelRole): Promise<Choice | undefined> {
+    return pick<Choice>({
+      title: `Quire: Choose Model for ${ROLE_WORDS[role].title}`,
+      placeholder: 'Everything runs on this machine; only a download uses the network',
+      groups: () => this.#groups(role),
+      canChoose: (choice) => choice.kind !== 'file' || !choice.unfit,
+      buttons: (choice) => (choice.kind === 'file' ? [choice.removable ? REMOVE : FORGET] : []),
+      pressed: async (choice) => {
+        if (choice.kind === 'file') await this.#remove(choice);
+      },
     });
-    return groups.flatMap(({ title, rows }): Item[] => [
-      { label: title, kind: vscode.QuickPickItemKind.Separator },
-      ...rows.map((row) => ({ ...row, buttons: buttonsOf(row.choice) })),
-    ]);
   }
 
-  async #useFile(path: string): Promise<void> {
+  async #groups(role: ModelRole) {
+    const { engine, library, recent, current } = this.#services;
+    const facts = { role, current: current(role), downloaded: await library.list(), recent: recent.list() };
+    const paths = [...facts.downloaded.map(({ path }) => path), ...facts.recent];
+    if (facts.current.kind === 'asCompletion') paths.push(facts.current.spec.path);
+    return modelChoices({ ...facts, unfit: await unfitFiles(engine, paths, role) });
+  }
+
+  /** A file that was not in the list: nobody has looked yet whether it is fit. */
+  async #useOwn(role: ModelRole, path: string): Promise<void> {
+    const why = await whyFileUnfit(this.#services.engine, path, role);
+    const { title, needs } = ROLE_WORDS[role];
+    if (why === undefined) return this.#useFile(role, path);
+    throw new UnfitError(`${basename(path)} is not for ${title.toLowerCase()}: ${why}. Choose ${needs}.`);
+  }
+
+  async #useFile(role: ModelRole, path: string): Promise<void> {
     await this.#services.recent.add(path);
-    await useModel(path);
+    await useModel(role, path);
   }
 
-  async #remove({ path, removable }: Extract<Choice, { kind: 'file' }>): Promise<void> {
+  async #remove({ path, removable }: FileChoice): Promise<void> {
     if (!removable) return this.#services.recent.remove(path);
     const answer = await vscode.window.showWarningMessage(
       `Delete ${basename(path)} from this machine?`,
@@ -128,52 +133,11 @@ export class ChooseModelCommand implements vscode.Disposable {
     if (answer !== 'Delete') return;
     await this.#services.library.remove(path);
     await this.#services.recent.remove(path);
-    const selection = this.#services.current();
-    if (selection.kind === 'file' && selection.spec.path === path) await useModel('');
+    for (const role of ROLES) {
+      const selection = this.#services.current(role);
+      if (selection.kind === 'file' && selection.spec.path === path) await useModel(role, '');
+    }
   }
-
-  async #download(entry: CatalogueEntry): Promise<void> {
-    if (!(await confirmDownload(entry, this.#services.library.folder))) return;
-    const outcome = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: `Quire: ${entry.title}`, cancellable: true },
-      (progress, token) => {
-        const abort = new AbortController();
-        token.onCancellationRequested(() => abort.abort());
-        return downloadModel(this.#services.engine, entry, this.#services.library.folder, {
-          signal: abort.signal,
-          onProgress: (report) => progress.report(report),
-        });
-      },
-    );
-    if (outcome.kind === 'done') return this.#useFile(outcome.path);
-    vscode.window.showInformationMessage(
-      `Quire: the download of ${entry.title} was cancelled. Choose it again to go on where it stopped.`,
-    );
-  }
-}
-
-function buttonsOf(choice: Choice): vscode.QuickInputButton[] {
-  if (choice.kind !== 'file') return [];
-  return [choice.removable ? REMOVE : FORGET];
-}
-
-/** Names what will be fetched, from where, and under which licence, before anything is sent. */
-async function confirmDownload(entry: CatalogueEntry, folder: string): Promise<boolean> {
-  const { host, repository } = originOf(entry.uri);
-  const licence = entry.nonCommercial ? `${entry.licence} (not for commercial use)` : entry.licence;
-  const answer = await vscode.window.showInformationMessage(
-    `Download ${entry.title}?`,
-    {
-      modal: true,
-      detail: [
-        `${formatBytes(entry.sizeBytes)} from ${host}, repository ${repository}.`,
-        `Licence: ${licence}. It is kept in ${folder}.`,
-        'Your code is not sent anywhere: this fetches one file, and its checksum is verified.',
-      ].join('\n\n'),
-    },
-    'Download',
-  );
-  return answer === 'Download';
 }
 
 async function askForFile(): Promise<string | undefined> {
@@ -184,15 +148,4 @@ async function askForFile(): Promise<string | undefined> {
     filters: { 'GGUF models': ['gguf'] },
   });
   return chosen?.[0]?.fsPath;
-}
-
-/**
- * Writes the setting where it is in force: a workspace's value would hide the user's.
- * @param path empty for the bundled model.
- */
-async function useModel(path: string): Promise<void> {
-  const settings = vscode.workspace.getConfiguration('quire');
-  const inWorkspace = settings.inspect('model.path')?.workspaceValue !== undefined;
-  if (inWorkspace) await settings.update('model.path', path, vscode.ConfigurationTarget.Workspace);
-  else await settings.update('model.path', path === '' ? undefined : path, vscode.ConfigurationTarget.Global);
 }

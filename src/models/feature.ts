@@ -1,57 +1,54 @@
-/** The model in force and the command that chooses it, as the extension registers them. */
+/** The models in force, one for each role, and the command that chooses them, as the extension registers them. */
 import * as vscode from 'vscode';
-import type { ModelInfo } from '../engine/protocol/index.ts';
-import type { Host } from '../host.ts';
-import { ActiveModel } from './activeModel.ts';
+import type { ModelRole } from '../engine/protocol/index.ts';
+import type { Host, HostModels } from '../host.ts';
+import type { ActiveModelEvents } from './activeModel.ts';
 import { ChooseModelCommand } from './chooseModelCommand.ts';
 import { ModelLibrary } from './library.ts';
-import { RecentModels, type Selection, selectModel } from './selection.ts';
+import { RecentModels } from './recentModels.ts';
+import { RoleModels } from './roleModels.ts';
+import { ROLE_WORDS } from './roles.ts';
+import { selectionOf } from './settings.ts';
 
-export interface ModelsFeature {
-  /** The open model; undefined while there is none. */
-  readonly info: ModelInfo | undefined;
-  /** Opens what the settings ask for. */
-  select(): Promise<void>;
+export interface ModelsFeature extends HostModels {
+  /** Opens what the settings name for a role, also where it is open already. Never rejects. */
+  select(role: ModelRole): Promise<void>;
 }
 
-/** @param events what becomes of the model. */
-export function registerModels(
-  host: Host,
-  events: { opening(): void; opened(info: ModelInfo): void; failed(error: unknown): void },
-): ModelsFeature {
+/** @param completion what becomes of the model for completion; of the others whoever asks for them hears. */
+export function registerModels(host: Omit<Host, 'models'>, completion: ActiveModelEvents): ModelsFeature {
   const { context, engine } = host;
-  const model = new ActiveModel(engine, events);
-  const select = () => model.select(selection(context));
+  const current = (role: ModelRole) => selectionOf(role, context.extensionPath);
+  const models = new RoleModels(engine, current, {
+    completion,
+    chat: logged(host, 'chat'),
+    embedding: logged(host, 'embedding'),
+  });
   host.subscriptions.push(
-    engine.onModel((event) => model.reopened(event)),
+    engine.onModel((event) => models.reopened(event)),
     new ChooseModelCommand({
       engine,
       library: new ModelLibrary(vscode.Uri.joinPath(context.globalStorageUri, 'models').fsPath),
       recent: new RecentModels(context.globalState),
-      current: () => selection(context),
+      current,
       report: (error) => host.report(error),
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('quire.model')) void select();
+      if (change.affectsConfiguration('quire.model')) models.settingsChanged();
     }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void select()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => models.settingsChanged()),
   );
-  return {
-    get info() {
-      return model.info;
-    },
-    select,
-  };
+  return models;
 }
 
-function selection(context: vscode.ExtensionContext): Selection {
-  const settings = vscode.workspace.getConfiguration('quire.model');
-  return selectModel(
-    { path: settings.get('path', ''), contextTokens: settings.get('contextTokens', 0) },
-    {
-      extensionRoot: context.extensionPath,
-      workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
-      trusted: vscode.workspace.isTrusted,
+function logged({ log }: Pick<Host, 'log'>, role: ModelRole): ActiveModelEvents {
+  const { title } = ROLE_WORDS[role];
+  return {
+    opening: () => undefined,
+    opened: ({ name, device }) => log({ level: 'info', message: `${title}: model ${name} is open on ${device}.` }),
+    failed(error) {
+      const message = error instanceof Error ? error.message : String(error);
+      log({ level: 'warn', message: `${title}: no model is open: ${message}` });
     },
-  );
+  };
 }

@@ -1,13 +1,21 @@
-/** Which model is in use: from the settings to a model to open. Pure, but for the path rules of the platform. */
+/** Which model is in use for a role: from the settings to a model to open. Pure, but for the path rules of the platform. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { ModelSpec } from '../engine/protocol/index.ts';
+import type { ModelRole, ModelSpec } from '../engine/protocol/index.ts';
 import { BUNDLED_MODEL_PATH } from './bundled.ts';
 
+/** The value of a setting, and what the setting is called. */
+export interface NamedValue {
+  setting: string;
+  value: string;
+}
+
 export interface ModelSettings {
-  /** `quire.model.path`; empty is the bundled model. */
-  path: string;
-  /** `quire.model.contextTokens`; 0 lets the engine choose. */
+  /** Paths. Empty: the bundled model for completion, the same model for chat, none for embedding. */
+  completion: NamedValue;
+  chat: NamedValue;
+  embedding: NamedValue;
+  /** `quire.model.contextTokens`, of the models that write text; 0 lets the engine choose. */
   contextTokens: number;
 }
 
@@ -23,71 +31,68 @@ export interface SelectionContext {
 }
 
 export type Selection =
-  | { kind: 'bundled' | 'file'; spec: ModelSpec }
-  /** In words, for the user: what is wrong with the setting and what to write. */
-  | { kind: 'invalid'; message: string };
+  /** `asCompletion`: the same model as for completion. */
+  | { kind: 'bundled' | 'file' | 'asCompletion'; spec: ModelSpec }
+  /** In words, for the user: what is wrong with the setting, or that there is none, and what to do. */
+  | { kind: 'invalid' | 'none'; message: string };
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code's own variable, as the user writes it.
 const WORKSPACE_FOLDER = '${workspaceFolder}';
 
 /** @returns the model that the settings ask for. Whether the file exists is the engine's to say. */
-export function selectModel(settings: ModelSettings, context: SelectionContext): Selection {
-  const wanted = settings.path.trim();
-  const { contextTokens } = settings;
-  if (wanted === '') {
-    return { kind: 'bundled', spec: { path: join(context.extensionRoot, BUNDLED_MODEL_PATH), contextTokens } };
+export function selectModel(role: ModelRole, settings: ModelSettings, context: SelectionContext): Selection {
+  const { setting, value } = settings[role];
+  const wanted = value.trim();
+  if (wanted === '') return unset(role, settings, context);
+  const path = absolute(wanted, context);
+  if (typeof path !== 'string') return { kind: 'invalid', message: `${setting}: ${path.wrong}` };
+  const contextTokens = role === 'embedding' ? 0 : settings.contextTokens;
+  return { kind: 'file', spec: { path, contextTokens, role } };
+}
+
+function unset(role: ModelRole, settings: ModelSettings, context: SelectionContext): Selection {
+  if (role === 'embedding') {
+    return { kind: 'none', message: 'no embedding model is chosen. Choose one with "Quire: Choose Model…".' };
   }
+  if (role === 'completion') {
+    const path = join(context.extensionRoot, BUNDLED_MODEL_PATH);
+    return { kind: 'bundled', spec: { path, contextTokens: settings.contextTokens, role } };
+  }
+  const completion = selectModel('completion', settings, context);
+  return 'spec' in completion ? { kind: 'asCompletion', spec: { ...completion.spec, role } } : completion;
+}
+
+/** The full path that is meant, or what is wrong with it. */
+function absolute(wanted: string, context: SelectionContext): string | { wrong: string } {
   let path = wanted;
   if (path === '~' || /^~[/\\]/.test(path)) path = join(context.home ?? homedir(), path.slice(1));
   if (path.startsWith(WORKSPACE_FOLDER)) {
     if (!context.trusted) {
-      return invalid(`${WORKSPACE_FOLDER} works in trusted workspaces only. Trust this one, or write a full path.`);
+      return { wrong: `${WORKSPACE_FOLDER} works in trusted workspaces only. Trust this one, or write a full path.` };
     }
     if (context.workspaceFolder === undefined) {
-      return invalid(`no folder is open for ${WORKSPACE_FOLDER} to mean. Open one, or write a full path.`);
+      return { wrong: `no folder is open for ${WORKSPACE_FOLDER} to mean. Open one, or write a full path.` };
     }
     path = join(context.workspaceFolder, path.slice(WORKSPACE_FOLDER.length));
   }
-  if (!isAbsolute(path)) {
-    return invalid(`"${wanted}" is not a full path. Write the full path of a GGUF file, or leave it empty.`);
-  }
-  return { kind: 'file', spec: { path, contextTokens } };
+  if (isAbsolute(path)) return path;
+  return { wrong: `"${wanted}" is not a full path. Write the full path of a GGUF file, or leave it empty.` };
 }
 
-function invalid(reason: string): Selection {
-  return { kind: 'invalid', message: `quire.model.path: ${reason}` };
+/** What is set at each level of the settings. */
+export interface Levels {
+  workspace: string | undefined;
+  user: string | undefined;
 }
 
-/** The part of `vscode.Memento` that is needed. */
-export interface KeyValueStore {
-  get<T>(key: string, defaultValue: T): T;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
-
-const RECENT_KEY = 'models.recent';
-const RECENT_LIMIT = 5;
-
-/** Paths of GGUF files that were chosen before, the last one first. */
-export class RecentModels {
-  readonly #store: KeyValueStore;
-
-  constructor(store: KeyValueStore) {
-    this.#store = store;
+/**
+ * The model for completion was once the only one, under `quire.model.path`: that counts still, at each level where the
+ * new setting says nothing.
+ */
+export function completionSetting(completion: Levels, former: Levels): NamedValue {
+  for (const level of ['workspace', 'user'] as const) {
+    if (completion[level] !== undefined) return { setting: 'quire.model.completion', value: completion[level] };
+    if (former[level] !== undefined) return { setting: 'quire.model.path', value: former[level] };
   }
-
-  list(): string[] {
-    return this.#store.get<string[]>(RECENT_KEY, []);
-  }
-
-  async add(path: string): Promise<void> {
-    await this.#store.update(RECENT_KEY, [path, ...this.#without(path)].slice(0, RECENT_LIMIT));
-  }
-
-  async remove(path: string): Promise<void> {
-    await this.#store.update(RECENT_KEY, this.#without(path));
-  }
-
-  #without(path: string): string[] {
-    return this.list().filter((entry) => entry !== path);
-  }
+  return { setting: 'quire.model.completion', value: '' };
 }

@@ -91,7 +91,7 @@ const POLICIES: Record<ProblemKind, Policy> = {
   modelPathInvalid: {
     place: 'popup',
     actions: ['openSettings', 'chooseModel'],
-    fallback: 'The setting quire.model.path is not a usable path.',
+    fallback: 'The setting for the model is not a usable path.',
   },
   modelUnknown: { place: 'log', actions: ['restartEngine'], fallback: 'The engine has let go of the model.' },
   outOfMemory: {

@@ -2,7 +2,7 @@
 import { withPrivateEngine } from '../../src/cli/privateEngine.ts';
 import type { EngineClient } from '../../src/engine/client/client.ts';
 import type { GpuPreference, ModelInfo, SchedulerStatus } from '../../src/engine/protocol/index.ts';
-import { engineCommand } from '../helpers/engine.ts';
+import { engineCommand, openWorkspace } from '../helpers/engine.ts';
 
 export type Policy = SchedulerStatus['policy'];
 
@@ -15,13 +15,19 @@ export interface Subject {
 export interface Bed {
   client: EngineClient;
   model: ModelInfo;
+  /** One that the client holds, for plain requests. */
+  workspace: string;
 }
 
 /** Runs `work` with an engine that nobody else uses. */
 export function withBed<T>({ path, gpu }: Subject, policy: Policy, work: (bed: Bed) => Promise<T>): Promise<T> {
   const never = new AbortController().signal;
   return withPrivateEngine(engineCommand({ gpu, policy }), 'bench', never, async (client) =>
-    work({ client, model: await client.openModel({ path, contextTokens: 0 }) }),
+    work({
+      client,
+      model: await client.openModel({ path, contextTokens: 0 }),
+      workspace: await openWorkspace(client, 'bench'),
+    }),
   );
 }
 

@@ -30,11 +30,11 @@ export class ChatTexts {
   readonly #random: Random;
 
   /** Asks the engine, once, how long the model's tokens are. */
-  static async of({ client, model }: Bed, random: Random): Promise<ChatTexts> {
+  static async of({ client, model, workspace }: Bed, random: Random): Promise<ChatTexts> {
     let unitsPerToken = lengths.get(model.id);
     if (unitsPerToken === undefined) {
       const text = corpus().slice(0, 600);
-      const request = { model: model.id, workspace: 'lengths', class: 'chat', maxTokens: 1, reuse: false } as const;
+      const request = { model: model.id, workspace, class: 'chat', maxTokens: 1, reuse: false } as const;
       const { promptTokens } = await client.generate({ ...request, prompt: { text } });
       unitsPerToken = text.length / promptTokens;
       lengths.set(model.id, unitsPerToken);

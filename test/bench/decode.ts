@@ -9,7 +9,7 @@ import type { NativeLibrary } from '../../src/engine/server/core/llama/library.t
 import { openModel } from '../../src/engine/server/core/llama/model.ts';
 import type { Batch, Pointer } from '../../src/engine/server/core/llama/structs.ts';
 import { createThreadpool, defaultThreads } from '../../src/engine/server/core/llama/threads.ts';
-import { engineCommand } from '../helpers/engine.ts';
+import { engineCommand, openWorkspace } from '../helpers/engine.ts';
 import { nativeLibrary } from './native.ts';
 import { median, type Row } from './report.ts';
 
@@ -34,12 +34,13 @@ export async function benchDecode(modelPath: string, gpu: 'auto' | 'off'): Promi
   const client = new EngineClient(engineCommand({ gpu }), 'bench');
   try {
     const model = await client.openModel({ path: modelPath, contextTokens: 0 });
+    const workspace = await openWorkspace(client);
     const ratios: number[] = [];
     const speeds = { bare: [] as number[], client: [] as number[] };
     for (let round = -1; round < ROUNDS; round++) {
       // Who goes first changes from round to round, so that a machine that slows down favours neither.
       const early = round % 2 === 0 ? bare.run(TOKENS) : undefined;
-      const through = await throughClient(client, model.id);
+      const through = await throughClient(client, model.id, workspace);
       const alone = early ?? bare.run(TOKENS);
       if (round < 0) continue; // warm-up
       speeds.client.push(through);
@@ -59,11 +60,11 @@ export async function benchDecode(modelPath: string, gpu: 'auto' | 'off'): Promi
 }
 
 /** Tokens a second from the first text to the last, as a user of the client sees them. */
-async function throughClient(client: EngineClient, model: string): Promise<number> {
+async function throughClient(client: EngineClient, model: string, workspace: string): Promise<number> {
   const result = await client.generate(
     {
       model,
-      workspace: 'bench',
+      workspace,
       class: 'chat',
       prompt: { text: PROMPT },
       maxTokens: TOKENS,

@@ -6,7 +6,7 @@ import type {
   Drawer,
   Tokenizer,
 } from '../../src/engine/server/core/backend.ts';
-import type { ModelHandle } from '../../src/engine/server/core/models.ts';
+import type { ModelHandle } from '../../src/engine/server/core/modelHandle.ts';
 
 /** What a decode takes: short enough that several share a turn of the event loop, as those of a small model do. */
 const DECODE_MS = 1;

@@ -34,7 +34,7 @@ export async function prefilling(bed: Bed, random: Random): Promise<Load> {
 export async function besideAnother(bed: Bed, random: Random): Promise<Load> {
   const path = bed.model.path === bundledModel ? await smallShape() : bundledModel;
   const model = await bed.client.openModel({ path, contextTokens: 0 });
-  return prefilling({ client: bed.client, model }, random);
+  return prefilling({ ...bed, model }, random);
 }
 
 /** So many chats that generate long answers to short prompts. Resolves when all of them do. */
@@ -47,7 +47,7 @@ export async function decoding(bed: Bed, chats: number, random: Random): Promise
 }
 
 /** `answering` resolves when each chat has had text. */
-function begin({ client, model }: Bed, chats: number, next: () => { text: string; maxTokens: number }) {
+function begin({ client, model, workspace }: Bed, chats: number, next: () => { text: string; maxTokens: number }) {
   const stop = new AbortController();
   let generated = 0;
   const first = Array.from({ length: chats }, () => Promise.withResolvers<void>());
@@ -57,7 +57,7 @@ function begin({ client, model }: Bed, chats: number, next: () => { text: string
       const result = await client.generate(
         {
           model: model.id,
-          workspace: 'chats',
+          workspace,
           class: 'chat',
           prompt: { text },
           maxTokens,

@@ -61,7 +61,7 @@ async function batched(bed: Bed, { rounds, answer }: ThroughputPlan): Promise<Me
   const generate = (text: string, maxTokens: number, seed: number) =>
     bed.client.generate({
       model: bed.model.id,
-      workspace: 'batched',
+      workspace: bed.workspace,
       class: 'chat',
       prompt: { text },
       maxTokens,

@@ -14,18 +14,19 @@ import {
   proveRequest,
   statusRequest,
 } from '../../src/engine/protocol/index.ts';
-import { bundledModel, engineCommand, gone, privateRuntime, stateOf } from '../helpers/engine.ts';
+import { bundledModel, engineCommand, gone, openWorkspace, privateRuntime, stateOf } from '../helpers/engine.ts';
 import { openBundled } from '../helpers/native.ts';
 import { assertSameUnlessNear } from '../helpers/sayable.ts';
 
 const runtime = privateRuntime();
 const client = new EngineClient(engineCommand(), 'test');
 let model: ModelInfo;
+let workspace: string;
 
 const CODE = 'export function add(a: number, b: number): number {\n  return ';
 const request = (text = CODE, more: Partial<GenerateParams> = {}): GenerateParams => ({
   model: model.id,
-  workspace: 'w',
+  workspace,
   class: 'keystroke',
   prompt: { text },
   maxTokens: 24,
@@ -36,6 +37,7 @@ const long = (more: Partial<GenerateParams> = {}) =>
   request(CODE, { maxTokens: 900, sampling: { grammar: 'root ::= [a-z ] root' }, class: 'chat', ...more });
 
 before(async () => {
+  workspace = await openWorkspace(client, 'ours');
   model = await client.openModel({ path: bundledModel, contextTokens: 0 });
 });
 after(async () => {
@@ -80,8 +82,9 @@ describe('engine', () => {
   });
 
   it('never matches what another workspace computed', async () => {
-    await client.generate(request(CODE, { workspace: 'theirs' }));
-    const ours = await client.generate(request(CODE, { workspace: 'never seen before' }));
+    await client.generate(request());
+    const unseen = await openWorkspace(client, 'never seen before');
+    const ours = await client.generate(request(CODE, { workspace: unseen }));
     assert.equal(ours.cachedTokens, 0);
   });
 
@@ -145,6 +148,7 @@ describe('engine', () => {
     });
     await assert.rejects(client.generate(request(CODE, { model: 'none' })), { kind: 'modelUnknown' });
     await assert.rejects(client.generate(request('')), { kind: 'promptInvalid', message: /empty/ });
+    await assert.rejects(client.generate(request(CODE, { workspace: 'none' })), { kind: 'workspaceUnknown' });
     assert.ok((await client.generate(request('x '.repeat(5000)))).cutTokens > 0);
     await assert.rejects(client.generate(request(CODE, { sampling: { grammar: 'root ::= (' } })), {
       kind: 'grammarInvalid',
@@ -160,6 +164,8 @@ describe('engine', () => {
     assert.equal(a.pid, b.pid);
     assert.deepEqual(a.clients.map(({ name }) => name).sort(), ['other window', 'test']);
     assert.equal(a.models.length, 1);
+    // The workspace is open in the engine, but not for them.
+    await assert.rejects(other.generate(request()), { kind: 'workspaceUnknown' });
     await other.dispose();
     assert.ok((await client.generate(request())).text, 'the model stays open for us');
   });

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineClient, type EngineCommand, type ModelEvent } from '../../src/engine/client/client.ts';
 import { addressFor, endpointFor, readEndpointFile } from '../../src/engine/endpoint.ts';
 import { type GenerateParams, type ModelInfo, pinDocumentsNotification } from '../../src/engine/protocol/index.ts';
-import { bundledModel, engineCommand, gone, stateOf } from '../helpers/engine.ts';
+import { bundledModel, engineCommand, gone, openWorkspace, stateOf } from '../helpers/engine.ts';
 import { FakeEngine } from '../helpers/fakeEngine.ts';
 import { runKills } from '../lifecycle/kills.ts';
 
@@ -27,9 +27,9 @@ function clientOf(options: Partial<EngineCommand>): { client: EngineClient; comm
   return { client, command };
 }
 
-const request = (model: ModelInfo, more: Partial<GenerateParams> = {}): GenerateParams => ({
+const request = (model: ModelInfo, workspace: string, more: Partial<GenerateParams> = {}): GenerateParams => ({
   model: model.id,
-  workspace: 'w',
+  workspace,
   class: 'keystroke',
   prompt: { text: 'const a = [1, 2, ' },
   maxTokens: 6,
@@ -63,6 +63,24 @@ describe('a crash loop', () => {
     assert.equal((await client.status()).pid > 0, true);
   });
 
+  it('of engines that die as soon as they serve ends as well, and a restart leads out of it', async () => {
+    const { client } = clientOf({ version: 'short lives' });
+    const killed: number[] = [];
+    const killing = client.onStateChange((state) => {
+      if (state.kind !== 'ready') return;
+      killed.push(state.pid);
+      process.kill(state.pid, 'SIGKILL');
+    });
+    client.start().catch(() => undefined);
+    await stateOf(client, ({ kind }) => kind === 'failed');
+    killing.dispose();
+    assert.ok(killed.length > 1, `${killed.length}`);
+    await assert.rejects(client.status(), /times in a row/);
+    await client.restart();
+    assert.equal(killed.includes((await client.status()).pid), false);
+    assert.equal(client.state.kind, 'ready');
+  });
+
   it('notices a death by signal at once, and begins afresh with other settings', async () => {
     const { entry, heal } = switchable('signal', "process.kill(process.pid, 'SIGSEGV'); setInterval(() => {}, 1000);");
     const { client, command } = clientOf({ version: 'signal', entry });
@@ -84,10 +102,11 @@ describe('a hung engine', { skip: process.platform === 'win32' }, () => {
   it('is ended while a request waits, and the next one answers it', async () => {
     const { client } = clientOf({ version: 'hung', hangMs: 500 });
     const model = await client.openModel({ path: bundledModel, contextTokens: 0 });
-    const { text } = await client.generate(request(model));
+    const workspace = await openWorkspace(client);
+    const { text } = await client.generate(request(model, workspace));
     const { pid } = await client.status();
     process.kill(pid, 'SIGSTOP');
-    assert.equal((await client.generate(request(model))).text, text);
+    assert.equal((await client.generate(request(model, workspace))).text, text);
     assert.notEqual((await client.status()).pid, pid);
     await gone(pid);
   });
@@ -138,7 +157,7 @@ describe('whoever listens in the place of a dead engine', () => {
     const workspace = await client.openWorkspace({ folder: null, name: 'workspace of mine', trusted: true });
     client.tell(pinDocumentsNotification, { workspace, keys: ['file:///CANARY.ts'] });
     const model = await client.openModel({ path: bundledModel, contextTokens: 0 });
-    await client.generate(request(model, { prompt: { text: 'const CANARY = ' } }));
+    await client.generate(request(model, await openWorkspace(client), { prompt: { text: 'const CANARY = ' } }));
     assert.match(squatter.heard, /"hello"/);
     assert.doesNotMatch(squatter.heard, /secret|CANARY|workspace|"prove"|"name"/);
     squatter.close();
@@ -151,9 +170,9 @@ describe('settings', () => {
     const { client, command } = clientOf({ version: 'settings', cache });
     const model = await client.openModel({ path: bundledModel, contextTokens: 0 });
     const text = readFileSync(path.join(import.meta.dirname, 'lifecycle.test.ts'), 'utf8').slice(0, 1500);
-    const workspace = await client.openWorkspace({ folder: null, name: 'w', trusted: true });
+    const workspace = await openWorkspace(client);
     const ask = () => {
-      const { model: id, class: kind, maxTokens } = request(model);
+      const { model: id, class: kind, maxTokens } = request(model, workspace);
       const rules = { ngram: false, oneLine: false, document: 'a', segments: [{ text }] };
       return client.complete({ model: id, class: kind, maxTokens, workspace, ...rules });
     };
@@ -212,7 +231,8 @@ describe('a lost engine', () => {
     const { client, command } = clientOf({ version: 'evidence' });
     const model = await client.openModel({ path: bundledModel, contextTokens: 0 });
     const { pid } = await client.status();
-    const long = request(model, { class: 'chat', maxTokens: 900, sampling: { grammar: 'root ::= [a-z ] root' } });
+    const unending = { class: 'chat', maxTokens: 900, sampling: { grammar: 'root ::= [a-z ] root' } } as const;
+    const long = request(model, await openWorkspace(client), unending);
     const lost = client.generate(long, { onText: () => process.kill(pid, 'SIGKILL') });
     await assert.rejects(lost, { kind: 'engineStopped', detail: /^[0-9T:.Z-]+ [a-z]+ / });
     await client.start();
@@ -230,7 +250,7 @@ describe('a lost engine', () => {
     const { entry } = switchable('never', 'setInterval(() => {}, 1000); await new Promise(() => {});');
     const { client } = clientOf({ version: 'never', entry });
     const abort = new AbortController();
-    const waiting = client.generate(request({ id: 'none' } as ModelInfo), { signal: abort.signal });
+    const waiting = client.generate(request({ id: 'none' } as ModelInfo, 'none'), { signal: abort.signal });
     await stateOf(client, ({ kind }) => kind === 'starting');
     abort.abort();
     assert.equal((await waiting).finish, 'cancelled');

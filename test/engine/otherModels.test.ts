@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { GenerateParams, KvStatus } from '../../src/engine/protocol/index.ts';
 import { openModel } from '../../src/engine/server/core/llama/model.ts';
-import { repository } from '../helpers/engine.ts';
+import { openWorkspace, repository } from '../helpers/engine.ts';
 import { cpuLibrary } from '../helpers/native.ts';
 import { makeQwenShape, makeTinyMamba, makeTinySlidingWindow, TINY_QWEN } from '../helpers/randomModel.ts';
 import { assertSameUnlessNear } from '../helpers/sayable.ts';
@@ -29,13 +29,14 @@ describe('other models', () => {
     it(`serves ${name}, with the same text from the cache as without it`, async () => {
       const file = make(path.join(folder, `${strategy} ${name}.gguf`));
       const { id } = await client.openModel({ path: file, contextTokens: 0 });
+      const workspace = await openWorkspace(client);
       const own = await openModel(await cpuLibrary(), { path: file, contextTokens: 0 });
       const same = (length: number, said: string, expected: string) =>
         assertSameUnlessNear(own, [{ text: text.slice(0, length) }], said, expected);
       const ask = (length: number, more: Partial<GenerateParams> = {}) =>
         client.generate({
           model: id,
-          workspace: 'w',
+          workspace,
           class: 'keystroke',
           prompt: { text: text.slice(0, length) },
           maxTokens: 12,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { GenerateParams } from '../../src/engine/protocol/index.ts';
-import { bundledModel, repository } from '../helpers/engine.ts';
+import { bundledModel, openWorkspace, repository } from '../helpers/engine.ts';
 import { openBundled } from '../helpers/native.ts';
 import { makeQwenShape, TINY_QWEN } from '../helpers/randomModel.ts';
 import { assertSameUnlessNear } from '../helpers/sayable.ts';
@@ -23,9 +23,12 @@ const SHAPE = { ...TINY_QWEN, layers: 6, width: 512, heads: 8, keyHeads: 2, feed
 describe('two models', () => {
   it('answers a key of one while a chat of the other is read, as if it were not there', async () => {
     const keys = await client.openModel({ path: bundledModel, contextTokens: 0 });
+    const workspace = await openWorkspace(client);
+    const other = await openWorkspace(client, 'other');
+    const behind = await openWorkspace(client, 'behind');
     const ask = (model: string, kind: GenerateParams['class'], text: string, more: Partial<GenerateParams> = {}) =>
-      client.generate({ model, workspace: 'w', class: kind, prompt: { text }, maxTokens: 8, ...more });
-    const alone = await ask(keys.id, 'keystroke', source.slice(0, 800), { workspace: 'alone' });
+      client.generate({ model, workspace, class: kind, prompt: { text }, maxTokens: 8, ...more });
+    const alone = await ask(keys.id, 'keystroke', source.slice(0, 800), { workspace: other });
 
     const chats = await client.openModel({
       path: makeQwenShape(path.join(folder, 'chat.gguf'), SHAPE),
@@ -36,7 +39,7 @@ describe('two models', () => {
       read = true;
       return result;
     });
-    const background = ask(keys.id, 'background', source.slice(0, 600), { workspace: 'behind', maxTokens: 20 });
+    const background = ask(keys.id, 'background', source.slice(0, 600), { workspace: behind, maxTokens: 20 });
     const beside = [];
     for (let typed = 792; typed <= 800; typed += 2)
       beside.push(await ask(keys.id, 'keystroke', source.slice(0, typed)));

@@ -34,6 +34,11 @@ export function engineCommand(options: Partial<EngineCommand> = {}): EngineComma
   };
 }
 
+/** A workspace without a folder, for requests that need one. @returns its id. */
+export function openWorkspace(client: EngineClient, name = 'w'): Promise<string> {
+  return client.openWorkspace({ folder: null, name, trusted: true });
+}
+
 /** Resolves with the first state that fits, the present one included. */
 export function stateOf(client: EngineClient, fits: (state: EngineState) => boolean): Promise<EngineState> {
   if (fits(client.state)) return Promise.resolve(client.state);

@@ -15,7 +15,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EngineClient, EngineError } from '../../src/engine/client/client.ts';
 import type { GenerateParams, ModelInfo } from '../../src/engine/protocol/index.ts';
-import { bundledModel, engineCommand, gone, stateOf } from '../helpers/engine.ts';
+import { bundledModel, engineCommand, gone, openWorkspace, stateOf } from '../helpers/engine.ts';
 
 export interface KillsOptions {
   seed: number;
@@ -84,13 +84,15 @@ export async function runKills({ seed, kills, entry, onKill }: KillsOptions): Pr
   const fault = (words: string) => report.faults.push(words);
   try {
     const model = await client.openModel({ path: bundledModel, contextTokens: 0 });
-    const expected = (await client.generate(request(model, 0, 'short'))).text;
+    const workspace = await openWorkspace(client);
+    const requestOf = (n: number, kind: Kind) => request(model, workspace, n, kind);
+    const expected = (await client.generate(requestOf(0, 'short'))).text;
     const running = new Set<Promise<void>>();
     const ask = (kind: Kind) => {
       report.requests++;
-      const one = outcomeOf(client, request(model, report.requests, kind), kind === 'streamed').then((outcome) => {
+      const one = outcomeOf(client, requestOf(report.requests, kind), kind === 'streamed').then((outcome) => {
         running.delete(one);
-        if (outcome.kind === 'silent') fault(`a request was lost without a word (${kind})`);
+        if (outcome.kind === 'silent') fault(`a request was lost without a word (${kind}): ${outcome.why}`);
         else if (outcome.kind === 'told') report.told[outcome.words] = (report.told[outcome.words] ?? 0) + 1;
         else {
           report.texts++;
@@ -131,12 +133,14 @@ export async function runKills({ seed, kills, entry, onKill }: KillsOptions): Pr
         ask('short'); // somebody has to notice
         await Promise.all(victims.map(gone));
       }
+      // Otherwise the next turn would ask an engine that is gone, and find the one after it while that starts.
+      await stateOf(client, (state) => state.kind !== 'ready' || !victims.includes(state.pid));
       if (report.kills === Math.ceil(kills / 10)) report.rss.early = process.memoryUsage.rss();
       onKill?.(report);
     }
     await Promise.all(running);
     if (client.state.kind === 'failed') await client.restart();
-    const last = await client.generate(request(model, 0, 'short'));
+    const last = await client.generate(requestOf(0, 'short'));
     if (last.text !== expected) fault('the last engine makes another text');
     report.rss.late = process.memoryUsage.rss();
     if (report.rss.late > report.rss.early + RSS_SLACK) fault('this process has grown');
@@ -158,10 +162,10 @@ export async function runKills({ seed, kills, entry, onKill }: KillsOptions): Pr
   return report;
 }
 
-function request(model: ModelInfo, n: number, kind: Kind): GenerateParams {
+function request(model: ModelInfo, workspace: string, n: number, kind: Kind): GenerateParams {
   return {
     model: model.id,
-    workspace: 'w',
+    workspace,
     class: kind === 'short' ? 'keystroke' : 'chat',
     prompt: { text: kind === 'short' ? 'const a = [1, 2, ' : `// ${n}\nexport function add(` },
     maxTokens: kind === 'short' ? 6 : 200,
@@ -169,7 +173,7 @@ function request(model: ModelInfo, n: number, kind: Kind): GenerateParams {
   };
 }
 
-type Outcome = { kind: 'text'; text: string } | { kind: 'told'; words: string } | { kind: 'silent' };
+type Outcome = { kind: 'text'; text: string } | { kind: 'told'; words: string } | { kind: 'silent'; why: string };
 
 async function outcomeOf(client: EngineClient, params: GenerateParams, streamed: boolean): Promise<Outcome> {
   const time = new AbortController();
@@ -177,16 +181,19 @@ async function outcomeOf(client: EngineClient, params: GenerateParams, streamed:
   const onText = (delta: string) => {
     text += delta;
   };
-  const silent = sleep(LOST_MS, { kind: 'silent' } as const, { signal: time.signal }).catch(() => never());
+  const silent = sleep(LOST_MS, { kind: 'silent', why: 'it never ended' } as const, { signal: time.signal }).catch(() =>
+    never(),
+  );
   const answer = client.generate(params, streamed ? { onText } : {}).then(
     (result): Outcome => {
       // The same text twice would be one that was repeated behind a part that had been delivered.
       const whole = !streamed || text === result.text;
-      return whole ? { kind: 'text', text: result.text } : { kind: 'silent' };
+      if (whole) return { kind: 'text', text: result.text };
+      return { kind: 'silent', why: `${text.length} units were streamed of ${result.text.length}` };
     },
     (error): Outcome => {
       const inWords = error instanceof EngineError && error.kind === 'engineStopped' && error.message.endsWith('.');
-      return inWords ? { kind: 'told', words: error.message } : { kind: 'silent' };
+      return inWords ? { kind: 'told', words: error.message } : { kind: 'silent', why: String(error) };
     },
   );
   const outcome = await Promise.race([answer, silent]);

@@ -4,7 +4,7 @@ import type { ChatMessage } from './chat.ts';
 import type { EngineStatus } from './status.ts';
 
 /** Raised with every change that an older peer would misread. Client and engine must agree exactly. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** Strict order of service: a keystroke is always served before chat, chat before background work. */
 export type RequestClass = 'keystroke' | 'chat' | 'background';
@@ -21,13 +21,15 @@ export type Pooling = 'none' | 'mean' | 'cls' | 'last' | 'rank';
 export interface ModelCapabilities {
   /** It writes text. */
   generates: boolean;
-  /** It has the tokens that mark a place to fill in. */
+  /** It writes text, and has the tokens that mark the two sides of a place to fill in. */
   completes: boolean;
   /** It writes text, and its file carries a chat template. */
   chats: boolean;
   /** It turns a text into a vector. */
   embeds: boolean;
-  /** Numbers of a vector, and how it is made; of models that embed only. `pooling` is also there where it is `rank`. */
+  /**
+   * Numbers of a vector, of open models that embed only, and how it is made; `pooling` is also there where it is `rank`.
+   */
   dimensions?: number;
   pooling?: Pooling;
 }
@@ -48,21 +50,26 @@ export interface ModelSpec {
 /** Tokens with a meaning of their own that the GGUF file names; `undefined` where it has none. */
 export type SpecialToken = 'bos' | 'fimPrefix' | 'fimSuffix' | 'fimMiddle' | 'fimRepo' | 'fimSeparator';
 
-export interface ModelInfo {
-  /** Handle for {@link GenerateParams.model}; stable for the same file, size, time and spec. */
-  id: string;
+/** What can be said of a model file without loading its weights. */
+export interface ModelDescription {
   path: string;
   /** `general.name` of the GGUF, or the file's name. */
   name: string;
   architecture: string;
-  parameters: number;
+  /** Of all its parts, where a model is split. */
   sizeBytes: number;
+  specialTokens: SpecialToken[];
+  capabilities: ModelCapabilities;
+}
+
+export interface ModelInfo extends ModelDescription {
+  /** Handle for {@link GenerateParams.model}; stable for the same file, size, time and spec. */
+  id: string;
+  parameters: number;
   /** Length of one sequence that can be asked for, prompt and answer together. */
   contextTokens: number;
   trainedContextTokens: number;
   vocabularyTokens: number;
-  specialTokens: SpecialToken[];
-  capabilities: ModelCapabilities;
   /** Where the layers are: 'cpu', or the name of the GPU backend. */
   device: string;
 }
@@ -85,7 +92,7 @@ export interface SamplingOptions {
 
 export interface GenerateParams {
   model: string;
-  /** Caches never cross workspaces: pages are matched within one value of this only. */
+  /** One that this client holds. Caches never cross workspaces: pages are matched within one value of this only. */
   workspace: string;
   class: RequestClass;
   /** A newer request with the same key ends the older one at once. One key for each editor. */
@@ -165,6 +172,10 @@ export interface EngineErrorData {
 /** JSON-RPC code of every error that carries {@link EngineErrorData}. */
 export const ENGINE_ERROR_CODE = -32_050;
 
+/** Says what a model file is good for, without opening it. Refused as `model/open` is, but for no role. */
+export const describeModelRequest = new RequestType<{ path: string }, ModelDescription, EngineErrorData>(
+  'model/describe',
+);
 export const openModelRequest = new RequestType<ModelSpec, ModelInfo, EngineErrorData>('model/open');
 /** Gives up this client's hold on a model; the engine unloads it when nobody holds it. */
 export const closeModelRequest = new RequestType<{ model: string }, null, EngineErrorData>('model/close');

@@ -3,9 +3,11 @@ import { version as nodeVersion } from 'node:process';
 import {
   closeModelRequest,
   configureRequest,
+  describeModelRequest,
   type EngineSettings,
   type EngineStatus,
   type LogEvent,
+  type ModelDescription,
   type ModelStatus,
   openModelRequest,
   pingRequest,
@@ -27,6 +29,8 @@ export interface EngineOptions {
   models: Models;
   services: readonly Service[];
   native: () => NativeStatus;
+  /** What a model file is good for. */
+  describe: (path: string) => Promise<ModelDescription>;
   /** How long to stay without clients. */
   idleMs: number;
   /** Tells clients to be patient up to then (milliseconds since 1970), or no more. */
@@ -39,8 +43,6 @@ export interface EngineOptions {
 
 /** However short the idle time is, whoever started the engine gets this long to join it. */
 const FIRST_CLIENT_MS = 10_000;
-/** A model that takes longer than this to open is taken for hung: tens of gigabytes from a slow disk are read in it. */
-const OPENING_MS = 300_000;
 
 export class Engine implements Service {
   readonly version: string;
@@ -52,6 +54,7 @@ export class Engine implements Service {
   #idle: NodeJS.Timeout | undefined;
   #idleMs: number;
   #opening = 0;
+  #silentUntil = 0;
   #leaving = false;
 
   constructor(options: EngineOptions) {
@@ -69,6 +72,7 @@ export class Engine implements Service {
       await this.configure(settings);
       return null;
     });
+    client.onRequest(describeModelRequest, ({ path }) => this.#options.describe(path));
     client.onRequest(openModelRequest, (spec) => this.#models.open(spec, client));
     client.onRequest(closeModelRequest, async ({ model }) => {
       this.#models.release(client, model);
@@ -100,10 +104,13 @@ export class Engine implements Service {
     await this.#models.configure(cache);
   }
 
-  /** Runs work that may keep the loop from answering, such as opening a model; clients wait longer for a sign of life. */
-  async silently<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs work that may keep the loop from answering, such as opening a model; clients wait so long for a sign of life, ms.
+   */
+  async silently<T>(patienceMs: number, work: () => Promise<T>): Promise<T> {
+    this.#silentUntil = Math.max(this.#opening === 0 ? 0 : this.#silentUntil, Date.now() + patienceMs);
     this.#opening++;
-    this.#options.silentUntil(Date.now() + OPENING_MS);
+    this.#options.silentUntil(this.#silentUntil);
     try {
       return await work();
     } finally {
@@ -135,7 +142,7 @@ export class Engine implements Service {
         return Object.assign(own, ...this.services.map((service) => service.statusOf?.(handle.info.id)));
       }),
       embedders: this.#models.embedders().map(({ handle }) => handle.info),
-      totals: structuredClone(this.#models.totals),
+      totals: this.#models.totals.get(),
     };
   }
 

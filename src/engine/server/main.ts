@@ -14,6 +14,7 @@ import { ClientConnection } from './connection.ts';
 import { Models, pagesIn } from './core/models.ts';
 import { NativeModels } from './core/nativeModels.ts';
 import { Engine } from './engine.ts';
+import { openingTime } from './openingTime.ts';
 import { ChatService } from './services/chat/service.ts';
 import { TokensService } from './services/chat/tokens.ts';
 import { CompletionService } from './services/completion/service.ts';
@@ -56,9 +57,9 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
   const storage = new Storage({ log: (level, message) => engine.log(level, message) });
   const { folder, ramBytes, diskBytes } = options.cache;
   const disk = new SavedPages(storage, { folder: pagesIn(folder), maxBytes: diskBytes });
-  const openModel = (spec: ModelSpec) => {
+  const openModel = async (spec: ModelSpec) => {
     if (disk.on) storage.start(); // while the model is read
-    return engine.silently(() => native.open(spec));
+    return engine.silently(await openingTime(spec.path), () => native.open(spec));
   };
   const models = new Models(openModel, {
     policy: options.policy,
@@ -66,13 +67,13 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     disk,
     log: (level, message) => engine.log(level, message),
   });
-  const workspaces = new Workspaces(models);
+  const workspaces = new Workspaces(models.caches);
   const engine = new Engine({
     version: options.version,
     models,
     services: [
       new WorkspaceService(workspaces),
-      new TextService(models),
+      new TextService(models, workspaces),
       new CompletionService(models, workspaces),
       new ChatService(models, workspaces),
       new EmbeddingService(models, workspaces),
@@ -80,6 +81,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
       new DownloadService(download),
     ],
     native: () => native.status(),
+    describe: (path) => native.describe(path),
     idleMs: options.idleMs,
     silentUntil: (busyUntil) => publish(busyUntil),
     exit: () => void storage.close().finally(() => leave(0)),

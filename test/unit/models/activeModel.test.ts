@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { ModelInfo } from '../../../src/engine/protocol/index.ts';
 import { ActiveModel } from '../../../src/models/activeModel.ts';
 import type { Selection } from '../../../src/models/selection.ts';
+import { SharedModels } from '../../../src/models/sharedModels.ts';
 
 const file = (path: string): Selection => ({ kind: 'file', spec: { path, contextTokens: 0 } });
 
@@ -12,7 +13,7 @@ function setUp() {
   const pending: { path: string; finish: (error?: Error) => void }[] = [];
   const seen: string[] = [];
   const active = new ActiveModel(
-    {
+    new SharedModels({
       openModel: (spec) =>
         new Promise((resolve, reject) => {
           pending.push({
@@ -27,7 +28,7 @@ function setUp() {
       closeModel: async (id) => {
         held.delete(id);
       },
-    },
+    }),
     {
       opening: () => seen.push('opening'),
       opened: (info) => seen.push(`opened ${info.id}`),
@@ -68,6 +69,7 @@ describe('ActiveModel', () => {
     assert.equal(active.info, undefined);
     active.reopened({ spec, info: { id: 'a3' } as ModelInfo });
     assert.deepEqual(seen, ['opening', 'opened a', 'opened a2', 'failed no memory', 'opened a3']);
+    assert.equal((await active.ready()).id, 'a3');
   });
 
   it('opens only the last of several wishes and keeps nothing else', async () => {
@@ -95,6 +97,18 @@ describe('ActiveModel', () => {
     assert.deepEqual([...held], []);
     assert.equal(active.info, undefined);
     assert.equal(seen.at(-1), 'failed corrupt');
+    await assert.rejects(active.ready(), /corrupt/);
+  });
+
+  it('gives the model to who waits for it, and the one of the last wish', async () => {
+    const { active, pending } = setUp();
+    void active.select(file('a'));
+    const waiting = active.ready();
+    void active.select(file('b'));
+    pending.shift()!.finish();
+    await turn();
+    pending.shift()!.finish();
+    assert.equal((await waiting).id, 'b');
   });
 
   it('reports a setting that names no file without asking the engine', async () => {

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CATALOGUE } from '../../../src/models/catalogue.ts';
-import { type ChoiceFacts, modelChoices } from '../../../src/models/choices.ts';
+import { type ChoiceFacts, modelChoices, roleChoices } from '../../../src/models/choices.ts';
+import type { Selection } from '../../../src/models/selection.ts';
 
 const [small] = CATALOGUE;
 const downloaded = { path: '/lib/a.gguf', fileName: 'qwen2.5-coder-0.5b-q8_0.gguf', sizeBytes: 531e6, entry: small };
 
+const bundled: Selection = { kind: 'bundled', spec: { path: '/bundled.gguf', contextTokens: 0 } };
+const asCompletion: Selection = { ...bundled, kind: 'asCompletion' };
+const fileAt = (path: string): Selection => ({ kind: 'file', spec: { path, contextTokens: 0 } });
+
+const choices = (facts: Partial<ChoiceFacts>) =>
+  modelChoices({ role: 'completion', current: bundled, downloaded: [], recent: [], unfit: new Map(), ...facts });
+
 const labels = (facts: Partial<ChoiceFacts>) =>
-  modelChoices({ current: undefined, downloaded: [], recent: [], ...facts }).map(({ title, rows }) => ({
+  choices(facts).map(({ title, rows }) => ({
     title,
     rows: rows.map(({ label }) => label),
   }));
@@ -27,7 +35,7 @@ describe('modelChoices', () => {
 
   it('moves what is downloaded to this machine, and marks what is in use', () => {
     const [here, there] = labels({
-      current: '/lib/a.gguf',
+      current: fileAt('/lib/a.gguf'),
       downloaded: [downloaded],
       recent: ['/lib/a.gguf', '/own/b.gguf'],
     });
@@ -41,7 +49,7 @@ describe('modelChoices', () => {
   });
 
   it('lets Quire delete only what it downloaded', () => {
-    const [here] = modelChoices({ current: undefined, downloaded: [downloaded], recent: ['/own/b.gguf'] });
+    const [here] = choices({ downloaded: [downloaded], recent: ['/own/b.gguf'] });
     const removable = here?.rows.flatMap(({ choice }) =>
       choice.kind === 'file' ? [[choice.path, choice.removable]] : [],
     );
@@ -52,7 +60,7 @@ describe('modelChoices', () => {
   });
 
   it('says size, memory and licence before a download', () => {
-    const rows = modelChoices({ current: undefined, downloaded: [], recent: [] })[1]?.rows;
+    const rows = choices({})[1]?.rows;
     assert.equal(rows?.[1]?.description, '1.6 GB, needs 2.5 GB of memory, Apache-2.0');
   });
 
@@ -66,6 +74,57 @@ describe('modelChoices', () => {
     assert.deepEqual(
       labels({ downloaded: all }).map(({ title }) => title),
       ['On this machine'],
+    );
+  });
+
+  it('offers for chat what can chat, and the model for completion', () => {
+    const groups = labels({ role: 'chat', current: asCompletion, recent: ['/own/b.gguf'] });
+    assert.deepEqual(groups[0]?.rows, [
+      '$(check) The same as for completion',
+      'b.gguf',
+      '$(folder-opened) A GGUF file of yours…',
+    ]);
+    assert.deepEqual(
+      groups[1]?.rows,
+      CATALOGUE.filter(({ chat }) => chat).map(({ title }) => `$(cloud-download) ${title}`),
+    );
+    const unfit = new Map([['/bundled.gguf', 'its file has no chat template']]);
+    const [first] = choices({ role: 'chat', current: asCompletion, unfit })[0]!.rows;
+    assert.equal(first?.detail, 'The one of now cannot chat: its file has no chat template.');
+  });
+
+  it('offers for embedding only what makes vectors, and says of the others why they are not offered', () => {
+    const unfit = new Map([['/lib/a.gguf', 'it writes text, and makes no vectors']]);
+    const facts = { role: 'embedding', current: fileAt('/own/e.gguf'), recent: ['/own/e.gguf'], unfit } as const;
+    const [here, apart, ...more] = choices({ ...facts, downloaded: [downloaded] });
+    assert.deepEqual(
+      here?.rows.map(({ label }) => label),
+      ['None', '$(check) e.gguf', '$(folder-opened) A GGUF file of yours…'],
+    );
+    assert.equal(apart?.title, 'Not for embedding');
+    const choice = { kind: 'file', path: '/lib/a.gguf', removable: true, unfit: true };
+    assert.deepEqual(apart?.rows, [
+      {
+        label: 'Qwen2.5-Coder 0.5B',
+        description: '531 MB',
+        detail: 'it writes text, and makes no vectors',
+        choice,
+      },
+    ]);
+    assert.deepEqual(more, []);
+  });
+});
+
+describe('roleChoices', () => {
+  it('says what is chosen for each role', () => {
+    const current = { completion: fileAt('/own/b.gguf'), chat: asCompletion, embedding: { kind: 'none', message: '' } };
+    assert.deepEqual(
+      roleChoices((role) => current[role] as Selection).map(({ choice, description }) => [choice, description]),
+      [
+        ['completion', 'b.gguf'],
+        ['chat', 'the same as for completion'],
+        ['embedding', 'none'],
+      ],
     );
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
-import { type KeyValueStore, RecentModels, type SelectionContext, selectModel } from '../../../src/models/selection.ts';
+import type { ModelRole } from '../../../src/engine/protocol/index.ts';
+import { completionSetting, type SelectionContext, selectModel } from '../../../src/models/selection.ts';
 
 const root = resolve('/extension');
 const home = resolve('/home/ada');
@@ -9,8 +10,14 @@ const folder = resolve('/projects/loom');
 const model = resolve('/models/m.gguf');
 const trusted: SelectionContext = { extensionRoot: root, workspaceFolder: folder, trusted: true, home };
 
+const selectFor = (role: ModelRole, paths: Partial<Record<ModelRole, string>>, context = trusted) => {
+  const named = (key: ModelRole) => ({ setting: `quire.model.${key}`, value: paths[key] ?? '' });
+  const [completion, chat, embedding] = [named('completion'), named('chat'), named('embedding')];
+  return selectModel(role, { completion, chat, embedding, contextTokens: 4096 }, context);
+};
 const select = (path: string, context: Partial<SelectionContext> = {}) =>
-  selectModel({ path, contextTokens: 4096 }, { ...trusted, ...context });
+  selectFor('completion', { completion: path }, { ...trusted, ...context });
+const spec = (path: string, role: ModelRole = 'completion') => ({ path, contextTokens: 4096, role });
 
 const messageOf = (path: string, context: Partial<SelectionContext> = {}) => {
   const selection = select(path, context);
@@ -22,49 +29,70 @@ describe('selectModel', () => {
   it('takes the bundled model where nothing is set', () => {
     for (const empty of ['', '  ']) {
       const path = join(root, 'media/model/tiny-code-fim-q8_0.gguf');
-      assert.deepEqual(select(empty), { kind: 'bundled', spec: { path, contextTokens: 4096 } });
+      assert.deepEqual(select(empty), { kind: 'bundled', spec: spec(path) });
     }
   });
 
   it('takes a full path, and ~ for the home folder', () => {
-    assert.deepEqual(select(` ${model} `), { kind: 'file', spec: { path: model, contextTokens: 4096 } });
-    assert.deepEqual(select('~/m.gguf'), { kind: 'file', spec: { path: join(home, 'm.gguf'), contextTokens: 4096 } });
+    assert.deepEqual(select(` ${model} `), { kind: 'file', spec: spec(model) });
+    assert.deepEqual(select('~/m.gguf'), { kind: 'file', spec: spec(join(home, 'm.gguf')) });
   });
 
   it('takes ~ for the home folder only at the start', () => {
     assert.match(messageOf('~ada/m.gguf'), /full path/);
     const odd = resolve('/models/~/m.gguf');
-    assert.deepEqual(select(odd), { kind: 'file', spec: { path: odd, contextTokens: 4096 } });
+    assert.deepEqual(select(odd), { kind: 'file', spec: spec(odd) });
   });
 
   it('takes the workspace folder in trusted workspaces only', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code's own variable.
     const path = '${workspaceFolder}/m.gguf';
-    assert.deepEqual(select(path), { kind: 'file', spec: { path: join(folder, 'm.gguf'), contextTokens: 4096 } });
-    assert.match(messageOf(path, { trusted: false }), /^quire\.model\.path: .*trusted workspaces only/);
+    assert.deepEqual(select(path), { kind: 'file', spec: spec(join(folder, 'm.gguf')) });
+    assert.match(messageOf(path, { trusted: false }), /^quire\.model\.completion: .*trusted workspaces only/);
     assert.match(messageOf(path, { workspaceFolder: undefined }), /no folder is open/);
   });
 
   it('refuses a relative path, in words', () => {
     assert.equal(
       messageOf('models/m.gguf'),
-      'quire.model.path: "models/m.gguf" is not a full path. Write the full path of a GGUF file, or leave it empty.',
+      'quire.model.completion: "models/m.gguf" is not a full path. Write the full path of a GGUF file, or leave it empty.',
     );
+  });
+
+  it('takes the model for completion for chat too, where none is chosen', () => {
+    const bundled = join(root, 'media/model/tiny-code-fim-q8_0.gguf');
+    assert.deepEqual(selectFor('chat', {}), { kind: 'asCompletion', spec: spec(bundled, 'chat') });
+    assert.deepEqual(selectFor('chat', { completion: model }), { kind: 'asCompletion', spec: spec(model, 'chat') });
+    assert.deepEqual(selectFor('chat', { chat: model }), { kind: 'file', spec: spec(model, 'chat') });
+    const wrong = selectFor('chat', { completion: 'm.gguf' });
+    assert.ok(wrong.kind === 'invalid' && /^quire\.model\.completion: /.test(wrong.message));
+  });
+
+  it('takes no model for embedding where none is chosen, and leaves the length of its texts to the engine', () => {
+    assert.equal(selectFor('embedding', { completion: model, chat: model }).kind, 'none');
+    const chosen = selectFor('embedding', { embedding: '~/e.gguf' });
+    assert.deepEqual(chosen, {
+      kind: 'file',
+      spec: { path: join(home, 'e.gguf'), contextTokens: 0, role: 'embedding' },
+    });
+    const wrong = selectFor('embedding', { embedding: 'e.gguf' });
+    assert.ok(wrong.kind === 'invalid' && /^quire\.model\.embedding: /.test(wrong.message));
   });
 });
 
-describe('RecentModels', () => {
-  it('keeps the last five, the newest first, each once', async () => {
-    const values = new Map<string, unknown>();
-    const store: KeyValueStore = {
-      get: <T>(key: string, fallback: T) => (values.has(key) ? (values.get(key) as T) : fallback),
-      update: async (key, value) => void values.set(key, value),
-    };
-    const recent = new RecentModels(store);
-    assert.deepEqual(recent.list(), []);
-    for (const path of ['a', 'b', 'c', 'd', 'e', 'f', 'c']) await recent.add(path);
-    assert.deepEqual(recent.list(), ['c', 'f', 'e', 'd', 'b']);
-    await recent.remove('f');
-    assert.deepEqual(new RecentModels(store).list(), ['c', 'e', 'd', 'b']);
+describe('completionSetting', () => {
+  const levels = (workspace?: string, user?: string) => ({ workspace, user });
+
+  it('counts the former setting at each level where the new one says nothing', () => {
+    const now = (value: string) => ({ setting: 'quire.model.completion', value });
+    const then = (value: string) => ({ setting: 'quire.model.path', value });
+    assert.deepEqual(completionSetting(levels(), levels()), now(''));
+    assert.deepEqual(completionSetting(levels(), levels(undefined, 'old')), then('old'));
+    assert.deepEqual(completionSetting(levels(undefined, 'new'), levels(undefined, 'old')), now('new'));
+    assert.deepEqual(
+      completionSetting(levels(undefined, 'new'), levels('old of the folder')),
+      then('old of the folder'),
+    );
+    assert.deepEqual(completionSetting(levels('', 'new'), levels('old of the folder')), now(''), 'the bundled one');
   });
 });

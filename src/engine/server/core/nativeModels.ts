@@ -1,8 +1,9 @@
 /** Opens model files with libllama; the native library itself is loaded with the first model. */
-import type { EngineStatus, GpuPreference, LogEvent, ModelSpec } from '../../protocol/index.ts';
+import type { EngineStatus, GpuPreference, LogEvent, ModelDescription, ModelSpec } from '../../protocol/index.ts';
+import { Descriptions } from './llama/description.ts';
 import { loadNative, type NativeLibrary } from './llama/library.ts';
 import { openModel } from './llama/model.ts';
-import type { ModelHandle } from './models.ts';
+import type { ModelHandle } from './modelHandle.ts';
 
 type NativeStatus = EngineStatus['native'];
 
@@ -15,6 +16,7 @@ export interface NativeOptions {
 export class NativeModels {
   readonly #options: NativeOptions;
   readonly #log: (level: LogEvent['level'], message: string) => void;
+  readonly #descriptions = new Descriptions();
   #library: Promise<NativeLibrary> | undefined;
   #status: NativeStatus = { gpu: 'not loaded', abi: 'not loaded', devices: [] };
 
@@ -25,16 +27,25 @@ export class NativeModels {
 
   /** @throws EngineFailure */
   async open(spec: ModelSpec): Promise<ModelHandle> {
+    return openModel(await this.#loaded(), spec);
+  }
+
+  /** What the file at `path` is good for. @throws EngineFailure */
+  async describe(path: string): Promise<ModelDescription> {
+    return this.#descriptions.of(await this.#loaded(), path);
+  }
+
+  status(): NativeStatus {
+    return this.#status;
+  }
+
+  #loaded(): Promise<NativeLibrary> {
     // A failed load is not kept: the next try may find what was missing.
     this.#library ??= this.#load().catch((error) => {
       this.#library = undefined;
       throw error;
     });
-    return openModel(await this.#library, spec);
-  }
-
-  status(): NativeStatus {
-    return this.#status;
+    return this.#library;
   }
 
   async #load(): Promise<NativeLibrary> {

@@ -8,7 +8,7 @@ import { KvCache } from './kv/kvCache.ts';
 import { PAGE_TOKENS } from './kv/pagePool.ts';
 import type { CacheStrategy } from './kv/strategy.ts';
 import { PageTiers } from './kv/tiers.ts';
-import type { ModelHandle } from './models.ts';
+import type { ModelHandle } from './modelHandle.ts';
 import { calibrate } from './scheduler/calibration.ts';
 import { Decisions } from './scheduler/decisions.ts';
 import { LatencyProfile } from './scheduler/latencyProfile.ts';

@@ -1,6 +1,7 @@
 /**
  * The engine's handle on the storage thread: typed calls that are answered later. The thread begins with the first call.
- * Should it ever end by itself then all that it was asked fails, the log says so once, and nobody else is harmed.
+ * Should it ever end by itself then all that it was asked fails, the log says so, and another takes its place; after too
+ * many ends in a row there is no storage any more, and nobody else is harmed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +24,8 @@ export interface StorageOptions {
   log: Log;
   /** Another way to the stores than a thread of its own. */
   connect?: () => Line;
+  /** Milliseconds on a clock that never goes back; the tests put their own. */
+  now?: () => number;
 }
 
 interface Waiting {
@@ -32,25 +35,32 @@ interface Waiting {
 
 /** After this the thread is ended, whatever it does: SQLite keeps what was committed. */
 const CLOSE_MS = 700;
+/** A thread that ends by itself is begun again so often within this time: what ends one more is no accident. */
+const MOST_RESTARTS = 3;
+const RESTARTS_MS = 600_000;
 
 export class Storage {
   readonly #log: Log;
   readonly #connect: () => Line;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Map<string, (event: unknown) => void>();
-  readonly #onGone: (() => void)[] = [];
+  readonly #now: () => number;
+  readonly #onEnded: (() => void)[] = [];
+  /** When threads that ended were replaced. */
+  #restarts: number[] = [];
   #line: Line | undefined;
   #calls = 0;
   /** Nothing is called any more. */
   #gone = false;
   #closing = false;
 
-  constructor({ log, connect = connectWorker }: StorageOptions) {
+  constructor({ log, connect = connectWorker, now = () => performance.now() }: StorageOptions) {
     this.#log = log;
     this.#connect = connect;
+    this.#now = now;
   }
 
-  /** False once the thread has ended. */
+  /** False once nothing is called any more. */
   get on(): boolean {
     return !this.#gone;
   }
@@ -83,9 +93,9 @@ export class Storage {
     this.#listeners.set(store, take);
   }
 
-  /** The thread has ended, and not because of {@link close}. */
-  onGone(tell: () => void): void {
-    this.#onGone.push(tell);
+  /** A thread has ended, and not because of {@link close}. The next one, where {@link on}, knows nothing of what was opened. */
+  onEnded(tell: () => void): void {
+    this.#onEnded.push(tell);
   }
 
   /** Waits a bounded time for what was asked so far, and for the databases to be closed. */
@@ -117,18 +127,27 @@ export class Storage {
   #open(): Line | undefined {
     if (this.#gone) return undefined;
     if (!this.#line) {
-      this.#line = this.#connect();
-      this.#line.listen((message) => this.#take(message as Message));
-      this.#line.onGone((why) => {
-        if (this.#gone || this.#closing) return;
-        this.#gone = true;
-        this.#log('warn', `The storage ended (${why}). Nothing is kept on disk until the engine is started again.`);
-        this.#fail('the storage ended');
-        for (const tell of this.#onGone) tell();
+      const line = this.#connect();
+      this.#line = line;
+      line.listen((message) => this.#take(message as Message));
+      line.onGone((why) => {
+        if (this.#line === line && !this.#gone && !this.#closing) this.#ended(why);
       });
-      this.#line.hold(false);
+      line.hold(false);
     }
     return this.#line;
+  }
+
+  #ended(why: string): void {
+    this.#line = undefined;
+    const now = this.#now();
+    this.#restarts = this.#restarts.filter((at) => now - at < RESTARTS_MS);
+    this.#gone = this.#restarts.length >= MOST_RESTARTS;
+    if (!this.#gone) this.#restarts.push(now);
+    const next = this.#gone ? 'Nothing is kept on disk until the engine is started again' : 'It begins again';
+    this.#log('warn', `The storage ended (${why}). ${next}.`);
+    this.#fail('the storage ended');
+    for (const tell of this.#onEnded) tell();
   }
 
   #take(message: Message): void {
@@ -155,7 +174,8 @@ export class Storage {
 /** Bundled, this module is in dist/engine/main.mjs; from source it is src/engine/server/storage/storage.ts. */
 const entry = new URL(import.meta.url.endsWith('.mjs') ? './storage.mjs' : './worker.ts', import.meta.url);
 
-function connectWorker(): Line {
+/** A thread of its own, which SQLite has to itself. */
+export function connectWorker(): Line {
   const worker = new Worker(fileURLToPath(entry), { name: 'storage' });
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),

@@ -14,6 +14,7 @@ import {
   type WorkspaceSpec,
 } from '../../protocol/index.ts';
 import { EngineFailure } from '../core/failure.ts';
+import type { WorkspaceCaches } from '../core/workspaceCaches.ts';
 import { VOLATILE } from '../storage/pages/pageRecord.ts';
 
 /** A document as one client has it. */
@@ -49,13 +50,7 @@ export interface WorkspaceListener {
   workspaceClosed?(workspace: Workspace): void;
 }
 
-/** The caches of computed pages, as far as workspaces concern them. */
-export interface WorkspaceCaches {
-  prepare(workspace: string): void;
-  pin(workspace: string, documents: readonly string[]): void;
-  closeWorkspace(workspace: string): void;
-  forgetWorkspace(workspace: string): Promise<void>;
-}
+type Caches = Pick<WorkspaceCaches, 'prepare' | 'pin' | 'closeWorkspace' | 'forgetWorkspace'>;
 
 const LINGER_MS = 30_000;
 
@@ -74,14 +69,14 @@ interface Claim {
 }
 
 export class Workspaces {
-  readonly #caches: WorkspaceCaches;
+  readonly #caches: Caches;
   readonly #lingerMs: number;
   readonly #listeners: WorkspaceListener[] = [];
   readonly #held = new Map<string, Held>();
   readonly #numbers = new WeakMap<object, number>();
   #clients = 0;
 
-  constructor(caches: WorkspaceCaches, { lingerMs = LINGER_MS } = {}) {
+  constructor(caches: Caches, { lingerMs = LINGER_MS } = {}) {
     this.#caches = caches;
     this.#lingerMs = lingerMs;
   }

@@ -62,9 +62,10 @@ type SizeFunctions = Pick<NativeFunctions, 'ggml_type_size' | 'ggml_blck_size'>;
 type Metadata = Map<string, GgufValue>;
 
 /**
+ * @param role undefined: whatever the file is good for.
  * @throws EngineFailure `modelMissing`, `modelCorrupt`, `modelNotGenerative` or `modelUnfit`, before anything is loaded.
  */
-export async function checkModelFile(file: string, functions: SizeFunctions, role: ModelRole): Promise<CheckedFile> {
+export async function checkModelFile(file: string, functions: SizeFunctions, role?: ModelRole): Promise<CheckedFile> {
   const modifiedMs = await modifiedOf(file);
   const header = await headerOf(file);
   const { metadata } = header;
@@ -78,7 +79,7 @@ export async function checkModelFile(file: string, functions: SizeFunctions, rol
   const architecture = metadata.get('general.architecture');
   if (typeof architecture !== 'string') throw corrupt(file, 'its header names no architecture');
   const purpose = purposeOf(architecture, metadata);
-  checkRole(file, role, purpose, metadata);
+  if (role) checkRole(file, role, purpose, metadata);
   const layers = metadata.get(`${architecture}.block_count`);
   // libllama ends the process on such a number.
   if (typeof layers === 'number' && (layers < 1 || layers > MAX_LAYERS)) {

@@ -1,16 +1,16 @@
 /** Opens a model file: checks it, loads it off the event loop, and gives its tokenizer, template and backends. */
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import type { ChatMessage, ChatTool, ModelCapabilities, ModelInfo, ModelSpec } from '../../../protocol/index.ts';
+import type { ChatMessage, ChatTool, ModelInfo, ModelSpec } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
 import { type BackendOptions, LlamaBackend } from './backend.ts';
 import { cacheTypeFor } from './cacheType.ts';
 import { ChatTemplate } from './chatTemplate.ts';
+import { capabilitiesOf, loadModel, whyNotByItself } from './description.ts';
 import { LlamaEmbedder } from './embedder.ts';
-import { type CheckedFile, checkModelFile, corrupt, notGenerative, unfit } from './ggufCheck.ts';
+import { type CheckedFile, checkModelFile, notGenerative, unfit } from './ggufCheck.ts';
 import type { NativeLibrary } from './library.ts';
 import { checkCacheFits, checkWeightsFit, holdWeights } from './memory.ts';
-import type { ModelParams, Pointer } from './structs.ts';
+import type { Pointer } from './structs.ts';
 import { defaultThreads } from './threads.ts';
 import { LlamaTokenizer } from './tokenizer.ts';
 
@@ -31,26 +31,13 @@ export async function openModel(native: NativeLibrary, options: OpenOptions): Pr
   const { functions } = native;
   const file = await checkModelFile(options.path, functions, options.role ?? 'completion');
   await checkWeightsFit(native, file.sizeBytes);
-  const params: ModelParams = {
-    ...functions.llama_model_default_params(),
+  const pointer = await loadModel(native, file, {
     n_gpu_layers: native.gpu === 'cpu' ? 0 : (options.gpuLayers ?? -1),
-  };
-  const load = promisify(functions.llama_model_load_from_file.async) as (
-    path: string,
-    params: ModelParams,
-  ) => Promise<Pointer | null>;
-  const pointer = await load(file.path, params);
-  if (pointer === null) {
-    throw corrupt(
-      file.path,
-      `the inference library refuses it (architecture ${file.architecture}); the log says why`,
-      'llama_model_load_from_file returned NULL',
-    );
-  }
-  const encodes = functions.llama_model_has_encoder(pointer) || !functions.llama_model_has_decoder(pointer);
-  if (file.purpose.generates && (encodes || functions.llama_model_is_diffusion(pointer))) {
+  });
+  const why = whyNotByItself(native, pointer);
+  if (file.purpose.generates && why !== undefined) {
     functions.llama_model_free(pointer);
-    throw notGenerative(file.path, encodes ? 'it needs an encoder' : 'it is a diffusion model');
+    throw notGenerative(file.path, why);
   }
   return new LlamaModel(native, pointer, file, options);
 }
@@ -92,7 +79,7 @@ export class LlamaModel {
       trainedContextTokens: trained,
       vocabularyTokens: this.tokenizer.size,
       specialTokens: this.tokenizer.specialTokens,
-      capabilities: this.#capabilities(),
+      capabilities: capabilitiesOf(file.purpose, this.tokenizer, functions.llama_model_n_embd_out(pointer)),
       device: native.gpu,
     };
   }
@@ -182,18 +169,6 @@ export class LlamaModel {
     this.#disposed = true;
     for (const backend of [...this.#backends]) backend.dispose();
     this.#freeUnused();
-  }
-
-  #capabilities(): ModelCapabilities {
-    const { generates, chats, embeds, pooling } = this.#file.purpose;
-    return {
-      generates,
-      completes: generates && this.tokenizer.special('fimMiddle') !== undefined,
-      chats,
-      embeds,
-      ...(embeds ? { dimensions: this.#native.functions.llama_model_n_embd_out(this.#pointer) } : {}),
-      ...(pooling === undefined ? {} : { pooling }),
-    };
   }
 
   #freeUnused(): void {

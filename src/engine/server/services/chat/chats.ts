@@ -128,7 +128,7 @@ export class Chats {
 
   #tell(workspace: string): void {
     const keys = [...this.#open].filter(([, { workspace: other }]) => other === workspace).map(([id]) => keyOf(id));
-    this.#models.pinConversations(workspace, keys);
+    this.#models.caches.pinConversations(workspace, keys);
   }
 }
 

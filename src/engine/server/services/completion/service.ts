@@ -15,7 +15,8 @@ import {
 import type { Sampler, Tokenizer } from '../../core/backend.ts';
 import { checkRequest } from '../../core/checks.ts';
 import { EngineFailure } from '../../core/failure.ts';
-import type { ModelListener, Models, OpenModel } from '../../core/models.ts';
+import type { ModelListener, OpenModel } from '../../core/modelHandle.ts';
+import type { Models } from '../../core/models.ts';
 import { Slices } from '../../core/slices.ts';
 import type { ServedClient, Service } from '../../service.ts';
 import type { OpenDocument, Workspace, WorkspaceListener, Workspaces } from '../../workspaces/workspaces.ts';
@@ -117,7 +118,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
 
   /** Files that are private now: what was computed with them in a prompt must not stay either. */
   async #departed({ workspace, private: files }: Departed): Promise<void> {
-    if (files.length > 0) await this.#models.forgetWorkspace(workspace).catch(() => undefined); // the log says why
+    if (files.length > 0) await this.#models.caches.forgetWorkspace(workspace).catch(() => undefined); // the log says why
     this.#learned(workspace);
   }
 

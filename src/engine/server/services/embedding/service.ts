@@ -2,7 +2,8 @@
 import { type EmbedParams, type EmbedResult, embedRequest, encodeVectors } from '../../../protocol/index.ts';
 import { checkRequest } from '../../core/checks.ts';
 import { EngineFailure } from '../../core/failure.ts';
-import type { Models, OpenEmbedder } from '../../core/models.ts';
+import type { OpenEmbedder } from '../../core/modelHandle.ts';
+import type { Models } from '../../core/models.ts';
 import type { ServedClient, Service } from '../../service.ts';
 import type { Workspaces } from '../../workspaces/workspaces.ts';
 import { Embedding } from './embedding.ts';

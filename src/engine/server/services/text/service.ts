@@ -9,18 +9,25 @@ import { checkRequest, tooLong } from '../../core/checks.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import type { Models } from '../../core/models.ts';
 import type { ServedClient, Service } from '../../service.ts';
+import type { Workspaces } from '../../workspaces/workspaces.ts';
 
 export class TextService implements Service {
   readonly #models: Models;
+  readonly #workspaces: Workspaces;
 
-  constructor(models: Models) {
+  constructor(models: Models, workspaces: Workspaces) {
     this.#models = models;
+    this.#workspaces = workspaces;
   }
 
   serve(client: ServedClient): void {
-    client.onRequest(generateRequest, (params, signal) =>
-      this.#generate(params, signal, (text) => client.progress(generateProgress, params.progressToken, { text })),
-    );
+    client.onRequest(generateRequest, async (params, signal) => {
+      checkRequest(params);
+      this.#workspaces.of(client, params.workspace);
+      return this.#generate(params, signal, (text) =>
+        client.progress(generateProgress, params.progressToken, { text }),
+      );
+    });
   }
 
   async #generate(
@@ -29,7 +36,6 @@ export class TextService implements Service {
     onText: (delta: string) => void,
   ): Promise<GenerateResult> {
     const { handle } = this.#models.get(params.model);
-    checkRequest(params);
     const { prompt, sampling = {} } = params;
     const { tokenizer, info } = handle;
     const maxTokens = Math.min(params.maxTokens, info.contextTokens - 1);

@@ -56,8 +56,18 @@ export class DiskTier {
     this.#leave();
     if (folder === undefined) return;
     this.#folder = folder;
-    this.#status = { ...OFF, limitBytes: this.#storage.on ? maxBytes : 0 };
-    this.#storage.send('pages', 'open', { tier: this.#tier, folder, model: this.#model, maxBytes });
+    this.#open(folder, maxBytes);
+  }
+
+  /**
+   * The storage thread has ended. What it had written is there, and the next thread has it; what was on its way is lost,
+   * and whoever sent it hears so. Where there is no next thread the tier is off.
+   */
+  resume(maxBytes: number): void {
+    this.#marks.clear();
+    if (this.#folder === undefined) return;
+    if (this.#storage.on) this.#open(this.#folder, maxBytes);
+    else this.#end();
   }
 
   get on(): boolean {
@@ -164,11 +174,6 @@ export class DiskTier {
     if (!this.on) this.#forgetAll();
   }
 
-  /** There is no storage any more. */
-  end(): void {
-    this.report(OFF, []);
-  }
-
   close(): void {
     this.#onGone = () => {};
     this.#leave();
@@ -179,8 +184,17 @@ export class DiskTier {
     if (this.#folder === undefined) return;
     this.#sendMarks();
     this.#storage.send('pages', 'leave', { tier: this.#tier });
-    this.end();
+    this.#end();
     this.#folder = undefined;
+  }
+
+  #open(folder: string, maxBytes: number): void {
+    this.#status = { ...this.#status, limitBytes: this.#storage.on ? maxBytes : 0 };
+    this.#storage.send('pages', 'open', { tier: this.#tier, folder, model: this.#model, maxBytes });
+  }
+
+  #end(): void {
+    this.report(OFF, []);
   }
 
   #forgetAll(): void {

@@ -29,8 +29,8 @@ export class SavedPages {
       const { tier, gone, status } = event as PagesEvent;
       this.#tiers.get(tier)?.report(status, gone);
     });
-    storage.onGone(() => {
-      for (const tier of this.#tiers.values()) tier.end();
+    storage.onEnded(() => {
+      for (const tier of this.#tiers.values()) tier.resume(this.#maxBytes);
     });
     if (maxBytes === 0) void this.setLimit(0);
   }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { DiskTier } from '../../../../../src/engine/server/storage/pages/diskTier.ts';
 import { keyOf } from '../../../../../src/engine/server/storage/pages/pageRecord.ts';
 import { SavedPages } from '../../../../../src/engine/server/storage/pages/savedPages.ts';
-import { Storage } from '../../../../../src/engine/server/storage/storage.ts';
+import { connectWorker, type Line, Storage } from '../../../../../src/engine/server/storage/storage.ts';
 import { pageOf, temporaryFolder } from './pages/savedPages.ts';
 
 const folder = temporaryFolder();
@@ -54,6 +55,58 @@ describe('Storage', () => {
     assert.equal(await pages.setLimit(5), false);
     assert.equal(await tier.fetch(record.key), undefined);
     assert.equal(new DiskTier(storage, { tier: 1, folder, model: 'm', maxBytes: 1 }, () => undefined).on, false);
+    await storage.close();
+  });
+
+  it('begins again when its thread ends, with what was written; not for ever', async () => {
+    const logged: string[] = [];
+    const threads: Line[] = [];
+    let now = 0;
+    const connect = () => {
+      threads.push(connectWorker());
+      return threads.at(-1)!;
+    };
+    const storage = new Storage({ log: (_level, message) => logged.push(message), connect, now: () => now });
+    const pages = new SavedPages(storage, { folder: path.join(folder, 'd'), maxBytes: 1e8 });
+    const tier = pages.tier('m');
+    const lost: string[] = [];
+    tier.listen((key) => lost.push(key));
+    const put = (name: string) =>
+      tier.put({ record: { ...record, key: name }, page: pageOf(name, 1000) }, { keep: true });
+    /** Ends the real thread. */
+    const kill = async () => {
+      const before = logged.length;
+      await threads.at(-1)!.end();
+      while (logged.length === before) await turn();
+    };
+    const written = async (name: string) => {
+      put(name);
+      while (!tier.settled) await turn();
+      assert.equal(tier.has(name), true, name);
+    };
+    await written('first');
+    put('on its way');
+    await kill();
+    while (!tier.settled) await turn();
+    assert.deepEqual(lost, tier.has('on its way') ? [] : ['on its way']);
+    assert.deepEqual((await tier.fetch('first'))?.page, pageOf('first', 1000), 'what was written is there');
+    await written('second');
+
+    await kill();
+    now = 599_999;
+    await kill();
+    await written('third');
+    now = 600_001; // the first two restarts are ten minutes old, and count no more
+    await kill();
+    await written('fourth');
+    assert.deepEqual([threads.length, storage.on, tier.on], [5, true, true]);
+    await kill();
+    now += 1;
+    assert.deepEqual([threads.length, storage.on, tier.on, tier.has('first')], [6, true, true, true]);
+    await kill();
+    assert.deepEqual([threads.length, storage.on, tier.on, tier.has('first')], [6, false, false, false]);
+    assert.match(logged.at(-1)!, /until the engine is started again/);
+    await assert.rejects(storage.call('pages', 'tidy', { tier: 0 }), /no storage/);
     await storage.close();
   });
 });

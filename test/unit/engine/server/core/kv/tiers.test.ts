@@ -257,7 +257,9 @@ describe('PageTiers', () => {
     await flush();
     persist('d');
     local.crash();
-    assert.equal(logged.length, 1);
+    assert.deepEqual([lost, tiers.has(keyFor('a'))], [[], true], 'the next storage has it');
+    for (let more = 3; more > 0; more--) local.crash();
+    assert.equal(logged.length, 4);
     assert.deepEqual(lost, ['w/a']);
     assert.deepEqual(tiers.get(keyFor('c')), pageOf('w/c', 200));
     assert.equal(tiers.status().disk.limitBytes, 0);

@@ -89,7 +89,7 @@ describe('a conversation', () => {
   test('is open until it is closed, or its holder left', async () => {
     const { chats, ask } = start();
     const [window, other] = [{}, {}];
-    models.pin('w', ['a.ts']);
+    models.caches.pin('w', ['a.ts']);
     const ids: string[] = [];
     for (const holder of [window, window, other]) {
       ids.push((await chats.open({ model, workspace: 'w' }, holder)).conversation);
@@ -100,7 +100,7 @@ describe('a conversation', () => {
     chats.close(ids[0]!);
     assert.deepEqual(held(), [true, false, true, true]);
     // What was computed is forgotten; what is open stays open.
-    await models.forgetWorkspace('w');
+    await models.caches.forgetWorkspace('w');
     assert.deepEqual(held(), [true, false, true, true]);
     chats.left(window);
     assert.deepEqual(held(), [true, false, false, true]);

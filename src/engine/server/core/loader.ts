@@ -1,0 +1,92 @@
+/**
+ * From a model file to a model that serves: with its context, its share of the memory for pages, and its place in the one
+ * order of all models on its device.
+ */
+import type { ModelSpec } from '../../protocol/index.ts';
+import { Arbiter } from './arbiter.ts';
+import { EngineFailure } from './failure.ts';
+import type { ModelHandle, ModelOpener, OpenEmbedder, OpenModel } from './modelHandle.ts';
+import { type ServingOptions, serve } from './serving.ts';
+
+/** A context shorter than this gets several times its length in cells, so that several files stay cached. */
+const COMFORTABLE_CELLS = 16_384;
+/** A model gets this share of the memory for pages that is left when it is opened: the first half of all, the next a quarter. */
+const RAM_SHARE = 0.5;
+
+export class Loader {
+  readonly #opener: ModelOpener;
+  #serving: ServingOptions;
+  readonly #devices = new Map<string, Arbiter>();
+  /** Share of the memory for pages that no model has. */
+  #left = 1;
+
+  constructor(opener: ModelOpener, serving: ServingOptions) {
+    this.#opener = opener;
+    this.#serving = serving;
+  }
+
+  /**
+   * @param begin what is to be done with a model that writes text before it counts as open.
+   * @throws EngineFailure when the file is missing, corrupt, unfit for its role, or does not fit into memory.
+   */
+  async load(spec: ModelSpec, begin: (model: OpenModel) => Promise<void>): Promise<OpenModel | OpenEmbedder> {
+    const handle = await this.#opener(spec);
+    return spec.role === 'embedding' ? this.#loadEmbedder(handle) : this.#loadText(handle, begin);
+  }
+
+  /** Another bound of the memory for pages, over all models: those that are `open` and those to come. */
+  setMemory(ramBytes: number, open: readonly OpenModel[]): void {
+    this.#serving = { ...this.#serving, ramBytes };
+    for (const { loop, share } of open) loop.cache.setMemory(this.#shared(share).ramBytes);
+  }
+
+  /** Frees a model; what is under way in it fails. */
+  free(model: OpenModel | OpenEmbedder): void {
+    if ('embedder' in model) {
+      model.embedder.dispose();
+    } else {
+      model.loop.end(new EngineFailure('engineStopped', 'The model was unloaded.'));
+      model.loop.cache.dispose();
+      model.backend.dispose();
+      this.#left += model.share;
+    }
+    model.handle.dispose();
+  }
+
+  #loadEmbedder(handle: ModelHandle): OpenEmbedder {
+    try {
+      return { handle, embedder: handle.createEmbedder(), device: this.#device(handle.info.device) };
+    } catch (error) {
+      handle.dispose();
+      throw error;
+    }
+  }
+
+  async #loadText(handle: ModelHandle, begin: (model: OpenModel) => Promise<void>): Promise<OpenModel> {
+    const share = RAM_SHARE * this.#left;
+    this.#left -= share;
+    try {
+      const { contextTokens } = handle.info;
+      const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
+      const { backend, loop } = await serve(handle, cells, this.#shared(share), this.#device(handle.info.device));
+      const model = { handle, backend, loop, share };
+      await begin(model);
+      return model;
+    } catch (error) {
+      this.#left += share;
+      handle.dispose();
+      throw error;
+    }
+  }
+
+  /** All models of a device are served in one order. */
+  #device(name: string): Arbiter {
+    const device = this.#devices.get(name) ?? new Arbiter();
+    this.#devices.set(name, device);
+    return device;
+  }
+
+  #shared(share: number): ServingOptions {
+    return { ...this.#serving, ramBytes: Math.floor(share * this.#serving.ramBytes) };
+  }
+}

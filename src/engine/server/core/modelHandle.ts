@@ -1,0 +1,48 @@
+/** What a model is to the core, before and after it serves. */
+import type { ChatMessage, ChatTool, ModelInfo, ModelSpec } from '../../protocol/index.ts';
+import type { Arbiter } from './arbiter.ts';
+import type { DecodeBackend, Tokenizer } from './backend.ts';
+import type { Embedder } from './embedder.ts';
+import type { Loop } from './scheduler/loop.ts';
+
+/** What opening a model file gives; implemented by `llama/`. */
+export interface ModelHandle {
+  readonly info: ModelInfo;
+  readonly tokenizer: Tokenizer;
+  /** The model keeps one state for a sequence, which costs memory for every sequence id: recurrent and hybrid ones. */
+  readonly recurrent: boolean;
+  /** The prompt by the model's chat template, for `encodeTemplate`. Rejects with an EngineFailure `promptInvalid`. */
+  renderChat(messages: readonly ChatMessage[], tools?: readonly ChatTool[]): Promise<string>;
+  /** The template takes tools. */
+  takesTools(): Promise<boolean>;
+  createBackend(options: { cells: number; sequences: number }): DecodeBackend;
+  /** @throws EngineFailure `modelUnfit` where the model makes no vectors; `outOfMemory`. */
+  createEmbedder(): Embedder;
+  dispose(): void;
+}
+
+export type ModelOpener = (spec: ModelSpec) => Promise<ModelHandle>;
+
+/** A model that writes text. */
+export interface OpenModel {
+  readonly handle: ModelHandle;
+  readonly backend: DecodeBackend;
+  readonly loop: Loop;
+  /** Share of the memory for pages outside the device. */
+  readonly share: number;
+}
+
+/** A model that is open for vectors: it has no loop and no cache, and takes its turns of the device by itself. */
+export interface OpenEmbedder {
+  readonly handle: ModelHandle;
+  readonly embedder: Embedder;
+  readonly device: Arbiter;
+}
+
+/** Hears of models that write text as they come and go. */
+export interface ModelListener {
+  /** What it returns is awaited before the model counts as open. */
+  modelOpened(model: OpenModel): Promise<void> | void;
+  /** It is about to be freed. */
+  modelUnloaded(model: OpenModel): void;
+}
