@@ -187,11 +187,13 @@ describe('Loop', () => {
     assert.equal(order[1], 'key');
   });
 
-  for (const [kind, stops] of [
-    ['keystroke', true],
-    ['background', false],
+  for (const [kind, lateMs, stops] of [
+    ['keystroke', 0, true],
+    ['keystroke', 500, true],
+    ['background', 0, false],
   ] as const) {
-    it(`${stops ? 'stops' : 'does not stop'} a long iteration of a chat for a ${kind}`, async () => {
+    const what = `a long iteration of a chat${lateMs > 0 ? ' that should have ended long ago' : ''}`;
+    it(`${stops ? 'stops' : 'does not stop'} ${what} for a ${kind}`, async () => {
       const { submit, decisions, backend } = setUp({
         cells: 4096,
         endEvery: 0,
@@ -206,8 +208,10 @@ describe('Loop', () => {
       const decodeAsync = backend.decodeAsync.bind(backend);
       backend.decodeAsync = (batch) => {
         const running = decodeAsync(batch);
-        if (chat.generatedTokens % 10 === 5 && others.length < 3)
+        if (chat.generatedTokens % 10 === 5 && others.length < 3) {
+          backend.advance(lateMs);
           others.push(submit('other', { class: kind, maxTokens: 2 }));
+        }
         return running;
       };
       while (chat.generatedTokens < 40) await turn();
