@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
 import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { PageTiers } from '../../../../../../src/engine/server/core/kv/tiers.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
 import { keyOf } from '../../../../../../src/engine/server/storage/pages/pageRecord.ts';
+import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
 import { answerTo } from './answers.ts';
 import { Driver } from './driver.ts';
 import { keysOf } from './world/checks.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
 import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { PageTiers } from '../../../../../../src/engine/server/core/kv/tiers.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
 import { SavedPages } from '../../../../../../src/engine/server/storage/pages/savedPages.ts';
+import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
 import { LocalStorage } from '../../storage/localStorage.ts';
 import { temporaryFolder } from '../../storage/pages/savedPages.ts';
 import { answerTo } from './answers.ts';

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { RequestClass } from '../../../../../../src/engine/protocol/index.ts';
 import { Arbiter } from '../../../../../../src/engine/server/core/arbiter.ts';
-import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
 import { KvCache } from '../../../../../../src/engine/server/core/kv/kvCache.ts';
 import { Decisions } from '../../../../../../src/engine/server/core/scheduler/decisions.ts';
 import { LatencyProfile } from '../../../../../../src/engine/server/core/scheduler/latencyProfile.ts';
@@ -12,6 +11,7 @@ import type { Policy } from '../../../../../../src/engine/server/core/scheduler/
 import type { Generation, Request, RequestInput } from '../../../../../../src/engine/server/core/scheduler/request.ts';
 import { type CostModel, SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
 import { simulatedTokenizer } from '../../../../../../src/engine/server/core/simulated/tokenizer.ts';
+import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
 
 const LEASES = 6;
 
