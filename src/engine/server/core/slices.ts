@@ -8,7 +8,8 @@ const BUSY = { pollMs: 5, mostMs: 100 };
 
 export class Slices {
   readonly #busy: () => boolean;
-  #end = 0;
+  /** Of the slice; the first begins at once. */
+  #end = performance.now() + SLICE_MS;
 
   /** @param busy requests run. */
   constructor(busy: () => boolean = () => false) {
