@@ -123,16 +123,13 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
     return lease.computed - before;
   }
 
-  wantsRestore(lease: Lease, tokens: readonly number[]): boolean {
-    const node = this.#mayRestore(lease) ? this.#exchange.coldAhead(lease, tokens) : undefined;
-    return node !== undefined && this.spill!.near(node);
-  }
-
-  awaits(lease: Lease, tokens: readonly number[]): boolean {
-    if (!this.spill || !this.#mayRestore(lease)) return false;
+  outlook(lease: Lease, tokens: readonly number[]): 'near' | 'coming' | undefined {
+    const mayGain = lease.shares && lease.own.length === 0 && roomFor(lease, this.leases, this.pool) >= 1;
+    if (!this.spill || !mayGain) return undefined;
     const node = this.#exchange.coldAhead(lease, tokens);
+    if (node && this.spill.near(node)) return 'near';
     const coming = node ? this.spill.coming(node) : this.#loader!.loading(lease.options.workspace);
-    return coming && this.#patience.has(lease);
+    return coming && this.#patience.has(lease) ? 'coming' : undefined;
   }
 
   /** A chunk may end anywhere. */
@@ -243,10 +240,6 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
     const root = this.tree.root(workspace);
     if (!known) this.#loader?.load(root);
     return root;
-  }
-
-  #mayRestore(lease: Lease): boolean {
-    return lease.shares && lease.own.length === 0 && roomFor(lease, this.leases, this.pool) >= 1;
   }
 
   /** Brings the next page of the lease back, where it is in memory, and shares it. */

@@ -201,7 +201,7 @@ export class Loop implements Contender {
     this.#awaiting = undefined;
     if (this.#stopped) return;
     const waiting = this.#selection.awaiting.filter(({ settled }) => !settled);
-    const ready = waiting.filter(({ lease, known }) => !lease || !this.cache.awaits(lease, known));
+    const ready = waiting.filter(({ lease, known }) => !lease || this.cache.outlook(lease, known) !== 'coming');
     if (waiting.length > 0 && ready.length === 0) {
       this.#lookAgain();
       return;

@@ -84,9 +84,9 @@ describe('Spill', () => {
     assert.equal(cache.catchUp(lease, tokens, 0), 0);
     assert.equal(cache.catchUp(lease, tokens, 0.001), PAGE_TOKENS);
     assert.equal(cache.catchUp(lease, tokens, 0.33), 2 * PAGE_TOKENS);
-    assert(cache.wantsRestore(lease, tokens));
+    assert.equal(cache.outlook(lease, tokens), 'near');
     assert.equal(cache.catchUp(lease, tokens, 100), 2 * PAGE_TOKENS);
-    assert(!cache.wantsRestore(lease, tokens));
+    assert.equal(cache.outlook(lease, tokens), undefined);
     checkIntegrity(cache);
   });
 

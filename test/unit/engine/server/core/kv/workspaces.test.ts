@@ -77,7 +77,7 @@ describe('A workspace that is closed', () => {
     await settle();
     const lease = driver.acquire(TOKENS)!;
     for (let gained = 1; gained > 0; await settle())
-      gained = cache.catchUp(lease, TOKENS, 1000) + (cache.awaits(lease, TOKENS) ? 1 : 0);
+      gained = cache.catchUp(lease, TOKENS, 1000) + (cache.outlook(lease, TOKENS) ? 1 : 0);
     cache.release(lease, TOKENS);
     assert.equal(driver.run(TOKENS).cached, 6 * PAGE_TOKENS);
     checkIntegrity(cache);
