@@ -6,7 +6,7 @@ import { isVolatile } from '../../storage/pages/pageRecord.ts';
 import type { Branches, CacheParts } from './branches.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
 import type { Spill } from './spill.ts';
-import { endOf, type TreeNode } from './treeNode.ts';
+import type { Found, TreeNode } from './treeNode.ts';
 
 /**
  * A new prompt of a document that has this share of the old one in common takes its place: the old one's end is a text
@@ -72,7 +72,7 @@ export class Documents {
     const old = this.#prompts.get(id);
     if (!old || shared < REPLACING_SHARE * old.tokens.length) return;
     this.#forget(id);
-    const last = [...this.#path(workspace, old.tokens)].findLast(({ node, common }) => common === node.tokens.length);
+    const last = [...this.#pathOf(workspace, old.tokens)].findLast(({ node, common }) => common === node.tokens.length);
     let top: TreeNode | undefined;
     for (let node = last?.node; node?.parent && !this.#parts.tree.held(node); node = node.parent) {
       if (node.children.length > (top ? 1 : 0)) break;
@@ -99,7 +99,7 @@ export class Documents {
   #savePath(spill: Spill, id: string, deadline: number): boolean {
     const { workspace, tokens } = this.#prompts.get(id)!;
     if (isVolatile(workspace)) return true;
-    for (const { node, common } of this.#path(workspace, tokens)) {
+    for (const { node, common } of this.#pathOf(workspace, tokens)) {
       if (common < PAGE_TOKENS) break;
       const page = node.start / PAGE_TOKENS;
       if (page < this.#unsaved.get(id)!) continue;
@@ -115,16 +115,9 @@ export class Documents {
     return true;
   }
 
-  /** The nodes of a text from the root on, and how much of each is the text's. */
-  *#path(workspace: string, tokens: readonly number[]): Generator<{ node: TreeNode; common: number }> {
-    let node = this.#parts.tree.root(workspace);
-    for (;;) {
-      const found = this.#parts.tree.best(node, tokens, endOf(node), tokens.length);
-      if (!found) return;
-      yield found;
-      if (found.common < found.node.tokens.length) return;
-      node = found.node;
-    }
+  #pathOf(workspace: string, tokens: readonly number[]): Generator<Found> {
+    const { tree } = this.#parts;
+    return tree.path(tree.root(workspace), tokens);
   }
 
   #forget(id: string): void {

@@ -40,12 +40,11 @@ export class Exchange {
 
   /** Asks for the next pages of the lease that only the disk has: the first, and some behind it. */
   fetchAhead(lease: Lease, tokens: readonly number[]): void {
-    let node = this.coldAhead(lease, tokens);
-    for (let left = FETCHED_AHEAD; node && left > 0; left--) {
+    if (!this.coldAhead(lease, tokens)) return;
+    let left = FETCHED_AHEAD;
+    for (const { node, common } of this.#parts.tree.path(lease.node, tokens, tokens.length - 1)) {
+      if (common < PAGE_TOKENS || left-- === 0) return;
       this.#parts.spill!.fetch(node);
-      const end = node.start + PAGE_TOKENS;
-      const next = this.#parts.tree.best(node, tokens, end, tokens.length - 1);
-      node = next && next.common >= PAGE_TOKENS ? next.node : undefined;
     }
   }
 
