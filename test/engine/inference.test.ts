@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { checkIntegrity } from '../../src/engine/server/core/kv/integrity.ts';
 import type { LlamaBackend } from '../../src/engine/server/core/llama/backend.ts';
 import type { LlamaModel } from '../../src/engine/server/core/llama/model.ts';
 import type { Generation, RequestInput } from '../../src/engine/server/core/scheduler/request.ts';
@@ -16,6 +15,7 @@ import {
   type Step,
   together,
 } from '../helpers/alike.ts';
+import { checkIntegrity } from '../helpers/cacheIntegrity.ts';
 import { repository } from '../helpers/engine.ts';
 import { openBundled } from '../helpers/native.ts';
 import { serve } from './serve.ts';

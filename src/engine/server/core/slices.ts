@@ -1,14 +1,15 @@
 /** Long work beside a loop, in slices that a keystroke would not notice: slower while requests run. */
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 
-/** One slice; whatever arrives meanwhile waits no longer. */
-const SLICE_MS = 2;
+/** One slice. A message takes two turns of the event loop to arrive, and waits no longer than this in each. */
+const SLICE_MS = 1;
 /** While requests run: a slice is due when nothing ran for a moment, or after so long. */
 const BUSY = { pollMs: 5, mostMs: 100 };
 
 export class Slices {
   readonly #busy: () => boolean;
-  #end = 0;
+  /** Of the slice; the first begins at once. */
+  #end = performance.now() + SLICE_MS;
 
   /** @param busy requests run. */
   constructor(busy: () => boolean = () => false) {

@@ -81,9 +81,7 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
     return lease.computed;
   }
 
-  wantsRestore(): boolean {
-    return false;
-  }
+  outlook(): undefined {}
 
   boundary(lease: StateLease, end: number): number {
     if (!lease.shares) return end;
@@ -113,10 +111,6 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
     this.#backend.removeRange(lease.sequence, 0, -1);
     this.#sequences.push(lease.sequence);
     this.#leases.delete(lease);
-  }
-
-  awaits(): boolean {
-    return false;
   }
 
   prepare(): void {}

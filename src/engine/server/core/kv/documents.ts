@@ -3,12 +3,10 @@
  * disk, so that they are there after a restart.
  */
 import { isVolatile } from '../../storage/pages/pageRecord.ts';
-import type { DecodeBackend } from '../backend.ts';
-import type { Branches } from './branches.ts';
+import type { Branches, CacheParts } from './branches.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
-import type { PrefixTree } from './prefixTree.ts';
 import type { Spill } from './spill.ts';
-import { endOf, type TreeNode } from './treeNode.ts';
+import type { Found, TreeNode } from './treeNode.ts';
 
 /**
  * A new prompt of a document that has this share of the old one in common takes its place: the old one's end is a text
@@ -19,10 +17,8 @@ const REPLACING_SHARE = 0.5;
 const REMEMBERED = 64;
 
 export class Documents {
-  readonly #tree: PrefixTree;
+  readonly #parts: CacheParts;
   readonly #branches: Branches;
-  readonly #spill: Spill | undefined;
-  readonly #backend: DecodeBackend;
   /** The newest prompt of each document as far as it was kept, latest last. */
   readonly #prompts = new Map<string, { workspace: string; tokens: readonly number[] }>();
   readonly #open = new Map<string, ReadonlySet<string>>();
@@ -32,11 +28,9 @@ export class Documents {
    */
   readonly #unsaved = new Map<string, number>();
 
-  constructor(tree: PrefixTree, branches: Branches, spill: Spill | undefined, backend: DecodeBackend) {
-    this.#tree = tree;
+  constructor(parts: CacheParts, branches: Branches) {
+    this.#parts = parts;
     this.#branches = branches;
-    this.#spill = spill;
-    this.#backend = backend;
   }
 
   /** Says which documents of a workspace are open; those that were closed are forgotten, their pages are not. */
@@ -78,9 +72,9 @@ export class Documents {
     const old = this.#prompts.get(id);
     if (!old || shared < REPLACING_SHARE * old.tokens.length) return;
     this.#forget(id);
-    const last = [...this.#path(workspace, old.tokens)].findLast(({ node, common }) => common === node.tokens.length);
+    const last = [...this.#pathOf(workspace, old.tokens)].findLast(({ node, common }) => common === node.tokens.length);
     let top: TreeNode | undefined;
-    for (let node = last?.node; node?.parent && !this.#tree.held(node); node = node.parent) {
+    for (let node = last?.node; node?.parent && !this.#parts.tree.held(node); node = node.parent) {
       if (node.children.length > (top ? 1 : 0)) break;
       top = node;
     }
@@ -92,9 +86,9 @@ export class Documents {
    * there; until then it is called again.
    */
   persist(budgetMs: number): boolean {
-    const spill = this.#spill;
+    const spill = this.#parts.spill;
     if (!spill) return true;
-    const deadline = this.#backend.now() + budgetMs;
+    const deadline = this.#parts.backend.now() + budgetMs;
     for (const id of this.#unsaved.keys()) {
       if (!this.#savePath(spill, id, deadline)) return false;
       this.#unsaved.delete(id);
@@ -105,7 +99,7 @@ export class Documents {
   #savePath(spill: Spill, id: string, deadline: number): boolean {
     const { workspace, tokens } = this.#prompts.get(id)!;
     if (isVolatile(workspace)) return true;
-    for (const { node, common } of this.#path(workspace, tokens)) {
+    for (const { node, common } of this.#pathOf(workspace, tokens)) {
       if (common < PAGE_TOKENS) break;
       const page = node.start / PAGE_TOKENS;
       if (page < this.#unsaved.get(id)!) continue;
@@ -116,21 +110,14 @@ export class Documents {
       // Too much is waiting: the disk makes room. A page for which there is never any is not waited for.
       if (bytes && !spill.tiers.persist(record, bytes) && !spill.tiers.send()) return false;
       this.#unsaved.set(id, page + 1);
-      if (this.#backend.now() >= deadline) return false;
+      if (this.#parts.backend.now() >= deadline) return false;
     }
     return true;
   }
 
-  /** The nodes of a text from the root on, and how much of each is the text's. */
-  *#path(workspace: string, tokens: readonly number[]): Generator<{ node: TreeNode; common: number }> {
-    let node = this.#tree.root(workspace);
-    for (;;) {
-      const found = this.#tree.best(node, tokens, endOf(node), tokens.length);
-      if (!found) return;
-      yield found;
-      if (found.common < found.node.tokens.length) return;
-      node = found.node;
-    }
+  #pathOf(workspace: string, tokens: readonly number[]): Generator<Found> {
+    const { tree } = this.#parts;
+    return tree.path(tree.root(workspace), tokens);
   }
 
   #forget(id: string): void {

@@ -4,12 +4,10 @@
  *     taken over   whole pages that the tree has (attach), the beginning of one that goes on differently (borrow)
  *     left         every page as soon as it is full (share), the rest at the end, as a leaf (leaveTail)
  */
-import type { DecodeBackend, SequenceId } from '../backend.ts';
-import type { Branches } from './branches.ts';
+import type { SequenceId } from '../backend.ts';
+import type { Branches, CacheParts } from './branches.ts';
 import type { Lease } from './lease.ts';
-import { PAGE_TOKENS, type PagePool } from './pagePool.ts';
-import type { PrefixTree } from './prefixTree.ts';
-import type { Spill } from './spill.ts';
+import { PAGE_TOKENS } from './pagePool.ts';
 import { endOf, type TreeNode } from './treeNode.ts';
 
 /** A shorter tail of a prompt is computed faster than it is worth a page. */
@@ -19,18 +17,12 @@ const SHORTEST_TAIL = 8;
 const FETCHED_AHEAD = 8;
 
 export class Exchange {
-  readonly #backend: DecodeBackend;
-  readonly #pool: PagePool;
-  readonly #tree: PrefixTree;
+  readonly #parts: CacheParts;
   readonly #branches: Branches;
-  readonly #spill: Spill | undefined;
 
-  constructor(backend: DecodeBackend, pool: PagePool, tree: PrefixTree, branches: Branches, spill: Spill | undefined) {
-    this.#backend = backend;
-    this.#pool = pool;
-    this.#tree = tree;
+  constructor(parts: CacheParts, branches: Branches) {
+    this.#parts = parts;
     this.#branches = branches;
-    this.#spill = spill;
   }
 
   /** Attaches the full pages that are on the device, but no more than `room` that nobody else holds. */
@@ -41,34 +33,33 @@ export class Exchange {
 
   /** The node of the next page, where that is saved and worth bringing back. */
   coldAhead(lease: Lease, tokens: readonly number[]): TreeNode | undefined {
-    const found = this.#tree.best(lease.node, tokens, lease.start, tokens.length - 1);
+    const found = this.#parts.tree.best(lease.node, tokens, lease.start, tokens.length - 1);
     const saved = found?.common === PAGE_TOKENS && found.node.page < 0;
-    return saved && this.#spill?.worthRestoring(lease.start) ? found.node : undefined;
+    return saved && this.#parts.spill?.worthRestoring(lease.start) ? found.node : undefined;
   }
 
   /** Asks for the next pages of the lease that only the disk has: the first, and some behind it. */
   fetchAhead(lease: Lease, tokens: readonly number[]): void {
-    let node = this.coldAhead(lease, tokens);
-    for (let left = FETCHED_AHEAD; node && left > 0; left--) {
-      this.#spill!.fetch(node);
-      const end = node.start + PAGE_TOKENS;
-      const next = this.#tree.best(node, tokens, end, tokens.length - 1);
-      node = next && next.common >= PAGE_TOKENS ? next.node : undefined;
+    if (!this.coldAhead(lease, tokens)) return;
+    let left = FETCHED_AHEAD;
+    for (const { node, common } of this.#parts.tree.path(lease.node, tokens, tokens.length - 1)) {
+      if (common < PAGE_TOKENS || left-- === 0) return;
+      this.#parts.spill!.fetch(node);
     }
   }
 
   /** Shares the beginning of a page that goes on differently: the rest of the page is the lease's own. */
   borrow(lease: Lease, tokens: readonly number[], extend: (end: number) => boolean): void {
-    const found = this.#tree.best(lease.node, tokens, lease.start, tokens.length - 1);
+    const found = this.#parts.tree.best(lease.node, tokens, lease.start, tokens.length - 1);
     if (!found || found.node.page < 0) return;
     const end = lease.start + Math.min(found.common, PAGE_TOKENS - 1);
-    this.#backend.copyRange(found.node.sequence, lease.sequence, lease.start, end);
+    this.#parts.backend.copyRange(found.node.sequence, lease.sequence, lease.start, end);
     if (!extend(end)) {
-      this.#backend.removeRange(lease.sequence, lease.start, end);
+      this.#parts.backend.removeRange(lease.sequence, lease.start, end);
       return;
     }
     lease.computed = end;
-    this.#pool.fill(lease.own[0]!, end - lease.start);
+    this.#parts.pool.fill(lease.own[0]!, end - lease.start);
   }
 
   /** Moves the full pages at the beginning of the lease's own into the tree; those that are there by now go. */
@@ -96,10 +87,10 @@ export class Exchange {
     const end = endOfKept(lease);
     const length = end - lease.start;
     if (!lease.shares || length < SHORTEST_TAIL) return lease.node;
-    const found = this.#tree.best(lease.node, tokens, lease.start, end);
+    const found = this.#parts.tree.best(lease.node, tokens, lease.start, end);
     if (found?.common === length) return found.node;
     this.#dropGrown(lease, tokens, end);
-    this.#pool.fill(lease.own[0]!, length);
+    this.#parts.pool.fill(lease.own[0]!, length);
     const tail = tokens.slice(lease.start, end);
     return this.#branches.add(lease.node, tail, lease.own.slice(0, 1), lease.sequence) ?? lease.node;
   }
@@ -111,30 +102,30 @@ export class Exchange {
     const copy = (): void => {
       if (!run) return;
       // A position may not be there twice.
-      if (lease.computed > run.start) this.#backend.removeRange(lease.sequence, run.start, lease.start);
-      this.#backend.copyRange(run.id, lease.sequence, run.start, lease.start);
+      if (lease.computed > run.start) this.#parts.backend.removeRange(lease.sequence, run.start, lease.start);
+      this.#parts.backend.copyRange(run.id, lease.sequence, run.start, lease.start);
     };
     for (;;) {
-      const found = this.#tree.best(lease.node, tokens, lease.start, end);
+      const found = this.#parts.tree.best(lease.node, tokens, lease.start, end);
       if (found?.common !== PAGE_TOKENS || found.node.page < 0) break;
       const { node } = found;
-      if (!this.#tree.held(node) && left-- <= 0) break;
+      if (!this.#parts.tree.held(node) && left-- <= 0) break;
       if (run?.id !== node.sequence) {
         copy();
         run = { id: node.sequence, start: node.start };
       }
-      this.#tree.retain(node);
+      this.#parts.tree.retain(node);
       lease.node = node;
       lease.start = endOf(node);
       const own = lease.own.shift();
-      if (own !== undefined) this.#pool.release(own);
+      if (own !== undefined) this.#parts.pool.release(own);
     }
     copy();
   }
 
   /** Drops a tail that the lease's text goes on from. */
   #dropGrown(lease: Lease, tokens: readonly number[], end: number): void {
-    const found = this.#tree.best(lease.node, tokens, lease.start, end);
+    const found = this.#parts.tree.best(lease.node, tokens, lease.start, end);
     if (found && found.common === found.node.tokens.length && found.common < PAGE_TOKENS)
       this.#branches.drop(found.node);
   }

@@ -4,7 +4,7 @@
  */
 import type { KvStatus } from '../../../protocol/index.ts';
 import type { DecodeBackend, SequenceId } from '../backend.ts';
-import { Branches, type CacheEvent } from './branches.ts';
+import { Branches, type CacheEvent, type CacheParts } from './branches.ts';
 import { Documents } from './documents.ts';
 import { Exchange } from './exchange.ts';
 import { type Lease, type LeaseOptions, outstanding, pagesFor, pagesOf, roomFor } from './lease.ts';
@@ -30,7 +30,9 @@ export interface KvCacheOptions {
   onEvent?: CacheEvent;
 }
 
-export class KvCache implements CacheStrategy<Lease> {
+export class KvCache implements CacheStrategy<Lease>, CacheParts {
+  readonly backend: DecodeBackend;
+  readonly onEvent: CacheEvent;
   readonly pool: PagePool;
   readonly tree: PrefixTree;
   readonly ids: SequenceIds<TreeNode>;
@@ -39,9 +41,7 @@ export class KvCache implements CacheStrategy<Lease> {
   readonly documents: Documents;
   readonly leases = new Set<Lease>();
   readonly usage = new Usage();
-  readonly #backend: DecodeBackend;
   readonly #computeMs: (start: number) => number;
-  readonly #onEvent: CacheEvent;
   readonly #exchange: Exchange;
   readonly #loader: Loader | undefined;
   readonly #patience = new Patience();
@@ -50,9 +50,9 @@ export class KvCache implements CacheStrategy<Lease> {
   #clock = 0;
 
   constructor(backend: DecodeBackend, { leases, tiers, computeMs, onEvent = () => undefined }: KvCacheOptions) {
-    this.#backend = backend;
+    this.backend = backend;
     this.#computeMs = computeMs;
-    this.#onEvent = onEvent;
+    this.onEvent = onEvent;
     this.#sequences = Array.from({ length: leases }, (_, id) => leases - 1 - id);
     this.pool = new PagePool(Math.floor(backend.cells / PAGE_TOKENS));
     this.tree = new PrefixTree(this.pool);
@@ -62,9 +62,9 @@ export class KvCache implements CacheStrategy<Lease> {
       if (node) this.branches.drop(node);
     };
     this.spill = tiers ? new Spill(backend, tiers(lost), (start) => this.#computeMs(start)) : undefined;
-    this.branches = new Branches(backend, this.pool, this.tree, this.ids, this.spill, onEvent);
-    this.#exchange = new Exchange(backend, this.pool, this.tree, this.branches, this.spill);
-    this.documents = new Documents(this.tree, this.branches, this.spill, backend);
+    this.branches = new Branches(this);
+    this.#exchange = new Exchange(this, this.branches);
+    this.documents = new Documents(this, this.branches);
     if (this.spill) {
       this.#loader = new Loader(this.tree, this.spill, () => this.onReady());
       this.spill.tiers.onArrived = () => this.onReady();
@@ -108,11 +108,11 @@ export class KvCache implements CacheStrategy<Lease> {
   catchUp(lease: Lease, tokens: readonly number[], budgetMs: number): number {
     const before = lease.computed;
     if (!lease.shares || lease.own.length > 0) return 0;
-    const deadline = this.#backend.now() + budgetMs;
+    const deadline = this.backend.now() + budgetMs;
     let restored = 0;
     this.#exchange.attach(lease, tokens, roomFor(lease, this.leases, this.pool));
-    while (this.#backend.now() < deadline && this.#restore(lease, tokens)) restored++;
-    if (restored > 0) this.#onEvent('restored', restored);
+    while (this.backend.now() < deadline && this.#restore(lease, tokens)) restored++;
+    if (restored > 0) this.onEvent('restored', restored);
     this.#exchange.fetchAhead(lease, tokens);
     // What is still to be brought back is neither borrowed from nor replaced.
     if (lease.own.length === 0 && !this.#exchange.coldAhead(lease, tokens)) {
@@ -123,16 +123,13 @@ export class KvCache implements CacheStrategy<Lease> {
     return lease.computed - before;
   }
 
-  wantsRestore(lease: Lease, tokens: readonly number[]): boolean {
-    const node = this.#mayRestore(lease) ? this.#exchange.coldAhead(lease, tokens) : undefined;
-    return node !== undefined && this.spill!.near(node);
-  }
-
-  awaits(lease: Lease, tokens: readonly number[]): boolean {
-    if (!this.spill || !this.#mayRestore(lease)) return false;
+  outlook(lease: Lease, tokens: readonly number[]): 'near' | 'coming' | undefined {
+    const mayGain = lease.shares && lease.own.length === 0 && roomFor(lease, this.leases, this.pool) >= 1;
+    if (!this.spill || !mayGain) return undefined;
     const node = this.#exchange.coldAhead(lease, tokens);
+    if (node && this.spill.near(node)) return 'near';
     const coming = node ? this.spill.coming(node) : this.#loader!.loading(lease.options.workspace);
-    return coming && this.#patience.has(lease);
+    return coming && this.#patience.has(lease) ? 'coming' : undefined;
   }
 
   /** A chunk may end anywhere. */
@@ -175,7 +172,7 @@ export class KvCache implements CacheStrategy<Lease> {
       this.#end(twin);
       return undefined;
     }
-    this.#backend.copyRange(lease.sequence, sequence, 0, lease.computed);
+    this.backend.copyRange(lease.sequence, sequence, 0, lease.computed);
     this.commit(twin, tokens, lease.computed);
     return twin;
   }
@@ -245,10 +242,6 @@ export class KvCache implements CacheStrategy<Lease> {
     return root;
   }
 
-  #mayRestore(lease: Lease): boolean {
-    return lease.shares && lease.own.length === 0 && roomFor(lease, this.leases, this.pool) >= 1;
-  }
-
   /** Brings the next page of the lease back, where it is in memory, and shares it. */
   #restore(lease: Lease, tokens: readonly number[]): boolean {
     const node = this.#exchange.coldAhead(lease, tokens);
@@ -289,7 +282,7 @@ export class KvCache implements CacheStrategy<Lease> {
   }
 
   #end(lease: Lease): void {
-    this.#backend.removeRange(lease.sequence, 0, -1);
+    this.backend.removeRange(lease.sequence, 0, -1);
     for (const page of lease.own) this.pool.release(page);
     for (let node = lease.node; node.parent; node = node.parent) this.tree.release(node);
     this.#sequences.push(lease.sequence);

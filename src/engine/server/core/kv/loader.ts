@@ -1,14 +1,10 @@
 /** Takes the pages that earlier sessions left on disk into the tree, some at a time, so that nothing else has to wait. */
 import type { PageRecord } from '../../storage/pages/pageRecord.ts';
+import { Slices } from '../slices.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
 import type { PrefixTree } from './prefixTree.ts';
 import type { Spill } from './spill.ts';
 import type { TreeNode } from './treeNode.ts';
-
-/** A slice takes about so long, ms. */
-const SLICE_MS = 2;
-/** Pages between two looks at the clock. */
-const STEP = 32;
 
 export class Loader {
   readonly #tree: PrefixTree;
@@ -34,27 +30,20 @@ export class Loader {
     const asked = this.#spill.tiers.load(workspace);
     if (!asked) return;
     this.#loading.add(workspace);
-    asked.then((loaded) => this.#take(loaded.records(), new Map([[null, root]])));
+    asked.then((loaded) => this.#take(loaded.records(), root));
   }
 
-  #take(records: Generator<PageRecord>, known: Map<string | null, TreeNode>): void {
-    const root = known.get(null)!;
-    const end = performance.now() + SLICE_MS;
-    for (;;) {
-      for (let i = 0; i < STEP; i++) {
-        const { done, value } = records.next();
-        if (done) {
-          this.#loading.delete(root.workspace);
-          this.#onLoaded();
-          return;
-        }
-        const above = known.get(value.parent);
-        const node = above && this.#place(above, value);
-        if (node) known.set(value.key, node);
-      }
-      if (performance.now() >= end) break;
+  async #take(records: Iterable<PageRecord>, root: TreeNode): Promise<void> {
+    const known = new Map<string | null, TreeNode>([[null, root]]);
+    const slices = new Slices();
+    for (const record of records) {
+      if (slices.over) await slices.next();
+      const above = known.get(record.parent);
+      const node = above && this.#place(above, record);
+      if (node) known.set(record.key, node);
     }
-    setImmediate(() => this.#take(records, known));
+    this.#loading.delete(root.workspace);
+    this.#onLoaded();
   }
 
   /** @returns the node of the page: a new one, or that of whoever computed the same meanwhile; undefined: it has no place. */

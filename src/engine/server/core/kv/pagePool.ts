@@ -18,10 +18,8 @@ export class PagePool {
   readonly refs: Uint16Array;
   /** 1 for pages of the tree: they stay when their last lease lets go. */
   readonly cached: Uint8Array;
-  /** The free list, inside the pages: next free page, -1 at the end. */
-  readonly #next: Int32Array;
-  #head: PageId;
-  #free: number;
+  /** The next to be taken at the end. */
+  readonly #free: PageId[];
   #idle = 0;
   #filledCells = 0;
   #peak = 0;
@@ -31,13 +29,11 @@ export class PagePool {
     this.filled = new Uint8Array(total);
     this.refs = new Uint16Array(total);
     this.cached = new Uint8Array(total);
-    this.#next = Int32Array.from({ length: total }, (_, page) => (page + 1 < total ? page + 1 : -1));
-    this.#head = total > 0 ? 0 : -1;
-    this.#free = total;
+    this.#free = Array.from({ length: total }, (_, i) => total - 1 - i);
   }
 
   get free(): number {
-    return this.#free;
+    return this.#free.length;
   }
   /** Pages that only the tree holds. */
   get idle(): number {
@@ -45,7 +41,7 @@ export class PagePool {
   }
   /** Pages that a lease holds. */
   get leased(): number {
-    return this.total - this.#free - this.#idle;
+    return this.total - this.free - this.#idle;
   }
   /** Most pages that were ever in use at once. */
   get peak(): number {
@@ -58,13 +54,10 @@ export class PagePool {
 
   /** Takes a free page for one holder; empty. -1 when there is none. */
   take(): PageId {
-    const page = this.#head;
-    if (page < 0) return -1;
-    this.#head = this.#next[page]!;
-    this.#next[page] = -1;
+    const page = this.#free.pop();
+    if (page === undefined) return -1;
     this.refs[page] = 1;
-    this.#free--;
-    this.#peak = Math.max(this.#peak, this.total - this.#free);
+    this.#peak = Math.max(this.#peak, this.total - this.free);
     return page;
   }
 
@@ -98,36 +91,9 @@ export class PagePool {
     if (this.cached[page] === 1 && this.refs[page] === 1) this.#idle++;
   }
 
-  /** @throws Error when the free list, the references and the counts do not agree. */
-  checkIntegrity(): void {
-    let free = 0;
-    for (let page = this.#head; page >= 0; page = this.#next[page]!) {
-      if (this.refs[page] !== 0 || this.filled[page] !== 0 || this.cached[page] !== 0) {
-        throw new Error(`Page ${page} is in the free list and has ${this.refs[page]} holders.`);
-      }
-      if (++free > this.total) throw new Error('The free list runs in a circle.');
-    }
-    let idle = 0;
-    let held = 0;
-    let filled = 0;
-    for (let page = 0; page < this.total; page++) {
-      if (this.refs[page]! > 0) held++;
-      if (this.cached[page] === 1 && this.refs[page] === 1) idle++;
-      filled += this.filled[page]!;
-    }
-    if (free !== this.#free || free + held !== this.total || idle !== this.#idle) {
-      throw new Error(
-        `${free} free + ${held} held of ${this.total} pages; counted ${this.#free} free, ${this.#idle} idle.`,
-      );
-    }
-    if (filled !== this.#filledCells) throw new Error(`${filled} cells are filled, ${this.#filledCells} were counted.`);
-  }
-
   #drop(page: PageId): void {
     if (--this.refs[page]! > 0) return;
     this.fill(page, 0);
-    this.#next[page] = this.#head;
-    this.#head = page;
-    this.#free++;
+    this.#free.push(page);
   }
 }

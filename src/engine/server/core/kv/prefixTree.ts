@@ -7,7 +7,7 @@
  */
 import type { SequenceId } from '../backend.ts';
 import type { PageId, PagePool } from './pagePool.ts';
-import { type Found, newNode, search, subtree, type TreeNode } from './treeNode.ts';
+import { endOf, type Found, newNode, search, subtree, type TreeNode } from './treeNode.ts';
 
 export class PrefixTree {
   readonly #pool: PagePool;
@@ -51,6 +51,19 @@ export class PrefixTree {
   /** The child of `node` that has most in common with tokens[from, to). Undefined where none has the first one. */
   best(node: TreeNode, tokens: readonly number[], from: number, to: number): Found | undefined {
     return search(node.children, tokens, from, to).best;
+  }
+
+  /**
+   * Goes down from `node` along tokens, of which it has those before its end, up to `to`: each node, and how many of its
+   * leading tokens are the text's. Only the last one may go on differently.
+   */
+  *path(node: TreeNode, tokens: readonly number[], to = tokens.length): Generator<Found> {
+    for (let found = this.best(node, tokens, endOf(node), to); found; ) {
+      const { node: last, common } = found;
+      yield found;
+      if (common < last.tokens.length) return;
+      found = this.best(last, tokens, endOf(last), to);
+    }
   }
 
   /** Adds a node below `parent`; without a page it stands for one in a colder tier. */

@@ -14,7 +14,7 @@ const LEARNING_RATE = 0.2;
 
 export class Spill {
   readonly #backend: DecodeBackend;
-  readonly #tiers: PageTiers;
+  readonly tiers: PageTiers;
   /** Milliseconds to compute a page that begins at a position. */
   readonly #computeMs: (start: number) => number;
   /** Nodes without pages, by the key of the page that they stand for. */
@@ -26,12 +26,8 @@ export class Spill {
 
   constructor(backend: DecodeBackend, tiers: PageTiers, computeMs: (start: number) => number) {
     this.#backend = backend;
-    this.#tiers = tiers;
+    this.tiers = tiers;
     this.#computeMs = computeMs;
-  }
-
-  get tiers(): PageTiers {
-    return this.#tiers;
   }
 
   /** {@link keyOf} of a page that a node stands for; kept in the node. */
@@ -58,15 +54,15 @@ export class Spill {
   /** Saves a page that is about to leave, unless a copy exists. False: it is cheaper to compute it again. */
   keep(node: TreeNode): boolean {
     const key = this.key(node);
-    if (this.#tiers.has(key)) {
-      this.#tiers.touch(key);
+    if (this.tiers.has(key)) {
+      this.tiers.touch(key);
       return true;
     }
     const compute = this.#computeMs(node.start);
     const gain = RETURN_SHARE * (compute - (this.restoreMs ?? 0));
     if ((this.saveMs ?? 0) >= gain) return false;
-    this.#tiers.put(this.record(node), this.bytes(node));
-    if (!this.#tiers.has(key)) return false;
+    this.tiers.put(this.record(node), this.bytes(node));
+    if (!this.tiers.has(key)) return false;
     this.spills++;
     return true;
   }
@@ -78,22 +74,22 @@ export class Spill {
 
   /** The page of a node without pages is in memory: {@link restore} can be called. */
   near(node: TreeNode): boolean {
-    return this.#tiers.near(this.key(node));
+    return this.tiers.near(this.key(node));
   }
 
   /** Its page is on its way from the disk. */
   coming(node: TreeNode): boolean {
-    return this.#tiers.coming(this.key(node));
+    return this.tiers.coming(this.key(node));
   }
 
   /** Asks for the page of a node without pages, where only the disk has it. */
   fetch(node: TreeNode): void {
-    this.#tiers.fetch(this.key(node));
+    this.tiers.fetch(this.key(node));
   }
 
   /** Puts the page of a node without pages behind the end of a sequence. False: it is gone, or does not fit any more. */
   restore(node: TreeNode, sequence: number): boolean {
-    const bytes = this.#tiers.get(this.key(node));
+    const bytes = this.tiers.get(this.key(node));
     if (!bytes) return false;
     const before = this.#backend.now();
     if (!this.#backend.restorePage(sequence, bytes)) return false;
@@ -116,8 +112,8 @@ export class Spill {
   forget({ key, page }: TreeNode, keepDisk: boolean): void {
     if (key === undefined) return;
     if (page < 0) this.#cold.delete(key);
-    if (keepDisk && this.#tiers.persisted(key)) this.#tiers.cancel(key);
-    else this.#tiers.drop(key);
+    if (keepDisk && this.tiers.persisted(key)) this.tiers.cancel(key);
+    else this.tiers.drop(key);
   }
 
   coldNode(key: string): TreeNode | undefined {

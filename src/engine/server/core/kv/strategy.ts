@@ -20,13 +20,12 @@ export interface CacheStrategy<L extends CacheLease = CacheLease> {
   acquire(tokens: readonly number[], options: LeaseOptions): L | undefined;
   /** Takes over what is known of the tokens that come next, spending about `budgetMs` on saved ones. @returns tokens gained. */
   catchUp(lease: L, tokens: readonly number[], budgetMs: number): number;
-  /** True when {@link catchUp} would gain more in another iteration: at once, from memory. */
-  wantsRestore(lease: L, tokens: readonly number[]): boolean;
   /**
-   * True when {@link catchUp} will soon gain more, because saved pages are on their way from the disk: the request had
-   * better wait, as long as this is true. Others need not. {@link onReady} is called when some are there.
+   * Whether {@link catchUp} will gain more: `near` in the next iteration, from memory; `coming` when saved pages that are on
+   * their way from the disk are there, of which {@link onReady} tells. The request had better wait, as long as it is
+   * either; for what is coming others need not.
    */
-  awaits(lease: L, tokens: readonly number[]): boolean;
+  outlook(lease: L, tokens: readonly number[]): 'near' | 'coming' | undefined;
   onReady: () => void;
   /** Where a chunk that would go to `end` has to stop. */
   boundary(lease: L, end: number): number;

@@ -16,8 +16,8 @@
 const PRIOR = { fixedMs: 5, tokenMs: 0.7, attentionMs: 2e-4 };
 /** Variance of the logarithm of what is not known yet, and what it never falls below: costs change. */
 const DOUBT = { pace: 4, point: 1, attention: 3, leastPace: 5e-4, leastPoint: 2e-3, leastAttention: 5e-3 };
-/** Variance of the measurements' own noise (of its logarithm): at first, its bounds, and how fast it is learned. */
-const NOISE = { first: 0.15 ** 2, least: 0.04 ** 2, most: 0.4 ** 2, rate: 0.03 };
+/** Variance of the measurements' own noise (of its logarithm). */
+const NOISE = 0.2 ** 2;
 /** A measurement further off than so many standard deviations counts as one of them. */
 const OUTLIER = 3;
 /** So many of them in a row on the same side are no noise: the machine has become slower, or faster. */
@@ -30,7 +30,6 @@ export class LatencyProfile {
   readonly #doubt: Float64Array;
   #pace = 1;
   #paceDoubt = DOUBT.pace;
-  #noise = NOISE.first;
   /** Measurements cut off in a row; negative when they were too low. */
   #streak = 0;
 
@@ -67,15 +66,12 @@ export class LatencyProfile {
       [at + 1, share * this.#cost[at + 1]! * part],
       [last, this.#attention * context * part],
     ];
-    const known = slopes.reduce((sum, [i, slope]) => sum + slope ** 2 * this.#doubt[i]!, this.#noise);
+    const known = slopes.reduce((sum, [i, slope]) => sum + slope ** 2 * this.#doubt[i]!, NOISE);
     let variance = known + this.#paceDoubt;
     let error = Math.log(ms / predicted);
     const limit = Math.sqrt(variance);
-    if (Math.abs(error) <= OUTLIER * limit) {
-      this.#streak = 0;
-      const noise = this.#noise * (1 + NOISE.rate * (error ** 2 / variance - 1));
-      this.#noise = Math.min(NOISE.most, Math.max(NOISE.least, noise));
-    } else {
+    if (Math.abs(error) <= OUTLIER * limit) this.#streak = 0;
+    else {
       const side = Math.sign(error);
       this.#streak = this.#streak * side > 0 ? this.#streak + side : side;
       if (Math.abs(this.#streak) >= NEWS) {

@@ -17,7 +17,7 @@ import { ITERATION_MS, Planner, type Policy } from './planner.ts';
 import { Request, type RequestInput } from './request.ts';
 import { Selection, type Slice, toError } from './selection.ts';
 
-/** A running iteration is stopped for a higher class where it would go on for longer than this. */
+/** A running iteration is not stopped for a higher class where it should end so soon, or should just have ended. */
 const WORTH_STOPPING_MS = 5;
 /** Who waits for the disk is looked at so often, in case nothing comes. */
 const AWAITING_MS = 5;
@@ -189,7 +189,8 @@ export class Loop implements Contender {
     const wanted = flight.slices.some(({ request, start, end }) => {
       return request.rank <= rank && (!request.ending || end - start > 1);
     });
-    if (wanted || flight.endsAt - this.#backend.now() < WORTH_STOPPING_MS) return;
+    // One that is overdue is on a machine that has become slower: nobody knows how long it will go on.
+    if (wanted || Math.abs(flight.endsAt - this.#backend.now()) < WORTH_STOPPING_MS) return;
     flight.stopped = true;
     this.#backend.abort();
   }
@@ -200,7 +201,7 @@ export class Loop implements Contender {
     this.#awaiting = undefined;
     if (this.#stopped) return;
     const waiting = this.#selection.awaiting.filter(({ settled }) => !settled);
-    const ready = waiting.filter(({ lease, known }) => !lease || !this.cache.awaits(lease, known));
+    const ready = waiting.filter(({ lease, known }) => !lease || this.cache.outlook(lease, known) !== 'coming');
     if (waiting.length > 0 && ready.length === 0) {
       this.#lookAgain();
       return;

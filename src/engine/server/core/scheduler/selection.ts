@@ -78,11 +78,9 @@ export class Selection {
       if (!request.lease && !this.#admit(request, behind)) return undefined;
       const lease = request.lease!;
       if (cache.catchUp(lease, request.known, ITERATION_MS) > 0) request.gained();
-      if (cache.wantsRestore(lease, request.known)) return undefined;
-      if (cache.awaits(lease, request.known)) {
-        this.awaiting.push(request);
-        return undefined;
-      }
+      const outlook = cache.outlook(lease, request.known);
+      if (outlook === 'coming') this.awaiting.push(request);
+      if (outlook) return undefined;
       const start = lease.computed;
       const room = planner.room(request, start, request.known.length - start);
       if (room === 0) return undefined;

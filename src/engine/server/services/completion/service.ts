@@ -64,7 +64,8 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     const { info, tokenizer } = model.handle;
     if (!info.specialTokens.includes('fimPrefix') && !info.specialTokens.includes('fimSuffix')) return;
     await readVocabulary(tokenizer, info.vocabularyTokens);
-    const slices = () => new Slices(() => model.loop.busy);
+    // Whichever model a key asks, it waits for this thread.
+    const slices = () => new Slices(() => this.#models.list().some(({ loop }) => loop.busy));
     const projects = new Projects(tokenizer, info.vocabularyTokens, slices());
     const indexer = new Indexer(projects, slices(), {
       onRead: (workspace) => this.#learned(workspace),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
 import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
+import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
 import { Driver } from './driver.ts';
 
 const LEASES = 3;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
 import type { KvCache } from '../../../../../../src/engine/server/core/kv/kvCache.ts';
 import type { Lease } from '../../../../../../src/engine/server/core/kv/lease.ts';
 import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { PageTiers } from '../../../../../../src/engine/server/core/kv/tiers.ts';
 import type { TreeNode } from '../../../../../../src/engine/server/core/kv/treeNode.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
+import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
 import { Driver } from './driver.ts';
 
 const range = (pages: number, from = 0): number[] =>

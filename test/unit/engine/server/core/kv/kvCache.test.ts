@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
+import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
 import { Driver } from './driver.ts';
 
 const range = (length: number, from = 0): number[] => Array.from({ length }, (_, i) => (from + i * 7) % 250);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { PAGE_TOKENS, PagePool } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
+import { checkPool } from '../../../../../helpers/cacheIntegrity.ts';
 
 test('hands every page out once, then none', () => {
   const pool = new PagePool(3);
@@ -24,7 +25,7 @@ test('a page stays as long as anyone holds it', () => {
   assert.deepEqual([pool.free, pool.idle, pool.leased], [1, 1, 0]);
   pool.uncache(page);
   assert.deepEqual([pool.free, pool.idle, pool.leased], [2, 0, 0]);
-  pool.checkIntegrity();
+  checkPool(pool);
 });
 
 test('the tree may let go before the last lease does', () => {
@@ -35,7 +36,7 @@ test('the tree may let go before the last lease does', () => {
   assert.deepEqual([pool.free, pool.idle, pool.leased], [0, 0, 1]);
   pool.release(page);
   assert.equal(pool.free, 1);
-  pool.checkIntegrity();
+  checkPool(pool);
 });
 
 test('a page that is taken again is empty', () => {
@@ -66,9 +67,9 @@ test('sees what does not add up', () => {
   for (const damage of damages) {
     const pool = new PagePool(3);
     const page = pool.take();
-    pool.checkIntegrity();
+    checkPool(pool);
     damage(pool, page);
-    assert.throws(() => pool.checkIntegrity(), Error);
+    assert.throws(() => checkPool(pool), Error);
   }
 });
 
@@ -104,7 +105,7 @@ test('counts as a list of holders does, whatever is taken and let go', () => {
           else pool[what](page);
           if (of.leases === 0 && !of.cached) held.delete(page);
         }
-        pool.checkIntegrity();
+        checkPool(pool);
         const all = [...held.values()];
         assert.equal(pool.free, total - held.size);
         assert.equal(pool.idle, all.filter(({ leases, cached }) => cached && leases === 0).length);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { PAGE_TOKENS, PagePool } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { PrefixTree } from '../../../../../../src/engine/server/core/kv/prefixTree.ts';
 import type { TreeNode } from '../../../../../../src/engine/server/core/kv/treeNode.ts';
+import { checkPool } from '../../../../../helpers/cacheIntegrity.ts';
 import { NaivePrefixTree } from './naivePrefixTree.ts';
 import { TreeIndex } from './treeIndex.ts';
 
@@ -66,7 +67,7 @@ describe('PrefixTree', () => {
     pool.release(again);
     tree.refresh(second);
     assert.deepEqual([...tree.evictable], [second]);
-    pool.checkIntegrity();
+    checkPool(pool);
   });
 
   test('the cheapest comes first, whatever its priority was when it came in', () => {
@@ -144,7 +145,7 @@ test('gives the answers of its naive twin', () => {
         assert.equal(tree.common(workspace, text), twin.common(workspace, text));
         assert.deepEqual(tree.pages(), twin.pages());
         assert.deepEqual(tree.evictable(), twin.evictable());
-        tree.pool.checkIntegrity();
+        checkPool(tree.pool);
       }
       for (const one of held) {
         one.tree();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
 import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { PageTiers } from '../../../../../../src/engine/server/core/kv/tiers.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
 import { keyOf } from '../../../../../../src/engine/server/storage/pages/pageRecord.ts';
+import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
 import { answerTo } from './answers.ts';
 import { Driver } from './driver.ts';
 import { keysOf } from './world/checks.ts';
@@ -84,9 +84,9 @@ describe('Spill', () => {
     assert.equal(cache.catchUp(lease, tokens, 0), 0);
     assert.equal(cache.catchUp(lease, tokens, 0.001), PAGE_TOKENS);
     assert.equal(cache.catchUp(lease, tokens, 0.33), 2 * PAGE_TOKENS);
-    assert(cache.wantsRestore(lease, tokens));
+    assert.equal(cache.outlook(lease, tokens), 'near');
     assert.equal(cache.catchUp(lease, tokens, 100), 2 * PAGE_TOKENS);
-    assert(!cache.wantsRestore(lease, tokens));
+    assert.equal(cache.outlook(lease, tokens), undefined);
     checkIntegrity(cache);
   });
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
 import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { PageTiers } from '../../../../../../src/engine/server/core/kv/tiers.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
 import { SavedPages } from '../../../../../../src/engine/server/storage/pages/savedPages.ts';
+import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
 import { LocalStorage } from '../../storage/localStorage.ts';
 import { temporaryFolder } from '../../storage/pages/savedPages.ts';
 import { answerTo } from './answers.ts';
@@ -77,7 +77,7 @@ describe('A workspace that is closed', () => {
     await settle();
     const lease = driver.acquire(TOKENS)!;
     for (let gained = 1; gained > 0; await settle())
-      gained = cache.catchUp(lease, TOKENS, 1000) + (cache.awaits(lease, TOKENS) ? 1 : 0);
+      gained = cache.catchUp(lease, TOKENS, 1000) + (cache.outlook(lease, TOKENS) ? 1 : 0);
     cache.release(lease, TOKENS);
     assert.equal(driver.run(TOKENS).cached, 6 * PAGE_TOKENS);
     checkIntegrity(cache);

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { RequestClass } from '../../../../../../src/engine/protocol/index.ts';
 import { Arbiter } from '../../../../../../src/engine/server/core/arbiter.ts';
-import { checkIntegrity } from '../../../../../../src/engine/server/core/kv/integrity.ts';
 import { KvCache } from '../../../../../../src/engine/server/core/kv/kvCache.ts';
 import { Decisions } from '../../../../../../src/engine/server/core/scheduler/decisions.ts';
 import { LatencyProfile } from '../../../../../../src/engine/server/core/scheduler/latencyProfile.ts';
@@ -12,6 +11,7 @@ import type { Policy } from '../../../../../../src/engine/server/core/scheduler/
 import type { Generation, Request, RequestInput } from '../../../../../../src/engine/server/core/scheduler/request.ts';
 import { type CostModel, SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
 import { simulatedTokenizer } from '../../../../../../src/engine/server/core/simulated/tokenizer.ts';
+import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
 
 const LEASES = 6;
 
@@ -187,11 +187,13 @@ describe('Loop', () => {
     assert.equal(order[1], 'key');
   });
 
-  for (const [kind, stops] of [
-    ['keystroke', true],
-    ['background', false],
+  for (const [kind, lateMs, stops] of [
+    ['keystroke', 0, true],
+    ['keystroke', 500, true],
+    ['background', 0, false],
   ] as const) {
-    it(`${stops ? 'stops' : 'does not stop'} a long iteration of a chat for a ${kind}`, async () => {
+    const what = `a long iteration of a chat${lateMs > 0 ? ' that should have ended long ago' : ''}`;
+    it(`${stops ? 'stops' : 'does not stop'} ${what} for a ${kind}`, async () => {
       const { submit, decisions, backend } = setUp({
         cells: 4096,
         endEvery: 0,
@@ -206,8 +208,10 @@ describe('Loop', () => {
       const decodeAsync = backend.decodeAsync.bind(backend);
       backend.decodeAsync = (batch) => {
         const running = decodeAsync(batch);
-        if (chat.generatedTokens % 10 === 5 && others.length < 3)
+        if (chat.generatedTokens % 10 === 5 && others.length < 3) {
+          backend.advance(lateMs);
           others.push(submit('other', { class: kind, maxTokens: 2 }));
+        }
         return running;
       };
       while (chat.generatedTokens < 40) await turn();

@@ -1,11 +1,11 @@
 /** What has to be true of a cache at any time, looked at in the simplest way. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { checkIntegrity } from '../../../../../../../src/engine/server/core/kv/integrity.ts';
 import { type Lease, type LeaseOptions, outstanding } from '../../../../../../../src/engine/server/core/kv/lease.ts';
 import { PAGE_TOKENS } from '../../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { endOf, type TreeNode } from '../../../../../../../src/engine/server/core/kv/treeNode.ts';
 import type { SimulatedBackend } from '../../../../../../../src/engine/server/core/simulated/backend.ts';
+import { checkIntegrity } from '../../../../../../helpers/cacheIntegrity.ts';
 import { pastsOf } from '../answers.ts';
 import type { Driver } from '../driver.ts';
 

@@ -1,13 +1,13 @@
-/** Checks that pages, tree, sequence ids, leases and saved pages tell the same story. For tests and for doubts. */
-import type { KvCache } from './kvCache.ts';
-import type { Lease } from './lease.ts';
-import { PAGE_TOKENS, type PageId } from './pagePool.ts';
-import { endOf, type TreeNode } from './treeNode.ts';
+/** Checks that pages, tree, sequence ids, leases and saved pages tell the same story. */
+import type { KvCache } from '../../src/engine/server/core/kv/kvCache.ts';
+import type { Lease } from '../../src/engine/server/core/kv/lease.ts';
+import { PAGE_TOKENS, type PageId, type PagePool } from '../../src/engine/server/core/kv/pagePool.ts';
+import { endOf, type TreeNode } from '../../src/engine/server/core/kv/treeNode.ts';
 
 /** @throws Error that says what does not fit. */
 export function checkIntegrity(cache: KvCache): void {
   const { pool, tree, ids, leases, spill } = cache;
-  pool.checkIntegrity();
+  checkPool(pool);
   const holders = new Map<PageId, number>();
   const hold = (page: PageId): void => void holders.set(page, (holders.get(page) ?? 0) + 1);
   let [placed, cold] = [0, 0];
@@ -37,6 +37,29 @@ export function checkIntegrity(cache: KvCache): void {
   expect(spill?.coldPages ?? 0, cold, 'nodes that stand for saved pages');
   for (const lease of leases) checkLease(cache, lease, hold);
   for (let page = 0; page < pool.total; page++) expect(pool.refs[page]!, holders.get(page) ?? 0, `holders of ${page}`);
+}
+
+/** @throws Error when the references and the counts do not agree. */
+export function checkPool({ total, free, idle, filledCells, refs, cached, filled }: PagePool): void {
+  const pages = Array.from({ length: total }, (_, page) => page);
+  const count = (which: (page: PageId) => boolean) => pages.filter(which).length;
+  const isFree = (page: PageId) => refs[page] === 0;
+  expect(free, count(isFree), 'free pages');
+  expect(
+    idle,
+    count((page) => cached[page] === 1 && refs[page] === 1),
+    'pages that only the tree holds',
+  );
+  expect(
+    filledCells,
+    filled.reduce((sum, tokens) => sum + tokens, 0),
+    'tokens in all pages',
+  );
+  expect(
+    count((page) => isFree(page) && (cached[page] !== 0 || filled[page] !== 0)),
+    0,
+    'free pages with something in them',
+  );
 }
 
 function checkNode(node: TreeNode): void {
