@@ -10,6 +10,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Completer } from '../../../src/completion/completer.ts';
 import type { Eagerness } from '../../../src/completion/eagerness.ts';
+import { Syntax } from '../../../src/completion/syntax/syntax.ts';
 import { EngineClient } from '../../../src/engine/client/client.ts';
 import { bundledModel, engineCommand, privateRuntime, repository } from '../../helpers/engine.ts';
 import { Random } from '../../traces/random.ts';
@@ -62,7 +63,8 @@ async function typed(known: Known, eagerness: Eagerness): Promise<Passage[]> {
   const desk = new Desk(client, model, known);
   const random = new Random(Number(values.seed));
   const manner = { ...MANNER, gap: Number(values.gap) };
-  const typist = new Typist(desk, model, new Completer(client), {
+  const syntax = new Syntax(import.meta.url);
+  const typist = new Typist(desk, model, new Completer(client, syntax), {
     clock: new SkippingClock(values.answer === undefined ? undefined : Number(values.answer)),
     random,
     manner,
@@ -72,6 +74,8 @@ async function typed(known: Known, eagerness: Eagerness): Promise<Passage[]> {
   for (const [index, script] of scripts.entries()) {
     if (index % 10 === 0) console.error(`eval: ${known}, ${eagerness}: ${index} of ${scripts.length} files`);
     await desk.open(script);
+    // An editor has had the time for it.
+    await syntax.load(script.file);
     for (const passage of script.passages) {
       const { start, text } = targetOf(script, passage);
       const before = processorMs(client);
