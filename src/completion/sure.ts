@@ -37,7 +37,7 @@ export function asFarAsSure(text: string, certainty: readonly CertainEnd[], { le
     // The key that takes a text saves nothing.
     const saved = end - 1;
     const gain = right * saved - (1 - right) * cost;
-    const needed = Math.max(least, cost / (cost + saved));
+    const needed = Math.max(least, cost / (cost + Math.max(1, saved)));
     const shows = right >= needed && saved > 0;
     if (shows === best.shows ? gain > best.gain : shows) best = { end, gain, right, needed, shows };
   }
