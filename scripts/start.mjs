@@ -4,7 +4,7 @@
  * desktop; `--no-open` opens no browser. Ctrl-C stops everything that was started.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,8 +12,9 @@ import { ensureBuild, ensurePackage } from './lib/build.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { ensureEditorHost } from './lib/editorHost.mjs';
 import { startEditorServer } from './lib/editorServer.mjs';
-import { cacheFolder, root } from './lib/paths.mjs';
+import { root } from './lib/paths.mjs';
 import { askedToStop, main, onPath, run, SetupError, say } from './lib/run.mjs';
+import { sampleCopy } from './lib/sample.mjs';
 
 /** Tried first, so that the address stays the same from start to start. */
 const USUAL_PORT = 8137;
@@ -21,7 +22,7 @@ const USUAL_PORT = 8137;
 await main(async () => {
   const options = readOptions();
   await ensureDependencies();
-  const folder = options.folder ? path.resolve(options.folder) : sampleFolder();
+  const folder = options.folder ? path.resolve(options.folder) : sampleCopy();
   if (!existsSync(folder)) throw new SetupError(`There is no folder ${folder}.`);
   const opened = options.folder ? undefined : path.join(folder, 'src/report.ts');
   const desktop = options.served ? undefined : onPath('code');
@@ -45,16 +46,6 @@ function readOptions() {
   } catch (error) {
     throw new SetupError(`${error.message}. Usage: npm start -- [--port N] [--folder F] [--served] [--no-open]`);
   }
-}
-
-/** A working copy of the sample, so that typing in it does not change the repository; what was typed stays. */
-function sampleFolder() {
-  const copy = path.join(cacheFolder, 'sample/bookshop');
-  if (!existsSync(copy)) {
-    mkdirSync(path.dirname(copy), { recursive: true });
-    cpSync(path.join(root, 'samples/bookshop'), copy, { recursive: true });
-  }
-  return copy;
 }
 
 /** The desktop editor runs on its own: it loads the extension from this folder. */
