@@ -121,7 +121,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         const inFront = document === vscode.window.activeTextEditor?.document;
         if (inFront) {
           this.#session.key();
-          this.#services.threshold.key(this.#services.settings(document).eagerness);
+          const { enabled, eagerness } = this.#services.settings(document);
+          if (enabled) this.#services.threshold.key(eagerness);
         }
         for (const { rangeOffset } of contentChanges) this.#session.edited(document.uri.toString(), rangeOffset);
       }),
@@ -279,7 +280,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const { maxTokens } = settings;
     const workspace = await this.#services.documents.idOf(document.uri);
     const request = await this.#requestFor(spot, settings);
-    // Who asks for a suggestion wants to see what there is.
     // Who asks for a suggestion wants to see what there is.
     const prudence = spot.explicit ? undefined : this.#services.threshold.prudence(settings.eagerness);
     this.#started.fire();

@@ -1,9 +1,9 @@
 /** A place in a file as its grammar reads it, and what is generated there. */
-import { isBlank, lineAfter, lineBefore } from '../text.ts';
+import { lineBefore } from '../text.ts';
 import { type Begun, begunAt, isInText } from './begun.ts';
 import { balanceOf } from './brackets.ts';
 import type { Grammar } from './languages.ts';
-import { faultsIn, type Source, tokensIn } from './source.ts';
+import { type Source, tokensIn } from './source.ts';
 
 /** Ends of a line at which a block may begin at the cursor itself. */
 const MAY_BEGIN = /[{[(:>]$/;
@@ -16,8 +16,6 @@ export interface Standing {
   closed: number;
   /** The line below begins inside a string or a comment: its depth says nothing. */
   quoted: boolean;
-  /** What the parser found no place for in the file, or had to suppose. */
-  faults: number;
 }
 
 export class CodePlace {
@@ -80,7 +78,7 @@ export class CodePlace {
     const tokens = tokensIn(tree, from, below);
     const { owed, closed } = balanceOf(tokens, whole, this.#grammar);
     const quoted = isInText(tree, whole, below, this.#grammar, from);
-    return { open: owed.length, closed, quoted, faults: faultsIn(tree).length };
+    return { open: owed.length, closed, quoted };
   }
 
   /**
@@ -115,32 +113,5 @@ export class CodePlace {
     const start = line.trim();
     const { closers, clauses } = this.#grammar;
     return start === '<' || (/^\w+$/.test(start) && [...closers, ...clauses].some((word) => word.startsWith(start)));
-  }
-
-  /**
-   * Where `text`, generated at the cursor, could be cut so that the file parses no worse than without it: indices of line
-   * ends, and the end of the text, which counts as one.
-   */
-  lineEnds(text: string): number[] {
-    const before = this.#faults('', this.#suffix);
-    const rest = lineAfter(this.#suffix);
-    const ends: number[] = [];
-    for (let end = text.indexOf('\n'); ; end = text.indexOf('\n', end + 1)) {
-      const at = end < 0 ? text.length : end;
-      const lines = text.slice(0, at);
-      const standing = isBlank(lineBefore(lines)) ? undefined : this.standing(lines);
-      if (standing !== undefined && standing.open === 0 && !standing.quoted) {
-        // What closes the brackets that the rest of the line closes comes in place of it.
-        const inPlace = standing.closed > 0 && !isBlank(rest);
-        const faults = inPlace ? this.#faults(lines, this.#suffix.slice(rest.length)) : standing.faults;
-        if (faults <= before) ends.push(at);
-      }
-      if (end < 0) return ends;
-    }
-  }
-
-  #faults(text: string, suffix: string): number {
-    const tree = this.#source.parse(`${this.#prefix}${text}\n${suffix}`);
-    return tree === null ? Number.POSITIVE_INFINITY : faultsIn(tree).length;
   }
 }
