@@ -3,8 +3,8 @@
  * floats in a row. Usage: node engine/logits.ts model.gguf tokens.json logits.bin
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { loadNative } from '../../src/engine/server/llama/library.ts';
-import { openModel } from '../../src/engine/server/llama/model.ts';
+import { loadNative } from '../../src/engine/server/core/llama/library.ts';
+import { openModel } from '../../src/engine/server/core/llama/model.ts';
 
 const [model, tokens, out] = process.argv.slice(2);
 if (!model || !tokens || !out) throw new Error('usage: logits.ts model.gguf tokens.json logits.bin');

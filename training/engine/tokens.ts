@@ -3,8 +3,8 @@
  * Usage: node engine/tokens.ts model.gguf texts.json tokens.json
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { loadNative } from '../../src/engine/server/llama/library.ts';
-import { openModel } from '../../src/engine/server/llama/model.ts';
+import { loadNative } from '../../src/engine/server/core/llama/library.ts';
+import { openModel } from '../../src/engine/server/core/llama/model.ts';
 
 const [model, texts, out] = process.argv.slice(2);
 if (!model || !texts || !out) throw new Error('usage: tokens.ts model.gguf texts.json tokens.json');

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from model.presets import Shape
+from model.within import attend_within
 
 
 def attend(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, causal: bool) -> torch.Tensor:
@@ -72,7 +73,8 @@ class Layer(nn.Module):
         self.ffn_up = nn.Linear(width, shape.feed_forward, bias=False)
         self.ffn_down = nn.Linear(shape.feed_forward, width, bias=False)
 
-    def forward(self, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, cache: dict | None = None) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, cache: dict | None = None,
+                samples: tuple[torch.Tensor, torch.Tensor] | None = None) -> torch.Tensor:
         batch, length, width = x.shape
         normed = self.attn_norm(x)
         split = lambda y, heads: y.view(batch, length, heads, self.head).transpose(1, 2)  # noqa: E731
@@ -85,7 +87,10 @@ class Layer(nn.Module):
             cache['k'], cache['v'] = k, v
         groups = self.heads // self.key_heads
         k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
-        attended = attend(q, k, v.type_as(q), causal=length > 1)
+        if samples is not None:
+            attended = attend_within(q, k, v.type_as(q), *samples)
+        else:
+            attended = attend(q, k, v.type_as(q), causal=length > 1)
         x = x + self.attn_output(attended.transpose(1, 2).reshape(batch, length, width))
         normed = self.ffn_norm(x)
         return x + self.ffn_down(F.silu(self.ffn_gate(normed)) * self.ffn_up(normed))
@@ -119,10 +124,12 @@ class Llama(nn.Module):
             with torch.no_grad():
                 weight.copy_(torch.randn(weight.shape, generator=generator) * deviation)
 
-    def logits(self, tokens: torch.Tensor, caches: list[dict] | None = None) -> torch.Tensor:
+    def logits(self, tokens: torch.Tensor, caches: list[dict] | None = None,
+               samples: tuple[torch.Tensor, torch.Tensor] | None = None) -> torch.Tensor:
         """
         Logits of (batch, length) tokens, shape (batch, length, vocabulary). With `caches`, one dict for each layer and
-        empty at first, `tokens` continue what they hold. Raises ValueError past the context.
+        empty at first, `tokens` continue what they hold. With `samples` (`model.within.starts_of`), those that share a
+        row do not see each other. Raises ValueError past the context.
         """
         start = caches[0]['k'].shape[2] if caches and 'k' in caches[0] else 0
         end = start + tokens.shape[1]
@@ -132,12 +139,16 @@ class Llama(nn.Module):
         if self.activations is not None:
             x = x.to(self.activations)
         for index, layer in enumerate(self.blk):
-            x = layer(x, self.cos[start:end], self.sin[start:end], caches[index] if caches else None)
+            x = layer(x, self.cos[start:end], self.sin[start:end], caches[index] if caches else None, samples)
         return F.linear(self.output_norm(x), self.token_embd.weight)
 
-    def forward(self, tokens: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-        """Sum over all places of weight * cross-entropy, in nats. All three have shape (batch, length)."""
-        logits = self.logits(tokens).float()
+    def forward(self, tokens: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor,
+                starts: torch.Tensor | None = None, numbers: torch.Tensor | None = None) -> torch.Tensor:
+        """
+        Sum over all places of weight * cross-entropy, in nats. The first three have shape (batch, length); the others are
+        what `model.within.starts_of` gives.
+        """
+        logits = self.logits(tokens, samples=None if starts is None else (starts, numbers)).float()
         losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction='none')
         return (losses * weights.flatten()).sum()
 

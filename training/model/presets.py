@@ -41,6 +41,7 @@ class Shape:
 PRESETS = {
     'toy': Shape(4096, width=128, layers=3, heads=2, key_heads=1, feed_forward=384, context=512),
     '25M': Shape(16_384, width=384, layers=12, heads=6, key_heads=2, feed_forward=1024, context=2048),
+    '31M': Shape(16_384, width=512, layers=8, heads=8, key_heads=2, feed_forward=1408, context=2048),
     '50M': Shape(16_384, width=512, layers=14, heads=8, key_heads=2, feed_forward=1408, context=2048),
     '100M': Shape(16_384, width=768, layers=13, heads=12, key_heads=4, feed_forward=2048, context=2048),
 }

@@ -9,6 +9,8 @@ from corpus.documents import Document
 
 MOST = 4
 """As many as the extension shows."""
+COUNTS = (1, 1, 2, 2, 3, MOST)
+"""On a CPU it shows two."""
 _IMPORT = re.compile(r'''(?:from|import|require\()\s*['"](\.[^'"]+)['"]''')
 _SUFFIX = re.compile(r'(\.d)?\.[cm]?[jt]sx?$')
 
@@ -35,7 +37,7 @@ class Package:
 
     def neighbours(self, document: Document, rng: random.Random) -> list[Document]:
         """One to four files, the most relevant last: anything, files of the same folder, imported ones."""
-        count = rng.randint(1, MOST)
+        count = rng.choice(COUNTS)
         imported = self.imported(document)
         rng.shuffle(imported)
         chosen = imported[:rng.randint(0, count)] if imported else []

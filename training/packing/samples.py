@@ -17,20 +17,22 @@ from tokenizer.tokenizer import Tokenizer
 
 @dataclasses.dataclass(frozen=True)
 class Mix:
-    fim: float = 0.65
+    fim: float = 0.9
     """Documents whose samples are all rearranged."""
-    suffix_first: float = 0.5
+    suffix_first: float = 0.75
     """Of these, the share in the order that the extension uses."""
     others: float = 0.25
     """Samples with other files before them."""
-    path: float = 0.8
+    path: float = 0.9
     """Samples with the path of their file before them, where there are no others."""
-    windows: tuple[tuple[float, int, int], ...] = ((0.7, 32, 160), (0.2, 160, 640), (0.1, 640, 1 << 20))
+    unwritten: float = 0.12
+    """Rearranged samples with nothing behind the middle: what comes is often not written yet."""
+    windows: tuple[tuple[float, int, int], ...] = ((0.75, 40, 200), (0.17, 200, 700), (0.08, 700, 1 << 20))
     """(share, least, most) tokens of the file that a rearranged sample shows; short ones make middles dense."""
 
 
 class Sampler:
-    def __init__(self, tokenizer: Tokenizer, context: int, mix: Mix = Mix(), characters_per_token: float = 3.3):
+    def __init__(self, tokenizer: Tokenizer, context: int, mix: Mix = Mix(), characters_per_token: float = 3.6):
         """context: longest sample in tokens."""
         self.tokenizer = tokenizer
         self.context = context
@@ -52,7 +54,7 @@ class Sampler:
         """Other files within `room` tokens and the path of this one, or the path, or nothing."""
         parts: list[str] = []
         if room > 64 and rng.random() < self.mix.others:
-            characters = rng.randint(200, 2400)
+            characters = rng.randint(200, 2000)
             for other in package.neighbours(document, rng):
                 text = head(other.text, min(characters, int(room * self._ratio / 2)))
                 if text:
@@ -80,6 +82,8 @@ class Sampler:
             end = self._line_end(text, at + int(window * self._ratio))
             # Half of the windows begin a little earlier, in the middle of what the one before showed.
             start = max(0, at - rng.randint(0, 300)) if rng.random() < 0.5 else at
+            # The extension shows whole lines.
+            start = text.rfind('\n', 0, start) + 1
             sample = self.rearrange(package, document, start, end, rng)
             if sample:
                 yield sample
@@ -97,8 +101,8 @@ class Sampler:
         span = choose_span(shown, rng)
         if span is None:
             return None
-        prefix, middle, suffix = self.tokenizer.encode_all(
-            [shown[:span[0]], shown[span[0]:span[1]], shown[span[1]:]])
+        behind = '' if rng.random() < self.mix.unwritten else shown[span[1]:]
+        prefix, middle, suffix = self.tokenizer.encode_all([shown[:span[0]], shown[span[0]:span[1]], behind])
         middle = middle[:self.context // 2]
         room = self.context - len(middle) - 4
         if len(prefix) + len(suffix) > room:

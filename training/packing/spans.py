@@ -1,6 +1,6 @@
 """
 Chooses what is left out of a text as the middle: what a completion would have written there. Kinds and their shares:
-the rest of a line, a line, a block, an argument, and characters cut anywhere.
+the rest of a line, a line, a block, an argument.
 """
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import re
 
 from packing.brackets import pairs
 
-SHARES = {'rest': 0.45, 'line': 0.18, 'block': 0.13, 'argument': 0.12, 'characters': 0.12}
+SHARES = {'rest': 0.5, 'line': 0.18, 'block': 0.2, 'argument': 0.12}
+"""Middles that end anywhere teach a model to end inside identifiers: there are none."""
 MAX_CHARS = 600
 _BORDER = re.compile(r'(?<=[.(=:,\[{<!&|? ])|(?<=[a-z])(?=[A-Z])|(?<=\w)(?=\W)|(?<=\W)(?=\w)')
 _COMMENT = ('*', '//', '/*', '#')
@@ -102,12 +103,7 @@ def _argument(text: str, rng: random.Random) -> tuple[int, int] | None:
     return begin, stop
 
 
-def _characters(text: str, rng: random.Random) -> tuple[int, int] | None:
-    start = rng.randrange(len(text))
-    return start, min(len(text), start + 1 + int(rng.expovariate(1 / 40)))
-
-
-_CHOOSERS = {'rest': _rest, 'line': _whole_line, 'block': _block, 'argument': _argument, 'characters': _characters}
+_CHOOSERS = {'rest': _rest, 'line': _whole_line, 'block': _block, 'argument': _argument}
 
 
 def choose_span(text: str, rng: random.Random) -> tuple[int, int, str] | None:

@@ -11,11 +11,13 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from export.convert import load_gguf
 from model.llama import Llama
 from model.presets import preset
+from model.within import starts_of
 from trainer import checkpoint
 from trainer.batches import Rows, count_tokens, to_batch
 from trainer.optimizer import Optimizer, local, whole
@@ -89,13 +91,15 @@ class Trainer:
         # Nothing here waits for the device: it computes while the next rows are read.
         total = batch[2].sum()
         mine = [tensor[world.rank::world.size] for tensor in batch]
-        starts = range(0, len(mine[0]), args.micro_rows)
+        my_rows = rows[world.rank::world.size]
+        starts = range(0, len(my_rows), args.micro_rows)
         self.optimizer.zero_grad()
         loss = torch.zeros((), device=world.device)
         for start in starts:
             with world.accumulate(self.wrapped, last=start == starts[-1]):
+                part_of_rows = slice(start, start + args.micro_rows)
                 with self._precision():
-                    part = self.wrapped(*(tensor[start:start + args.micro_rows] for tensor in mine))
+                    part = self.wrapped(*(tensor[part_of_rows] for tensor in mine), *self._samples(my_rows[part_of_rows]))
                 # Gradients are averaged over processes; the loss is one over all of their tokens.
                 (part * (world.size / total)).backward()
             loss += part.detach() / total
@@ -105,6 +109,10 @@ class Trainer:
         self.step += 1
         self.tokens += count_tokens(rows, self.rows.about['pad'])
         return loss, norm
+
+    def _samples(self, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+        starts, numbers = starts_of(rows[:, :-1], self.rows.about['end'])
+        return (starts.pin_memory().to(self.world.device, non_blocking=True) if self.cuda else starts), numbers
 
     def _progress(self) -> float:
         done = self.step / self.args.steps
@@ -122,10 +130,12 @@ class Trainer:
         sums = torch.zeros(2, dtype=torch.float64)
         counts = torch.zeros(2, dtype=torch.float64)
         for _ in range(max(1, self.args.validation_rows // size)):
-            tokens, targets, weights = to_batch(self.validation.take(size), about, 2.0, self.world.device)
+            rows = self.validation.take(size)
+            tokens, targets, weights = to_batch(rows, about, 2.0, self.world.device)
+            samples = self._samples(rows)
             for index, mask in enumerate(((weights > 0).float(), (weights > 1).float())):
                 with self._precision():
-                    sums[index] += float(forward(tokens, targets, mask))
+                    sums[index] += float(forward(tokens, targets, mask, *samples))
                 counts[index] += float(mask.sum())
         every, middle = (sums / counts).tolist()
         return {'validation': every, 'validationMiddle': middle}
@@ -140,6 +150,12 @@ class Trainer:
                 'optimizerSteps': optimizer['steps'], 'step': self.step, 'tokens': self.tokens,
                 'cursor': list(self.rows.cursor), 'seconds': self.seconds + time.monotonic() - self.began})
 
+    def leave(self) -> None:
+        """Weights of 16 bits in `slim`: enough to measure and export, and quickly written."""
+        checkpoint.save(self.args.out / 'slim', checkpoint.model_state(self.model.shape, {
+            name: (weight.bfloat16() if weight.dim() > 1 else weight).cpu()
+            for name, weight in self.model.state_dict().items()}))
+
     def log(self, entry: dict) -> None:
         if self.world.rank == 0:
             with open(self.args.out / 'log.jsonl', 'a') as file:
@@ -151,6 +167,7 @@ class Trainer:
         """Raises RuntimeError where the loss is no number any more."""
         args = self.args
         self.began = mark = time.monotonic()
+        left = mark
         mark_tokens, losses = self.tokens, []
         last = min(args.steps, args.stop_after or args.steps)
         stopped = threading.Event()
@@ -172,12 +189,18 @@ class Trainer:
             if self.validation and (self.step % args.validate_every == 0 or self.step == last):
                 self.log({'step': self.step, **self.validate()})
                 mark = time.monotonic()
-            if self.step % args.checkpoint_every == 0:
+            if not args.leave_every and self.step % args.checkpoint_every == 0:
                 self.save()
                 mark = time.monotonic()
+            if args.leave_every and time.monotonic() - left > args.leave_every:
+                self.leave()
+                left = mark = time.monotonic()
+        if args.leave_every:
+            self.leave()
         if self.validation and self.step < last and not stopped.is_set():
             self.log({'step': self.step, **self.validate()})
-        self.save()
+        if not args.leave_every:
+            self.save()
         self.log({'step': self.step, 'tokens': self.tokens, 'seconds': time.monotonic() - self.began})
 
 
@@ -209,6 +232,8 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--validate-every', type=int, default=250)
     parser.add_argument('--validation-rows', type=int, default=64)
     parser.add_argument('--checkpoint-every', type=int, default=500)
+    parser.add_argument('--leave-every', type=float, help='seconds after which weights of 16 bits are left in OUT/slim; no '
+                                                          'other checkpoint is written')
     parser.add_argument('--no-compile', action='store_true')
     parser.add_argument('--threads', type=int, help="of the CPU; PyTorch's choice where not given")
     return parser.parse_args(argv)
