@@ -9,29 +9,13 @@
  * many ways it went on, how clear the favourite is) and of how sure the model is (as He et al., arXiv 2109.04212, do for
  * nearest neighbours), so that a strong model is heard more by itself.
  */
+import { ESCAPE } from '../weights.ts';
 import type { Evidence, Level } from './evidence.ts';
 
 /** What the escape of a level depends on. */
 const FEATURES = 6;
 /** Keeps logarithms finite. */
 const LEAST_SURE = 1e-4;
-
-/**
- * Weights of the features for each level, fitted by the likelihood of 6,000 tokens of seven packages
- * that are in no evaluation, with the bundled model (test/eval/fit.ts): constant, log total, log distinct, log share of
- * the best, log of the model's best, share of the own file.
- */
-const ESCAPE: readonly (readonly number[])[] = [
-  [2.33, -0.29, 0.36, -0.03, 0.7, 0.03],
-  [1.96, -0.84, 0.9, -0.73, 0.58, 0.73],
-  [1.32, -0.77, 1.01, -0.59, 0.06, 0.94],
-  [1.12, -0.77, 0.98, -0.91, 0.27, 1.07],
-  [0.57, -0.69, 1.27, -1.58, 0.11, 1.36],
-  [-0.37, -0.54, 0.51, -0.82, -0.28, 0.73],
-  [-0.31, -0.52, 1.81, -1.73, 0.13, 0.77],
-  [-0.75, -0.27, 1.5, -1.08, 0.36, 0.47],
-  [-2.01, -0.52, 0.25, -0.11, -0.11, 1.03],
-];
 
 /**
  * Where no match is longer than this many tokens, the mixture is multiplied by a power of the model's probability (a
