@@ -12,6 +12,7 @@ import { Recall } from '../../../src/engine/server/services/completion/lines/rec
 import { RecalledLines } from '../../../src/engine/server/services/completion/lines/recalledLines.ts';
 import { Distribution, LINE_END } from '../../../src/engine/server/services/completion/project/distribution.ts';
 import { Evidence, type Level } from '../../../src/engine/server/services/completion/project/evidence.ts';
+import type { ProjectIndex } from '../../../src/engine/server/services/completion/project/projectIndex.ts';
 import { lineContext, near, Projects } from '../../../src/engine/server/services/completion/project/projects.ts';
 import { Vocabulary } from '../../../src/engine/server/services/completion/project/vocabulary.ts';
 import { type FittedPrompt, fitPrompt } from '../../../src/engine/server/services/completion/prompt.ts';
@@ -27,16 +28,14 @@ const WORKSPACE = 'fit';
 export interface Sample {
   /** As {@link Evidence} has them: shortest match first. */
   levels: Level[];
-  longest: number;
-  /** By token of the evidence: the model's probability, whether it is what came, and what recalled lines gave of it. */
+  /** By token of the evidence: the model's probability; whether it is what came; what recalled lines give it. */
   model: Float64Array;
   right: Uint8Array;
   recalled: Float64Array;
-  /** Of the evidence: cannot be chosen, since a line does not end before it began. */
-  barred: Uint8Array;
+  /** It ends the line; and it cannot be chosen, since a line does not end before it began. */
   ends: Uint8Array;
-  /** The model's favourite's probability, and its powers' sum; see {@link ModelShares}. */
-  best: number;
+  barred: Uint8Array;
+  /** See `Mixture.mix`. */
   powerSum: number;
 }
 
@@ -81,8 +80,7 @@ export async function linesOf(
       while (project.readOn());
       const tokens = [...prompt.tokens, ...target.slice(0, -1)];
       const same = tokens.join();
-      if (decoded?.tokens !== same)
-        decoded = { tokens: same, rows: decode(backend, tokens, prompt.tokens.length - 1) };
+      if (decoded?.tokens !== same) decoded = { tokens: same, rows: decode(backend, tokens, prompt.tokens.length - 1) };
       const samples = samplesOf(place, { prompt, params, target, rows: decoded.rows }, project, tools);
       lines.push({ package: place.package, kind: place.kind, known, samples });
     }
@@ -110,7 +108,7 @@ interface Asked {
 function samplesOf(
   place: EvalCase,
   { prompt, params, target, rows }: Asked,
-  index: Projects['of'] extends (workspace: string) => { index: infer T } ? T : never,
+  index: ProjectIndex,
   { model, vocabulary, spelling, evidence }: Tools,
 ): Sample[] {
   const distribution = new Distribution(vocabulary);
@@ -144,7 +142,8 @@ function samplesOf(
       const known = evidence.include(counted);
       shares.set(known, (shares.get(known) ?? 0) + share);
     });
-    for (const token of [truth, distribution.bestInLine, distribution.bestEnd]) if (token >= 0) evidence.include(admit(token));
+    for (const token of [truth, distribution.bestInLine, distribution.bestEnd])
+      if (token >= 0) evidence.include(admit(token));
     const { count } = evidence;
     const tokens = [...evidence.tokens.subarray(0, count)];
     const ends = tokens.map((token) => token === LINE_END || vocabulary.endsLine(token));
@@ -152,7 +151,6 @@ function samplesOf(
     const mayEnd = started || params.oneLine !== true || mayBreak || distribution.bestInLine < 0;
     samples.push({
       levels: evidence.levels.map((level) => ({ ...level, counts: level.counts.slice(0, count) })),
-      longest: evidence.longest,
       model: Float64Array.from(tokens, (token) => distribution.probability(token)),
       right: Uint8Array.from(tokens, (token, i) => {
         if (ends[i] || endsTruth) return Number(ends[i]! && endsTruth);
@@ -162,7 +160,6 @@ function samplesOf(
       recalled: Float64Array.from(tokens, (_, i) => shares.get(i) ?? 0),
       barred: Uint8Array.from(ends, (end) => Number(end && !mayEnd)),
       ends: Uint8Array.from(ends, Number),
-      best: distribution.probability(distribution.best),
       powerSum: distribution.powerSum,
     });
     const bytes = vocabulary.bytes(truth);
@@ -192,11 +189,18 @@ async function askedFor(
   });
   completer.complete(info, place, { workspace: WORKSPACE, document: place.path }).catch(() => undefined);
   const params = await promise;
-  return { prompt: fitPrompt(tokenizer, params.segments, info.contextTokens - params.maxTokens - 64, noRanges), params };
+  return {
+    prompt: fitPrompt(tokenizer, params.segments, info.contextTokens - params.maxTokens - 64, noRanges),
+    params,
+  };
 }
 
 /** The tokens of what has to be written, as they are in the finished text; undefined where they do not begin there. */
-function targetOf({ prefix, truth }: EvalCase, beginning: Uint8Array, { model, vocabulary }: Tools): Int32Array | undefined {
+function targetOf(
+  { prefix, truth }: EvalCase,
+  beginning: Uint8Array,
+  { model, vocabulary }: Tools,
+): Int32Array | undefined {
   const written = Buffer.from(prefix.slice(-2_000));
   const start = written.length - beginning.length;
   const tokens = model.tokenizer.encode(`${written.toString()}${truth}\n`);
