@@ -16,12 +16,14 @@ import { ESCAPE } from '../weights.ts';
 import type { Evidence, Level } from './evidence.ts';
 
 /**
- * The power of the model's probability that the mixture is multiplied by. Found on the same places by lines that are exactly
- * right, not by likelihood: anything from 0.12 to 0.25 does as well.
+ * The power of the model's probability that the mixture is multiplied by; and the probability below which it does not count
+ * further against what the code has seen, since names of the project are all unlikely. Found by lines that are exactly right,
+ * not by likelihood: powers from 0.15 to 0.3 do alike, and without a bound a habit of the project is not heard.
  */
-export const AGREEMENT = 0.15;
-/** Keeps logarithms finite. */
-const LEAST_LIKELY = 1e-3;
+export const AGREEMENT = 0.25;
+const LEAST_DOUBTED = 0.03;
+/** Far below it the model's opinion of what a level has seen most makes little difference to the escape, for the same reason. */
+const LEAST_LIKELY = 0.3;
 
 /**
  * What the escape of a level depends on; the weights were fitted by the likelihood of what stood at places of packages that
@@ -105,8 +107,8 @@ export class Mixture {
     let sum = 0;
     let left = powerSum;
     for (let i = 0; i < count; i++) {
-      const power = model[i]! ** AGREEMENT;
-      left -= power * model[i]!;
+      const power = Math.max(model[i]!, LEAST_DOUBTED) ** AGREEMENT;
+      left -= model[i]! ** (1 + AGREEMENT);
       mixed[i]! *= power;
       sum += mixed[i]!;
     }
