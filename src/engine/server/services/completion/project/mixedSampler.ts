@@ -152,8 +152,9 @@ export class MixedSampler implements Sampler {
     const { distribution, evidence, mixture, model } = this.#tools;
     const { bias, drawer, onFirst } = this.#options;
     for (let i = 0; i < evidence.count; i++) model[i] = distribution.probability(evidence.tokens[i]!);
-    // What is drawn needs logits of all tokens, which a share of the model's gives for nothing.
-    const powerSum = drawer ? undefined : distribution.powerSum;
+    // What is drawn needs logits of all tokens, which a share of the model's gives for nothing. And a word that is written
+    // anew is spelled in the tokens that the code has it in, or the code would be at a loss for how it goes on.
+    const powerSum = drawer || this.#beginning.length > 0 ? undefined : distribution.powerSum;
     mixture.mix(evidence, model, powerSum, bias);
     if (this.#first && this.#mixes) {
       this.#mixes = onFirst(evidence, mixture, model);
