@@ -1,6 +1,7 @@
 /**
- * Every key of some typed lines, and what the engine says there: `node test/eval/typing/record.ts OUT.jsonl [--lines N]
- * [--seed N] [--known file|open|project] [--model PATH] PROJECT...`. What `fitCertainty.ts` is fitted on.
+ * Keys of some typed lines, and what the engine says there: `node test/eval/typing/record.ts OUT.jsonl [--lines N]
+ * [--seed N] [--known file|open|project] [--keys SHARE] [--model PATH] PROJECT...`. What the certainty is fitted on (`../fit/`).
+ * With less than all keys, more lines are asked about in the same time, and they are less alike.
  */
 import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -36,6 +37,7 @@ if (import.meta.main) {
       lines: { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
       known: { type: 'string', default: 'project' },
+      keys: { type: 'string', default: '1' },
       model: { type: 'string', default: bundledModel },
     },
   });
@@ -50,7 +52,8 @@ if (import.meta.main) {
   });
   const known = values.known as Known;
   const desk = new Desk(client, model, known);
-  const scripts = scriptsOf(corpora, Number(values.lines), new Random(Number(values.seed)));
+  const random = new Random(Number(values.seed));
+  const scripts = scriptsOf(corpora, Number(values.lines), random);
   let count = 0;
   for (const script of scripts) {
     await desk.open(script);
@@ -59,26 +62,14 @@ if (import.meta.main) {
       const indentation = /^[ \t]*/.exec(target)![0];
       desk.edit(start, start, `${indentation}\n`);
       for (let at = indentation.length; at < target.length; ) {
-        const request = desk.requestAt(start + at);
-        const asked = performance.now();
-        const { text, result } = await completer.complete(model, request, {
-          workspace: desk.workspace,
-          document: desk.path,
-          maxTokens: { one: 32, many: 48 },
-        });
-        const record: Record = {
-          project: script.corpus.name,
-          language: languageOf(script.file.path),
-          known,
-          line: count,
-          before: target.slice(0, at),
-          truth: target.slice(at),
-          text,
-          typed: result.typed ?? 0,
-          steps: result.steps ?? [],
-          ms: performance.now() - asked,
-        };
-        file.write(`${JSON.stringify(record)}\n`);
+        if (random.chance(Number(values.keys))) {
+          const said = await ask(start + at);
+          const { name: project } = script.corpus;
+          const language = languageOf(script.file.path);
+          const [before, truth] = [target.slice(0, at), target.slice(at)];
+          const record: Record = { project, language, known, line: count, before, truth, ...said };
+          file.write(`${JSON.stringify(record)}\n`);
+        }
         const key = /^\n[ \t]*|^[\s\S]/.exec(target.slice(at))![0];
         desk.edit(start + at, start + at, key);
         at += key.length;
@@ -92,4 +83,14 @@ if (import.meta.main) {
   await runtime.dispose();
   await new Promise((resolve) => file.end(resolve));
   process.exit(0); // native threads may linger
+
+  async function ask(offset: number): Promise<Pick<Record, 'text' | 'typed' | 'steps' | 'ms'>> {
+    const asked = performance.now();
+    const { text, result } = await completer.complete(model, desk.requestAt(offset), {
+      workspace: desk.workspace,
+      document: desk.path,
+      maxTokens: { one: 32, many: 48 },
+    });
+    return { text, typed: result.typed ?? 0, steps: result.steps ?? [], ms: performance.now() - asked };
+  }
 }

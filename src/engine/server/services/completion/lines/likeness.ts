@@ -1,40 +1,16 @@
 /**
  * How alike the surroundings of two lines are, in numbers, and how likely that makes it that the one is what is being
  * written: a conditional logit over all lines that were found (McFadden 1974), its weights fitted on packages that are in
- * no evaluation (test/eval/fitRecall.ts).
+ * no evaluation (test/eval/fit/).
  */
 import type { Tokens } from '../project/shard.ts';
+import { RECALL, UNFOUND } from '../weights.ts';
 import type { LineId, LineTable } from './lineTable.ts';
 import { type LineTokens, trimmed } from './lineTokens.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** The features, and the weight of each. */
-export const WEIGHTS = {
-  own: -1.07,
-  aboveSame: 0.33,
-  aboveEnd: 0.52,
-  aboveShared: 0.25,
-  belowSame: -0.09,
-  belowBegin: 1.0,
-  belowShared: 0.1,
-  bothSame: 1.58,
-  above2Shared: 1.22,
-  below2Shared: 1.27,
-  headerSame: -0.77,
-  headerShared: 2.27,
-  indentSame: 0.18,
-  distance: 0.17,
-  beside: -2.25,
-  unknown: -0.33,
-  unknownShare: -2.06,
-  nearShare: 1.2,
-  length: -0.96,
-};
-export type Feature = keyof typeof WEIGHTS;
-export const FEATURES = Object.keys(WEIGHTS) as Feature[];
-
-/** What speaks for a line that was not found: a constant, and the logarithm of one more than the characters that are written. */
-export const UNFOUND = { constant: 4.3, written: -1.08 };
+export type Feature = keyof typeof RECALL;
+export const FEATURES = Object.keys(RECALL) as Feature[];
 
 const [ABOVE, BELOW, ABOVE_2, BELOW_2, HEADER, OWN, NEAR] = [1, 2, 4, 8, 16, 32, 64] as const;
 const NOTHING = new Int32Array(0);
@@ -162,7 +138,7 @@ export function unfoundWeight(written: number): number {
   return Math.exp(UNFOUND.constant + UNFOUND.written * Math.log1p(written));
 }
 
-const WEIGHT_LIST = FEATURES.map((feature) => WEIGHTS[feature]);
+const WEIGHT_LIST = FEATURES.map((feature) => RECALL[feature]);
 
 function same(a: ArrayLike<number>, b: ArrayLike<number> | undefined): boolean {
   return b !== undefined && b.length > 0 && a.length === b.length && commonBeginning(a, b) === a.length;

@@ -4,22 +4,15 @@
  * place are multiplied.
  */
 import type { CertainEnd, Step } from '../../../../protocol/index.ts';
-
-/**
- * Weights of {@link featuresOf}, fitted on what came next at every key of lines that were typed in packages that are in no
- * evaluation (test/eval/typing/fitCertainty.ts).
- */
-export const RIGHT: readonly number[] = [
-  -0.16, 0.322, 0.82, 0.179, 0.249, -0.014, 0.858, -0.443, 0.253, 0.166, 0.83, 0.012, 0.05, 0.101, -0.322, -0.094,
-  7.591, 0.071, -0.072,
-];
+import { RIGHT } from '../weights.ts';
 
 const LEAST = 1e-6;
 /** Tokens of an answer that are told apart by their number. */
 const MOST_STEPS = 6;
 
 /**
- * What the chance of a token depends on.
+ * What the chance of a token depends on; the weights were fitted on what came next at every key of lines that were typed in
+ * packages that are in no evaluation.
  * @param step the token. @param at its number in the answer. @param sum logarithm of the probability of those before it.
  * @param typed bytes of the line that were written before. @param wordlike it begins as a word does.
  */
@@ -57,15 +50,18 @@ export class Certainty {
   #sum = 0;
   #line: number | null = null;
   #ended = false;
+  readonly #weights: readonly number[];
 
-  constructor(typed: number) {
+  /** @param weights of {@link featuresOf}, for fitting; the default is what was fitted (test/eval/fit). */
+  constructor(typed: number, weights: readonly number[] = RIGHT) {
     this.typed = typed;
+    this.#weights = weights;
   }
 
   /** A token of the answer was chosen. @param bytes of it that are new. */
   add(step: Step, bytes: Uint8Array): void {
     const features = featuresOf(step, this.steps.length, this.#sum, this.typed, beginsWord(bytes));
-    const chance = sigmoid(dot(RIGHT, features));
+    const chance = sigmoid(dot(this.#weights, features));
     this.#right.push(this.right * chance);
     this.steps.push(step);
     this.#sum += Math.log(step.probability + LEAST);

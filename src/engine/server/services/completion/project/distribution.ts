@@ -4,7 +4,7 @@ import type { Vocabulary } from './vocabulary.ts';
 
 /** Stands for every token that ends a line, where only the line matters. */
 export const LINE_END = -2;
-const POWER = 1 + AGREEMENT.power;
+const POWER = 1 + AGREEMENT;
 /**
  * How far below the greatest logit a token counts: near ones each; those in reach, of a large vocabulary, by every so many
  * (an exponential for each of 150,000 tokens takes milliseconds, and all of them together are a few hundredths of the sum);
@@ -20,7 +20,7 @@ export class Distribution {
   bestEnd = -1;
   /** Probability of all ends of a line together. */
   lineEnd = 0;
-  /** See {@link ModelShares}; ends of a line count as one where they were joined. */
+  /** See {@link Mixture.mix}; ends of a line count as one where they were joined. */
   powerSum = 1;
   readonly #vocabulary: Vocabulary;
   #logits: Float32Array = new Float32Array(0);

@@ -53,6 +53,8 @@ export interface Level {
   total: number;
   distinct: number;
   best: number;
+  /** Index of {@link Evidence.tokens}: what was seen most. */
+  favourite: number;
   /** Of the total, from the file at the cursor. */
   own: number;
   /** By index of {@link Evidence.tokens}. */
@@ -73,7 +75,15 @@ export class Evidence {
   readonly #own = new Uint8Array(MOST_PLACES);
   readonly #slots = new Int16Array(SLOTS);
   readonly #kept = LEVELS.map((_, index): Level => {
-    return { index, total: 0, distinct: 0, best: 0, own: 0, counts: new Float64Array(this.tokens.length) };
+    return {
+      index,
+      total: 0,
+      distinct: 0,
+      best: 0,
+      favourite: 0,
+      own: 0,
+      counts: new Float64Array(this.tokens.length),
+    };
   });
   #found = 0;
 
@@ -162,7 +172,9 @@ export class Evidence {
         level.counts[token]! += weight;
         level.total += weight;
         if (this.#own[at] === 1) level.own += weight;
-        if (level.counts[token]! > level.best) level.best = level.counts[token]!;
+        if (level.counts[token]! <= level.best) continue;
+        level.best = level.counts[token]!;
+        level.favourite = token;
       }
       if (!added) continue;
       this.levels.push(level);
@@ -175,6 +187,7 @@ export class Evidence {
     level.total = above?.total ?? 0;
     level.distinct = above?.distinct ?? 0;
     level.best = above?.best ?? 0;
+    level.favourite = above?.favourite ?? 0;
     level.own = above?.own ?? 0;
     if (above) level.counts.set(above.counts.subarray(0, this.count));
     else level.counts.fill(0, 0, this.count);

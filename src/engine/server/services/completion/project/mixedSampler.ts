@@ -59,7 +59,7 @@ export class MixingTools {
  * Of a line that was not recalled, the probability that it will be right to its end if its next token is. A guess, on which
  * little depends: with anything from 1 to an eighth, 52 to 55 of 250 whole lines of the tuning packages are right.
  */
-const REST = 0.5;
+export const REST = 0.5;
 
 export class MixedSampler implements Sampler {
   readonly #backend: Pick<DecodeBackend, 'logits'>;
@@ -152,15 +152,15 @@ export class MixedSampler implements Sampler {
     const { distribution, evidence, mixture, model } = this.#tools;
     const { bias, drawer, onFirst } = this.#options;
     for (let i = 0; i < evidence.count; i++) model[i] = distribution.probability(evidence.tokens[i]!);
-    const best = distribution.probability(distribution.best);
-    // What is drawn needs logits of all tokens, which a share of the model's gives for nothing.
-    const shares = drawer ? { best } : { best, powerSum: distribution.powerSum };
-    mixture.mix(evidence, model, shares, bias);
+    // What is drawn needs logits of all tokens, which a share of the model's gives for nothing. And a word that is written
+    // anew is spelled in the tokens that the code has it in, or the code would be at a loss for how it goes on.
+    const powerSum = drawer || this.#beginning.length > 0 ? undefined : distribution.powerSum;
+    mixture.mix(evidence, model, powerSum, bias);
     if (this.#first && this.#mixes) {
       this.#mixes = onFirst(evidence, mixture, model);
       if (!this.#mixes) {
         evidence.clear();
-        mixture.mix(evidence, model, shares, 0);
+        mixture.mix(evidence, model, powerSum, 0);
       }
     }
     this.#first = false;

@@ -6,58 +6,40 @@
  *
  * as in prediction by partial matching (Cleary and Witten 1984) and Jelinek-Mercer smoothing, with the model in place of
  * the uniform distribution. The escape e is a logistic function of what is known of a level (how often it was seen, in how
- * many ways it went on, how clear the favourite is) and of how sure the model is (as He et al., arXiv 2109.04212, do for
- * nearest neighbours), so that a strong model is heard more by itself.
+ * many ways it went on, how clear the favourite is) and of what the model thinks of that favourite (He et al., arXiv 2109.04212,
+ * let it depend on the model too, for nearest neighbours), so that a strong model is heard more by itself.
+ *
+ * All of it is then multiplied by a power of the model's probability (a product of experts, Hinton 2002): of what the code
+ * has seen, the model knows what fits.
  */
+import { ESCAPE } from '../weights.ts';
 import type { Evidence, Level } from './evidence.ts';
 
-/** What the escape of a level depends on. */
-const FEATURES = 6;
-/** Keeps logarithms finite. */
-const LEAST_SURE = 1e-4;
+/**
+ * The power of the model's probability that the mixture is multiplied by; and the probability below which it does not count
+ * further against what the code has seen, since names of the project are all unlikely. Found by lines that are exactly right,
+ * not by likelihood: powers from 0.15 to 0.3 do alike, and without a bound a habit of the project is not heard.
+ */
+export const AGREEMENT = 0.25;
+const LEAST_DOUBTED = 0.03;
+/** Far below it the model's opinion of what a level has seen most makes little difference to the escape, for the same reason. */
+const LEAST_LIKELY = 0.3;
 
 /**
- * Weights of the features for each level, fitted by the likelihood of 6,000 tokens of seven packages
- * that are in no evaluation, with the bundled model (test/eval/fit.ts): constant, log total, log distinct, log share of
- * the best, log of the model's best, share of the own file.
+ * What the escape of a level depends on; the weights were fitted by the likelihood of what stood at places of packages that
+ * are in no evaluation.
+ * @param favourite the model's probability of what the level has seen most.
  */
-const ESCAPE: readonly (readonly number[])[] = [
-  [2.33, -0.29, 0.36, -0.03, 0.7, 0.03],
-  [1.96, -0.84, 0.9, -0.73, 0.58, 0.73],
-  [1.32, -0.77, 1.01, -0.59, 0.06, 0.94],
-  [1.12, -0.77, 0.98, -0.91, 0.27, 1.07],
-  [0.57, -0.69, 1.27, -1.58, 0.11, 1.36],
-  [-0.37, -0.54, 0.51, -0.82, -0.28, 0.73],
-  [-0.31, -0.52, 1.81, -1.73, 0.13, 0.77],
-  [-0.75, -0.27, 1.5, -1.08, 0.36, 0.47],
-  [-2.01, -0.52, 0.25, -0.11, -0.11, 1.03],
-];
-
-/**
- * Where no match is longer than this many tokens, the mixture is multiplied by a power of the model's probability (a
- * product of experts, Hinton 2002): a short context has seen much, and the model knows which of it fits. Found on the
- * same places: the rest of a line exactly right went from 25.9 to 28.1 %, the rest stayed.
- */
-export const AGREEMENT = { longest: 2, power: 0.25 };
-
-export function featuresOf(level: Level, modelBest: number): number[] {
+export function featuresOf(level: Level, favourite: number): number[] {
   const { total, distinct, best, own } = level;
   return [
     1,
     Math.log(total),
     Math.log(distinct),
     Math.log(best / total),
-    Math.log(modelBest + LEAST_SURE),
     own / total,
+    Math.log(favourite + LEAST_LIKELY),
   ];
-}
-
-/** The model's side of a mixture. */
-export interface ModelShares {
-  /** Probability of its own favourite. */
-  best: number;
-  /** Sum over all tokens of their probability to the power of 1 + {@link AGREEMENT}.power; absent: none is asked for. */
-  powerSum?: number;
 }
 
 /** One mixed distribution: over the tokens of some evidence, and for all others what is left of the model's. */
@@ -70,7 +52,7 @@ export class Mixture {
   readonly #escapes: number[] = [];
   readonly #weights: readonly (readonly number[])[];
 
-  /** @param capacity tokens of the evidence at most. @param weights by level, for fitting; the default is what was fitted. */
+  /** @param capacity tokens of the evidence at most. @param weights by level, for fitting; the default is what was fitted (test/eval/fit). */
   constructor(capacity: number, weights: readonly (readonly number[])[] = ESCAPE) {
     this.probabilities = new Float64Array(capacity);
     this.#weights = weights;
@@ -88,23 +70,30 @@ export class Mixture {
 
   /**
    * @param model the model's probability of each token of the evidence.
+   * @param powerSum of the probabilities of all tokens, to the power of 1 + {@link AGREEMENT}; undefined: they are only
+   * interpolated, so that every token that the evidence has not keeps the same share of the model's.
    * @param bias added to every escape's logit: above 0 the model is trusted more than usual.
    */
-  mix(evidence: Evidence, model: Float64Array, { best, powerSum }: ModelShares, bias: number): void {
-    const { count, levels, longest } = evidence;
+  mix(
+    evidence: Pick<Evidence, 'count' | 'levels'>,
+    model: Float64Array,
+    powerSum: number | undefined,
+    bias: number,
+  ): void {
+    const { count, levels } = evidence;
     const mixed = this.probabilities;
     mixed.set(model.subarray(0, count));
     this.#outside = 1;
     this.#power = 1;
     this.#escapes.length = 0;
     for (const level of levels) {
-      const e = this.#escape(level, best, bias);
+      const e = this.#escape(level, model[level.favourite]!, bias);
       const scale = (1 - e) / level.total;
       for (let i = 0; i < count; i++) mixed[i] = scale * level.counts[i]! + e * mixed[i]!;
       this.#outside *= e;
       this.#escapes.push(e);
     }
-    if (powerSum !== undefined && count > 0 && longest <= AGREEMENT.longest) this.#agree(model, count, powerSum);
+    if (powerSum !== undefined && count > 0) this.#agree(model, count, powerSum);
   }
 
   /** Leaves all tokens this share of their probability; whoever has the rest adds it to {@link Mixture.probabilities}. */
@@ -118,15 +107,15 @@ export class Mixture {
     let sum = 0;
     let left = powerSum;
     for (let i = 0; i < count; i++) {
-      const power = model[i]! ** AGREEMENT.power;
-      left -= power * model[i]!;
+      const power = Math.max(model[i]!, LEAST_DOUBTED) ** AGREEMENT;
+      left -= model[i]! ** (1 + AGREEMENT);
       mixed[i]! *= power;
       sum += mixed[i]!;
     }
     sum += this.#outside * Math.max(0, left);
     for (let i = 0; i < count; i++) mixed[i]! /= sum;
     this.#outside /= sum;
-    this.#power = 1 + AGREEMENT.power;
+    this.#power = 1 + AGREEMENT;
   }
 
   /**
@@ -148,11 +137,11 @@ export class Mixture {
     return slope / Math.max(below.at(-1)!, Number.MIN_VALUE);
   }
 
-  #escape(level: Level, modelBest: number, bias: number): number {
+  #escape(level: Level, favourite: number, bias: number): number {
     const weights = this.#weights[level.index]!;
-    const features = featuresOf(level, modelBest);
+    const features = featuresOf(level, favourite);
     let logit = bias;
-    for (let i = 0; i < FEATURES; i++) logit += weights[i]! * features[i]!;
+    for (let i = 0; i < features.length; i++) logit += weights[i]! * features[i]!;
     return 1 / (1 + Math.exp(-logit));
   }
 }

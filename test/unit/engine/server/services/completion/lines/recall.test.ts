@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  FEATURES,
-  type Feature,
-  UNFOUND,
-} from '../../../../../../../src/engine/server/services/completion/lines/likeness.ts';
+import { FEATURES, type Feature } from '../../../../../../../src/engine/server/services/completion/lines/likeness.ts';
 import { LineTable } from '../../../../../../../src/engine/server/services/completion/lines/lineTable.ts';
 import { type LineScope, Recall } from '../../../../../../../src/engine/server/services/completion/lines/recall.ts';
 import { surroundingsOf } from '../../../../../../../src/engine/server/services/completion/lines/surroundings.ts';
+import { UNFOUND } from '../../../../../../../src/engine/server/services/completion/weights.ts';
 import { byteSpelling, bytesOf } from '../project/scopes.ts';
 
 const recall = new Recall(byteSpelling);

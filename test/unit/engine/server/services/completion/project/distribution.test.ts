@@ -71,7 +71,7 @@ describe('Distribution', () => {
         }
 
         const single = (joined ? inLine : tokens).map((token) => expected[token]!);
-        const power = (sum: number, p: number) => sum + p ** (1 + AGREEMENT.power);
+        const power = (sum: number, p: number) => sum + p ** (1 + AGREEMENT);
         near(
           distribution.powerSum,
           (joined ? [...single, lineEnd] : single).reduce(power, 0),
@@ -102,7 +102,7 @@ describe('Distribution', () => {
       const distribution = new Distribution(bytes);
       distribution.read(logits, undefined, false);
       const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
-      const powers = logits.reduce((total, logit) => total + (Math.exp(logit) / sum) ** (1 + AGREEMENT.power), 0);
+      const powers = logits.reduce((total, logit) => total + (Math.exp(logit) / sum) ** (1 + AGREEMENT), 0);
       near(distribution.probability(120), Math.exp(logits[120]!) / sum, 'a probability', 0.005);
       near(distribution.powerSum, powers, 'the sum of powers', 0.01);
     };

@@ -55,11 +55,11 @@ function placesOf(
 
 /** The levels in short. */
 function levelsOf({ levels, tokens, count }: Evidence) {
-  return levels.map(({ index, total, distinct, best, own, counts }) => ({
+  return levels.map(({ index, total, distinct, favourite, own, counts }) => ({
     least: LEVELS[index],
     total: rounded(total),
     distinct,
-    best: rounded(best),
+    best: rounded(counts[favourite]!),
     own: rounded(own),
     counts: Object.fromEntries(
       Array.from(tokens.subarray(0, count), (token, i) => [token, rounded(counts[i]!)] as const).filter(

@@ -24,7 +24,7 @@ const bias = fc.double({ min: -2, max: 2, noNaN: true });
 
 const known = (evidence: Evidence, model: readonly number[]) =>
   Float64Array.from(evidence.tokens.subarray(0, evidence.count), (token) => model[token]!);
-const powersOf = (model: readonly number[]) => model.reduce((sum, p) => sum + p ** (1 + AGREEMENT.power), 0);
+const powersOf = (model: readonly number[]) => model.reduce((sum, p) => sum + p ** (1 + AGREEMENT), 0);
 
 /** The mixed probability of every token. */
 function mixed(mixture: Mixture, evidence: Evidence, model: readonly number[]): number[] {
@@ -39,13 +39,12 @@ const near = (actual: number, expected: number, what: string, within = 1e-9) =>
 
 describe('Mixture', () => {
   it('shares out exactly one', () => {
-    const seen = { agreed: 0, outside: 0, long: 0 };
+    const seen = { agreed: 0, outside: 0 };
     fc.assert(
       fc.property(scopes, tokens(8), model, bias, fc.boolean(), (scopes, context, model, bias, agree) => {
         const evidence = evidenceOf(context, scopes);
         const mixture = new Mixture(evidence.tokens.length);
-        const shares = { best: Math.max(...model), ...(agree ? { powerSum: powersOf(model) } : {}) };
-        mixture.mix(evidence, known(evidence, model), shares, bias);
+        mixture.mix(evidence, known(evidence, model), agree ? powersOf(model) : undefined, bias);
         const all = mixed(mixture, evidence, model);
         near(
           all.reduce((sum, p) => sum + p, 0),
@@ -54,18 +53,17 @@ describe('Mixture', () => {
         );
         for (const probability of all) assert.ok(probability >= 0 && probability <= 1);
         if (evidence.count > 0 && evidence.count < VOCABULARY) seen.outside++;
-        if (evidence.longest > AGREEMENT.longest) seen.long++;
-        else if (agree && evidence.count > 0) seen.agreed++;
+        if (agree && evidence.count > 0) seen.agreed++;
       }),
       { numRuns: 500 },
     );
-    assert.ok(seen.agreed > 10 && seen.outside > 10 && seen.long > 10, JSON.stringify(seen));
+    assert.ok(seen.agreed > 10 && seen.outside > 10, JSON.stringify(seen));
   });
 
   it('is the model without evidence', () => {
     const evidence = evidenceOf([1], []);
     const mixture = new Mixture(evidence.tokens.length);
-    mixture.mix(evidence, new Float64Array(0), { best: 0.5, powerSum: 0.7 }, 1);
+    mixture.mix(evidence, new Float64Array(0), 0.7, 1);
     for (const probability of [0, 0.2, 0.5, 1]) assert.equal(mixture.probabilityOutside(probability), probability);
     assert.equal(mixture.outside, 1);
   });
@@ -73,10 +71,10 @@ describe('Mixture', () => {
   it('is the model again after evidence', () => {
     const mixture = new Mixture(10);
     const evidence = evidenceOf([1], [scopeOf([[1, 2]])]);
-    mixture.mix(evidence, Float64Array.of(0.1), { best: 0.5, powerSum: 0.6 }, 0);
+    mixture.mix(evidence, Float64Array.of(0.1), 0.6, 0);
     assert.notEqual(mixture.probabilityOutside(0.5), 0.5);
     evidence.clear();
-    mixture.mix(evidence, new Float64Array(0), { best: 0.5, powerSum: 0.6 }, 0);
+    mixture.mix(evidence, new Float64Array(0), 0.6, 0);
     assert.equal(mixture.probabilityOutside(0.5), 0.5);
   });
 
@@ -87,7 +85,7 @@ describe('Mixture', () => {
         fc.pre(evidence.count > 0);
         const mixture = new Mixture(evidence.tokens.length);
         const at = (bias: number) => {
-          mixture.mix(evidence, known(evidence, model), { best: Math.max(...model) }, bias);
+          mixture.mix(evidence, known(evidence, model), undefined, bias);
           return mixed(mixture, evidence, model);
         };
         const longest = evidence.levels.at(-1)!;
@@ -108,23 +106,17 @@ describe('Mixture', () => {
     );
   });
 
-  it('leaves to the model which of the tokens fit that follow a short context', () => {
+  it('leaves to the model which of the tokens fit that the code has seen', () => {
     const scope = scopeOf([[1, 2, 0, 1, 3]]);
     const evidence = evidenceOf([1], [scope]);
     const model = [0.5, 0, 0.4, 0.1];
     const of = (powerSum?: number) => {
       const mixture = new Mixture(10);
-      mixture.mix(
-        evidence,
-        known(evidence, model),
-        { best: 0.5, ...(powerSum === undefined ? {} : { powerSum }) },
-        -60,
-      );
+      mixture.mix(evidence, known(evidence, model), powerSum, -60);
       return mixed(mixture, evidence, model);
     };
     const [alone, agreed] = [of(), of(powersOf(model))];
-    near(agreed[2]! / agreed[3]!, (alone[2]! / alone[3]!) * 4 ** AGREEMENT.power, 'the ratio');
-    assert.equal(evidence.longest, 1);
+    near(agreed[2]! / agreed[3]!, (alone[2]! / alone[3]!) * 4 ** AGREEMENT, 'the ratio');
   });
 
   it('tells the slope of a logarithm by the bias', () => {
@@ -135,7 +127,7 @@ describe('Mixture', () => {
         const evidence = evidenceOf(context, scopes);
         const mixture = new Mixture(evidence.tokens.length);
         const logarithms = (bias: number) => {
-          mixture.mix(evidence, known(evidence, model), { best: Math.max(...model) }, bias);
+          mixture.mix(evidence, known(evidence, model), undefined, bias);
           return mixed(mixture, evidence, model).map(Math.log);
         };
         const [above, below] = [logarithms(bias + STEP), logarithms(bias - STEP)];
@@ -156,7 +148,7 @@ describe('Mixture', () => {
     const alone = [0.1, 0.2, 0.3, 0.2, 0.1, 0.1];
     const evidence = evidenceOf([1, 2], [scopeOf([[1, 2, 3, 1, 2, 0]])]);
     const mixture = new Mixture(evidence.tokens.length);
-    mixture.mix(evidence, known(evidence, alone), { best: 0.3 }, 0);
+    mixture.mix(evidence, known(evidence, alone), undefined, 0);
     const before = mixed(mixture, evidence, alone);
     mixture.leave(0.25, evidence.count);
     for (const [token, probability] of mixed(mixture, evidence, alone).entries()) {

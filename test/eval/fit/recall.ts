@@ -1,21 +1,28 @@
 /**
- * Fits the weights of `lines/likeness.ts`: `node test/eval/fitRecall.ts [places of each kind]`. No model is asked, only its
- * tokenizer: lines that could stand at places of {@link PROJECTS} are recalled from each project, and gradient descent (Adam,
- * Kingma and Ba 2015) on the likelihood of the one that did stand there gives the weights.
+ * Fits the weights of `lines/likeness.ts`: `node test/eval/fit/recall.ts --model PATH [--places N]`, N of each kind. The model
+ * is not asked, only its tokenizer: lines that could stand at places of {@link PROJECTS} are recalled from each project, and
+ * gradient descent (Adam, Kingma and Ba 2015) on the likelihood of the one that did stand there gives the weights. Prints
+ * what is right before and after, also in packages that it was not fitted to, and writes the weights.
  */
-
-import { FEATURES } from '../../src/engine/server/services/completion/lines/likeness.ts';
-import { LineTokens } from '../../src/engine/server/services/completion/lines/lineTokens.ts';
-import { Recall } from '../../src/engine/server/services/completion/lines/recall.ts';
-import { lineContext, Projects } from '../../src/engine/server/services/completion/project/projects.ts';
-import { openBundled } from '../helpers/native.ts';
-import { caseFor, casesOf, type EvalCase } from './cases.ts';
-import { Desk, promptOf } from './desk.ts';
-import { PROJECTS, TUNING } from './packages.ts';
+import { parseArgs } from 'node:util';
+import { openModel } from '../../../src/engine/server/core/llama/model.ts';
+import { FEATURES, type Feature } from '../../../src/engine/server/services/completion/lines/likeness.ts';
+import { LineTokens } from '../../../src/engine/server/services/completion/lines/lineTokens.ts';
+import { Recall } from '../../../src/engine/server/services/completion/lines/recall.ts';
+import { lineContext, Projects } from '../../../src/engine/server/services/completion/project/projects.ts';
+import { RECALL, UNFOUND } from '../../../src/engine/server/services/completion/weights.ts';
+import { bundledModel } from '../../helpers/engine.ts';
+import { cpuLibrary } from '../../helpers/native.ts';
+import { caseFor, casesOf, type EvalCase } from '../cases.ts';
+import { Desk, promptOf } from '../desk.ts';
+import { PROJECTS, TUNING } from '../packages.ts';
+import { writeWeights } from './weightsFile.ts';
 
 const WORKSPACE = 'fit';
 const STEPS = 300;
 const RATE = 0.05;
+/** Weights that have little to say stay near to what they were. */
+const INERTIA = 1e-4;
 
 /** A place: the features of each line that was recalled, which of them is which text, which text is right (-1: none). */
 interface Sample {
@@ -26,24 +33,28 @@ interface Sample {
   truth: number;
 }
 
-const model = await openBundled();
+const { values } = parseArgs({
+  options: { model: { type: 'string', default: bundledModel }, places: { type: 'string', default: '2000' } },
+});
+const model = await openModel(await cpuLibrary(), { path: values.model, contextTokens: 0 });
 const spelling = new LineTokens(model.tokenizer, model.info.vocabularyTokens);
 const recall = new Recall(spelling);
-const count = Number(process.argv[2] ?? 2_000);
-const samples = await samplesOf(PROJECTS, count);
+const samples = await samplesOf(PROJECTS, Number(values.places));
 const checks = await samplesOf(TUNING, 400);
 const width = FEATURES.length + 2;
-const weights = fitted();
+const before = Float64Array.of(...FEATURES.map((feature) => RECALL[feature]), UNFOUND.constant, UNFOUND.written);
+const after = fitted();
 for (const [name, all] of Object.entries({ fitted: samples, tuning: checks })) {
-  for (const kind of ['restOfLine', 'argument', 'wholeLine'])
-    report(
-      name,
-      all.filter((sample) => sample.kind === kind),
-      kind,
-    );
+  for (const kind of ['restOfLine', 'argument', 'wholeLine']) {
+    const part = all.filter((sample) => sample.kind === kind);
+    report(`recall before, ${name}, ${kind}`, part, before);
+    report(`recall after, ${name}, ${kind}`, part, after);
+  }
 }
-for (const [i, feature] of FEATURES.entries()) console.log(`  ${feature}: ${weights[i]!.toFixed(2)},`);
-console.log(`{ constant: ${weights[width - 2]!.toFixed(2)}, written: ${weights[width - 1]!.toFixed(2)} }`);
+writeWeights({
+  RECALL: Object.fromEntries(FEATURES.map((feature, i) => [feature, after[i]!])) as Record<Feature, number>,
+  UNFOUND: { constant: after[width - 2]!, written: after[width - 1]! },
+});
 model.dispose();
 process.exit(0); // native threads may linger
 
@@ -98,8 +109,7 @@ function sharesOf(
 }
 
 function fitted(): Float64Array {
-  const by = new Float64Array(width);
-  by[width - 2] = 3;
+  const by = before.slice();
   const [first, second] = [new Float64Array(width), new Float64Array(width)];
   for (let step = 1; step <= STEPS; step++) {
     const slope = new Float64Array(width);
@@ -118,7 +128,7 @@ function fitted(): Float64Array {
       slope[width - 1]! += push * Math.log1p(sample.written);
     }
     for (let j = 0; j < width; j++) {
-      const g = slope[j]! / samples.length - 1e-4 * by[j]!;
+      const g = slope[j]! / samples.length - INERTIA * (by[j]! - before[j]!);
       first[j] = 0.9 * first[j]! + 0.1 * g;
       second[j] = 0.99 * second[j]! + 0.01 * g * g;
       const rate = RATE * Math.min(1, 3 - (3 * step) / (STEPS + 1));
@@ -130,7 +140,7 @@ function fitted(): Float64Array {
 }
 
 /** How often the likeliest line is right, whatever its share, and what share the right one has. */
-function report(name: string, all: readonly Sample[], kind: string): void {
+function report(name: string, all: readonly Sample[], weights: Float64Array): void {
   const known = all.filter(({ truth }) => truth >= 0).length;
   const right = all.filter((sample) => {
     const { shares } = sharesOf(sample, weights);
@@ -138,5 +148,10 @@ function report(name: string, all: readonly Sample[], kind: string): void {
   }).length;
   const places = all.reduce((sum, { features }) => sum + features.length, 0) / all.length;
   const percent = (part: number) => `${((100 * part) / all.length).toFixed(1)} %`;
-  console.log(`${name}, ${kind}: ${percent(right)} right, ${percent(known)} recalled, ${places.toFixed(0)} places`);
+  const nats = all.reduce((sum, sample) => {
+    const { shares, none } = sharesOf(sample, weights);
+    return sum - Math.log(sample.truth < 0 ? none : shares[sample.truth]!);
+  }, 0);
+  const found = `${percent(known)} recalled, ${places.toFixed(0)} places, ${(nats / all.length).toFixed(3)} nats`;
+  console.log(`${name}: ${percent(right)} right, ${found}`);
 }
