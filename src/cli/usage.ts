@@ -20,6 +20,6 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
   quire status [--json]
       The engines of this user that are running.
 
-  M is 'bundled' (the default) or the path of a GGUF file. G is auto (the default), cuda, metal, vulkan or off.
+  M is 'bundled' (the default), 'bundled-smallest' or the path of a GGUF file. G is auto (the default), cuda, metal, vulkan or off.
   Exit codes: 0 done, 1 failed (one line on stderr says why), 2 wrong usage.
 `;

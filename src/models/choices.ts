@@ -1,7 +1,7 @@
 /** What the model picker offers, in order. Pure: the picker only draws it. */
 import { basename } from 'node:path';
 import type { ModelRole } from '../engine/protocol/index.ts';
-import { BUNDLED_MODEL } from './bundled.ts';
+import { BUNDLED_MODEL, SMALLEST_MODEL } from './bundled.ts';
 import { CATALOGUE, type CatalogueEntry, fileNameOf } from './catalogue.ts';
 import type { DownloadedModel } from './library.ts';
 import { ROLE_WORDS, ROLES } from './roles.ts';
@@ -10,7 +10,7 @@ import { formatBytes } from './units.ts';
 
 export type Choice =
   /** What is used where nothing is chosen. */
-  | { kind: 'default' }
+  | { kind: 'default' | 'smallest' }
   | { kind: 'browse' }
   /** A GGUF file on disk; `removable` where Quire downloaded it; `unfit` where it cannot be chosen. */
   | { kind: 'file'; path: string; removable: boolean; unfit?: true }
@@ -62,6 +62,7 @@ export function modelChoices({ role, current, downloaded, recent, unfit }: Choic
       title: 'On this machine',
       rows: [
         defaultRow(role, current, unfit),
+        ...(role === 'completion' ? [smallestRow(current)] : []),
         ...files.filter(({ choice }) => !unfit.has(choice.path)),
         {
           label: '$(folder-opened) A GGUF file of yours…',
@@ -91,7 +92,7 @@ function suits({ fim, chat }: CatalogueEntry, role: ModelRole): boolean {
 
 function defaultRow(role: ModelRole, current: Selection, unfit: ReadonlyMap<string, string>): ChoiceRow {
   const choice = { kind: 'default' } as const;
-  const chosen = current.kind !== 'file' && current.kind !== 'invalid';
+  const chosen = !['file', 'smallest', 'invalid'].includes(current.kind);
   switch (role) {
     case 'completion':
       return { label: mark(BUNDLED_MODEL.title, chosen), detail: BUNDLED_MODEL.why, choice };
@@ -105,10 +106,17 @@ function defaultRow(role: ModelRole, current: Selection, unfit: ReadonlyMap<stri
   }
 }
 
+function smallestRow(current: Selection): ChoiceRow {
+  const inUse = current.kind === 'smallest';
+  return { label: mark(SMALLEST_MODEL.title, inUse), detail: SMALLEST_MODEL.why, choice: { kind: 'smallest' } };
+}
+
 function nameOf(selection: Selection): string {
   switch (selection.kind) {
     case 'bundled':
       return BUNDLED_MODEL.title;
+    case 'smallest':
+      return SMALLEST_MODEL.title;
     case 'file':
       return basename(selection.spec.path);
     case 'asCompletion':

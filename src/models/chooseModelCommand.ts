@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelRole } from '../engine/protocol/index.ts';
+import { SMALLEST_MODEL } from './bundled.ts';
 import { type Choice, modelChoices, roleChoices } from './choices.ts';
 import type { Downloader } from './download.ts';
 import { downloadAsAgreed } from './downloadDialog.ts';
@@ -67,6 +68,8 @@ export class ChooseModelCommand implements vscode.Disposable {
     switch (choice?.kind) {
       case 'default':
         return useModel(role, '');
+      case 'smallest':
+        return useModel(role, SMALLEST_MODEL.keyword);
       case 'file':
         return this.#useFile(role, choice.path);
       case 'browse': {

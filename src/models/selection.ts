@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { ModelRole, ModelSpec } from '../engine/protocol/index.ts';
-import { BUNDLED_MODEL_PATH } from './bundled.ts';
+import { BUNDLED_MODEL_PATH, SMALLEST_MODEL } from './bundled.ts';
 
 /** The value of a setting, and what the setting is called. */
 export interface NamedValue {
@@ -32,7 +32,7 @@ export interface SelectionContext {
 
 export type Selection =
   /** `asCompletion`: the same model as for completion. */
-  | { kind: 'bundled' | 'file' | 'asCompletion'; spec: ModelSpec }
+  | { kind: 'bundled' | 'smallest' | 'file' | 'asCompletion'; spec: ModelSpec }
   /** In words, for the user: what is wrong with the setting, or that there is none, and what to do. */
   | { kind: 'invalid' | 'none'; message: string };
 
@@ -44,9 +44,13 @@ export function selectModel(role: ModelRole, settings: ModelSettings, context: S
   const { setting, value } = settings[role];
   const wanted = value.trim();
   if (wanted === '') return unset(role, settings, context);
+  const contextTokens = role === 'embedding' ? 0 : settings.contextTokens;
+  if (wanted === SMALLEST_MODEL.keyword) {
+    const path = join(context.extensionRoot, SMALLEST_MODEL.path);
+    return { kind: 'smallest', spec: { path, contextTokens, role } };
+  }
   const path = absolute(wanted, context);
   if (typeof path !== 'string') return { kind: 'invalid', message: `${setting}: ${path.wrong}` };
-  const contextTokens = role === 'embedding' ? 0 : settings.contextTokens;
   return { kind: 'file', spec: { path, contextTokens, role } };
 }
 

@@ -66,6 +66,7 @@ describe('the package', () => {
       'dist/engine/storage.mjs',
       'dist/engine/templateWorker.mjs',
       'dist/cli/main.mjs',
+      'media/model/tiny-code-fim-31m-q4_0.gguf',
       'media/model/tiny-code-fim-q8_0.gguf',
     ];
     assert.deepEqual(

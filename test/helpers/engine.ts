@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { EngineClient, EngineCommand, EngineState } from '../../src/engine/client/client.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
-export const bundledModel = path.join(repository, 'media/model/tiny-code-fim-q8_0.gguf');
+export const bundledModel = path.join(repository, 'media/model/tiny-code-fim-31m-q4_0.gguf');
 
 /**
  * Puts the engines of this process into a fresh private folder.

@@ -25,7 +25,11 @@ describe('modelChoices', () => {
     const [here, there] = labels({});
     assert.deepEqual(here, {
       title: 'On this machine',
-      rows: ['$(check) Bundled: tiny-code-fim', '$(folder-opened) A GGUF file of yours…'],
+      rows: [
+        '$(check) Bundled: tiny-code-fim',
+        'Bundled, smallest: tiny-code-fim v0',
+        '$(folder-opened) A GGUF file of yours…',
+      ],
     });
     assert.deepEqual(
       there?.rows,
@@ -41,6 +45,7 @@ describe('modelChoices', () => {
     });
     assert.deepEqual(here?.rows, [
       'Bundled: tiny-code-fim',
+      'Bundled, smallest: tiny-code-fim v0',
       '$(check) Qwen2.5-Coder 0.5B',
       'b.gguf',
       '$(folder-opened) A GGUF file of yours…',

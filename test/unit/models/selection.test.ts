@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ModelRole } from '../../../src/engine/protocol/index.ts';
+import { BUNDLED_MODEL_PATH, SMALLEST_MODEL } from '../../../src/models/bundled.ts';
 import { completionSetting, type SelectionContext, selectModel } from '../../../src/models/selection.ts';
 
 const root = resolve('/extension');
@@ -28,9 +29,18 @@ const messageOf = (path: string, context: Partial<SelectionContext> = {}) => {
 describe('selectModel', () => {
   it('takes the bundled model where nothing is set', () => {
     for (const empty of ['', '  ']) {
-      const path = join(root, 'media/model/tiny-code-fim-q8_0.gguf');
+      const path = join(root, BUNDLED_MODEL_PATH);
       assert.deepEqual(select(empty), { kind: 'bundled', spec: spec(path) });
     }
+  });
+
+  it('takes the smallest bundled model by its keyword, for completion and for chat', () => {
+    const path = join(root, SMALLEST_MODEL.path);
+    assert.deepEqual(select('bundled-smallest'), { kind: 'smallest', spec: spec(path) });
+    assert.deepEqual(selectFor('chat', { completion: 'bundled-smallest' }), {
+      kind: 'asCompletion',
+      spec: spec(path, 'chat'),
+    });
   });
 
   it('takes a full path, and ~ for the home folder', () => {
@@ -60,7 +70,7 @@ describe('selectModel', () => {
   });
 
   it('takes the model for completion for chat too, where none is chosen', () => {
-    const bundled = join(root, 'media/model/tiny-code-fim-q8_0.gguf');
+    const bundled = join(root, BUNDLED_MODEL_PATH);
     assert.deepEqual(selectFor('chat', {}), { kind: 'asCompletion', spec: spec(bundled, 'chat') });
     assert.deepEqual(selectFor('chat', { completion: model }), { kind: 'asCompletion', spec: spec(model, 'chat') });
     assert.deepEqual(selectFor('chat', { chat: model }), { kind: 'file', spec: spec(model, 'chat') });

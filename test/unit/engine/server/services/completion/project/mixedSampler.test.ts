@@ -65,7 +65,7 @@ describe('MixedSampler', () => {
   });
 
   it('does not end a line before it has begun, where there is only one', () => {
-    const rows = [row({ '\n': 9, END: 8, ' ': 5 }), row({ '\n': 9, END: 9.5, a: 7 }), row({ '\n': 9, END: 8 })];
+    const rows = [row({ '\n': 9, END: 8, ' ': 5 }), row({ '\n': 9, END: 9.5, a: 9 }), row({ '\n': 9, END: 8 })];
     for (const scopes of [[], SCOPES]) {
       const one = sampler(rows, { oneLine: true, scopes });
       assert.deepEqual(
