@@ -1,11 +1,11 @@
 import { basketCount, linePrice } from './basket.ts';
 import { greeting } from './customer.ts';
 import { formatPrice } from './money.ts';
-import { type Order, orderPrice } from './order.ts';
+import { type Order, orderTotal } from './order.ts';
 
 /** The letter that goes into the parcel. */
 export function invoice(order: Order): string {
-  const price = orderPrice(order);
+  const price = orderTotal(order);
   const count = basketCount(order.lines);
   const rows: string[] = [];
   for (const line of order.lines) {

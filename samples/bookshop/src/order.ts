@@ -12,7 +12,7 @@ export interface Order {
 }
 
 /** What the customer has to pay, in cents. */
-export function orderPrice(order: Order): number {
+export function orderTotal(order: Order): number {
   const price = basketPrice(order.lines);
   return price - discount(order.customer, price);
 }

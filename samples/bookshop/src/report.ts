@@ -1,12 +1,12 @@
 import { formatPrice } from './money.ts';
-import { type Order, orderPrice } from './order.ts';
+import { type Order, orderTotal } from './order.ts';
 
 /** What was sold on a day, one row for each order. */
 export function dailyReport(orders: Order[], date: string): string[] {
   const rows: string[] = [];
   for (const order of orders) {
     if (order.date !== date) continue;
-    const price = formatPrice(orderPrice(order));
+    const price = formatPrice(orderTotal(order));
     rows.push(`${order.id}: ${price}`);
   }
   return rows;
@@ -17,7 +17,7 @@ export function customerReport(orders: Order[], email: string): string[] {
   const rows: string[] = [];
   for (const order of orders) {
     if (order.customer.email !== email) continue;
-    const price = formatPrice(orderPrice(order));
+    const price = formatPrice(orderTotal(order));
     rows.push(`${order.id}: ${price}`);
   }
   return rows;
@@ -27,8 +27,8 @@ export function customerReport(orders: Order[], email: string): string[] {
 export function largeReport(orders: Order[], cents: number): string[] {
   const rows: string[] = [];
   for (const order of orders) {
-    if (orderPrice(order) < cents) continue;
-    const price = formatPrice(orderPrice(order));
+    if (orderTotal(order) < cents) continue;
+    const price = formatPrice(orderTotal(order));
     rows.push(`${order.id}: ${price}`);
   }
   return rows;
