@@ -49,8 +49,8 @@ describe('engine', () => {
   it('describes the bundled model', () => {
     assert.equal(model.name, 'tiny-code-fim');
     assert.equal(model.architecture, 'llama');
-    assert.equal(model.contextTokens, 1024);
-    assert.ok(model.parameters > 5e6 && model.parameters < 6e6);
+    assert.equal(model.contextTokens, 4096);
+    assert.ok(model.parameters > 30e6 && model.parameters < 32e6);
     for (const name of ['fimPrefix', 'fimSuffix', 'fimMiddle', 'fimSeparator'] as const) {
       assert.ok(model.specialTokens.includes(name), name);
     }
@@ -59,7 +59,7 @@ describe('engine', () => {
   it('generates the same text for the same request, and other text for another seed', async () => {
     const [first, second] = [await client.generate(request()), await client.generate(request())];
     assert.ok(first.text.length > 0);
-    const own = await openBundled();
+    const own = await openBundled({ path: bundledModel });
     assertSameUnlessNear(own, [{ text: CODE }], second.text, first.text);
     own.dispose();
     const drawn = (seed: number) => client.generate(request(CODE, { sampling: { temperature: 1.5, seed } }));
@@ -76,7 +76,7 @@ describe('engine', () => {
     const reused = await client.generate(request(typed));
     assert.ok(reused.cachedTokens >= reused.promptTokens - 6, `${reused.cachedTokens} of ${reused.promptTokens}`);
     assert.equal(reused.cachedTokens + reused.computedTokens, reused.promptTokens);
-    const own = await openBundled();
+    const own = await openBundled({ path: bundledModel });
     assertSameUnlessNear(own, [{ text: typed }], reused.text, fresh.text);
     own.dispose();
   });

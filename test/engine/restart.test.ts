@@ -46,7 +46,7 @@ describe('a restarted engine', () => {
     await client.openWorkspace({ folder: null, name: 'w', trusted: true });
     while ((await kv()).disk.pages < pages) await sleep(50);
     const again = await client.complete(params);
-    const own = await openBundled();
+    const own = await openBundled({ path: bundledModel });
     assertSameUnlessNear(own, [{ text }], again.text, first.text);
     // A request does not wait for the disk for long: what comes too late is computed.
     assert.ok(again.cachedTokens > 0 && again.cachedTokens % 32 === 0, `${again.cachedTokens} tokens came back`);

@@ -44,7 +44,7 @@ describe('two models', () => {
     for (let typed = 792; typed <= 800; typed += 2)
       beside.push(await ask(keys.id, 'keystroke', source.slice(0, typed)));
     assert.equal(read, false, 'the keys came before the chat');
-    const own = await openBundled();
+    const own = await openBundled({ path: bundledModel });
     assertSameUnlessNear(own, [{ text: source.slice(0, 800) }], beside.at(-1)!.text, alone.text);
     own.dispose();
 

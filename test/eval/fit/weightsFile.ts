@@ -28,6 +28,7 @@ export function writeWeights(changed: Partial<Weights>): void {
   writeFileSync(
     FILE,
     `/** All that was fitted to a model and its tokens. Written by \`npm run fit\` (test/eval/fit/main.ts), not by hand. */
+// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: fitted, and near one by chance.
 
 /** To what. */
 export const FITTED = ${JSON.stringify(FITTED)};

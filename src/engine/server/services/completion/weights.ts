@@ -1,4 +1,5 @@
 /** All that was fitted to a model and its tokens. Written by `npm run fit` (test/eval/fit/main.ts), not by hand. */
+// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: fitted, and near one by chance.
 
 /** To what. */
 export const FITTED = 'tiny-code-fim-31m-q4_0.gguf, 228 places, 2138 keys';

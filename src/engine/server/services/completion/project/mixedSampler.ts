@@ -61,6 +61,12 @@ export class MixingTools {
  */
 export const REST = 0.5;
 
+/**
+ * A word whose beginning is typed is one of the code's rather than the model's, the more of it is there: each byte behind the
+ * first few lowers the escapes.
+ */
+const ANEW = { free: 3, byByte: 0.25, most: 2 };
+
 export class MixedSampler implements Sampler {
   readonly #backend: Pick<DecodeBackend, 'logits'>;
   readonly #tools: MixingTools;
@@ -70,6 +76,8 @@ export class MixedSampler implements Sampler {
   /** The last tokens before the next one, at most {@link LONGEST_MATCH}. */
   readonly #context: number[];
   #beginning: Uint8Array;
+  /** What the escapes are lowered by while the word at the cursor is written anew. */
+  readonly #anew: number;
   #mixes: boolean;
   /** Undefined as soon as they have nothing more to say. */
   #recalled: RecalledLines | undefined;
@@ -85,6 +93,7 @@ export class MixedSampler implements Sampler {
     this.#options = options;
     this.#context = Array.from(options.context).slice(-LONGEST_MATCH);
     this.#beginning = options.beginning;
+    this.#anew = Math.min(ANEW.most, ANEW.byByte * Math.max(0, options.beginning.length - ANEW.free));
     this.#mixes = options.scopes.length > 0;
     this.#recalled = options.recalled;
     this.certainty = new Certainty(options.typed ?? 0);
@@ -155,7 +164,7 @@ export class MixedSampler implements Sampler {
     // What is drawn needs logits of all tokens, which a share of the model's gives for nothing. And a word that is written
     // anew is spelled in the tokens that the code has it in, or the code would be at a loss for how it goes on.
     const powerSum = drawer || this.#beginning.length > 0 ? undefined : distribution.powerSum;
-    mixture.mix(evidence, model, powerSum, bias);
+    mixture.mix(evidence, model, powerSum, this.#beginning.length > 0 ? bias - this.#anew : bias);
     if (this.#first && this.#mixes) {
       this.#mixes = onFirst(evidence, mixture, model);
       if (!this.#mixes) {
