@@ -23,6 +23,10 @@ export interface Sure {
   needed: number;
 }
 
+/** What closes a line that is shown but for it is shown too, where it is so sure once the rest is right: a line without its `;` looks cut. */
+const CLOSES = 0.9;
+const CLOSING = /^[)\]};,]+(?=\n|$)/;
+
 /**
  * @param text of the answer. @param certainty of it.
  */
@@ -42,5 +46,9 @@ export function asFarAsSure(text: string, certainty: readonly CertainEnd[], { le
     if (shows === best.shows ? gain > best.gain : shows) best = { end, gain, right, needed, shows };
   }
   const { end, right, needed, shows } = best;
-  return { text: shows ? text.slice(0, end) : '', right, needed };
+  if (!shows) return { text: '', right, needed };
+  const closed = end + (CLOSING.exec(text.slice(end))?.[0].length ?? 0);
+  const whole = certainty.find(([at]) => at >= closed)?.[1] ?? 0;
+  if (whole < needed || whole < CLOSES * right) return { text: text.slice(0, end), right, needed };
+  return { text: text.slice(0, closed), right: whole, needed };
 }

@@ -33,6 +33,13 @@ test('never half a word, and nothing where no word is sure', () => {
   assert.ok(short.text === '' && short.needed > short.right);
 });
 
+test('what closes a line is shown with it where it is nearly as sure', () => {
+  const shown = (last: number) => asFarAsSure(TEXT, certainty(0.98, 0.97, 0.97, 0.96, 0.95, last), PRUDENCE);
+  // The last character saves less than the doubt in it costs.
+  assert.deepEqual([shown(0.87).text, shown(0.87).right], [TEXT, 0.87]);
+  assert.deepEqual([shown(0.8).text, shown(0.8).right], [TEXT.slice(0, -1), 0.95]);
+});
+
 test('a single character saves nothing', () => {
   assert.equal(asFarAsSure(';', [[1, 0.99]], PRUDENCE).text, '');
 });
