@@ -1,5 +1,5 @@
 /** Conversations: `chat/*`, and counts of tokens for whoever has to stay within a context: `tokens/count`. */
-import { RequestType } from 'vscode-jsonrpc';
+import { ProgressType, RequestType } from 'vscode-jsonrpc';
 import type { EngineErrorData, GenerateResult, RequestClass, SamplingOptions } from './core.ts';
 
 /** A function that a model may ask for; `parameters` is a JSON schema. */
@@ -63,8 +63,49 @@ export interface ChatParams {
   sampling?: SamplingOptions;
   /** Texts that end the answer; the answer ends before them. */
   stop?: string[];
-  /** Names the {@link generateProgress} events of this request; absent: none are sent. */
+  /** Tokens of this answer that were made before, by an engine that was lost: it goes on behind them. */
+  begun?: number[];
+  /** Names the {@link chatProgress} events of this request; absent: none are sent. */
   progressToken?: string;
+}
+
+/** A step of an answer under way; what has not changed is absent. */
+export interface ChatProgress {
+  /** Text made since the last event, and its tokens: concatenated they are the answer, and {@link ChatParams.begun}. */
+  text?: string;
+  tokens?: number[];
+  /** The prompt is being read: tokens done, of all that have to be computed. */
+  reading?: { done: number; total: number; leftMs: number | null };
+  /** How long the answer has stood still because others were served first, in all, in ms. */
+  pausedMs?: number;
+}
+
+/** What an answer would take, before it is asked for. */
+export interface ChatWeight {
+  promptTokens: number;
+  /** How many of them are cached: those that are in pages, in whatever tier. */
+  cachedTokens: number;
+  leftOutTurns: number;
+  leftOutTokens: number;
+  /** How long reading the others would take by what was measured, in ms; null where nothing was measured yet. */
+  readMs: number | null;
+}
+
+/** Reads ahead what the next request of the conversation will begin with, in class background. */
+export interface ReadAheadParams {
+  conversation: string;
+  /**
+   * The conversation so far. Where the last one is the user's it is a draft, which may still grow at its end. What a
+   * template says differently of earlier answers (it leaves their reasoning out, say) is read as it will say it.
+   */
+  messages: ChatMessage[];
+  tools?: ChatTool[];
+}
+
+export interface ReadAheadResult {
+  promptTokens: number;
+  cachedTokens: number;
+  computedTokens: number;
 }
 
 export interface ChatResult extends Omit<GenerateResult, 'cutTokens'> {
@@ -91,6 +132,11 @@ export interface CountTokensResult {
 export const openChatRequest = new RequestType<OpenChatParams, OpenChatResult, EngineErrorData>('chat/open');
 /** One answer. A new request in a conversation ends the one that runs in it. */
 export const chatRequest = new RequestType<ChatParams, ChatResult, EngineErrorData>('chat/generate');
+/** Costs next to nothing, and computes nothing. The same parameters as the request that it is about. */
+export const weighChatRequest = new RequestType<ChatParams, ChatWeight, EngineErrorData>('chat/weigh');
+/** Ended by the next one of the conversation, and by {@link chatRequest}. */
+export const readAheadRequest = new RequestType<ReadAheadParams, ReadAheadResult, EngineErrorData>('chat/readAhead');
+export const chatProgress = new ProgressType<ChatProgress>();
 export const closeChatRequest = new RequestType<{ conversation: string }, null, EngineErrorData>('chat/close');
 export const countTokensRequest = new RequestType<CountTokensParams, CountTokensResult, EngineErrorData>(
   'tokens/count',
