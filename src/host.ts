@@ -26,4 +26,30 @@ export interface HostModels {
    * @throws Error in words for the user: none is chosen, it cannot fill the role, there is no memory, ….
    */
   ready(role: ModelRole): Promise<ModelInfo>;
+  /** The model of a role is another one now, or there is none any more. */
+  onDidChange(listener: (role: ModelRole) => void): vscode.Disposable;
+  /** Models that are worth downloading for a role, smallest first. */
+  offers(role: ModelRole): ModelOffer[];
+  /**
+   * Downloads an offered model once the user has agreed, and uses it for the role.
+   * @returns false where the user did not want it, or stopped it.
+   */
+  download(role: ModelRole, id: string, options: DownloadOptions): Promise<boolean>;
+}
+
+export interface ModelOffer {
+  id: string;
+  title: string;
+  /** For whom it is. */
+  why: string;
+  /** Size, memory and licence, in words. */
+  facts: string;
+  /** The largest that this machine runs at a pace to read along. */
+  best: boolean;
+}
+
+export interface DownloadOptions {
+  signal: AbortSignal;
+  /** @param share 0 to 1. @param words how much has come, how fast, and how long it will take. */
+  onProgress(share: number, words: string): void;
 }

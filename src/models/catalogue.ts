@@ -1,4 +1,4 @@
-/** Models that are worth downloading for code completion, smallest first. Data only. */
+/** Models that are worth downloading, smallest first. Data only. */
 import type { DownloadFile } from '../engine/protocol/index.ts';
 
 export interface CatalogueEntry {
@@ -44,6 +44,19 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     sha256: 'd0f8cd6c49bab52a0abdbe47948518b1f4d9b1a8a2a6825099cea31cea10ac56',
   },
   {
+    id: 'qwen2.5-coder-1.5b-instruct',
+    title: 'Qwen2.5-Coder 1.5B Instruct',
+    why: 'Answers on any machine, and completes code with the same weights in memory. For short questions on code.',
+    parameters: '1.5 billion',
+    sizeBytes: 1_117_320_768,
+    memoryBytes: 2 * GB,
+    licence: 'Apache-2.0',
+    fim: true,
+    chat: true,
+    uri: 'hf:Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf#f86cb2c1fa58255f8052cc32aeede1b7482d4361',
+    sha256: 'cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046',
+  },
+  {
     id: 'qwen2.5-coder-1.5b',
     title: 'Qwen2.5-Coder 1.5B',
     why: 'Good suggestions on a laptop with a GPU, usable on a fast CPU. The one to start with.',
@@ -55,6 +68,19 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     chat: false,
     uri: 'hf:ggml-org/Qwen2.5-Coder-1.5B-Q8_0-GGUF/qwen2.5-coder-1.5b-q8_0.gguf#8be1b8a895a84beea772817caaa71eba6b6e0d07',
     sha256: '29871c94d15727a6e243f79a37113d4ae625a6215b5e800bf41a23af2da32832',
+  },
+  {
+    id: 'qwen3-4b-instruct-2507',
+    title: 'Qwen3 4B Instruct 2507',
+    why: 'The best small one to talk with; it does not complete at the cursor. For 8 GB of memory or a GPU with 6 GB.',
+    parameters: '4 billion',
+    sizeBytes: 2_497_280_736,
+    memoryBytes: 4.5 * GB,
+    licence: 'Apache-2.0',
+    fim: false,
+    chat: true,
+    uri: 'hf:bartowski/Qwen_Qwen3-4B-Instruct-2507-GGUF/Qwen_Qwen3-4B-Instruct-2507-Q4_K_M.gguf#ae44f08e1392f39c0e474af10c3ff8355c8b6688',
+    sha256: '2fde00ce69dd4899c70d020845e2638353015bba0fdf161b3eb965f2bca4464e',
   },
   {
     id: 'qwen2.5-coder-3b',
@@ -69,6 +95,19 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     chat: false,
     uri: 'hf:ggml-org/Qwen2.5-Coder-3B-Q8_0-GGUF/qwen2.5-coder-3b-q8_0.gguf#9c1de162ae417c9c3aacde97c729c4128de047d8',
     sha256: 'a522a906e299ed34db738b9626b2cd0da9e446c14674468a22fc2eae3dbd344d',
+  },
+  {
+    id: 'qwen2.5-coder-7b-instruct',
+    title: 'Qwen2.5-Coder 7B Instruct',
+    why: 'Edits code reliably, and completes it with the same weights. For a GPU with 8 GB or a Mac with 16 GB.',
+    parameters: '7.6 billion',
+    sizeBytes: 4_683_073_536,
+    memoryBytes: 7 * GB,
+    licence: 'Apache-2.0',
+    fim: true,
+    chat: true,
+    uri: 'hf:Qwen/Qwen2.5-Coder-7B-Instruct-GGUF/qwen2.5-coder-7b-instruct-q4_k_m.gguf#13fb94bfda8c8cf22497dc57b78f391a9acb426a',
+    sha256: '509287f78cb4d4cf6b3843734733b914b2c158e43e22a7f4bf5e963800894d3c',
   },
   {
     id: 'qwen2.5-coder-7b',

@@ -4,6 +4,7 @@ import type { ModelRole } from '../engine/protocol/index.ts';
 import { BUNDLED_MODEL, SMALLEST_MODEL } from './bundled.ts';
 import { CATALOGUE, type CatalogueEntry, fileNameOf } from './catalogue.ts';
 import type { DownloadedModel } from './library.ts';
+import { factsOf, suits } from './offers.ts';
 import { ROLE_WORDS, ROLES } from './roles.ts';
 import type { Selection } from './selection.ts';
 import { formatBytes } from './units.ts';
@@ -86,10 +87,6 @@ export function modelChoices({ role, current, downloaded, recent, unfit }: Choic
   return groups.filter(({ rows }) => rows.length > 0);
 }
 
-function suits({ fim, chat }: CatalogueEntry, role: ModelRole): boolean {
-  return { completion: fim, chat, embedding: false }[role];
-}
-
 function defaultRow(role: ModelRole, current: Selection, unfit: ReadonlyMap<string, string>): ChoiceRow {
   const choice = { kind: 'default' } as const;
   const chosen = !['file', 'smallest', 'invalid'].includes(current.kind);
@@ -150,7 +147,7 @@ function fileRow(path: string, current: Selection): FileRow {
 function downloadRow(entry: CatalogueEntry): ChoiceRow {
   return {
     label: `$(cloud-download) ${entry.title}`,
-    description: `${formatBytes(entry.sizeBytes)}, needs ${formatBytes(entry.memoryBytes)} of memory, ${entry.licence}`,
+    description: factsOf(entry),
     detail: entry.why,
     choice: { kind: 'download', entry },
   };

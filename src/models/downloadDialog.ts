@@ -1,5 +1,6 @@
 /** A download as the user sees it: asked for in words before anything is sent, shown while it goes on. */
 import * as vscode from 'vscode';
+import type { DownloadOptions } from '../host.ts';
 import { type CatalogueEntry, originOf } from './catalogue.ts';
 import { type Downloader, downloadModel } from './download.ts';
 import { formatBytes } from './units.ts';
@@ -30,6 +31,25 @@ export async function downloadAsAgreed(
     `Quire: the download of ${entry.title} was cancelled. Choose it again to go on where it stopped.`,
   );
   return undefined;
+}
+
+/** As {@link downloadAsAgreed}, shown by the caller. */
+export async function downloadQuietly(
+  engine: Downloader,
+  entry: CatalogueEntry,
+  folder: string,
+  { signal, onProgress }: DownloadOptions,
+): Promise<string | undefined> {
+  if (!(await confirmDownload(entry, folder))) return undefined;
+  let percent = 0;
+  const outcome = await downloadModel(engine, entry, folder, {
+    signal,
+    onProgress({ increment, message }) {
+      percent += increment;
+      onProgress(percent / 100, message);
+    },
+  });
+  return outcome.kind === 'done' ? outcome.path : undefined;
 }
 
 /** Names what will be fetched, from where, and under which licence, before anything is sent. */

@@ -11,8 +11,8 @@ describe('catalogue', () => {
     }
   });
 
-  it('offers models that fill in the middle, in order of size, each under one name', () => {
-    assert.ok(CATALOGUE.every(({ fim }) => fim));
+  it('offers models for completion or chat, in order of size, each under one name', () => {
+    assert.ok(CATALOGUE.every(({ fim, chat }) => fim || chat));
     const sizes = CATALOGUE.map(({ sizeBytes }) => sizeBytes);
     assert.deepEqual(
       sizes,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CATALOGUE } from '../../../src/models/catalogue.ts';
+import { CATALOGUE as ALL } from '../../../src/models/catalogue.ts';
 import { type ChoiceFacts, modelChoices, roleChoices } from '../../../src/models/choices.ts';
 import type { Selection } from '../../../src/models/selection.ts';
 
+const CATALOGUE = ALL.filter(({ fim }) => fim);
 const [small] = CATALOGUE;
 const downloaded = { path: '/lib/a.gguf', fileName: 'qwen2.5-coder-0.5b-q8_0.gguf', sizeBytes: 531e6, entry: small };
 
@@ -66,7 +67,7 @@ describe('modelChoices', () => {
 
   it('says size, memory and licence before a download', () => {
     const rows = choices({})[1]?.rows;
-    assert.equal(rows?.[1]?.description, '1.6 GB, needs 2.5 GB of memory, Apache-2.0');
+    assert.equal(rows?.[1]?.description, '1.1 GB, needs 2.0 GB of memory, Apache-2.0');
   });
 
   it('leaves out an empty group', () => {
@@ -91,7 +92,7 @@ describe('modelChoices', () => {
     ]);
     assert.deepEqual(
       groups[1]?.rows,
-      CATALOGUE.filter(({ chat }) => chat).map(({ title }) => `$(cloud-download) ${title}`),
+      ALL.filter(({ chat }) => chat).map(({ title }) => `$(cloud-download) ${title}`),
     );
     const unfit = new Map([['/bundled.gguf', 'its file has no chat template']]);
     const [first] = choices({ role: 'chat', current: asCompletion, unfit })[0]!.rows;
