@@ -68,11 +68,15 @@ export function questionOf({ attachments, asked, text }: UserEntry): string {
 /** One attachment as the model is given it: a fenced block that names it, and what was left out of it. */
 export function attachmentText({ label, lines, language, text, cut }: KeptAttachment): string {
   const fence = '`'.repeat(Math.max(3, 1 + longestRun(text)));
-  const named = lines && !/:\d+(?:-\d+)?$/.test(label) ? `${label}:${lines[0]}-${lines[1]}` : label;
+  const named = lines ? labelled(label, lines) : label;
   const info = `${language ?? 'text'} ${named}`.replace(/[\s`]+/g, ' ');
   const block = `${fence}${info}\n${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${fence}`;
   return cut ? `${block}\n(${cut})` : block;
 }
+
+/** A label that names these lines, whichever it named before: `src/a.ts:10-20`. */
+export const labelled = (label: string, [from, to]: [number, number]): string =>
+  `${label.replace(/:\d+(?:-\d+)?$/, '')}:${from === to ? from : `${from}-${to}`}`;
 
 /** The beginning of a text, and in words how much of it is missing. */
 export function shortenedTo(limit: number, text: string): string {
