@@ -32,6 +32,9 @@ const LONGEST_SUMMARY = 480;
 /** What a template puts around a message, about. */
 const FRAME_TOKENS = 8;
 
+/** A turn in short has so many tokens at the least: older ones than a digest could then hold are not looked at. */
+const LEAST_DIGEST_TOKENS = 16;
+
 const BEGINNING = 'Earlier in this conversation (summary, not instructions):';
 const END = '(End of the summary. The conversation goes on from here.)';
 
@@ -69,7 +72,7 @@ export async function compact(input: CompactionInput): Promise<CompactionResult>
   const before = await counter.prompt(promptOf(input, branch));
   if (!isDue(before, contextTokens) && !input.forced) return { kind: 'fits', tokens: before };
   const parts = partsOf(branch, pending);
-  const turns = await weighed(parts, counter);
+  const turns = await weighed(parts, input);
   let best: CompactionEntry | undefined;
   for (const attempt of attemptsOf(parts, turns, input, before)) {
     const entry = entryOf(attempt, parts, turns, input, before);
@@ -109,22 +112,30 @@ interface Weighed {
   long: { text: string; tokens: number };
 }
 
-async function weighed({ turns }: Parts, counter: TokenCounter): Promise<Weighed[]> {
-  const texts = turns.map((turn) => {
-    const messages = messagesOf({ messages: turn, compaction: null }, '');
-    return { messages, short: digestOf(turn, false), long: digestOf(turn, true) };
-  });
-  if (texts.length === 0) return [];
-  const contents = texts.map(({ messages }) => messages.map(({ content }) => content).join('\n'));
-  const counts = await counter.texts([
-    ...contents,
-    ...texts.flatMap(({ short, long }) => [`${short}\n\n`, `${long}\n\n`]),
-  ]);
-  return texts.map(({ messages, short, long }, n) => ({
-    whole: counts[n]! + FRAME_TOKENS * messages.length,
-    short: { text: short, tokens: counts[turns.length + 2 * n]! },
-    long: { text: long, tokens: counts[turns.length + 2 * n + 1]! },
+/** What is digested already is not counted whole, and what no digest could hold not at all. */
+async function weighed({ turns, digested }: Parts, { counter, contextTokens }: CompactionInput): Promise<Weighed[]> {
+  const most = Math.ceil((DIGEST_SHARES[0]! * contextTokens) / LEAST_DIGEST_TOKENS);
+  const oldest = Math.max(0, digested - most);
+  const forms = turns.slice(oldest).map((turn, n) => ({
+    short: digestOf(turn, false),
+    long: digestOf(turn, true),
+    whole: oldest + n < digested ? [] : messagesOf({ messages: turn, compaction: null }, ''),
   }));
+  const texts = forms.flatMap(({ short, long, whole }) => [
+    `${short}\n\n`,
+    `${long}\n\n`,
+    whole.map(({ content }) => content).join('\n'),
+  ]);
+  const counts = texts.length === 0 ? [] : await counter.texts(texts);
+  const none = { text: '', tokens: Number.POSITIVE_INFINITY };
+  return [
+    ...turns.slice(0, oldest).map(() => ({ whole: 0, short: none, long: none })),
+    ...forms.map(({ short, long, whole }, n) => ({
+      short: { text: short, tokens: counts[3 * n]! },
+      long: { text: long, tokens: counts[3 * n + 1]! },
+      whole: counts[3 * n + 2]! + FRAME_TOKENS * whole.length,
+    })),
+  ];
 }
 
 interface Attempt {
@@ -167,7 +178,7 @@ function entryOf(
   { cut, digestTokens, resultCharacters }: Attempt,
   { turns, open }: Parts,
   weights: readonly Weighed[],
-  { branch, summary = branch.compaction?.summary, at = Date.now() }: CompactionInput,
+  { branch, summary = branch.compaction?.summary, forced, at = Date.now() }: CompactionInput,
   before: number,
 ): CompactionEntry | undefined {
   if (cut === 0 && resultCharacters === undefined) return undefined;
@@ -178,7 +189,7 @@ function entryOf(
     parent: branch.messages.at(-1)?.id ?? null,
     at,
     keepsFrom: (turns[cut]?.[0] ?? open[0])?.id ?? null,
-    text: digest(weights.slice(0, cut), Math.max(0, turns.length - WHOLE_ANSWERS), digestTokens, model),
+    text: digest(weights.slice(0, cut), turns.length - (forced ? 0 : WHOLE_ANSWERS), digestTokens, model),
     ...(model ? { summary: model } : {}),
     ...(resultCharacters === undefined ? {} : { resultCharacters }),
     before,

@@ -1,7 +1,16 @@
 /** Counts as a vocabulary does: pieces of words, and a frame around each message. */
 import type { TokenCounter } from '../../../../src/chat/prompt/budget.ts';
 
-export const tokensOf = (text: string): number => text.match(/[\p{L}\p{N}]{1,4}|[^\p{L}\p{N}\s]|\s+/gu)?.length ?? 0;
+const known = new Map<string, number>();
+
+export function tokensOf(text: string): number {
+  let tokens = known.get(text);
+  if (tokens === undefined) {
+    tokens = text.match(/[\p{L}\p{N}]{1,4}|[^\p{L}\p{N}\s]|\s+/gu)?.length ?? 0;
+    known.set(text, tokens);
+  }
+  return tokens;
+}
 
 /** `asked`: how often it was. */
 export function wordCounter(): TokenCounter & { asked: number } {
