@@ -1,6 +1,6 @@
 /** Where the conversations of a workspace are kept: a folder for each, whose name tells nothing of it. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { dataFolder } from '../../engine/dataFolder.ts';
 
@@ -44,11 +44,6 @@ export async function chatsFoldersOf(folder: string, environment: NodeJS.Process
   const expected = await chatsFolder({ folder, name: '' }, environment);
   if ((await readdir(expected).catch(() => [])).length > 0) found.add(expected);
   return [...found];
-}
-
-/** Removes a folder that has no conversations any more. */
-export async function removeChatsFolder(made: string): Promise<void> {
-  await rm(made, { recursive: true, force: true });
 }
 
 function folderIn(about: string): string | undefined {

@@ -98,7 +98,7 @@ export class ConversationStore {
   }
 
   /**
-   * Conversations in whose title, or in one of whose questions and answers, all words stand, in any case; newest first.
+   * Conversations in whose title, questions and answers all words stand, in any case; newest first.
    * @param signal ends it with what was found so far.
    */
   async search(query: string, signal?: AbortSignal): Promise<Found[]> {
@@ -156,6 +156,13 @@ export class ConversationStore {
       if (summary && summary.changed < now - days * DAY_MS && (await this.remove(id))) removed.push(id);
     }
     return removed;
+  }
+
+  /** Removes all of them, open ones too. @returns their ids: their pages are to be erased. */
+  async removeAll(): Promise<string[]> {
+    const ids = await this.#ids();
+    for (const id of ids) await this.remove(id);
+    return ids;
   }
 
   /** The branch that is shown, as Markdown. @throws Error in words where it is not there. */

@@ -10,7 +10,7 @@ export interface Excerpt {
 }
 
 export interface Found extends ConversationSummary {
-  /** The first messages that hold all words; none where only the title does. */
+  /** Of the messages that hold most of the words; none where only the title does. */
   excerpts: Excerpt[];
 }
 
@@ -20,24 +20,29 @@ const EXCERPT = { before: 40, after: 100 };
 /** Lower case, without repetition. */
 export const wordsOf = (query: string): string[] => [...new Set(folded(query).split(/\s+/).filter(Boolean))];
 
-/** @returns undefined where neither the title nor a message holds all words. */
+/** @returns undefined where a word stands neither in the title nor in a message. */
 export function excerptsOf(
   summary: ConversationSummary,
   entries: readonly Entry[],
   words: readonly string[],
 ): Found | undefined {
-  const excerpts: Excerpt[] = [];
+  const title = folded(summary.title);
+  const missing = new Set(words.filter((word) => !title.includes(word)));
+  const hits: (Excerpt & { words: number })[] = [];
   const seen = new Set<string>();
   for (const entry of entries) {
-    if (excerpts.length === MOST_EXCERPTS) break;
     if ((entry.type !== 'user' && entry.type !== 'assistant') || seen.has(entry.id)) continue;
     const text = folded(entry.text);
-    if (!words.every((word) => text.includes(word))) continue;
+    const held = words.filter((word) => text.includes(word));
+    if (held.length === 0) continue;
     seen.add(entry.id);
-    excerpts.push({ message: entry.id, role: entry.type, text: around(entry.text, text.indexOf(words[0]!)) });
+    for (const word of held) missing.delete(word);
+    const excerpt = around(entry.text, text.indexOf(held[0]!));
+    hits.push({ message: entry.id, role: entry.type, text: excerpt, words: held.length });
   }
-  const title = folded(summary.title);
-  return excerpts.length > 0 || words.every((word) => title.includes(word)) ? { ...summary, excerpts } : undefined;
+  if (missing.size > 0) return undefined;
+  hits.sort((a, b) => b.words - a.words);
+  return { ...summary, excerpts: hits.slice(0, MOST_EXCERPTS).map(({ words: _, ...excerpt }) => excerpt) };
 }
 
 const folded = (text: string): string => text.normalize('NFC').toLowerCase();

@@ -13,6 +13,8 @@ import type { Branch } from '../conversation/tree.ts';
 
 /** Takes the place of an answer that was stopped before its first word: templates want speakers in turn, and words of each. */
 const NO_ANSWER = '(no answer)';
+/** Takes the place of a question whose line was lost. */
+const NO_QUESTION = '(the question is lost)';
 
 /** @param system the prompt of {@link systemPrompt}, or what the person set in its place; empty: none. */
 export function messagesOf(branch: Branch, system: string): ChatMessage[] {
@@ -35,6 +37,10 @@ export function messagesOf(branch: Branch, system: string): ChatMessage[] {
         break;
       }
       case 'assistant':
+        if (before === undefined || before === 'system') {
+          messages.push({ role: 'user', content: inShort ?? NO_QUESTION });
+          inShort = undefined;
+        }
         messages.push(answerOf(entry, results));
         break;
       case 'tool': {
@@ -49,7 +55,7 @@ export function messagesOf(branch: Branch, system: string): ChatMessage[] {
       }
     }
   }
-  if (inShort !== undefined) messages.splice(system === '' ? 0 : 1, 0, { role: 'user', content: inShort });
+  if (inShort !== undefined) messages.push({ role: 'user', content: inShort });
   return messages;
 }
 

@@ -16,13 +16,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { forgetChats } from '../../../../src/chat/conversation/forget.ts';
 import { lineOf } from '../../../../src/chat/conversation/lines.ts';
-import {
-  chatsFolder,
-  chatsFoldersOf,
-  makeChatsFolder,
-  removeChatsFolder,
-} from '../../../../src/chat/conversation/place.ts';
+import { chatsFolder, chatsFoldersOf, makeChatsFolder } from '../../../../src/chat/conversation/place.ts';
 import { ConversationStore } from '../../../../src/chat/conversation/store.ts';
 import { answer, attachment, piece, user } from './entryMakers.ts';
 
@@ -180,6 +176,15 @@ test('a search finds titles, questions and answers in any case, not what was att
     (await store.search('GRÜßE')).map(({ id, excerpts }) => [id, excerpts]),
     [[conversation.id, []]],
   );
+  assert.deepEqual(
+    (await store.search('starve about')).map(({ id }) => id),
+    [first],
+  );
+  assert.deepEqual(
+    (await store.search('grüße hello')).map(({ id }) => id),
+    [conversation.id],
+  );
+  assert.deepEqual(await store.search('hello starve'), []);
   assert.deepEqual(await store.search('  '), []);
 });
 
@@ -283,8 +288,11 @@ test('a workspace has a folder by its real path, which is found again when it is
   rmSync(real, { recursive: true });
   assert.deepEqual(await chatsFoldersOf(real, environment), [made]);
   assert.deepEqual(await chatsFoldersOf(base, environment), []);
-  await removeChatsFolder(made);
+  const id = await kept(new ConversationStore(made), 'x');
+  assert.deepEqual(await forgetChats(real, environment), [id]);
   assert.deepEqual(await chatsFoldersOf(real, environment), []);
+  assert.deepEqual(readdirSync(path.dirname(made)), []);
+  assert.deepEqual(await forgetChats(real, environment), []);
 });
 
 const WRITER = `

@@ -58,6 +58,12 @@ test('speakers take turns, whatever was stopped or failed', () => {
   assert.ok(messages.every(([, content]) => content!.trim() !== ''));
 });
 
+test('an answer whose question was lost still has one before it', () => {
+  const { messages } = branchOf(answer('a1', 'lost'), user('u2', 'a1'));
+  const roles = messagesOf({ messages, compaction: null }, 'S').map(({ role }) => role);
+  assert.deepEqual(roles, ['system', 'user', 'assistant', 'user']);
+});
+
 test('tools that gave nothing were not asked', () => {
   const call = (id: string) => ({ id, name: 'read', arguments: { path: id } });
   const branch = branchOf(
