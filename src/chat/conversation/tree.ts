@@ -12,6 +12,7 @@ import type {
   CompactionEntry,
   Entry,
   MessageEntry,
+  NoteEntry,
   PieceEntry,
   UserEntry,
 } from './entries.ts';
@@ -76,6 +77,16 @@ export class Conversation {
   append(entry: Entry): void {
     this.#take(entry);
     this.#sink(entry);
+  }
+
+  /**
+   * Appends what was made while the conversation may have gone on, behind what came meanwhile.
+   * @returns false where the branch that it was made for is not shown any more: nothing is appended.
+   */
+  appendAside(entry: CompactionEntry | NoteEntry): boolean {
+    if (entry.parent !== null && !this.path().some(({ id }) => id === entry.parent)) return false;
+    this.append({ ...entry, parent: this.#head });
+    return true;
   }
 
   /** As it was named, or by the first question. */
@@ -227,7 +238,8 @@ export class Conversation {
     if (this.#messages.has(entry.id)) return;
     const parent = this.#known(entry.parent);
     const message = parent === entry.parent ? entry : { ...entry, parent };
-    const shown = parent === this.#head || entry.type === 'user' || this.path().some(({ id }) => id === parent);
+    const follows = parent === this.#head || entry.type === 'user';
+    const shown = follows || (!isAside(entry) && this.path().some(({ id }) => id === parent));
     this.#messages.set(entry.id, message);
     const place = this.#placeOf(message);
     const there = this.#siblings.get(place);

@@ -76,6 +76,20 @@ test('the compaction that counts is the last one that is not undone', () => {
   assert.equal(conversation.branch('a2').compaction, null);
 });
 
+test('a compaction that was made meanwhile comes behind what came meanwhile, or not at all', () => {
+  const conversation = new Conversation('c', twoTurns);
+  conversation.append(user('u3', 'a2'));
+  conversation.append(piece('a3', 'u3', 'x'));
+  assert.equal(conversation.appendAside(compaction('k', 'a2', 'u2')), true);
+  conversation.append(answer('a3', 'u3'));
+  assert.deepEqual(shown(conversation), ['u1', 'a1', 'u2', 'a2', 'u3', 'a3', 'k']);
+  assert.equal(conversation.branch().compaction?.id, 'k');
+  conversation.append(user('v1', null));
+  assert.equal(conversation.appendAside(compaction('l', 'k', 'u3')), false);
+  conversation.append(compaction('m', 'k', 'u3'));
+  assert.deepEqual(shown(conversation), ['v1']);
+});
+
 test('a compaction that keeps from a lost message does not count', () => {
   const conversation = new Conversation('c', [...twoTurns, compaction('k', 'a2', 'lost')]);
   assert.equal(conversation.branch().compaction, null);
