@@ -2,6 +2,7 @@
  * A conversation as it is kept: a line of JSON for each entry, only ever appended. Messages name the one that they follow,
  * so that they are a tree: an edited question or a second answer is a branch, and both stay.
  */
+import type { ChatToolCall } from '../../engine/protocol/index.ts';
 import type { AttachmentKind, UsageShown } from '../view/protocol.ts';
 
 /** What was attached, as it was sent: later turns say the same, so that what was read is not read again. */
@@ -44,6 +45,18 @@ export interface AssistantEntry extends Placed {
   /** Why it failed, in words. */
   error?: string;
   usage?: UsageShown;
+  /** Tools that it asked for; what they gave follows as {@link ToolEntry}. */
+  calls?: ChatToolCall[];
+}
+
+/** What a tool gave, behind the answer that asked for it. */
+export interface ToolEntry extends Placed {
+  type: 'tool';
+  name: string;
+  toolCallId: string;
+  text: string;
+  /** What was left out of it, in words. */
+  cut?: string;
 }
 
 /** What is known of an answer while it is being written: after a crash it is what is left of it. */
@@ -65,6 +78,10 @@ export interface CompactionEntry extends Placed {
   keepsFrom: string | null;
   /** What is told in the place of those before it. */
   text: string;
+  /** The model's own short summary, which `text` begins with; the next compaction takes it over. */
+  summary?: string;
+  /** What tools gave before it is told up to this many characters each, also where it is kept; absent: whole. */
+  resultCharacters?: number;
   /** Tokens of the prompt before and after. */
   before: number;
   after: number;
@@ -114,5 +131,5 @@ export interface BeginEntry {
   at: number;
 }
 
-export type MessageEntry = UserEntry | AssistantEntry | CompactionEntry | NoteEntry;
+export type MessageEntry = UserEntry | AssistantEntry | ToolEntry | CompactionEntry | NoteEntry;
 export type Entry = BeginEntry | MessageEntry | PieceEntry | UndoEntry | HeadEntry | TitleEntry | BlockEntry;
