@@ -185,6 +185,8 @@ export interface Suggestion {
 export type HostMessage =
   | { type: 'snapshot'; snapshot: ChatSnapshot }
   | { type: 'patch'; patch: Partial<Omit<ChatSnapshot, 'messages'>> }
+  /** All of the branch, which is another one now; those that the view has already are drawn as they were. */
+  | { type: 'messages'; messages: ShownMessage[] }
   /** Added at the end, or in the place of the one with its id. */
   | { type: 'message'; message: ShownMessage }
   /** Text that a message has grown by. */
