@@ -42,8 +42,8 @@ export interface ControllerNeeds extends Omit<SessionNeeds, 'conversation' | 'te
   code(action: CodeAction, block: CodeBlock, place: CodePlace): Promise<CodeOutcome | undefined>;
   /** Opens what a link names. */
   openLink(href: string): Promise<void>;
-  history(): Promise<void>;
-  chooseModel(): Promise<void>;
+  history(): PromiseLike<void>;
+  chooseModel(): PromiseLike<void>;
   download(id: string): Promise<void>;
   cancelDownload(): void;
   report(error: unknown): void;
@@ -136,6 +136,11 @@ export class ChatController {
 
   modelChanged(): void {
     this.#needs.tell({ type: 'patch', patch: { model: this.#needs.modelShown() } });
+  }
+
+  /** The engine has come, or gone. */
+  engineIs(serving: boolean): void {
+    this.#now?.engineIs(serving);
   }
 
   async dispose(): Promise<void> {

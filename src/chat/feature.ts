@@ -1,0 +1,186 @@
+/** The chat, as the extension registers it: panel, conversations on disk, commands. */
+import * as vscode from 'vscode';
+import type { SearchResult } from '../engine/protocol/index.ts';
+import type { Host } from '../host.ts';
+import { CodeActions, type Reviews } from './codeActions.ts';
+import { EditorSources } from './context/editorSources.ts';
+import { MENTIONS } from './context/kinds.ts';
+import { ChatController, type Expanded } from './controller.ts';
+import { makeChatsFolder } from './conversation/place.ts';
+import { ConversationStore } from './conversation/store.ts';
+import type { Question } from './draft.ts';
+import { showHistory } from './history.ts';
+import { openLink } from './links.ts';
+import { ChatModels } from './models.ts';
+import { ChatPanel } from './panel.ts';
+import { Planner } from './plan.ts';
+import { answerBySearch } from './searchAnswer.ts';
+import type { CommandShown } from './view/protocol.ts';
+
+export interface ChatFeatureNeeds {
+  /** Secret or ignored: such a file reaches no model. */
+  isPrivate(uri: vscode.Uri): Promise<boolean>;
+  /** The engine's id of the workspace that a document or folder belongs to. */
+  idOf(uri: vscode.Uri): Promise<string>;
+  reviews: Reviews;
+}
+
+export interface ChatFeature {
+  controller: ChatController;
+  panel: ChatPanel;
+  sources: EditorSources;
+  /** Asks in the panel, which is shown for it. */
+  ask(question: Question): Promise<void>;
+}
+
+/** Of a window without a folder. */
+const NO_FOLDER = vscode.Uri.parse('quire-chat:window');
+/** Places that a question is answered with, and that `@codebase` attaches. */
+const PLACES = 6;
+const DAY_MS = 86_400_000;
+
+export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
+  const { engine, subscriptions, report } = host;
+  const folder = () => vscode.workspace.workspaceFolders?.[0]?.uri ?? NO_FOLDER;
+  const log = (message: string) => host.log({ level: 'info', message: `chat: ${message}` });
+  const search = async (query: string, signal: AbortSignal): Promise<SearchResult> => {
+    const workspace = await needs.idOf(folder());
+    return engine.search({ workspace, query, top: PLACES }, { signal });
+  };
+  const sources = new EditorSources({
+    isPrivate: needs.isPrivate,
+    search: async (query, signal) =>
+      (await search(query, signal)).places.map(({ path, start, end, text }) => ({
+        uri: vscode.Uri.joinPath(folder(), path).toString(),
+        lines: [start, end],
+        text,
+      })),
+  });
+  const store = storeOf(folder(), (words) => report(new Error(words)));
+  const code = new CodeActions(needs.reviews);
+  const models = new ChatModels(host.models, () => controller.modelChanged());
+  const panel = new ChatPanel({
+    extensionUri: host.context.extensionUri,
+    handle(message) {
+      // A view that comes opens the model: whoever looks at the panel is about to ask.
+      if (message.type === 'ready') models.ready().catch(() => undefined);
+      void controller.handle(message);
+    },
+  });
+  const controller = new ChatController(
+    {
+      engine,
+      planner: new Planner(engine),
+      model: () => models.ready(),
+      workspace: () => needs.idOf(folder()),
+      temperature: () => vscode.workspace.getConfiguration('quire.chat').get('temperature', 0.2),
+      search: (question, signal) => answerBySearch(question.text, (query) => search(query, signal)),
+      isWithoutModel: () => models.missing,
+      tell: (message) => panel.tell(message),
+      log,
+      begin: async () => (await store).create(),
+      open: async (id) => (await store).open(id),
+      close: async (id) => (await store).close(id),
+      modelShown: () => models.shown,
+      context: sources,
+      commands: (): CommandShown[] => [],
+      mentions: () => [...MENTIONS],
+      expand: async (question): Promise<Expanded> => ({ question }),
+      code: (action, block, place) => code.run(action, block, place),
+      openLink: (href) => openLink(href, folder()),
+      history: () => vscode.commands.executeCommand('quire.chat.history'),
+      chooseModel: () => vscode.commands.executeCommand('quire.chooseModel', 'chat'),
+      download: (id) => models.download(id),
+      cancelDownload: () => models.cancelDownload(),
+      report,
+    },
+    store.then((one) => one.create()),
+  );
+  const command = (name: string, run: () => unknown) =>
+    vscode.commands.registerCommand(`quire.chat.${name}`, async () => {
+      try {
+        await run();
+      } catch (error) {
+        report(error);
+      }
+    });
+  const removed = async (id: string): Promise<void> => {
+    // What the engine keeps of it goes with the handle, and is not told apart on disk: the whole workspace's pages go.
+    if (controller.conversation === id) await controller.show(store.then((one) => one.create()));
+    await engine.forgetWorkspace({ workspace: await needs.idOf(folder()) }).catch(report);
+  };
+  subscriptions.push(
+    sources,
+    vscode.window.registerWebviewViewProvider(ChatPanel.viewType, panel),
+    host.models.onDidChange((role) => {
+      if (role === 'chat' || role === 'completion') models.changed();
+    }),
+    sources.onDidChangeOffers(() => controller.changed()),
+    engine.onStateChange(({ kind }) => void controller.engineIs(kind === 'ready')),
+    command('open', () => panel.show()),
+    command('new', async () => {
+      await controller.handle({ type: 'new' });
+      await panel.show();
+    }),
+    command('history', async () => {
+      const kept = await store;
+      await showHistory({
+        store: kept,
+        current: () => controller.conversation ?? '',
+        async open(id) {
+          await controller.show(kept.open(id));
+          await panel.show();
+        },
+        removed,
+      });
+    }),
+    command('stop', () => controller.handle({ type: 'stop' })),
+    command('compact', async () => (await controller.session).compact()),
+    command('export', async () => {
+      const content = await (await store).exportMarkdown(controller.conversation ?? '');
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
+    }),
+    command('delete', async () => {
+      const id = controller.conversation;
+      if (id === undefined || !(await confirmed())) return;
+      await (await store).remove(id);
+      await removed(id);
+    }),
+    command('focusLastMessage', async () => {
+      await panel.show();
+      panel.tell({ type: 'focus', what: 'lastMessage' });
+    }),
+    {
+      dispose() {
+        void controller.dispose().then(async () => (await store).dispose());
+      },
+    },
+  );
+  void retain(store).catch((error) => log(String(error)));
+  const ask = async (question: Question): Promise<void> => {
+    await panel.show();
+    await controller.ask(question);
+  };
+  return { controller, panel, sources, ask };
+}
+
+async function storeOf(folder: vscode.Uri, trouble: (words: string) => void): Promise<ConversationStore> {
+  const local = folder.scheme === 'file' ? folder.fsPath : null;
+  return new ConversationStore(await makeChatsFolder({ folder: local, name: folder.toString() }), trouble);
+}
+
+/** Deletes what is older than the person wants it kept, once a day. */
+async function retain(store: Promise<ConversationStore>): Promise<void> {
+  const days = vscode.workspace.getConfiguration('quire.chat').get('keepDays', 0);
+  if (days > 0) await (await store).removeOlderThan(days);
+  setTimeout(() => void retain(store).catch(() => undefined), DAY_MS).unref();
+}
+
+async function confirmed(): Promise<boolean> {
+  const answer = await vscode.window.showWarningMessage(
+    'Delete this conversation for good?',
+    { modal: true, detail: 'Its text and its saved pages are overwritten on the disk. There is no way back.' },
+    'Delete',
+  );
+  return answer === 'Delete';
+}
