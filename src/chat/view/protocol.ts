@@ -221,6 +221,9 @@ export type ViewMessage =
   | { type: 'drop'; uris: string[] }
   /** `block`: index of the fenced block in the message's text. */
   | { type: 'code'; action: CodeAction; message: string; block: number }
+  /** A whole message, as it was written, to the clipboard. */
+  | { type: 'copy'; id: string }
+  /** A link in a message: `https:`, `http:` and `mailto:` (to be asked about), `src/a.ts#L10-L20`, or `symbol:name`. */
   | { type: 'open'; href: string }
   | { type: 'action'; id: string; message?: string }
   | { type: 'new' }
