@@ -11,7 +11,7 @@ import { Slices } from '../../../core/slices.ts';
 import { joined } from '../../../core/tokens.ts';
 import { filesOf, isIndexable, readSource } from '../../workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../../workspaceFiles/folderPrivacy.ts';
-import { Manifest, type Stamp } from './manifest.ts';
+import { Manifest, type Stamp } from '../../workspaceFiles/manifest.ts';
 import type { ProjectIndex } from './projectIndex.ts';
 import type { Projects } from './projects.ts';
 

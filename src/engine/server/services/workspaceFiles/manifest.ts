@@ -1,5 +1,5 @@
 /** What is known of the files of one workspace folder: how each was when it was read, and which lie nearest. */
-import { distanceOf, folderOf } from '../../workspaceFiles/folder.ts';
+import { distanceOf, folderOf } from './folder.ts';
 
 /** By what a change is seen, as the file system has it. */
 export interface Stamp {
