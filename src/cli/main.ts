@@ -2,10 +2,11 @@
 import { complete } from './complete.ts';
 import { forget } from './forget.ts';
 import { replay } from './replay.ts';
+import { search } from './search.ts';
 import { status } from './status.ts';
 import { USAGE, UsageError } from './usage.ts';
 
-const COMMANDS: Record<string, (argv: string[]) => Promise<void>> = { complete, replay, status, forget };
+const COMMANDS: Record<string, (argv: string[]) => Promise<void>> = { complete, replay, search, status, forget };
 
 async function main([name, ...argv]: string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {

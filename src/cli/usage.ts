@@ -15,6 +15,10 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
       cancel {path}, chat {messages, maxTokens}, close {path}. node scripts/trace.mjs makes such files.
       The report is one object {keystroke, chat, background, kv, scheduler, machine}. --no-reuse computes every prompt
       anew; --no-preempt serves requests in the order in which they come.
+  quire search FOLDER QUESTION [--top K] [--json]
+      The K places (10 unless told otherwise) in a folder's files that a question is about, found by words, without a model:
+      file and lines, a score, the words that were found. Ignored and secret files are never read. With --json one object
+      {places: [{path, start, end, text, score, why}], files, reading, leftOut}.
   quire forget FOLDER
       Removes everything that is kept of a folder: index, computed pages in memory and on disk, for every model.
   quire status [--json]

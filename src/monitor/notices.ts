@@ -101,6 +101,7 @@ const POLICIES: Record<ProblemKind, Policy> = {
   },
   conversationUnknown: { place: 'log', actions: [], fallback: 'The engine has let go of the conversation.' },
   workspaceUnknown: { place: 'log', actions: ['restartEngine'], fallback: 'The engine has let go of the workspace.' },
+  workspaceUnread: { place: 'log', actions: ['openSettings'], fallback: 'The files of this workspace are not read.' },
   documentStale: { place: 'log', actions: [], fallback: 'The engine has another version of the document.' },
   promptTooLong: { place: 'log', actions: [], fallback: 'The prompt is longer than the context of the model.' },
   promptInvalid: { place: 'log', actions: [], fallback: 'The engine could not read the prompt.' },

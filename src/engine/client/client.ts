@@ -43,6 +43,9 @@ import {
   openChatRequest,
   openModelRequest,
   openWorkspaceRequest,
+  type SearchParams,
+  type SearchResult,
+  searchRequest,
   statusRequest,
   type WorkspaceSpec,
 } from '../protocol/index.ts';
@@ -166,6 +169,15 @@ export class EngineClient {
   async embed(params: EmbedParams, { signal }: { signal?: AbortSignal } = {}): Promise<EmbedResult> {
     const result = await this.#requests.long(embedRequest, params, { signal });
     return result ?? { vectors: '', dimensions: 0, cut: [], tokens: 0, cancelled: true };
+  }
+
+  /**
+   * The places in a workspace's files that a question is about, the best first. An aborted signal resolves with none.
+   * @throws EngineError; `workspaceUnread` where its files are not read, with what to do about it.
+   */
+  async search(params: SearchParams, { signal }: { signal?: AbortSignal } = {}): Promise<SearchResult> {
+    const result = await this.#requests.long(searchRequest, params, { signal });
+    return result ?? { places: [], files: 0, reading: 0, leftOut: 0 };
   }
 
   /** Exact counts, with a model that is open for whatever role. */
