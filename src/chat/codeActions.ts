@@ -1,7 +1,7 @@
 /** What can be done with a code block of an answer: applied to its file, put in at the cursor, copied, run. */
 import * as vscode from 'vscode';
+import type { CodeBlock } from './apply/plan.ts';
 import type { CodeOutcome, CodePlace } from './controller.ts';
-import type { CodeBlock } from './markdown/blocks.ts';
 import type { CodeAction } from './view/protocol.ts';
 
 /** Places changes, and shows them for review; `apply/reviewEditor.ts`. */

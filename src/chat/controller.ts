@@ -2,11 +2,12 @@
  * Between the panel and the rest: what the person does becomes calls, what has changed is told to the view. Everything that
  * comes from the view is checked: what it shows was written by a model.
  */
-import { blocksOf, type CodeBlock } from './markdown/blocks.ts';
+import type { CodeBlock } from './apply/plan.ts';
 import type { ContextSources, Resolved } from './context/sources.ts';
 import type { KeptAttachment, UserEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import { Draft, type Question } from './draft.ts';
+import { fencedBlocks } from './markdown/split.ts';
 import { ChatSession, type SessionNeeds } from './session.ts';
 import type {
   AttachmentKind,
@@ -254,8 +255,10 @@ export class ChatController {
 
   async #code(session: ChatSession, action: CodeAction, message: string, block: number): Promise<void> {
     const entry = session.conversation.message(message);
-    const found = entry && 'text' in entry ? blocksOf(entry.text)[block] : undefined;
-    if (!found) return;
+    const fenced = entry && 'text' in entry ? fencedBlocks(entry.text)[block] : undefined;
+    if (!fenced) return;
+    const { code, language, file } = fenced;
+    const found = { code, language, info: [language, file].join(' ').trim(), ...(file ? { path: file } : {}) };
     const attachments = session.conversation
       .path(message)
       .filter((one): one is UserEntry => one.type === 'user')

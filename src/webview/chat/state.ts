@@ -28,8 +28,7 @@ export class ChatState {
   apply(message: HostMessage): Aspect[] {
     if (message.type === 'snapshot') {
       this.snapshot = { ...message.snapshot, messages: [...message.snapshot.messages] };
-      this.#byId.clear();
-      for (const [at, { id }] of this.messages.entries()) this.#byId.set(id, at);
+      this.#number();
       return ['snapshot'];
     }
     const shown = this.snapshot;
@@ -38,6 +37,13 @@ export class ChatState {
       case 'patch':
         Object.assign(shown, message.patch);
         return Object.keys(message.patch) as Aspect[];
+      case 'messages': {
+        const before = new Map(shown.messages.map((one) => [one.id, JSON.stringify(one)]));
+        shown.messages = [...message.messages];
+        this.#number();
+        const changed = shown.messages.filter((one) => before.has(one.id) && before.get(one.id) !== JSON.stringify(one));
+        return ['messages', ...changed.map(({ id }): Aspect => `message:${id}`)];
+      }
       case 'message': {
         const at = this.#byId.get(message.message.id);
         if (at !== undefined) {
@@ -70,5 +76,10 @@ export class ChatState {
         this.draftToTake = message.text;
         return ['setDraft'];
     }
+  }
+
+  #number(): void {
+    this.#byId.clear();
+    for (const [at, { id }] of this.messages.entries()) this.#byId.set(id, at);
   }
 }
