@@ -1,6 +1,7 @@
 /** Where the features register themselves, and the only place that knows all of them. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { registerChat } from './chat/feature.ts';
 import { registerCompletion, whyNoCompletion } from './completion/feature.ts';
 import type { CompletionProvider } from './completion/provider.ts';
 import { EngineClient, type EngineCommand } from './engine/client/client.ts';
@@ -24,6 +25,12 @@ export interface QuireApi {
 
 /** The companion extension that brings CUDA, which is too large to ship. */
 const CUDA_COMPANION = 'quire.quire-cuda';
+
+const NO_REVIEWS = {
+  apply: async () => ({ kind: 'refused', words: '' }) as const,
+  newFile: async () => ({ kind: 'refused', words: '' }) as const,
+  undo: async () => ({ kind: 'refused', words: '' }) as const,
+};
 
 export function activate(context: vscode.ExtensionContext): QuireApi {
   const { subscriptions } = context;
@@ -62,6 +69,11 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     onSilence: (silence) => monitor.dispatch({ type: 'silence', silence }),
   });
 
+  const chat = registerChat(host, {
+    isPrivate: (uri) => workspace.isPrivate(uri),
+    idOf: (uri) => workspace.idOf(uri),
+    reviews: NO_REVIEWS,
+  });
   registerSample(host);
 
   subscriptions.push(

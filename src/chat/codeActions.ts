@@ -77,7 +77,10 @@ async function inWorkspace(path: string): Promise<vscode.Uri | undefined> {
     );
     if (there) return file;
   }
-  const name = path.split('/').at(-1)!.replace(/[[\]{}*?]/g, '?');
+  const name = path
+    .split('/')
+    .at(-1)!
+    .replace(/[[\]{}*?]/g, '?');
   const found = await vscode.workspace.findFiles(`**/${name}`, undefined, 20);
   const like = found.filter((uri) => uri.path.endsWith(`/${path}`));
   return like.length === 1 ? like[0] : undefined;

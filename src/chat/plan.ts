@@ -80,13 +80,14 @@ export class Planner {
     return fitAttachments(attachments, roomsOf(opened.contextTokens).attachments, this.#counter(opened));
   }
 
-  /** What sending a draft would cost. */
+  /** What sending a draft would cost; undefined where the signal ended that. */
   async weigh(
     opened: OpenedChat,
     conversation: Conversation,
     question: Question,
     editing: string | undefined,
-  ): Promise<Weighed> {
+    signal: AbortSignal,
+  ): Promise<Weighed | undefined> {
     const counter = this.#counter(opened);
     const fitted = await this.fit(opened, question.attachments);
     const { contextTokens, conversation: handle } = opened;
@@ -95,7 +96,8 @@ export class Planner {
       editing,
     });
     const { messages, maxTokens } = planned;
-    const weight = await this.#engine.weighChat({ conversation: handle, messages, maxTokens });
+    const weight = await this.#engine.weighChat({ conversation: handle, messages, maxTokens }, { signal });
+    if (!weight) return undefined;
     const { promptTokens, cachedTokens, readMs } = weight;
     const fixed = await counter.prompt([{ role: 'system', content: systemOf(opened) }, USER]);
     const texts = fitted.attachments.map((one) => `${questionOf(entryOf({ text: '', attachments: [one] }))}\n\n`);
@@ -177,7 +179,15 @@ function endOf(conversation: Conversation, turn: Turn): string | null {
 }
 
 function entryOf({ text, attachments, asked }: Question): UserEntry {
-  return { type: 'user', id: 'draft', parent: null, at: 0, text, attachments, ...(asked === undefined ? {} : { asked }) };
+  return {
+    type: 'user',
+    id: 'draft',
+    parent: null,
+    at: 0,
+    text,
+    attachments,
+    ...(asked === undefined ? {} : { asked }),
+  };
 }
 
 const withCompaction = (branch: Branch, compaction: CompactionEntry): Branch => ({

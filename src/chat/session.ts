@@ -175,7 +175,7 @@ export class ChatSession {
   async weigh(question: Question, editing: string | undefined, signal: AbortSignal): Promise<Weighed | undefined> {
     const opened = await this.#chat.open();
     if (signal.aborted) return undefined;
-    return this.#needs.planner.weigh(opened, this.conversation, question, editing);
+    return this.#needs.planner.weigh(opened, this.conversation, question, editing, signal);
   }
 
   /** Reads ahead what a draft begins with, or, without one, what any next question will. */

@@ -41,7 +41,9 @@ export class ChatState {
         const before = new Map(shown.messages.map((one) => [one.id, JSON.stringify(one)]));
         shown.messages = [...message.messages];
         this.#number();
-        const changed = shown.messages.filter((one) => before.has(one.id) && before.get(one.id) !== JSON.stringify(one));
+        const changed = shown.messages.filter(
+          (one) => before.has(one.id) && before.get(one.id) !== JSON.stringify(one),
+        );
         return ['messages', ...changed.map(({ id }): Aspect => `message:${id}`)];
       }
       case 'message': {
