@@ -17,7 +17,7 @@ import type { Query } from './query.ts';
 import { type Ranked, rank } from './ranking.ts';
 import { SearchIndex } from './searchIndex.ts';
 
-/** Memory of the postings of one workspace: some 80 MB of code. */
+/** Memory of the postings of one workspace. */
 const INDEX_BYTES = 64 << 20;
 /** Of the open documents, so many of the latest tell where the user works. */
 const NEAR_DOCUMENTS = 8;

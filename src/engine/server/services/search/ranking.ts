@@ -7,7 +7,7 @@ import { factorOf } from './fileKinds.ts';
 import type { Query, Term } from './query.ts';
 import type { IndexBlock, IndexedFile, IndexedPiece, SearchIndex } from './searchIndex.ts';
 
-/** `k1` and `b` as Robertson and Zaragoza give them ("The Probabilistic Relevance Framework", 2009, 3.4); weights are fitted. */
+/** `k1` and `b` as Robertson and Zaragoza give them ("The Probabilistic Relevance Framework", 2009, 3.4); the weights are chosen by hand. */
 export interface Weights {
   k1: number;
   body: number;

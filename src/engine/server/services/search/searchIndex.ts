@@ -83,7 +83,7 @@ export class SearchIndex {
   get blocks(): readonly IndexBlock[] {
     return this.#blocks;
   }
-  /** Of the postings: what is kept beside them is a tenth of it. */
+  /** Of the postings only. */
   get bytes(): number {
     return this.#blocks.reduce((sum, { postings }) => sum + postings.bytes, 0);
   }
@@ -131,7 +131,7 @@ export class SearchIndex {
     this.#drop(file);
   }
 
-  /** Takes one block apart where more than half of it is gone: 3 ms at the most. */
+  /** Takes one block apart where more than half of it is gone. */
   tidy(): void {
     const worn = this.#blocks.find((block) => block.postings.room < BLOCK / 2 && share(block) < 1 / 2);
     if (worn) this.#renew(worn);
