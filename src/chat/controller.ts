@@ -74,8 +74,10 @@ export class ChatController {
   constructor(needs: ControllerNeeds, first: Promise<Conversation>) {
     this.#needs = needs;
     this.#draft = new Draft({
-      weigh: async (question, editing, signal) => (await this.#session).weigh(question, editing, signal),
-      readAhead: async (question, editing, signal) => (await this.#session).readAhead(question, editing, signal),
+      weigh: async (question, editing, signal) =>
+        (await this.#session).weigh(await this.#asSent(question, signal), editing, signal),
+      readAhead: async (question, editing, signal) =>
+        (await this.#session).readAhead(await this.#asSent(question, signal), editing, signal),
       offers: () => needs.context.offers().map(({ id, label }) => ({ id, label })),
       changed: () => this.#tellDraft(),
     });
@@ -203,6 +205,13 @@ export class ChatController {
       case 'cancelDownload':
         return this.#needs.cancelDownload();
     }
+  }
+
+  /** With what it names, as far as that needs no search. */
+  async #asSent(question: Question, signal: AbortSignal): Promise<Question> {
+    if (/@codebase/.test(question.text)) return question;
+    const expanded = await this.#needs.expand(question, signal);
+    return 'question' in expanded ? expanded.question : question;
   }
 
   async #sendDraft(how: 'queue' | 'steer'): Promise<void> {

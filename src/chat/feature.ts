@@ -1,21 +1,30 @@
 /** The chat, as the extension registers it: panel, conversations on disk, commands. */
 import * as vscode from 'vscode';
-import type { SearchResult } from '../engine/protocol/index.ts';
+import type { ChatMessage, SearchResult } from '../engine/protocol/index.ts';
 import type { Host } from '../host.ts';
 import { CodeActions, type Reviews } from './codeActions.ts';
+import { registerCommitMessage } from './commands/commitMessageCommand.ts';
+import { registerAskCommands } from './commands/editorAskCommand.ts';
+import { EditorPrompts } from './commands/editorPrompts.ts';
+import type { PromptValues } from './commands/promptFile.ts';
+import { SLASH_COMMANDS } from './commands/slashCommands.ts';
+import { attachmentOf } from './context/attachment.ts';
 import { EditorSources } from './context/editorSources.ts';
 import { MENTIONS } from './context/kinds.ts';
-import { ChatController, type Expanded } from './controller.ts';
+import type { Resolved } from './context/sources.ts';
+import { ChatController } from './controller.ts';
+import type { KeptAttachment } from './conversation/entries.ts';
 import { makeChatsFolder } from './conversation/place.ts';
 import { ConversationStore } from './conversation/store.ts';
 import type { Question } from './draft.ts';
+import { expand } from './expand.ts';
 import { showHistory } from './history.ts';
 import { openLink } from './links.ts';
 import { ChatModels } from './models.ts';
 import { ChatPanel } from './panel.ts';
 import { Planner } from './plan.ts';
+import { splitReasoning } from './prompt/reasoning.ts';
 import { answerBySearch } from './searchAnswer.ts';
-import type { CommandShown } from './view/protocol.ts';
 
 export interface ChatFeatureNeeds {
   /** Secret or ignored: such a file reaches no model. */
@@ -56,6 +65,18 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
         text,
       })),
   });
+  const prompts = new EditorPrompts(sources.gate);
+  const expanding = {
+    sources,
+    promptNamed: (name: string) => prompts.named(name),
+    promptValues: () => valuesOf(sources),
+    async readPromptFile(path: string, signal: AbortSignal) {
+      const read = await sources.readForTool(path, signal);
+      if (read.refused !== undefined) return { refused: read.refused };
+      const { text, uri, language } = read;
+      return { attachment: attachmentOf('file', path, text, { uri, ...(language ? { language } : {}) }) };
+    },
+  };
   const store = storeOf(folder(), (words) => report(new Error(words)));
   const code = new CodeActions(needs.reviews);
   const models = new ChatModels(host.models, () => controller.modelChanged());
@@ -83,9 +104,9 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       close: async (id) => (await store).close(id),
       modelShown: () => models.shown,
       context: sources,
-      commands: (): CommandShown[] => [],
+      commands: () => [...SLASH_COMMANDS, ...prompts.all].map(({ name, description }) => ({ name, description })),
       mentions: () => [...MENTIONS],
-      expand: async (question): Promise<Expanded> => ({ question }),
+      expand: (question, signal) => expand(question, expanding, signal),
       code: (action, block, place) => code.run(action, block, place),
       openLink: (href) => openLink(href, folder()),
       history: () => vscode.commands.executeCommand('quire.chat.history'),
@@ -109,8 +130,40 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
     if (controller.conversation === id) await controller.show(store.then((one) => one.create()));
     await engine.forgetWorkspace({ workspace: await needs.idOf(folder()) }).catch(report);
   };
+  const generate = async (messages: ChatMessage[], maxTokens: number, signal: AbortSignal): Promise<string> => {
+    const model = (await models.ready()).id;
+    const { conversation } = await engine.openChat({ model, workspace: await needs.idOf(folder()) });
+    try {
+      return (await engine.chat({ conversation, messages, maxTokens }, { signal })).text;
+    } finally {
+      void engine.closeChat(conversation).catch(() => undefined);
+    }
+  };
+  const ask = async (question: Question): Promise<void> => {
+    await panel.show();
+    await controller.ask(question);
+  };
+  const asking = {
+    sources,
+    ask: ({ command: name, attachments, text }: { command: string; attachments: KeptAttachment[]; text: string }) =>
+      ask({ text: `/${name} ${text}`.trim(), attachments }),
+    async attach(found: Resolved[]) {
+      await panel.show();
+      controller.attach(found);
+    },
+    generate,
+    withoutReasoning: (answer: string) => splitReasoning(answer).text,
+    report,
+  };
   subscriptions.push(
     sources,
+    prompts,
+    prompts.onDidChange(() => {
+      controller.changed();
+      for (const problem of prompts.problems) host.log({ level: 'warn', message: problem });
+    }),
+    registerAskCommands(asking),
+    registerCommitMessage(asking, sources.gate),
     vscode.window.registerWebviewViewProvider(ChatPanel.viewType, panel),
     host.models.onDidChange((role) => {
       if (role === 'chat' || role === 'completion') models.changed();
@@ -157,11 +210,19 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
     },
   );
   void retain(store).catch((error) => log(String(error)));
-  const ask = async (question: Question): Promise<void> => {
-    await panel.show();
-    await controller.ask(question);
-  };
   return { controller, panel, sources, ask };
+}
+
+/** What variables of prompt files stand for now; of private files nothing. */
+async function valuesOf(sources: EditorSources): Promise<PromptValues> {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) return {};
+  const opened = await sources.gate.open(editor.document.uri);
+  if (opened.refused !== undefined) return {};
+  return {
+    selection: editor.document.getText(editor.selection),
+    file: vscode.workspace.asRelativePath(editor.document.uri),
+  };
 }
 
 async function storeOf(folder: vscode.Uri, trouble: (words: string) => void): Promise<ConversationStore> {

@@ -386,6 +386,8 @@ export class ChatSession {
   }
 
   #tellAll(): void {
+    const { id, title } = this.conversation;
+    this.#needs.tell({ type: 'patch', patch: { conversation: { id, title } } });
     this.#needs.tell({ type: 'messages', messages: this.messages() });
   }
 }

@@ -9,6 +9,8 @@ interface Ran {
   raw: string;
   exitCode?: number;
   ended: boolean;
+  /** All of what it wrote has come. */
+  heard?: Promise<void>;
 }
 
 /** What the value of a mention says, to take what is selected in the terminal. */
@@ -27,7 +29,7 @@ export class EditorTerminal implements vscode.Disposable {
         this.#running.set(execution, ran);
         this.#last.delete(terminal);
         this.#last.set(terminal, ran);
-        void this.#listen(execution, ran);
+        ran.heard = this.#listen(execution, ran);
       }),
       vscode.window.onDidEndTerminalShellExecution(({ execution, exitCode }) => {
         const ran = this.#running.get(execution);
@@ -49,7 +51,7 @@ export class EditorTerminal implements vscode.Disposable {
   }
 
   /** Of the terminal that is shown, else of the one that ran something last. */
-  #lastCommand(): Resolved {
+  async #lastCommand(): Promise<Resolved> {
     const shown = vscode.window.activeTerminal;
     const ran = (shown && this.#last.get(shown)) ?? [...this.#last.values()].at(-1);
     if (ran === undefined) {
@@ -58,6 +60,8 @@ export class EditorTerminal implements vscode.Disposable {
           'No command is known that ran in a terminal. Run one now, in a shell with integration; or select its output and attach @terminal:selection.',
       };
     }
+    // That it ended is told before its last words.
+    if (ran.ended) await ran.heard;
     const end = ran.ended
       ? `\n[${ran.exitCode === undefined ? 'ended' : `exit code ${ran.exitCode}`}]`
       : '\n[still running]';
