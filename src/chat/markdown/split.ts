@@ -1,5 +1,5 @@
 /**
- * Cuts Markdown into pieces that can be drawn apart: what is before the last one never changes when text is added at the
+ * Cuts Markdown into pieces that can be drawn apart: what is before the last two never changes when text is added at the
  * end. And finds its fenced blocks, in the order in which view and extension count them: both ask here.
  *
  * A piece ends where everything is closed that CommonMark lets go on: after a blank line before a line that is no part of a
@@ -54,8 +54,10 @@ export class Splitter {
   /** The pieces of `text`. Those before the last that did not change are the same objects as before. */
   split(text: string): readonly Piece[] {
     if (!text.startsWith(this.#text)) this.#pieces = [];
+    let last = this.#pieces.pop();
+    // A line that is not whole may yet turn out to belong to what is before it: `1` becomes `1. `, a fence code in a line.
+    if (last && this.#text.indexOf('\n', last.start) < 0) last = this.#pieces.pop() ?? last;
     this.#text = text;
-    const last = this.#pieces.pop();
     const index = this.#pieces.reduce((sum, piece) => sum + (piece.kind === 'code' ? 1 : piece.blocks.length), 0);
     this.#pieces = [...this.#pieces, ...pieces(text, last?.start ?? 0, index)];
     return this.#pieces;
