@@ -8,13 +8,14 @@ const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
  * @throws Error in words where it would lie outside, in git's own folder, or holds secrets by its name.
  */
 export function newPath(path: string): string {
-  const parts = path.trim().replaceAll('\\', '/').split('/');
-  if (/^(?:[a-z]:|\/|~|[a-z][\w+.-]*:\/)/i.test(path.trim()) || parts.includes('..')) {
+  const name = path.trim().replaceAll('\\', '/');
+  const parts = name.split('/');
+  if (/^(?:[a-z]:|\/|~|[a-z][\w+.-]*:\/)/i.test(name) || parts.includes('..')) {
     throw new Error(`${path} lies outside of the workspace: a new file is made inside it only.`);
   }
   const kept = parts.filter((part) => part !== '' && part !== '.');
   const isBad = (part: string): boolean => DEVICE.test(part) || /[<>:"|?*\p{Cc}\p{Cf}]|[. ]$/u.test(part);
-  if (kept.length === 0 || path.trim().endsWith('/') || kept.some(isBad)) {
+  if (kept.length === 0 || name.endsWith('/') || kept.some(isBad)) {
     throw new Error(`${JSON.stringify(path)} cannot be the name of a file.`);
   }
   if (kept.some((part) => part.toLowerCase() === '.git')) throw new Error("Nothing is written into git's own folder.");

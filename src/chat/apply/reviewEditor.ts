@@ -59,7 +59,7 @@ export class EditReviews implements vscode.Disposable {
       this.#settled,
       this.#marks,
       vscode.workspace.onDidChangeTextDocument((change) => this.#changed(change)),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#closed(uri)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#closed(document)),
       registerCommand(COMMANDS.accept, (uri?: vscode.Uri, index?: number) => this.#decide('accept', uri, index)),
       registerCommand(COMMANDS.reject, (uri?: vscode.Uri, index?: number) => this.#decide('reject', uri, index)),
       registerCommand(COMMANDS.acceptAll, (uri?: vscode.Uri) => this.#decideAll('accept', uri)),
@@ -237,8 +237,12 @@ export class EditReviews implements vscode.Disposable {
     this.#marks.update();
   }
 
-  #closed(uri: vscode.Uri): void {
-    if (this.#reviews.delete(uri.toString())) this.#marks.update();
+  /** Told late at times, when the file is open again already. */
+  #closed(document: vscode.TextDocument): void {
+    const address = document.uri.toString();
+    if (this.#reviews.get(address)?.document !== document) return;
+    this.#reviews.delete(address);
+    this.#marks.update();
   }
 
   /** The review of a document, or of the active editor where none is named. */
