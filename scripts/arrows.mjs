@@ -40,7 +40,7 @@ export const ROOMS = [
       completion: ['src/completion/{provider,projectFeed,feature,settings}.ts', 'src/completion/*Command.ts'],
       chat: [
         'src/chat/{panel,feature,history,links,codeActions}.ts',
-        'src/chat/apply/reviewEditor.ts',
+        'src/chat/apply/{reviewEditor,reviewMarks,targets,newFile}.ts',
         'src/chat/context/editor*.ts',
         'src/chat/commands/editor*.ts',
         'src/chat/commands/*Command.ts',
