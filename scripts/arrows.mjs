@@ -34,7 +34,11 @@ export const ROOMS = [
     ],
     outer: {
       completion: ['src/completion/{provider,projectFeed,feature,settings}.ts', 'src/completion/*Command.ts'],
-      chat: ['src/chat/panel.ts', 'src/chat/provider.ts', 'src/chat/feature.ts'],
+      chat: [
+        'src/chat/panel.ts',
+        'src/chat/feature.ts',
+        'src/chat/native/{feature,participant,provider,references}.ts',
+      ],
       memory: ['src/memory/inspector.ts', 'src/memory/feature.ts'],
       models: ['src/models/{chooseModelCommand,downloadDialog,feature,picker,settings}.ts'],
       monitor: ['src/monitor/**'],

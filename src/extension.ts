@@ -1,6 +1,7 @@
 /** Where the features register themselves, and the only place that knows all of them. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { registerNativeChat } from './chat/native/feature.ts';
 import { registerCompletion, whyNoCompletion } from './completion/feature.ts';
 import type { CompletionProvider } from './completion/provider.ts';
 import { EngineClient, type EngineCommand } from './engine/client/client.ts';
@@ -62,6 +63,7 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     onSilence: (silence) => monitor.dispatch({ type: 'silence', silence }),
   });
 
+  registerNativeChat(host, { workspace });
   registerSample(host);
 
   subscriptions.push(
