@@ -44,6 +44,7 @@ export const ROOMS = [
         'src/chat/context/editor*.ts',
         'src/chat/commands/editor*.ts',
         'src/chat/commands/*Command.ts',
+        'src/chat/native/{feature,participant,provider,references}.ts',
       ],
       memory: ['src/memory/inspector.ts', 'src/memory/feature.ts'],
       models: ['src/models/{chooseModelCommand,downloadDialog,feature,picker,settings}.ts'],

@@ -1,23 +1,39 @@
 /** What can be done with a code block of an answer: applied to its file, put in at the cursor, copied, run. */
 import * as vscode from 'vscode';
+import { newFile } from './apply/newFile.ts';
 import type { CodeBlock } from './apply/plan.ts';
+import type { EditReviews } from './apply/reviewEditor.ts';
+import type { TargetRules } from './apply/targets.ts';
 import type { CodeOutcome, CodePlace } from './controller.ts';
 import type { CodeAction } from './view/protocol.ts';
 
-/** Places changes, and shows them for review; `apply/reviewEditor.ts`. */
-export interface Reviews {
-  apply(target: vscode.Uri, block: CodeBlock): Promise<CodeOutcome>;
-  newFile(block: CodeBlock): Promise<CodeOutcome>;
-  undo(target: vscode.Uri): Promise<CodeOutcome>;
+/** Where a block was applied, until that is decided or undone. */
+interface Applied {
+  target: vscode.Uri;
+  place: CodePlace;
 }
 
-export class CodeActions {
-  readonly #reviews: Reviews;
-  /** Files that were changed from a block, by message and block. */
-  readonly #targets = new Map<string, vscode.Uri>();
+export class CodeActions implements vscode.Disposable {
+  readonly #reviews: EditReviews;
+  readonly #rules: TargetRules;
+  readonly #applied = new Map<string, Applied>();
+  readonly #settling: vscode.Disposable;
 
-  constructor(reviews: Reviews) {
+  /** @param became is told what was decided on a block that was under review. */
+  constructor(reviews: EditReviews, rules: TargetRules, became: (place: CodePlace, outcome: CodeOutcome) => void) {
     this.#reviews = reviews;
+    this.#rules = rules;
+    this.#settling = reviews.onDidSettle(({ target, kind, words }) => {
+      for (const [key, { target: other, place }] of this.#applied) {
+        if (other.toString() !== target.toString()) continue;
+        if (kind === 'undone') this.#applied.delete(key);
+        became(place, { kind, words });
+      }
+    });
+  }
+
+  dispose(): void {
+    this.#settling.dispose();
   }
 
   async run(action: CodeAction, block: CodeBlock, place: CodePlace): Promise<CodeOutcome | undefined> {
@@ -30,12 +46,14 @@ export class CodeActions {
       case 'run':
         return putIntoTerminal(block.code);
       case 'newFile':
-        return this.#reviews.newFile(block);
+        return this.#newFile(block);
       case 'apply':
         return this.#apply(block, place);
       case 'undo': {
-        const target = this.#targets.get(keyOf(place));
-        return target && this.#reviews.undo(target);
+        const applied = this.#applied.get(keyOf(place));
+        if (!applied)
+          return { kind: 'refused', words: 'It can be undone in the editor only: that was in another window.' };
+        return this.#reviews.undo(applied.target);
       }
     }
   }
@@ -43,9 +61,19 @@ export class CodeActions {
   async #apply(block: CodeBlock, place: CodePlace): Promise<CodeOutcome | undefined> {
     const target = await targetOf(block, place);
     if (target === undefined) return undefined;
-    if (target === 'new') return this.#reviews.newFile(block);
-    this.#targets.set(keyOf(place), target);
-    return this.#reviews.apply(target, block);
+    if (target === 'new') return this.#newFile(block);
+    const near = place.attachments.find(({ uri }) => uri === target.toString())?.lines;
+    const outcome = await this.#reviews.apply(target, block, { ask, ...(near ? { near } : {}) });
+    if (outcome.kind !== 'refused') this.#applied.set(keyOf(place), { target, place });
+    return outcome;
+  }
+
+  async #newFile(block: CodeBlock): Promise<CodeOutcome> {
+    try {
+      return { kind: 'applied', words: (await newFile(block, this.#rules)).words };
+    } catch (error) {
+      return { kind: 'refused', words: error instanceof Error ? error.message : String(error) };
+    }
   }
 }
 
@@ -64,7 +92,7 @@ async function targetOf(block: CodeBlock, { attachments }: CodePlace): Promise<v
   }
   const [only, ...more] = attached;
   if (only && more.length === 0) return only;
-  return ask(attached);
+  return pickFile(attached);
 }
 
 async function inWorkspace(path: string): Promise<vscode.Uri | undefined> {
@@ -86,7 +114,7 @@ async function inWorkspace(path: string): Promise<vscode.Uri | undefined> {
   return like.length === 1 ? like[0] : undefined;
 }
 
-async function ask(attached: readonly vscode.Uri[]): Promise<vscode.Uri | undefined> {
+async function pickFile(attached: readonly vscode.Uri[]): Promise<vscode.Uri | undefined> {
   const open = vscode.window.visibleTextEditors.map(({ document }) => document.uri);
   const files = [...attached, ...open.filter(({ scheme }) => scheme === 'file' || scheme === 'vscode-vfs')];
   const rows = [...new Map(files.map((uri) => [uri.toString(), uri])).values()].map((uri) => ({
@@ -98,6 +126,10 @@ async function ask(attached: readonly vscode.Uri[]): Promise<vscode.Uri | undefi
     placeHolder: rows.length === 0 ? 'No file is open' : 'The block names none',
   });
   return chosen?.uri;
+}
+
+async function ask(words: string): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(words, { modal: true }, 'Apply')) === 'Apply';
 }
 
 async function insertAtCursor(code: string): Promise<CodeOutcome> {

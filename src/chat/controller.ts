@@ -41,6 +41,7 @@ export interface ControllerNeeds extends Omit<SessionNeeds, 'conversation' | 'te
   expand(question: Question, signal: AbortSignal): Promise<Expanded>;
   /** Does something with a code block. @returns what became of it, where that is to be kept. */
   code(action: CodeAction, block: CodeBlock, place: CodePlace): Promise<CodeOutcome | undefined>;
+  copy(text: string): PromiseLike<void>;
   /** Opens what a link names. */
   openLink(href: string): Promise<void>;
   history(): PromiseLike<void>;
@@ -141,6 +142,12 @@ export class ChatController {
     this.#needs.tell({ type: 'patch', patch: { model: this.#needs.modelShown() } });
   }
 
+  /** What was decided on a code block. */
+  blockBecame({ message, block }: CodePlace, { kind, words }: CodeOutcome): void {
+    if (kind !== 'review' && this.#now?.conversation.message(message))
+      this.#now.blockBecame(message, block, kind, words);
+  }
+
   /** The engine has come, or gone. */
   engineIs(serving: boolean): void {
     this.#now?.engineIs(serving);
@@ -194,6 +201,8 @@ export class ChatController {
         return this.#needs.openLink(text(message.href));
       case 'action':
         return this.#action(session, text(message.id), message.message);
+      case 'copy':
+        return this.#copy(session, text(message.id));
       case 'new':
         return this.show(this.#needs.begin());
       case 'history':
@@ -277,6 +286,11 @@ export class ChatController {
     if (outcome === undefined) return;
     if (outcome.kind === 'review') session.blockIsReviewed(message, block, outcome.words);
     else session.blockBecame(message, block, outcome.kind, outcome.words);
+  }
+
+  async #copy(session: ChatSession, id: string): Promise<void> {
+    const entry = session.conversation.message(id);
+    if (entry && 'text' in entry) await this.#needs.copy(entry.text);
   }
 
   async #action(session: ChatSession, id: string, message: string | undefined): Promise<void> {

@@ -2,7 +2,9 @@
 import * as vscode from 'vscode';
 import type { ChatMessage, SearchResult } from '../engine/protocol/index.ts';
 import type { Host } from '../host.ts';
-import { CodeActions, type Reviews } from './codeActions.ts';
+import type { Grammars } from '../syntax/grammars.ts';
+import { EditReviews } from './apply/reviewEditor.ts';
+import { CodeActions } from './codeActions.ts';
 import { registerCommitMessage } from './commands/commitMessageCommand.ts';
 import { registerAskCommands } from './commands/editorAskCommand.ts';
 import { EditorPrompts } from './commands/editorPrompts.ts';
@@ -31,13 +33,14 @@ export interface ChatFeatureNeeds {
   isPrivate(uri: vscode.Uri): Promise<boolean>;
   /** The engine's id of the workspace that a document or folder belongs to. */
   idOf(uri: vscode.Uri): Promise<string>;
-  reviews: Reviews;
+  grammars: Grammars;
 }
 
 export interface ChatFeature {
   controller: ChatController;
   panel: ChatPanel;
   sources: EditorSources;
+  reviews: EditReviews;
   /** Asks in the panel, which is shown for it. */
   ask(question: Question): Promise<void>;
 }
@@ -78,7 +81,9 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
     },
   };
   const store = storeOf(folder(), (words) => report(new Error(words)));
-  const code = new CodeActions(needs.reviews);
+  const rules = { isPrivate: needs.isPrivate };
+  const reviews = new EditReviews(needs.grammars, rules);
+  const code = new CodeActions(reviews, rules, (place, outcome) => controller.blockBecame(place, outcome));
   const models = new ChatModels(host.models, () => controller.modelChanged());
   const panel = new ChatPanel({
     extensionUri: host.context.extensionUri,
@@ -108,6 +113,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       mentions: () => [...MENTIONS],
       expand: (question, signal) => expand(question, expanding, signal),
       code: (action, block, place) => code.run(action, block, place),
+      copy: (text) => vscode.env.clipboard.writeText(text),
       openLink: (href) => openLink(href, folder()),
       history: () => vscode.commands.executeCommand('quire.chat.history'),
       chooseModel: () => vscode.commands.executeCommand('quire.chooseModel', 'chat'),
@@ -157,6 +163,8 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
   };
   subscriptions.push(
     sources,
+    reviews,
+    code,
     prompts,
     prompts.onDidChange(() => {
       controller.changed();
@@ -210,7 +218,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
     },
   );
   void retain(store).catch((error) => log(String(error)));
-  return { controller, panel, sources, ask };
+  return { controller, panel, sources, reviews, ask };
 }
 
 /** What variables of prompt files stand for now; of private files nothing. */

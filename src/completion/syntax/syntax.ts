@@ -16,9 +16,9 @@ export class Syntax {
   readonly #grammars: Grammars;
   readonly #sources = new Map<GrammarName, Promise<void> | Source>();
 
-  /** @param from file or file URL of the code that runs, where the package is looked for. */
-  constructor(from: string) {
-    this.#grammars = new Grammars(from);
+  /** @param grammars or the file or file URL of the code that runs, where their package is looked for. */
+  constructor(grammars: Grammars | string) {
+    this.#grammars = typeof grammars === 'string' ? new Grammars(grammars) : grammars;
   }
 
   /**

@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { newFile } from '../../../src/chat/apply/newFile.ts';
-import { EditReviews, type Settled } from '../../../src/chat/apply/reviewEditor.ts';
+import type { EditReviews, Settled } from '../../../src/chat/apply/reviewEditor.ts';
 import { COMMANDS } from '../../../src/chat/apply/reviewMarks.ts';
-import { Grammars } from '../../../src/syntax/grammars.ts';
-import { extension } from './quire.ts';
+import { quire } from './quire.ts';
 
 const TEXT = 'function one() {\n  return 1;\n}\n\nfunction two() {\n  return 2;\n}\n';
 const BLOCK = {
@@ -23,11 +22,10 @@ describe('reviews of applied blocks', () => {
   const no = { ask: async () => false };
   const files: vscode.Uri[] = [];
 
-  before(() => {
-    reviews = new EditReviews(new Grammars(`${extension().extensionPath}/dist/extension.cjs`), rules);
+  before(async () => {
+    ({ reviews } = await quire());
     reviews.onDidSettle((event) => settled.push(event));
   });
-  after(() => reviews.dispose());
   afterEach(async () => {
     settled.length = 0;
     await vscode.workspace.saveAll(false);
