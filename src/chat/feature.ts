@@ -18,6 +18,7 @@ import { ChatController } from './controller.ts';
 import type { KeptAttachment } from './conversation/entries.ts';
 import { makeChatsFolder } from './conversation/place.ts';
 import { ConversationStore } from './conversation/store.ts';
+import type { Conversation } from './conversation/tree.ts';
 import type { Question } from './draft.ts';
 import { expand } from './expand.ts';
 import { showHistory } from './history.ts';
@@ -50,6 +51,8 @@ const NO_FOLDER = vscode.Uri.parse('quire-chat:window');
 /** Places that a question is answered with, and that `@codebase` attaches. */
 const PLACES = 6;
 const DAY_MS = 86_400_000;
+/** The conversation that was shown last, in the workspace's memento. */
+const CURRENT = 'quire.chat.current';
 
 export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
   const { engine, subscriptions, report } = host;
@@ -102,7 +105,11 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       temperature: () => vscode.workspace.getConfiguration('quire.chat').get('temperature', 0.2),
       search: (question, signal) => answerBySearch(question.text, (query) => search(query, signal)),
       isWithoutModel: () => models.missing,
-      tell: (message) => panel.tell(message),
+      tell(message) {
+        panel.tell(message);
+        if (message.type === 'snapshot')
+          void host.context.workspaceState.update(CURRENT, message.snapshot.conversation.id);
+      },
       log,
       begin: async () => (await store).create(),
       open: async (id) => (await store).open(id),
@@ -121,7 +128,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       cancelDownload: () => models.cancelDownload(),
       report,
     },
-    store.then((one) => one.create()),
+    store.then((one) => lastOf(one, host.context.workspaceState)),
   );
   const command = (name: string, run: () => unknown) =>
     vscode.commands.registerCommand(`quire.chat.${name}`, async () => {
@@ -236,6 +243,13 @@ async function valuesOf(sources: EditorSources): Promise<PromptValues> {
 async function storeOf(folder: vscode.Uri, trouble: (words: string) => void): Promise<ConversationStore> {
   const local = folder.scheme === 'file' ? folder.fsPath : null;
   return new ConversationStore(await makeChatsFolder({ folder: local, name: folder.toString() }), trouble);
+}
+
+/** The conversation that was shown when the window was closed, where it is still there; else a new one. */
+async function lastOf(store: ConversationStore, memento: vscode.Memento): Promise<Conversation> {
+  const id = memento.get<string>(CURRENT);
+  if (id === undefined) return store.create();
+  return store.open(id).catch(() => store.create());
 }
 
 /** Deletes what is older than the person wants it kept, once a day. */

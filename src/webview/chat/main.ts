@@ -6,7 +6,6 @@ import './icons.css';
 import { html, nothing } from 'lit';
 import { QuireComposer } from './composer.ts';
 import { host } from './host.ts';
-import { button } from './icons.ts';
 import { QuireMessage } from './message.ts';
 import { QuireMessages } from './messages.ts';
 import { QuireMeter } from './meter.ts';
@@ -22,8 +21,6 @@ class QuireChat extends Part {
     return html`
       <header>
         <h2 title=${title || nothing}>${title || 'New conversation'}</h2>
-        ${button({ icon: 'add', label: 'New conversation', press: () => host.post({ type: 'new' }) })}
-        ${button({ icon: 'history', label: 'Conversations', press: () => host.post({ type: 'history' }) })}
       </header>
       <quire-messages></quire-messages>
       <footer>
