@@ -245,9 +245,14 @@ async function storeOf(folder: vscode.Uri, trouble: (words: string) => void): Pr
   return new ConversationStore(await makeChatsFolder({ folder: local, name: folder.toString() }), trouble);
 }
 
-/** The conversation that was shown when the window was closed, where it is still there; else a new one. */
+/**
+ * The conversation that was shown when the window was closed, where it is still there. Where nobody remembers, which a window
+ * that was killed may not, it is the one that something was said in last, if that was within a day.
+ */
 async function lastOf(store: ConversationStore, memento: vscode.Memento): Promise<Conversation> {
-  const id = memento.get<string>(CURRENT);
+  const shown = memento.get<string>(CURRENT);
+  const [newest] = shown === undefined ? await store.list() : [];
+  const id = shown ?? (newest && Date.now() - newest.changed < DAY_MS ? newest.id : undefined);
   if (id === undefined) return store.create();
   return store.open(id).catch(() => store.create());
 }

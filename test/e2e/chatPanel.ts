@@ -46,7 +46,7 @@ export class ChatPanelPage {
   async untilWriting(): Promise<void> {
     const running = this.frame.locator('article.message.assistant.running');
     await this.#window.until(
-      async () => (await running.count()) > 0 && (await running.last().innerText()).trim().length > 20,
+      async () => (await running.count()) > 0 && ((await running.last().textContent()) ?? '').trim().length > 20,
       'an answer is being written',
     );
   }
@@ -57,8 +57,8 @@ export class ChatPanelPage {
   }
 
   /** What the meter says, such as `47 new of 207 tokens, about 0.3 s`. */
-  meter(): Promise<string> {
-    return this.frame.locator('quire-meter').innerText();
+  async meter(): Promise<string> {
+    return (await this.frame.locator('quire-meter').textContent()) ?? '';
   }
 }
 
