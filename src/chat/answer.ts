@@ -49,7 +49,9 @@ export async function answer(
     onProgress: (progress) => turn.take(progress),
   });
   take(splitter.end());
-  const { text, reasoning } = splitter;
+  const { reasoning } = splitter;
+  // To the letter where it is all answer: only so the next prompt holds the tokens that were made.
+  const text = reasoning === '' ? result.text : splitter.text;
   return { result, text, reasoning, reasoningMs: Math.round((answering ?? performance.now()) - began) };
 }
 

@@ -79,7 +79,7 @@ export class ChatController {
         (await this.#session).weigh(await this.#asSent(question, signal), editing, signal),
       readAhead: async (question, editing, signal) =>
         (await this.#session).readAhead(await this.#asSent(question, signal), editing, signal),
-      offers: () => needs.context.offers().map(({ id, label }) => ({ id, label })),
+      offers: () => needs.context.offers(),
       changed: () => this.#tellDraft(),
     });
     this.#session = first.then((conversation) => this.#begin(conversation));
@@ -100,7 +100,8 @@ export class ChatController {
     try {
       await this.#handle(message);
     } catch (error) {
-      this.#needs.report(error);
+      // What was overtaken by what the person did next is nobody's fault.
+      if (!(error instanceof Error && error.name === 'AbortError')) this.#needs.report(error);
     }
   }
 

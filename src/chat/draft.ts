@@ -102,7 +102,10 @@ export class Draft {
     return {
       text: this.text,
       attachments: this.attachments.map(shown),
-      offers: this.#needs.offers(),
+      offers: this.#needs
+        .offers()
+        .filter(({ label }) => !this.attachments.some((one) => one.label === label))
+        .map(({ id, label }) => ({ id, label })),
       ...(this.editing === undefined ? {} : { editing: this.editing }),
       ...(this.refusal === undefined ? {} : { refusal: this.refusal }),
     };

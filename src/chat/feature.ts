@@ -55,7 +55,8 @@ const DAY_MS = 86_400_000;
 const CURRENT = 'quire.chat.current';
 
 export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
-  const { engine, subscriptions, report } = host;
+  const { engine, subscriptions } = host;
+  const report = (error: unknown) => host.report(inWords(error));
   const folder = () => vscode.workspace.workspaceFolders?.[0]?.uri ?? NO_FOLDER;
   const log = (message: string) => host.log({ level: 'info', message: `chat: ${message}` });
   const search = async (query: string, signal: AbortSignal): Promise<SearchResult> => {
@@ -238,6 +239,13 @@ async function valuesOf(sources: EditorSources): Promise<PromptValues> {
     selection: editor.document.getText(editor.selection),
     file: vscode.workspace.asRelativePath(editor.document.uri),
   };
+}
+
+/** Errors of the chat's own are in words for the user already; others are not for showing. */
+function inWords(error: unknown): unknown {
+  return error instanceof Error && error.constructor === Error && !('kind' in error)
+    ? Object.assign(error, { kind: 'told' })
+    : error;
 }
 
 async function storeOf(folder: vscode.Uri, trouble: (words: string) => void): Promise<ConversationStore> {

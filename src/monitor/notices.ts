@@ -19,7 +19,7 @@ export const ACTIONS: Record<Action, Remedy> = {
 };
 
 /** Errors of the engine, and two that are found before it is asked. */
-export type ProblemKind = EngineErrorKind | 'modelWithoutFim' | 'modelPathInvalid';
+export type ProblemKind = EngineErrorKind | 'modelWithoutFim' | 'modelPathInvalid' | 'told';
 
 /** An error as it is reported; `message` is in the user's words, `detail` goes to the log only. */
 export interface Problem {
@@ -113,6 +113,7 @@ const POLICIES: Record<ProblemKind, Policy> = {
     fallback: 'The downloaded file is not the expected one and was removed.',
   },
   engineStopped: { place: 'log', actions: ['restartEngine', 'showLog'], fallback: 'The engine stopped.' },
+  told: { place: 'popup', actions: [], fallback: 'That could not be done.' },
   internal: { place: 'popup', actions: ['restartEngine', 'showLog'], fallback: 'Something unexpected happened.' },
 };
 

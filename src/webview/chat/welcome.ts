@@ -1,6 +1,6 @@
 /** What is seen before the first question, and where there is no model that could answer. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ModelShown } from '../../chat/view/protocol.ts';
+import type { ModelOffer, ModelShown } from '../../chat/view/protocol.ts';
 import { host } from './host.ts';
 import { icon } from './icons.ts';
 import { Part } from './part.ts';
@@ -42,17 +42,32 @@ function noModel(model: Extract<ModelShown, { kind: 'none' }>): TemplateResult {
           <progress max="1" .value=${download.share} aria-label="Download of ${download.title}"></progress>
           <button type="button" class="secondary" @click=${() => host.post({ type: 'cancelDownload' })}>Cancel</button>
         </div>`
-        : html`<ul class="choices">${model.choices.map(
-            (choice) => html`<li class=${choice.best ? 'best' : ''}>
-              <div class="choice">
-                <div class="title">${choice.title}${choice.best ? html`<span class="badge">suits this machine</span>` : nothing}</div>
-                <div>${choice.why}</div>
-                <div class="dim">${choice.facts}</div>
-              </div>
-              <button type="button" class=${choice.best ? 'primary' : 'secondary'} aria-label="Download ${choice.title}"
-                @click=${() => host.post({ type: 'download', id: choice.id })}>Download</button>
-            </li>`,
-          )}</ul>`
+        : offered(model.choices)
     }
   </section>`;
+}
+
+/** The one that suits, and the others behind a fold: what is asked meanwhile needs the room. */
+function offered(choices: readonly ModelOffer[]): TemplateResult {
+  const best = choices.filter((choice) => choice.best);
+  const others = choices.filter((choice) => !choice.best);
+  if (best.length === 0) return html`<ul class="choices">${others.map(offer)}</ul>`;
+  return html`<ul class="choices">${best.map(offer)}</ul>
+    <details class="others">
+      <summary>Other models, and your own</summary>
+      <ul class="choices">${others.map(offer)}</ul>
+      <button type="button" class="secondary" @click=${() => host.post({ type: 'chooseModel' })}>A file of yours…</button>
+    </details>`;
+}
+
+function offer({ id, title, why, facts, best }: ModelOffer): TemplateResult {
+  return html`<li class=${best ? 'best' : ''}>
+    <div class="choice">
+      <div class="title">${title}${best ? html`<span class="badge">suits this machine</span>` : nothing}</div>
+      <div>${why}</div>
+      <div class="dim">${facts}</div>
+    </div>
+    <button type="button" class=${best ? 'primary' : 'secondary'} aria-label="Download ${title}"
+      @click=${() => host.post({ type: 'download', id })}>Download</button>
+  </li>`;
 }
