@@ -119,13 +119,15 @@ export class Planner {
       left.push(
         `Earlier turns will be told in short: ${planned.compaction.before} tokens become ${planned.compaction.after}.`,
       );
+    const history = promptTokens - fixed - attached - draft;
     return {
       attachments: known,
       meter: {
-        fixed,
+        // Tokens join where texts do: one more or less is of the frame.
+        fixed: fixed + Math.min(0, history),
         attachments: attached,
         draft,
-        history: Math.max(0, promptTokens - fixed - attached - draft),
+        history: Math.max(0, history),
         answer: maxTokens,
         contextTokens,
         promptTokens,

@@ -51,6 +51,8 @@ export class ChatSession {
   readonly #needs: SessionNeeds;
   readonly #chat: EngineChat;
   #running: Running | undefined;
+  /** A question is on its way into the conversation. */
+  #sending = false;
   #queue: Queued[] = [];
   #turn: TurnShown = { kind: 'idle' };
   #ahead: AbortController | undefined;
@@ -87,12 +89,24 @@ export class ChatSession {
    * @param editing a question in whose place this one is asked: a branch beside it.
    */
   async send(question: Question, how: 'queue' | 'steer', editing?: string): Promise<void> {
-    if (this.#running && how === 'queue' && editing === undefined) {
+    if ((this.#running || this.#sending) && how === 'queue' && editing === undefined) {
       this.#queue.push({ id: randomUUID(), text: question.text, question });
       this.#needs.tell({ type: 'patch', patch: { queue: this.queue } });
       return;
     }
-    await this.stop();
+    this.#sending = true;
+    let asked: string;
+    try {
+      await this.stop();
+      asked = await this.#append(question, editing);
+    } finally {
+      this.#sending = false;
+    }
+    await this.#answer(asked, false);
+  }
+
+  /** @returns the id of the question, which is in the conversation then. */
+  async #append(question: Question, editing: string | undefined): Promise<string> {
     const { conversation } = this;
     const fitted = await this.#fitted(question);
     const parent = editing === undefined ? conversation.parentForQuestion() : conversation.parentForEdited(editing);
@@ -100,7 +114,7 @@ export class ChatSession {
     conversation.append(entry);
     if (editing === undefined) this.#tellMessage(entry.id);
     else this.#tellAll();
-    await this.#answer(entry.id, false);
+    return entry.id;
   }
 
   unqueue(id: string): void {
