@@ -115,7 +115,10 @@ describe('a session', () => {
     assert.match(asked.attachments[0]?.cut ?? '', /lines \d+-\d+ of \d+ left out/);
     const { usage, error } = conversation.path().at(-1) as AssistantEntry;
     assert.equal(error, undefined);
-    assert(usage && usage.promptTokens < 3000, JSON.stringify({ usage, types: conversation.path().map(({ type }) => type) }));
+    assert(
+      usage && usage.promptTokens < 3000,
+      JSON.stringify({ usage, types: conversation.path().map(({ type }) => type) }),
+    );
     await session.dispose();
   });
 
