@@ -20,6 +20,10 @@ export const ROOMS = [
       [['../**'], 'The rules of files are a leaf: features and engine import them, they import nothing of ours.'],
     ],
   },
+  {
+    room: 'src/syntax/**',
+    closed: [[['../**'], 'Grammars and outlines are a leaf: features import them, they import nothing of ours.']],
+  },
   ...features.map((name) => ({
     room: `src/${name}/**`,
     closed: [
@@ -34,7 +38,14 @@ export const ROOMS = [
     ],
     outer: {
       completion: ['src/completion/{provider,projectFeed,feature,settings}.ts', 'src/completion/*Command.ts'],
-      chat: ['src/chat/panel.ts', 'src/chat/provider.ts', 'src/chat/feature.ts'],
+      chat: [
+        'src/chat/{panel,feature,history,links,codeActions}.ts',
+        'src/chat/apply/{reviewEditor,reviewMarks,targets,newFile}.ts',
+        'src/chat/context/editor*.ts',
+        'src/chat/commands/editor*.ts',
+        'src/chat/commands/*Command.ts',
+        'src/chat/native/{feature,participant,provider,references}.ts',
+      ],
       memory: ['src/memory/inspector.ts', 'src/memory/feature.ts'],
       models: ['src/models/{chooseModelCommand,downloadDialog,feature,picker,settings}.ts'],
       monitor: ['src/monitor/**'],

@@ -32,7 +32,15 @@ function bundles(production) {
     banner: { js: requireBanner },
     external: externalPackages,
   };
-  const browser = { platform: 'browser', target: browserTarget, format: 'iife' };
+  // What a view loads later is an entry of its own, so that its file has the same name in every build.
+  const browser = {
+    platform: 'browser',
+    target: browserTarget,
+    format: 'esm',
+    splitting: true,
+    loader: { '.ttf': 'file' },
+    assetNames: 'webview/[name]',
+  };
   const test = { ...cjs, external: ['vscode', 'mocha', ...externalPackages] };
   return [
     { source: 'src/extension.ts', result: 'extension', options: cjs },
@@ -44,7 +52,8 @@ function bundles(production) {
     ...webviews().map((name) => ({
       source: `src/webview/${name}/main.ts`,
       result: `webview/${name}`,
-      options: browser,
+      later: lazyParts(name),
+      options: { ...browser, chunkNames: `webview/${name}.shared` },
     })),
   ];
 }
@@ -53,6 +62,17 @@ function webviews() {
   const folder = path.join(root, 'src/webview');
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => existsSync(path.join(folder, name, 'main.ts')));
+}
+
+/** Files named `*.lazy.ts`: loaded by the view when they are needed. */
+function lazyParts(name) {
+  const folder = path.join(root, 'src/webview', name);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.lazy.ts'))
+    .map((file) => ({
+      in: `src/webview/${name}/${file}`,
+      out: `webview/${name}.${file.slice(0, -'.lazy.ts'.length)}`,
+    }));
 }
 
 /** Writes what esbuild made: only files that changed, each by a rename, so that a running editor never reads half a file. */
@@ -83,7 +103,7 @@ function esbuildOptions(bundle, production, outdir) {
   const version = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version;
   return {
     absWorkingDir: root,
-    entryPoints: [{ in: bundle.source, out: bundle.result }],
+    entryPoints: [{ in: bundle.source, out: bundle.result }, ...(bundle.later ?? [])],
     outdir,
     bundle: true,
     write: false,

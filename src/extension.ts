@@ -1,6 +1,11 @@
 /** Where the features register themselves, and the only place that knows all of them. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { EditReviews } from './chat/apply/reviewEditor.ts';
+import type { ChatController } from './chat/controller.ts';
+import { registerChat } from './chat/feature.ts';
+import { registerNativeChat } from './chat/native/feature.ts';
+import { ReasoningSplitter } from './chat/prompt/reasoning.ts';
 import { registerCompletion, whyNoCompletion } from './completion/feature.ts';
 import type { CompletionProvider } from './completion/provider.ts';
 import { EngineClient, type EngineCommand } from './engine/client/client.ts';
@@ -9,6 +14,7 @@ import type { EngineStatus, GpuPreference, LogEvent } from './engine/protocol/in
 import type { Host, HostModels } from './host.ts';
 import { registerModels } from './models/feature.ts';
 import { isEnabled, registerMonitor } from './monitor/feature.ts';
+import { Grammars } from './syntax/grammars.ts';
 import { version } from './version.ts';
 import { registerSample } from './welcome/openSampleCommand.ts';
 import { registerWorkspace } from './workspace/feature.ts';
@@ -20,6 +26,8 @@ export interface QuireApi {
   models: HostModels;
   engineStatus(): Promise<EngineStatus>;
   onDidComplete: CompletionProvider['onDidComplete'];
+  reviews: EditReviews;
+  chat: ChatController;
 }
 
 /** The companion extension that brings CUDA, which is too large to ship. */
@@ -54,7 +62,10 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
   });
   const host: Host = { ...base, models };
   const workspace = registerWorkspace(host);
+  // One runtime of tree-sitter, whoever asks for a grammar.
+  const grammars = new Grammars(context.asAbsolutePath('dist/extension.cjs'));
   const completion = registerCompletion(host, {
+    grammars,
     model: () => models.info('completion'),
     documents: workspace,
     isEnabled,
@@ -62,6 +73,12 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     onSilence: (silence) => monitor.dispatch({ type: 'silence', silence }),
   });
 
+  const chat = registerChat(host, {
+    isPrivate: (uri) => workspace.isPrivate(uri),
+    idOf: (uri) => workspace.idOf(uri),
+    grammars,
+  });
+  registerNativeChat(host, { workspace, reasoning: () => new ReasoningSplitter() });
   registerSample(host);
 
   subscriptions.push(
@@ -89,7 +106,14 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     const former = vscode.Uri.joinPath(context.globalStorageUri, 'cache');
     vscode.workspace.fs.delete(former, { recursive: true }).then(undefined, () => undefined);
   });
-  return { ready: ready.promise, models, engineStatus: () => engine.status(), onDidComplete: completion.onDidComplete };
+  return {
+    ready: ready.promise,
+    models,
+    engineStatus: () => engine.status(),
+    onDidComplete: completion.onDidComplete,
+    reviews: chat.reviews,
+    chat: chat.controller,
+  };
 }
 
 function engineCommand(context: vscode.ExtensionContext): EngineCommand {

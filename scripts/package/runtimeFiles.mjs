@@ -1,6 +1,6 @@
 /** Which files of node_modules the bundles load at run time, beyond the native packages. */
 import { nodeFileTrace } from '@vercel/nft';
-import { GRAMMARS } from '../../src/completion/syntax/languages.ts';
+import { GRAMMARS } from '../../src/syntax/languages.ts';
 import { root } from '../lib/paths.mjs';
 
 /** What the trace finds but no run needs. */
@@ -31,7 +31,7 @@ export async function traceRuntimeFiles(entries) {
   return [...fileList].map((file) => file.replaceAll('\\', '/')).filter((file) => file.startsWith('node_modules/'));
 }
 
-/** What `Syntax` loads by name: the parser and the grammars of the languages that it knows. Relative like the others. */
+/** What `Grammars` loads by name: the parser and the grammars of the languages that it knows. Relative like the others. */
 export function grammarFiles() {
   const names = ['tree-sitter.js', 'tree-sitter.wasm', ...GRAMMARS.map(({ name }) => `tree-sitter-${name}.wasm`)];
   const folder = 'node_modules/@vscode/tree-sitter-wasm';

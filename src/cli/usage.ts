@@ -3,6 +3,12 @@ export class UsageError extends Error {}
 
 export const USAGE = `quire: a local coding assistant without an editor. JSON in, JSON out; progress on stderr.
 
+  quire chat [--model M] [--system S] [--attach FILE ...] [--conversation FILE] [--max-tokens N] [--temperature T]
+             [--gpu G] [--json] MESSAGE
+      Answers MESSAGE ('-' reads it from stdin) with a chat model, as plain text, or with --json as one line {text, finish,
+      promptTokens, cachedTokens, computedTokens, generatedTokens, queuedMs, firstTokenMs, totalMs, leftOutTurns}. With
+      --conversation the file's earlier turns are told too, and question and answer are appended to it, a line of JSON each.
+      Files that hold secrets, or that git ignores, are not attached. Ctrl-C ends the answer: exit code 1.
   quire complete --cases FILE.jsonl [--model M] [--max-tokens N] [--no-reuse] [--no-ngram] [--show E]
                  [--seed N] [--temperature T] [--gpu G]
       A case is a line {id, path, prefix, suffix, others?: [{path, content}]}; '-' reads them from stdin.
@@ -15,6 +21,10 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
       cancel {path}, chat {messages, maxTokens}, close {path}. node scripts/trace.mjs makes such files.
       The report is one object {keystroke, chat, background, kv, scheduler, machine}. --no-reuse computes every prompt
       anew; --no-preempt serves requests in the order in which they come.
+  quire search FOLDER QUESTION [--top K] [--json]
+      The K places (10 unless told otherwise) in a folder's files that a question is about, found by words, without a model:
+      file and lines, a score, the words that were found. Ignored and secret files are never read. With --json one object
+      {places: [{path, start, end, text, score, why}], files, reading, leftOut}.
   quire forget FOLDER
       Removes everything that is kept of a folder: index, computed pages in memory and on disk, for every model.
   quire status [--json]

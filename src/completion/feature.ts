@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol/index.ts';
 import type { Host } from '../host.ts';
+import type { Grammars } from '../syntax/grammars.ts';
 import { registerEagerness } from './chooseEagernessCommand.ts';
 import { Completer } from './completer.ts';
 import { whyNoCompletion } from './fimLayouts.ts';
@@ -15,6 +16,7 @@ import { Threshold } from './threshold.ts';
 export { whyNoCompletion } from './fimLayouts.ts';
 
 export interface CompletionNeeds {
+  grammars: Grammars;
   /** The open model; undefined while there is none. */
   model(): ModelInfo | undefined;
   documents: DocumentAccess & { onDidLearn: vscode.Event<void> };
@@ -33,7 +35,7 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
       const model = needs.model();
       return model && !whyNoCompletion(model) ? model : undefined;
     },
-    completer: new Completer(host.engine, new Syntax(host.context.asAbsolutePath('dist/extension.cjs'))),
+    completer: new Completer(host.engine, new Syntax(needs.grammars)),
     settings: (document) => settings.of(document),
     documents: needs.documents,
     threshold,

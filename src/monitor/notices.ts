@@ -19,7 +19,7 @@ export const ACTIONS: Record<Action, Remedy> = {
 };
 
 /** Errors of the engine, and two that are found before it is asked. */
-export type ProblemKind = EngineErrorKind | 'modelWithoutFim' | 'modelPathInvalid';
+export type ProblemKind = EngineErrorKind | 'modelWithoutFim' | 'modelPathInvalid' | 'told';
 
 /** An error as it is reported; `message` is in the user's words, `detail` goes to the log only. */
 export interface Problem {
@@ -101,6 +101,7 @@ const POLICIES: Record<ProblemKind, Policy> = {
   },
   conversationUnknown: { place: 'log', actions: [], fallback: 'The engine has let go of the conversation.' },
   workspaceUnknown: { place: 'log', actions: ['restartEngine'], fallback: 'The engine has let go of the workspace.' },
+  workspaceUnread: { place: 'log', actions: ['openSettings'], fallback: 'The files of this workspace are not read.' },
   documentStale: { place: 'log', actions: [], fallback: 'The engine has another version of the document.' },
   promptTooLong: { place: 'log', actions: [], fallback: 'The prompt is longer than the context of the model.' },
   promptInvalid: { place: 'log', actions: [], fallback: 'The engine could not read the prompt.' },
@@ -112,6 +113,7 @@ const POLICIES: Record<ProblemKind, Policy> = {
     fallback: 'The downloaded file is not the expected one and was removed.',
   },
   engineStopped: { place: 'log', actions: ['restartEngine', 'showLog'], fallback: 'The engine stopped.' },
+  told: { place: 'popup', actions: [], fallback: 'That could not be done.' },
   internal: { place: 'popup', actions: ['restartEngine', 'showLog'], fallback: 'Something unexpected happened.' },
 };
 

@@ -35,11 +35,14 @@ describe('a conversation', () => {
     assert.equal(first.text, streamed);
     assert.deepEqual([first.cachedTokens, first.leftOutTurns], [0, 0]);
     messages.push({ role: 'assistant', content: first.text }, question('And then?'));
-    const second = await client.chat({ conversation, messages, maxTokens: 24 });
-    const fresh = second.promptTokens - first.promptTokens;
+    const params = { conversation, messages, maxTokens: 24 };
+    const weight = await client.weighChat(params);
+    const second = await client.chat(params);
+    const fresh = second.promptTokens - first.promptTokens - first.generatedTokens;
     assert(second.computedTokens <= fresh + PAGE, `${second.computedTokens} computed, ${fresh} new`);
-    const { conversations } = await client.countTokens({ model: model.id, conversations: [{ messages }] });
-    assert.deepEqual(conversations, [second.promptTokens]);
+    const { promptTokens, cachedTokens, leftOutTurns, leftOutTokens } = second;
+    assert.deepEqual({ ...weight, readMs: 0 }, { promptTokens, cachedTokens, leftOutTurns, leftOutTokens, readMs: 0 });
+    assert(weight!.readMs! > 0);
     await client.closeChat(conversation);
     await assert.rejects(client.chat({ conversation, messages, maxTokens: 1 }), { kind: 'conversationUnknown' });
   });

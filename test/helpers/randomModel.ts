@@ -11,6 +11,14 @@ import { makeTokenizer, makeWordPieces } from './randomTokenizer.ts';
 
 /** Counts up with every change of what {@link qwenShape} writes. */
 const VERSION = 2;
+/** ChatML that leaves out what earlier answers have before `</think>`, as Qwen3's template does behind a new question. */
+export const REASONING_TEMPLATE =
+  "{%- set ns = namespace(last=0) -%}{%- for message in messages -%}{%- if message.role == 'user' -%}" +
+  '{%- set ns.last = loop.index0 -%}{%- endif -%}{%- endfor -%}{%- for message in messages -%}' +
+  "{%- set content = message.content -%}{%- if message.role == 'assistant' and loop.index0 < ns.last and '</think>' in content -%}" +
+  "{%- set content = content.split('</think>')[-1].lstrip('\\n') -%}{%- endif -%}" +
+  "{{- '<|im_start|>' + message.role + '\\n' + content + '<|im_end|>\\n' -}}{%- endfor -%}" +
+  "{%- if add_generation_prompt -%}{{- '<|im_start|>assistant\\n' -}}{%- endif -%}";
 const CACHE = path.join(import.meta.dirname, '../../node_modules/.cache/quire');
 
 export interface QwenShape {
@@ -24,6 +32,8 @@ export interface QwenShape {
   /** Merges of the vocabulary that are learnt; more make longer tokens, up to what the sources hold. */
   merges: number;
   seed: number;
+  /** Jinja; absent: ChatML. */
+  chatTemplate?: string;
 }
 
 /** Qwen2.5-Coder-0.5B. */
@@ -99,11 +109,11 @@ async function kept(kind: string, shape: Partial<QwenShape>): Promise<string> {
  * @returns `file`.
  */
 export function makeQwenShape(file: string, shape: Partial<QwenShape> = {}): string {
-  const { layers, width, heads, keyHeads, feedForward, vocabulary, context, merges, seed } = {
+  const { layers, width, heads, keyHeads, feedForward, vocabulary, context, merges, seed, chatTemplate } = {
     ...QWEN_CODER,
     ...shape,
   };
-  const tokenizer = makeTokenizer(vocabulary, merges);
+  const tokenizer = makeTokenizer(vocabulary, merges, chatTemplate);
   const keyWidth = (width / heads) * keyHeads;
   const gains = gainsWithMemory(layers, width);
   const tensors = [...ends(tokenizer, vocabulary, width)];

@@ -26,7 +26,7 @@ const SPECIAL: Record<string, string[]> = {
 };
 
 /** ChatML. */
-const CHAT_TEMPLATE =
+export const CHAT_TEMPLATE =
   "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}" +
   "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
@@ -48,9 +48,10 @@ export interface RandomTokenizer {
 
 /**
  * @param size tokens of the vocabulary: bytes first, then merges, then fillers that no text reaches, control tokens last.
+ * @param chatTemplate Jinja; absent: ChatML.
  * @param merges how many to learn; fewer where the sources or `size` give fewer.
  */
-export function makeTokenizer(size: number, merges: number): RandomTokenizer {
+export function makeTokenizer(size: number, merges: number, chatTemplate = CHAT_TEMPLATE): RandomTokenizer {
   const specials = Object.keys(SPECIAL);
   const firstSpecial = size - specials.length;
   const { tokens, pairs } = learn(readSources(), Math.min(merges, firstSpecial - BYTES));
@@ -70,7 +71,7 @@ export function makeTokenizer(size: number, merges: number): RandomTokenizer {
         keys.map((key) => numberEntry(`tokenizer.ggml.${key}`, firstSpecial + index)),
       ),
       booleanEntry('tokenizer.ggml.add_bos_token', false),
-      textEntry('tokenizer.chat_template', CHAT_TEMPLATE),
+      textEntry('tokenizer.chat_template', chatTemplate),
     ],
     words: ids.filter((id) => id === 10 || (id >= 32 && id < 127) || (id >= BYTES && id < learnt)),
     controls: ids.slice(firstSpecial),

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { enginePids } from '../../scripts/lib/editorServer.mjs';
+import { makeQwenShape, TINY_QWEN } from '../helpers/randomModel.ts';
 import { makeWorkspace } from './workspace.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -35,7 +36,11 @@ async function runSuite(editor: string): Promise<number> {
       vscodeExecutablePath: editor,
       extensionDevelopmentPath: root,
       extensionTestsPath: path.join(root, 'dist/test/host/index.cjs'),
-      extensionTestsEnv: { QUIRE_TEST_RESULTS: results, QUIRE_RUNTIME_DIR: runtime },
+      extensionTestsEnv: {
+        QUIRE_TEST_RESULTS: results,
+        QUIRE_RUNTIME_DIR: runtime,
+        QUIRE_TEST_CHAT_MODEL: makeQwenShape(path.join(folder, 'chat.gguf'), TINY_QWEN),
+      },
       launchArgs: [
         workspace,
         '--disable-extensions',

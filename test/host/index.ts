@@ -20,7 +20,10 @@ export async function run(): Promise<void> {
   await import('./suites/projectCode.ts');
   await import('./suites/lifecycle.ts');
   await import('./suites/models.ts');
+  await import('./suites/reviews.ts');
+  await import('./suites/nativeChat.ts');
   await import('./suites/engine.ts');
+  await import('./suites/chatContext.ts');
   const { passed, failed } = await new Promise<{ passed: number; failed: number }>((resolve) => {
     const runner = mocha.run((failures) => resolve({ passed: runner.stats?.passes ?? 0, failed: failures }));
   });

@@ -9,6 +9,7 @@ import { chromium } from 'playwright-core';
 import { chromiumArguments, ensureBrowser } from '../../scripts/lib/browser.mjs';
 import { enginePids, startEditorServer } from '../../scripts/lib/editorServer.mjs';
 import { NetworkWatch, networkGuard } from '../helpers/networkWatch.ts';
+import { makeQwenShape, TINY_QWEN } from '../helpers/randomModel.ts';
 import { makeWorkspace } from './workspace.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -20,6 +21,7 @@ const MARK = '[suite] ';
 rmSync(kept, { recursive: true, force: true });
 mkdirSync(kept, { recursive: true });
 const workspace = makeWorkspace();
+const chatModel = makeQwenShape(path.join(kept, 'chat.gguf'), TINY_QWEN);
 
 const guardFile = path.join(kept, 'network.jsonl');
 const server = await startEditorServer({
@@ -59,7 +61,10 @@ async function runSuite(page: import('playwright-core').Page): Promise<number> {
     if (line.startsWith(MARK)) console.log(line.slice(MARK.length));
     else appendFileSync(path.join(kept, 'console.log'), `${line}\n`);
   });
-  const inHost = { QUIRE_TEST_RESULTS: process.env.QUIRE_TEST_RESULTS ?? path.join(kept, 'results.json') };
+  const inHost = {
+    QUIRE_TEST_RESULTS: process.env.QUIRE_TEST_RESULTS ?? path.join(kept, 'results.json'),
+    QUIRE_TEST_CHAT_MODEL: chatModel,
+  };
   const address = server.url(workspace, [
     ['extensionDevelopmentPath', server.remote(root)],
     ['extensionTestsPath', server.remote(path.join(root, 'dist/test/host/index.cjs'))],

@@ -74,16 +74,18 @@ export async function compact(input: CompactionInput): Promise<CompactionResult>
   const parts = partsOf(branch, pending);
   const turns = await weighed(parts, input);
   let best: CompactionEntry | undefined;
+  const longest = longestPrompt(contextTokens);
   for (const attempt of attemptsOf(parts, turns, input, before)) {
+    // What is talked about now stays whole, with what is attached to it, as long as there is room for an answer.
+    if (!input.forced && attempt.cut === parts.turns.length && (best?.after ?? before) <= longest) break;
     const entry = entryOf(attempt, parts, turns, input, before);
     if (!entry) continue;
     entry.after = await counter.prompt(promptOf(input, withEntry(branch, entry)));
     if (!best || entry.after < best.after) best = entry;
     if (entry.after <= TARGET * contextTokens || (attempt.last && !isDue(entry.after, contextTokens))) break;
   }
-  if (best && best.after < before && best.after <= longestPrompt(contextTokens))
-    return { kind: 'compacted', entry: best };
-  if (before <= longestPrompt(contextTokens)) return { kind: 'fits', tokens: before };
+  if (best && best.after < before && best.after <= longest) return { kind: 'compacted', entry: best };
+  if (before <= longest) return { kind: 'fits', tokens: before };
   return { kind: 'tooLong', tokens: before, words: tooLong(best?.after ?? before, contextTokens) };
 }
 
@@ -157,15 +159,16 @@ function* attemptsOf(
 ): Generator<Attempt> {
   const { turns, digested, open } = parts;
   const shares = DIGEST_SHARES.map((share) => Math.floor(share * input.contextTokens));
-  const least = Math.min(turns.length, input.forced ? Math.max(digested + 1, turns.length - 1) : digested + 1);
+  const gentle = input.forced ? turns.length : Math.max(digested, turns.length - 1);
+  const least = Math.min(gentle, input.forced ? Math.max(digested + 1, turns.length - 1) : digested + 1);
   let expected = before;
   let cut = digested;
   const take = () => {
     expected += weights[cut]!.short.tokens - weights[cut]!.whole;
     cut++;
   };
-  while (cut < least || (cut < turns.length && expected > TARGET * input.contextTokens)) take();
-  for (; cut < turns.length; take()) yield { cut, digestTokens: shares[0]!, last: false };
+  while (cut < least || (cut < gentle && expected > TARGET * input.contextTokens)) take();
+  for (; cut < turns.length; take()) if (cut > digested) yield { cut, digestTokens: shares[0]!, last: false };
   for (const digestTokens of shares) yield { cut: turns.length, digestTokens, last: true };
   if (!open.some(({ type }) => type === 'tool')) return;
   for (const resultCharacters of RESULT_CHARACTERS) {

@@ -185,6 +185,8 @@ export interface Suggestion {
 export type HostMessage =
   | { type: 'snapshot'; snapshot: ChatSnapshot }
   | { type: 'patch'; patch: Partial<Omit<ChatSnapshot, 'messages'>> }
+  /** All of the branch, which is another one now; those that the view has already are drawn as they were. */
+  | { type: 'messages'; messages: ShownMessage[] }
   /** Added at the end, or in the place of the one with its id. */
   | { type: 'message'; message: ShownMessage }
   /** Text that a message has grown by. */
@@ -219,6 +221,9 @@ export type ViewMessage =
   | { type: 'drop'; uris: string[] }
   /** `block`: index of the fenced block in the message's text. */
   | { type: 'code'; action: CodeAction; message: string; block: number }
+  /** A whole message, as it was written, to the clipboard. */
+  | { type: 'copy'; id: string }
+  /** A link in a message: `https:`, `http:` and `mailto:` (to be asked about), `src/a.ts#L10-L20`, or `symbol:name`. */
   | { type: 'open'; href: string }
   | { type: 'action'; id: string; message?: string }
   | { type: 'new' }

@@ -1,8 +1,8 @@
 /** Whether a block is begun at a place, told from the tree: Copilot's question, asked of brackets instead of node types. */
 import type { Node, Tree } from '@vscode/tree-sitter-wasm';
+import type { Grammar } from '../../syntax/languages.ts';
 import { columns, isBlank, lineBefore } from '../text.ts';
 import { closerOf, closes } from './brackets.ts';
-import type { Grammar } from './languages.ts';
 import { ancestor, faultsIn, isComment, leafBefore, type Token, tokensIn } from './source.ts';
 
 export interface Begun {

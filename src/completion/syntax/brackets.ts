@@ -1,6 +1,7 @@
 /** Brackets, tags and paired words as the grammar sees them: none of those that are in strings, comments and patterns. */
+
+import type { Grammar } from '../../syntax/languages.ts';
 import { isBlank, lineBefore } from '../text.ts';
-import type { Grammar } from './languages.ts';
 import type { Token } from './source.ts';
 
 const CLOSER_OF: Record<string, string> = { '(': ')', '[': ']', '{': '}' };

@@ -1,8 +1,9 @@
 /** A place in a file as its grammar reads it, and what is generated there. */
+
+import type { Grammar } from '../../syntax/languages.ts';
 import { lineBefore } from '../text.ts';
 import { type Begun, begunAt, isInText } from './begun.ts';
 import { balanceOf } from './brackets.ts';
-import type { Grammar } from './languages.ts';
 import { type Source, tokensIn } from './source.ts';
 
 /** Ends of a line at which a block may begin at the cursor itself. */

@@ -1,30 +1,24 @@
 /**
- * Reads program text by its grammar: VS Code's own tree-sitter and grammars, compiled to WebAssembly. Runtime and grammar
- * are loaded when a language is first asked for; until then, and for a language without a grammar, nothing is known.
+ * Reads program text around a cursor by its grammar, which is loaded when its language is first asked for; until then, and
+ * for a language without a grammar, nothing is known.
  */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import type * as TreeSitter from '@vscode/tree-sitter-wasm';
+import { Grammars } from '../../syntax/grammars.ts';
+import { type Grammar, type GrammarName, grammarFor } from '../../syntax/languages.ts';
 import type { PlacedText } from '../prompt.ts';
 import { prefixWindow, suffixWindow } from '../window.ts';
 import { CodePlace } from './codePlace.ts';
-import { type Grammar, type GrammarName, grammarFor } from './languages.ts';
 import { Source } from './source.ts';
 
 /** What is read around the cursor, in UTF-16 units: a parse of that takes some milliseconds, one after a key far less. */
 const WINDOW = { before: 8192, after: 2048 };
 
-const PACKAGE = '@vscode/tree-sitter-wasm';
-
 export class Syntax {
-  readonly #require: NodeJS.Require;
-  #runtime: Promise<typeof TreeSitter> | undefined;
+  readonly #grammars: Grammars;
   readonly #sources = new Map<GrammarName, Promise<void> | Source>();
 
-  /** @param from file or file URL of the code that runs, where the package is looked for. */
-  constructor(from: string) {
-    this.#require = createRequire(from);
+  /** @param grammars or the file or file URL of the code that runs, where their package is looked for. */
+  constructor(grammars: Grammars | string) {
+    this.#grammars = typeof grammars === 'string' ? new Grammars(grammars) : grammars;
   }
 
   /**
@@ -56,21 +50,10 @@ export class Syntax {
   }
 
   async #load(name: GrammarName, text: string): Promise<void> {
-    this.#runtime ??= this.#start();
-    const { Language, Parser } = await this.#runtime;
-    const folder = path.dirname(this.#require.resolve(PACKAGE));
-    const language = await Language.load(await readFile(path.join(folder, `tree-sitter-${name}.wasm`)));
-    const parser = new Parser().setLanguage(language);
-    const source = new Source(parser);
+    const source = new Source(await this.#grammars.parser(name));
     // The first parse compiles the grammar.
     source.parse(text);
     this.#sources.set(name, source);
-  }
-
-  async #start(): Promise<typeof TreeSitter> {
-    const treeSitter = this.#require(PACKAGE) as typeof TreeSitter;
-    await treeSitter.Parser.init();
-    return treeSitter;
   }
 }
 

@@ -6,12 +6,11 @@ import type { NotificationType, RequestType } from 'vscode-jsonrpc';
 import {
   type ChatParams,
   type ChatResult,
+  type ChatWeight,
   type CompletionParams,
   type CompletionResult,
   type CountTokensParams,
   type CountTokensResult,
-  chatRequest,
-  closeChatRequest,
   closeModelRequest,
   closeWorkspaceNotification,
   completeRequest,
@@ -40,14 +39,19 @@ import {
   type ModelSpec,
   type OpenChatParams,
   type OpenChatResult,
-  openChatRequest,
   openModelRequest,
   openWorkspaceRequest,
+  type ReadAheadParams,
+  type ReadAheadResult,
+  type SearchParams,
+  type SearchResult,
+  searchRequest,
   statusRequest,
   type WorkspaceSpec,
 } from '../protocol/index.ts';
 import type { EngineCommand } from './command.ts';
 import { EngineConnection, type EngineState } from './connection.ts';
+import { type ChatOptions, Conversations, NO_ANSWER } from './conversations.ts';
 import { EngineError } from './errors.ts';
 import { Holdings, type ModelEvent } from './holdings.ts';
 import { Requests } from './requests.ts';
@@ -55,6 +59,7 @@ import type { Session } from './session.ts';
 
 export type { EngineCommand } from './command.ts';
 export type { EngineState } from './connection.ts';
+export type { ChatOptions } from './conversations.ts';
 export { EngineError } from './errors.ts';
 export type { ModelEvent } from './holdings.ts';
 
@@ -73,6 +78,7 @@ export class EngineClient {
   readonly #connection: EngineConnection;
   readonly #requests: Requests;
   readonly #holdings = new Holdings();
+  readonly #conversations: Conversations;
   readonly #logListeners = new Set<(event: LogEvent) => void>();
   readonly #listeners: Listening[] = [];
 
@@ -80,6 +86,7 @@ export class EngineClient {
   constructor(command: EngineCommand, name: string) {
     this.#connection = new EngineConnection(command, name, (session) => this.#prepare(session));
     this.#requests = new Requests(this.#connection);
+    this.#conversations = new Conversations(this.#requests, this.#holdings);
   }
 
   get state(): EngineState {
@@ -141,22 +148,45 @@ export class EngineClient {
     return (await this.#written(completeRequest, params, options)) ?? { ...NOTHING, confidence: null, certainty: [] };
   }
 
-  /** Opens a conversation. It ends with the engine: the caller opens another after `conversationUnknown`. */
+  /**
+   * Opens a conversation. Its handle stays valid until it is closed, also where the engine is lost, or its model, held by
+   * this client, gets another id.
+   */
   openChat(params: OpenChatParams): Promise<OpenChatResult> {
-    return this.#requests.send(openChatRequest, params);
+    return this.#conversations.open(params);
   }
 
   /** Ends a conversation. An engine that is not there has none: it is not started for this. */
   closeChat(conversation: string): Promise<void> {
-    return this.#requests.sendIfThere(closeChatRequest, { conversation });
+    return this.#conversations.close(conversation);
   }
 
   /**
-   * Answers in a conversation; otherwise as {@link generate}.
-   * @throws EngineError; `conversationUnknown` where it was closed, or the engine is another one.
+   * Answers in a conversation; otherwise as {@link generate}. Where the engine is lost meanwhile the next one goes on behind
+   * what there is; times and counts of what was read are then those of the last.
+   * @throws EngineError; `conversationUnknown` where it was closed, `modelUnknown` where its model was.
    */
-  async chat(params: ChatParams, options: GenerateOptions = {}): Promise<ChatResult> {
-    return (await this.#written(chatRequest, params, options)) ?? { ...NOTHING, leftOutTurns: 0, leftOutTokens: 0 };
+  async chat(params: ChatParams, options: ChatOptions = {}): Promise<ChatResult> {
+    return (await this.#conversations.chat(params, options)) ?? NO_ANSWER;
+  }
+
+  /**
+   * What {@link chat} with the same parameters would take. Computes nothing.
+   * @returns undefined where it was aborted, or a newer one of the conversation came before its turn.
+   * @throws EngineError
+   */
+  weighChat(params: ChatParams, { signal }: { signal?: AbortSignal } = {}): Promise<ChatWeight | undefined> {
+    return this.#conversations.weigh(params, signal);
+  }
+
+  /**
+   * Reads in class background what the next request of the conversation will begin with. Ended by the next call, by
+   * {@link chat}, and by the signal; what was read stays.
+   * @returns undefined where it was aborted before anything came of it.
+   * @throws EngineError
+   */
+  readAhead(params: ReadAheadParams, { signal }: { signal?: AbortSignal } = {}): Promise<ReadAheadResult | undefined> {
+    return this.#conversations.readAhead(params, signal);
   }
 
   /**
@@ -166,6 +196,15 @@ export class EngineClient {
   async embed(params: EmbedParams, { signal }: { signal?: AbortSignal } = {}): Promise<EmbedResult> {
     const result = await this.#requests.long(embedRequest, params, { signal });
     return result ?? { vectors: '', dimensions: 0, cut: [], tokens: 0, cancelled: true };
+  }
+
+  /**
+   * The places in a workspace's files that a question is about, the best first. An aborted signal resolves with none.
+   * @throws EngineError; `workspaceUnread` where its files are not read, with what to do about it.
+   */
+  async search(params: SearchParams, { signal }: { signal?: AbortSignal } = {}): Promise<SearchResult> {
+    const result = await this.#requests.long(searchRequest, params, { signal });
+    return result ?? { places: [], files: 0, reading: 0, leftOut: 0 };
   }
 
   /** Exact counts, with a model that is open for whatever role. */

@@ -7,15 +7,22 @@ import {
   openWorkspaceRequest,
   type WorkspaceSpec,
 } from '../protocol/index.ts';
-import { type EngineError, LostError, toEngineError } from './errors.ts';
+import { EngineError, LostError, toEngineError } from './errors.ts';
 import type { Session } from './session.ts';
 
 /** A held model in an engine that has taken the place of a lost one: opened again, or why it was not. */
 export type ModelEvent = { spec: ModelSpec } & ({ info: ModelInfo } | { error: EngineError });
 
+interface HeldModel {
+  spec: ModelSpec;
+  id: string;
+  /** Why it could not be opened again. */
+  error?: EngineError;
+}
+
 export class Holdings {
   /** By what makes them one in the engine; with their ids of now. */
-  readonly #models = new Map<string, { spec: ModelSpec; id: string }>();
+  readonly #models = new Map<string, HeldModel>();
   /** By their ids, which stay the same. */
   readonly #workspaces = new Map<string, WorkspaceSpec>();
   readonly #listeners = new Set<(event: ModelEvent) => void>();
@@ -28,6 +35,21 @@ export class Holdings {
 
   holdModel(spec: ModelSpec, { id }: ModelInfo): void {
     this.#models.set(keyOf(spec), { spec, id });
+  }
+
+  /**
+   * Follows a model from one engine to the next, where it may have another id. One that the client does not hold keeps its.
+   * @returns the id of now; it throws an EngineError in words where the model was let go of, or could not be opened again.
+   */
+  modelIdOf(id: string): () => string {
+    const [key] = [...this.#models].find(([, held]) => held.id === id) ?? [];
+    if (key === undefined) return () => id;
+    return () => {
+      const held = this.#models.get(key);
+      if (held?.error) throw held.error;
+      if (held) return held.id;
+      throw new EngineError('modelUnknown', 'The model of this conversation was closed. Choose a chat model.');
+    };
   }
 
   dropModel(id: string): void {
@@ -62,10 +84,13 @@ export class Holdings {
         return;
       }
       held.id = info.id;
+      delete held.error;
       event = { spec, info };
     } catch (error) {
       if (error instanceof LostError) throw error;
       event = { spec, error: toEngineError(error) };
+      const held = this.#models.get(key);
+      if (held) held.error = event.error;
     }
     for (const listener of this.#listeners) listener(event);
   }

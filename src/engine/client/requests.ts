@@ -2,7 +2,7 @@
  * How a request travels: with the engine that serves now, again with the next one where that is lost under it, ended by a
  * signal, with what it makes on the way.
  */
-import { CancellationTokenSource, type MessageConnection, type ProgressType, type RequestType } from 'vscode-jsonrpc';
+import { CancellationTokenSource, type ProgressType, type RequestType } from 'vscode-jsonrpc';
 import type { EngineErrorData } from '../protocol/index.ts';
 import type { EngineConnection } from './connection.ts';
 import { EngineError, LostError, toEngineError } from './errors.ts';
@@ -29,15 +29,26 @@ export class Requests {
 
   /** Sends a request that is over in an instant. @throws EngineError */
   send<P extends object, R>(type: RequestType<P, R, EngineErrorData>, params: P): Promise<R> {
-    return this.#call((connection) => connection.sendRequest<R>(type.method, params));
+    return this.#call(({ connection }) => connection.sendRequest<R>(type.method, params));
+  }
+
+  /** Does something short with the engine that serves, again with the next one where it is lost. @throws EngineError */
+  sendTo<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#call(work);
   }
 
   /**
    * Sends what only an engine that serves has to hear: one that is not there is not started for it.
+   * @param only the session that it concerns, where it is one alone.
    * @throws EngineError for a refusal.
    */
-  async sendIfThere<P extends object, R>(type: RequestType<P, R, EngineErrorData>, params: P): Promise<void> {
+  async sendIfThere<P extends object, R>(
+    type: RequestType<P, R, EngineErrorData>,
+    params: P,
+    only = this.#connection.current,
+  ): Promise<void> {
     const session = this.#connection.current;
+    if (session !== only) return;
     try {
       await session?.run((connection) => connection.sendRequest<R>(type.method, params));
     } catch (error) {
@@ -47,28 +58,31 @@ export class Requests {
 
   /**
    * Sends a request that takes its time. One of which something was delivered is not repeated.
+   * @param params a function where they are others with each engine.
    * @returns the answer; `undefined` where the signal ended it before anything came of it.
    * @throws EngineError
    */
   async long<P extends object, R, Event = never>(
     type: RequestType<P, R, EngineErrorData>,
-    params: P,
+    params: P | ((session: Session) => Promise<P>),
     { signal, progress, repeatable = false }: LongOptions<Event>,
   ): Promise<R | undefined> {
     let delivered = false;
-    const listen = (connection: MessageConnection, { type: kind, listener }: NonNullable<typeof progress>) => {
+    const listen = (session: Session, { type: kind, listener }: NonNullable<typeof progress>) => {
       const progressToken = `p${this.#progressTokens++}`;
-      const listening = connection.onProgress(kind, progressToken, (event) => {
+      const listening = session.connection.onProgress(kind, progressToken, (event) => {
         delivered = true;
+        this.#connection.worked(session);
         listener(event);
       });
       return { progressToken, dispose: () => listening.dispose() };
     };
-    const once = async (connection: MessageConnection) => {
-      const listening = progress && listen(connection, progress);
-      const message = listening ? { ...params, progressToken: listening.progressToken } : params;
+    const once = async (session: Session) => {
+      const given = typeof params === 'function' ? await params(session) : params;
+      const listening = progress && listen(session, progress);
+      const message = listening ? { ...given, progressToken: listening.progressToken } : given;
       try {
-        return await cancellable(signal, (token) => connection.sendRequest<R>(type.method, message, token));
+        return await cancellable(signal, (token) => session.connection.sendRequest<R>(type.method, message, token));
       } finally {
         listening?.dispose();
       }
@@ -83,14 +97,14 @@ export class Requests {
 
   /** Runs a call; when the engine is lost under it and `repeatable()`, again with the next one, while one comes at all. */
   async #call<T>(
-    work: (connection: MessageConnection) => Promise<T>,
+    work: (session: Session) => Promise<T>,
     signal?: AbortSignal,
     repeatable: () => boolean = () => true,
   ): Promise<T> {
     for (let losses = 1; ; losses++) {
       const session = await this.#connection.session(signal);
       try {
-        const result = await session.run(work);
+        const result = await session.run(() => work(session));
         this.#connection.worked(session);
         return result;
       } catch (error) {

@@ -63,7 +63,11 @@ export interface ChatParams {
   sampling?: SamplingOptions;
   /** Texts that end the answer; the answer ends before them. */
   stop?: string[];
-  /** Tokens of this answer that were made before, by an engine that was lost: it goes on behind them. */
+  /**
+   * Tokens of this answer that were made before, by an engine that was lost: it goes on behind them. They count as generated
+   * ones, and `maxTokens` and `stop` are of the whole answer; the first event says them again. What has to be read of them
+   * is counted with the prompt's cached and computed tokens.
+   */
   begun?: number[];
   /** Names the {@link chatProgress} events of this request; absent: none are sent. */
   progressToken?: string;
@@ -102,6 +106,7 @@ export interface ReadAheadParams {
   tools?: ChatTool[];
 }
 
+/** Of what was read: whole pages, as far as it is certain. Zeros where something newer came first. */
 export interface ReadAheadResult {
   promptTokens: number;
   cachedTokens: number;
@@ -132,8 +137,11 @@ export interface CountTokensResult {
 export const openChatRequest = new RequestType<OpenChatParams, OpenChatResult, EngineErrorData>('chat/open');
 /** One answer. A new request in a conversation ends the one that runs in it. */
 export const chatRequest = new RequestType<ChatParams, ChatResult, EngineErrorData>('chat/generate');
-/** Costs next to nothing, and computes nothing. The same parameters as the request that it is about. */
-export const weighChatRequest = new RequestType<ChatParams, ChatWeight, EngineErrorData>('chat/weigh');
+/**
+ * Costs next to nothing, and computes nothing. The same parameters as the request that it is about. Null: a newer one of the
+ * conversation came before this one's turn, or it was cancelled.
+ */
+export const weighChatRequest = new RequestType<ChatParams, ChatWeight | null, EngineErrorData>('chat/weigh');
 /** Ended by the next one of the conversation, and by {@link chatRequest}. */
 export const readAheadRequest = new RequestType<ReadAheadParams, ReadAheadResult, EngineErrorData>('chat/readAhead');
 export const chatProgress = new ProgressType<ChatProgress>();

@@ -153,6 +153,7 @@ export type EngineErrorKind =
   | 'modelUnknown'
   | 'outOfMemory'
   | 'workspaceUnknown'
+  | 'workspaceUnread'
   | 'documentStale'
   | 'conversationUnknown'
   | 'promptTooLong'

@@ -9,5 +9,6 @@ export * from './core.ts';
 export * from './download.ts';
 export * from './embedding.ts';
 export * from './lifecycle.ts';
+export * from './search.ts';
 export type * from './status.ts';
 export * from './workspace.ts';

@@ -21,6 +21,7 @@ import { CompletionService } from './services/completion/service.ts';
 import { download } from './services/download/download.ts';
 import { DownloadService } from './services/download/service.ts';
 import { EmbeddingService } from './services/embedding/service.ts';
+import { SearchService } from './services/search/service.ts';
 import { TextService } from './services/text/service.ts';
 import { SavedPages } from './storage/pages/savedPages.ts';
 import { Storage } from './storage/storage.ts';
@@ -77,6 +78,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
       new CompletionService(models, workspaces),
       new ChatService(models, workspaces),
       new EmbeddingService(models, workspaces),
+      new SearchService(models, workspaces),
       new TokensService(models),
       new DownloadService(download),
     ],

@@ -19,6 +19,8 @@ export interface Contender {
   iterate(): number | Promise<number>;
   /** Somebody of class `rank` waits: ends the iteration that runs beside the event loop, where that helps. */
   stop(rank: number): void;
+  /** Somebody else of class `rank` was served for so long. */
+  stoodStill?(rank: number, ms: number): void;
 }
 
 interface Entry {
@@ -120,18 +122,23 @@ export class Arbiter {
       const took = contender.iterate();
       if (typeof took !== 'number') {
         took.then((ms) => {
-          entry.usedMs += ms;
+          this.#served(entry, rank!, ms);
           this.#running = undefined;
           this.#wake();
         });
         break;
       }
       this.#running = undefined;
-      entry.usedMs += took;
+      this.#served(entry, rank!, took);
       spent += took;
       if (took === 0) break;
     }
     this.#longTurn = performance.now() - started > LONG_TURN_MS;
+  }
+
+  #served(entry: Entry, rank: number, ms: number): void {
+    entry.usedMs += ms;
+    for (const { contender } of this.#entries) if (contender !== entry.contender) contender.stoodStill?.(rank, ms);
   }
 
   /** The highest class; in it, who had least of the device. */

@@ -33,6 +33,11 @@ export interface Sampler {
   sample(row: number): number;
   /** Takes a token into the state without drawing (the end of the prompt, for penalties). */
   accept(token: number): void;
+  /**
+   * Takes in a token of the answer that an equal sampler drew before, in another engine.
+   * @throws EngineFailure `grammarInvalid` where it could not have drawn it.
+   */
+  resume?(token: number): void;
   /** True: nothing that it could draw is wanted any more. */
   readonly exhausted?: boolean;
   dispose(): void;

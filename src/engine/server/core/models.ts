@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { ModelInfo, ModelRole, ModelSpec } from '../../protocol/index.ts';
 import { EngineFailure } from './failure.ts';
-import { generate } from './generation.ts';
+import { generate, type Hearing } from './generation.ts';
 import { Loader } from './loader.ts';
 import type { ModelListener, ModelOpener, OpenEmbedder, OpenModel } from './modelHandle.ts';
 import type { Generation, RequestInput } from './scheduler/request.ts';
@@ -134,9 +134,9 @@ export class Models {
     { loop }: OpenModel,
     input: Omit<RequestInput, 'onText'>,
     signal: AbortSignal,
-    onText: (delta: string) => void,
+    hearing: Hearing,
   ): Promise<Generation> {
-    return this.totals.count(input.class, () => generate(loop, input, signal, onText));
+    return this.totals.count(input.class, () => generate(loop, input, signal, hearing));
   }
 
   /** Ends a holder's claim on one model, or on all of them; also on one that is still being loaded. */

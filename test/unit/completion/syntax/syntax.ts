@@ -2,8 +2,8 @@ import type { CompletionRequest } from '../../../../src/completion/request.ts';
 import { scopeOf } from '../../../../src/completion/scope.ts';
 import { endOf } from '../../../../src/completion/stops.ts';
 import type { CodePlace } from '../../../../src/completion/syntax/codePlace.ts';
-import { GRAMMARS } from '../../../../src/completion/syntax/languages.ts';
 import { Syntax } from '../../../../src/completion/syntax/syntax.ts';
+import { GRAMMARS } from '../../../../src/syntax/languages.ts';
 import { place } from '../place.ts';
 
 /** With every grammar loaded. */

@@ -55,6 +55,10 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
     return this.#backend.cells;
   }
 
+  known(workspace: string, tokens: readonly number[]): number {
+    return this.#store.reach(workspace, tokens, tokens.length - 1);
+  }
+
   acquire(tokens: readonly number[], options: LeaseOptions): StateLease | undefined {
     const promised = [...this.#leases].reduce((sum, lease) => sum + lease.options.reserve, options.reserve);
     if (promised > this.#backend.cells) return undefined;

@@ -36,13 +36,13 @@ export class CheckpointStore {
 
   /** The longest checkpoint whose tokens begin `tokens`, of at most `limit` tokens. It counts as used. */
   longest(workspace: string, tokens: readonly number[], limit: number): Checkpoint | undefined {
-    let [found, foundKey]: [Checkpoint?, string?] = [];
-    for (const [key, checkpoint] of this.#kept.entries()) {
-      const { length } = checkpoint.tokens;
-      if (checkpoint.workspace !== workspace || length > limit || length <= (found?.tokens.length ?? 0)) continue;
-      if (checkpoint.tokens.every((token, i) => token === tokens[i])) [found, foundKey] = [checkpoint, key];
-    }
-    return foundKey === undefined ? undefined : this.#kept.get(foundKey); // counts as used
+    const { key } = this.#find(workspace, tokens, limit);
+    return key === undefined ? undefined : this.#kept.get(key); // counts as used
+  }
+
+  /** The length of {@link longest}, which does not count as used; 0: there is none. */
+  reach(workspace: string, tokens: readonly number[], limit: number): number {
+    return this.#find(workspace, tokens, limit).length;
   }
 
   /** Drops all states of a workspace. */
@@ -50,6 +50,16 @@ export class CheckpointStore {
     for (const [key, checkpoint] of [...this.#kept.entries()]) {
       if (checkpoint.workspace === workspace) this.#kept.delete(key);
     }
+  }
+
+  #find(workspace: string, tokens: readonly number[], limit: number): { key?: string; length: number } {
+    let found: { key?: string; length: number } = { length: 0 };
+    for (const [key, checkpoint] of this.#kept.entries()) {
+      const { length } = checkpoint.tokens;
+      if (checkpoint.workspace !== workspace || length > limit || length <= found.length) continue;
+      if (checkpoint.tokens.every((token, i) => token === tokens[i])) found = { key, length };
+    }
+    return found;
   }
 
   /** Of all states and their tokens. */

@@ -117,8 +117,8 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
     // What is still to be brought back is neither borrowed from nor replaced.
     if (lease.own.length === 0 && !this.#exchange.coldAhead(lease, tokens)) {
       this.#exchange.borrow(lease, tokens, (end) => this.extend(lease, end));
-      const { workspace, document } = lease.options;
-      if (document !== undefined) this.documents.replaces(workspace, document, lease.computed);
+      const { workspace, document, replaces = true } = lease.options;
+      if (document !== undefined && replaces) this.documents.replaces(workspace, document, lease.computed);
     }
     return lease.computed - before;
   }
@@ -130,6 +130,17 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
     if (node && this.spill.near(node)) return 'near';
     const coming = node ? this.spill.coming(node) : this.#loader!.loading(lease.options.workspace);
     return coming && this.#patience.has(lease) ? 'coming' : undefined;
+  }
+
+  known(workspace: string, tokens: readonly number[]): number {
+    if (!this.tree.hasRoot(workspace)) return 0;
+    let end = 0;
+    for (const { node, common } of this.tree.path(this.tree.root(workspace), tokens, tokens.length - 1)) {
+      const whole = common === PAGE_TOKENS;
+      if (node.page < 0 && !(whole && this.spill?.worthRestoring(node.start))) break;
+      end = node.start + common;
+    }
+    return end;
   }
 
   /** A chunk may end anywhere. */

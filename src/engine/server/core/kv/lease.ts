@@ -14,6 +14,8 @@ export interface LeaseOptions {
   keep?: number;
   /** The document that is completed: its newest prompt replaces the one before. */
   document?: string;
+  /** False: it takes nobody's place. */
+  replaces?: boolean;
 }
 
 /**

@@ -16,6 +16,11 @@ export interface CacheLease {
 export interface CacheStrategy<L extends CacheLease = CacheLease> {
   /** Longest request that can ever fit, in tokens. */
   readonly capacity: number;
+  /**
+   * How many leading tokens of a request it would not have to compute, in whatever tier they are. Never the last one, whose
+   * logits are wanted. Only looks: nothing is taken, brought back or counted as used.
+   */
+  known(workspace: string, tokens: readonly number[]): number;
   /** Takes a sequence; undefined when there is none, or no room for `reserve` tokens now. */
   acquire(tokens: readonly number[], options: LeaseOptions): L | undefined;
   /** Takes over what is known of the tokens that come next, spending about `budgetMs` on saved ones. @returns tokens gained. */

@@ -90,6 +90,16 @@ export class LlamaSampler implements Drawer {
     if (this.#penalties !== undefined) this.#host.functions.llama_sampler_accept(this.#penalties, token);
   }
 
+  resume(token: number): void {
+    this.accept(token);
+    if (this.#grammar === undefined) return;
+    // Accepting a token that does not fit would end the process.
+    if (!this.#grammar.allows(token)) {
+      throw new EngineFailure('grammarInvalid', 'The answer that was begun does not fit the grammar of this request.');
+    }
+    this.#grammar.accept(token);
+  }
+
   dispose(): void {
     if (this.#chain === undefined) return;
     this.#host.functions.llama_sampler_free(this.#chain);

@@ -121,7 +121,7 @@ export class Loop implements Contender {
 
   /** Enters a request; an older one with the same `supersedes` key ends at once. */
   submit(input: RequestInput): Request {
-    const request = new Request(input, this.#arrivals++, this.#backend.now());
+    const request = new Request(input, this.#arrivals++, this.#backend.now(), this.#tokenizer);
     this.decisions.record('arrived', request, { tokens: request.promptTokens });
     const { supersedes, workspace } = input;
     if (supersedes !== undefined) {
@@ -130,11 +130,25 @@ export class Loop implements Contender {
           this.#leave(older, 'superseded');
       }
     }
+    if (request.over) {
+      request.finish(request.over, this.#backend.now());
+      return request;
+    }
     clearTimeout(this.#idle);
     this.#requests.push(request);
     this.#paused = false;
     this.#device.arrived(request.rank);
     return request;
+  }
+
+  /** Milliseconds that reading `tokens` of a prompt from position `start` on will take by what was measured. */
+  readMs(tokens: number, start: number): number {
+    return this.#profile.prompt(tokens, start, this.#backend.batchTokens);
+  }
+
+  /** Others of class `rank` were served for so long; see {@link Contender}. */
+  stoodStill(rank: number, ms: number): void {
+    for (const request of this.#requests) if (request.rank > rank) request.pausedMs += ms;
   }
 
   /** Ends a request with the text so far; its computed tokens stay for the next one. */
@@ -240,6 +254,12 @@ export class Loop implements Contender {
       this.#profile.observe(this.#planner.tokens, this.#planner.context, ms);
       this.#times.add(ms);
     }
+    const lead = slices[0]!.request.rank;
+    for (const request of this.#requests) {
+      const served = slices.some((slice) => slice.request === request);
+      // What an iteration that was stopped computed is lost.
+      if (served ? outcome === 'aborted' : request.rank > lead) request.pausedMs += ms;
+    }
     for (const { request, start, end, row } of slices) {
       if (outcome === 'ok') this.#advance(request, start, end, row, now, ms);
       else if (outcome === 'aborted') this.#interrupted(request);
@@ -259,6 +279,10 @@ export class Loop implements Contender {
       const share = (ms * (end - start)) / this.#planner.tokens;
       if (charge(request.standing, share, now)) this.decisions.record('demoted', request);
       if (end < request.known.length || request.ending) return;
+      if (request.input.maxTokens === 0) {
+        this.#leave(request, 'length');
+        return;
+      }
       if (request.generatedTokens === 0) this.#device.spoke();
       const finish = request.take(request.sampler.sample(row), this.#tokenizer, now);
       if (finish) this.#leave(request, finish);

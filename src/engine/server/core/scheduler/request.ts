@@ -15,8 +15,15 @@ export interface RequestInput {
   workspace: string;
   /** A newer request of the workspace with the same key ends the older one; its prompt takes the older one's place. */
   supersedes?: string | undefined;
+  /** What it is a prompt of, for what the cache holds longer; absent: as `supersedes`. */
+  document?: string | undefined;
+  /** False where the newest prompt of the document does not take the place of the one before: there are several to go back to. */
+  replaces?: boolean | undefined;
   prompt: number[];
+  /** Of the answer in all. With 0 the prompt is read, and nothing is made. */
   maxTokens: number;
+  /** Tokens of the answer that were made before: it goes on behind them. They are delivered first, and count as made. */
+  begun?: readonly number[] | undefined;
   /** Texts that end the answer, which ends before them. */
   stop?: readonly string[] | undefined;
   /** False takes nothing from the cache and leaves nothing in it. */
@@ -26,8 +33,22 @@ export interface RequestInput {
   sampler: Sampler;
   /** Leading bytes of the answer that are no part of it: they stand before the cursor already. */
   skipBytes?: number | undefined;
-  /** Called with new text; never empty. */
-  onText: (delta: string) => void;
+  /** Called with new text, never empty, and the tokens since the last call, which it and what is held back come from. */
+  onText: OnText;
+}
+
+export type OnText = (delta: string, tokens: readonly number[]) => void;
+
+/** How far a request is. */
+export interface RequestProgress {
+  /** Prompt tokens that were decoded, of those that the cache has not. */
+  read: number;
+  toRead: number;
+  /** Where the first of the rest is. */
+  position: number;
+  reading: boolean;
+  /** How long it stood still, in all, because a higher class was served. */
+  pausedMs: number;
 }
 
 /** What a request came to. Times are ms from its arrival; tokens before and after a preemption count once. */
@@ -35,6 +56,7 @@ export interface Generation {
   text: string;
   finish: FinishReason;
   promptTokens: number;
+  /** With those of {@link RequestInput.begun}. */
   cachedTokens: number;
   computedTokens: number;
   generatedTokens: number;
@@ -60,6 +82,10 @@ export class Request {
   standing: Standing;
   /** Left out of the last iteration. */
   waited = false;
+  /** How long it stood still, in ms, because a higher class was served. */
+  pausedMs = 0;
+  /** Why it ends before anything is computed: what was begun is all of it. */
+  over: FinishReason | undefined;
   /** Why it ends as soon as the iteration that it is in is over. */
   ending: FinishReason | undefined;
   readonly done: Promise<Generation>;
@@ -69,19 +95,27 @@ export class Request {
   readonly #reject: (error: Error) => void;
   #started: number | undefined;
   #firstToken: number | undefined;
-  /** Leading prompt tokens that are counted as cached or computed. */
+  /** Of prompt, and answer that was begun. */
+  readonly #given: number;
+  /** How many tokens of `known` were delivered. */
+  #delivered: number;
+  /** Leading given tokens that are counted as cached or computed. */
   #counted = 0;
   #cached = 0;
   #computedPrompt = 0;
   #settled = false;
 
-  constructor(input: RequestInput, number: number, now: number) {
+  /** @param tokenizer of whatever was begun. */
+  constructor(input: RequestInput, number: number, now: number, tokenizer: Tokenizer) {
+    const { prompt, begun = [] } = input;
     this.input = input;
     this.number = number;
     this.standing = join(0, now);
     this.rank = RANK[input.class];
-    this.known = [...input.prompt];
-    this.promptTokens = input.prompt.length;
+    this.known = [...prompt, ...begun];
+    this.promptTokens = prompt.length;
+    this.#given = this.known.length;
+    this.#delivered = prompt.length;
     this.sampler = input.sampler;
     this.arrived = now;
     this.#answer = new Answer(input.stop ?? [], input.skipBytes);
@@ -89,6 +123,10 @@ export class Request {
     this.done = promise;
     this.#resolve = resolve;
     this.#reject = reject;
+    const stopped = begun.some((token) => this.#answer.push(tokenizer.bytes(token)));
+    if (stopped) this.over = 'stop';
+    else if (begun.length > 0 && begun.length >= input.maxTokens) this.over = 'length';
+    this.#deliver();
   }
 
   get settled(): boolean {
@@ -102,6 +140,12 @@ export class Request {
 
   get generatedTokens(): number {
     return this.known.length - this.promptTokens;
+  }
+
+  get progress(): RequestProgress {
+    const position = Math.min(this.computed, this.#given);
+    const [read, toRead] = [this.#counted - this.#cached, this.#given - this.#cached];
+    return { read, toRead, position, reading: this.known.length === this.#given, pausedMs: this.pausedMs };
   }
 
   /** How many of `known` are in the sequence's cells. */
@@ -118,14 +162,14 @@ export class Request {
 
   /** The lease has more tokens, from the cache. Those that were computed before and lost do not count again. */
   gained(): void {
-    const computed = Math.min(this.computed, this.promptTokens);
+    const computed = Math.min(this.computed, this.#given);
     this.#cached += Math.max(0, computed - this.#counted);
     this.#counted = Math.max(this.#counted, computed);
   }
 
   /** Tokens from `start` to where the lease is now were decoded. */
   advanced(start: number): void {
-    const computed = Math.min(this.computed, this.promptTokens);
+    const computed = Math.min(this.computed, this.#given);
     this.#computedPrompt += Math.max(0, computed - start);
     this.#counted = Math.max(this.#counted, computed);
   }
@@ -170,7 +214,10 @@ export class Request {
 
   #deliver(): void {
     const delta = this.#answer.take();
-    if (delta !== '') this.input.onText(delta);
+    if (delta === '') return;
+    const tokens = this.known.slice(this.#delivered);
+    this.#delivered = this.known.length;
+    this.input.onText(delta, tokens);
   }
 }
 

@@ -117,14 +117,15 @@ export class Selection {
   #admit(request: Request, behind: readonly Request[]): boolean {
     const { cache, planner, profile, batch, decisions } = this.#parts;
     if (request.reserve > cache.capacity) throw tooLong();
-    const { workspace, reuse = true, supersedes, keep } = request.input;
+    const { workspace, reuse = true, supersedes, document = supersedes, replaces, keep } = request.input;
     const reserve = Math.min(request.reserve, request.known.length + GROWTH_TOKENS);
     const options = {
       workspace,
       reuse,
       reserve,
       ...(keep === undefined ? {} : { keep }),
-      ...(supersedes === undefined ? {} : { document: supersedes }),
+      ...(document === undefined ? {} : { document }),
+      ...(replaces === undefined ? {} : { replaces }),
     };
     let lease = cache.acquire(request.known, options);
     const lower = behind.filter((other) => planner.gives(other, request));

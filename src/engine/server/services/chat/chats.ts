@@ -1,13 +1,30 @@
-/** Conversations that are open, and their answers. */
+/** Conversations that are open: their answers, what those would take, and what is read ahead of them. */
 import { randomUUID } from 'node:crypto';
-import type { ChatParams, ChatResult, OpenChatParams, OpenChatResult } from '../../../protocol/index.ts';
+import type {
+  ChatParams,
+  ChatProgress,
+  ChatResult,
+  ChatWeight,
+  OpenChatParams,
+  OpenChatResult,
+  ReadAheadParams,
+  ReadAheadResult,
+} from '../../../protocol/index.ts';
 import { checkRequest } from '../../core/checks.ts';
 import { EngineFailure } from '../../core/failure.ts';
+import { PAGE_TOKENS } from '../../core/kv/pagePool.ts';
+import type { OpenModel } from '../../core/modelHandle.ts';
 import type { Models } from '../../core/models.ts';
+import { continuations } from './continuations.ts';
+import { Newest } from './newest.ts';
+import { progressOf } from './progress.ts';
 import { ChatPrompt } from './prompt.ts';
+import { Trails } from './trails.ts';
 
 /** The answer gets no more than this share of the context, so that there is room for what it answers. */
 const ANSWER_SHARE = 0.5;
+/** Room that is left for an answer of which nothing was said yet, as a share of the context. */
+const LIKELY_ANSWER_SHARE = 0.25;
 
 /** Of a request that a newer one overtook before it began. */
 const SUPERSEDED = {
@@ -20,6 +37,8 @@ const SUPERSEDED = {
   firstTokenMs: null,
 } as const;
 
+const NOTHING_READ: ReadAheadResult = { promptTokens: 0, cachedTokens: 0, computedTokens: 0 };
+
 interface Conversation {
   model: string;
   workspace: string;
@@ -27,11 +46,19 @@ interface Conversation {
   prompt: ChatPrompt;
   /** The request that came last. */
   latest: ChatParams | undefined;
+  /** Of the answer that was asked for, or weighed, last. */
+  maxTokens: number | undefined;
+  weighing: Newest;
+  readingAhead: Newest;
+  /** Ends what is read ahead. */
+  reading: AbortController;
 }
 
 export class Chats {
   readonly #models: Models;
   readonly #open = new Map<string, Conversation>();
+  /** Of each model, by workspace. */
+  readonly #trails = new WeakMap<OpenModel, Map<string, Trails>>();
 
   constructor(models: Models) {
     this.#models = models;
@@ -51,7 +78,17 @@ export class Chats {
     }
     const tools = await handle.takesTools();
     const conversation = randomUUID();
-    this.#open.set(conversation, { model, workspace, holder, prompt: new ChatPrompt(), latest: undefined });
+    this.#open.set(conversation, {
+      model,
+      workspace,
+      holder,
+      prompt: new ChatPrompt(() => this.#trailsOf(this.#models.get(model), workspace)),
+      latest: undefined,
+      maxTokens: undefined,
+      weighing: new Newest(),
+      readingAhead: new Newest(),
+      reading: new AbortController(),
+    });
     this.#tell(workspace);
     return { conversation, tools, contextTokens: handle.info.contextTokens };
   }
@@ -59,45 +96,147 @@ export class Chats {
   /**
    * One answer, by the model's template. A newer request of the conversation ends it.
    * @param signal ends it with the text so far (`finish: 'cancelled'`).
-   * @param onText receives text while it is made.
+   * @param onProgress receives text while it is made, and how far the request is.
    * @throws EngineFailure `conversationUnknown`, `modelUnknown`, `promptInvalid`, `promptTooLong`, …
    */
-  async generate(params: ChatParams, signal: AbortSignal, onText: (delta: string) => void): Promise<ChatResult> {
+  async generate(
+    params: ChatParams,
+    signal: AbortSignal,
+    onProgress: (step: ChatProgress) => void,
+  ): Promise<ChatResult> {
     const conversation = this.#get(params.conversation);
     const { model, workspace, prompt } = conversation;
-    check(params, workspace);
-    conversation.latest = params;
     const { handle } = this.#models.get(model);
+    check(params, workspace, handle.info.vocabularyTokens);
+    conversation.latest = params;
+    conversation.reading.abort();
     const { contextTokens } = handle.info;
-    const maxTokens = Math.min(params.maxTokens, Math.max(1, Math.floor(ANSWER_SHARE * contextTokens)));
+    const maxTokens = answerTokens(params, contextTokens);
+    conversation.maxTokens = maxTokens;
     const arrived = performance.now();
-    const { tokens, ...leftOut } = await prompt.fit(
-      handle,
-      params.messages,
-      params.tools ?? [],
-      contextTokens - maxTokens,
-    );
-    const fitted = performance.now() - arrived;
+    const fitted = await prompt.fit(handle, params.messages, params.tools ?? [], contextTokens - maxTokens);
+    const { text, tokens, ...leftOut } = fitted;
+    const fittedMs = performance.now() - arrived;
     if (conversation.latest !== params)
-      return { ...SUPERSEDED, promptTokens: tokens.length, totalMs: fitted, ...leftOut };
+      return { ...SUPERSEDED, promptTokens: tokens.length, totalMs: fittedMs, ...leftOut };
     // The model may have been unloaded meanwhile.
     const open = this.#models.get(model);
+    const sampler = open.backend.createSampler(params.sampling ?? {});
+    try {
+      for (const token of params.begun ?? []) sampler.resume?.(token);
+    } catch (error) {
+      sampler.dispose();
+      throw error;
+    }
+    const key = keyOf(params.conversation);
     const input = {
       class: params.class ?? 'chat',
       workspace,
-      supersedes: keyOf(params.conversation),
+      supersedes: key,
+      // Branches and answers that were given in the place of others are gone back to.
+      replaces: false,
       prompt: tokens,
+      begun: params.begun,
       maxTokens,
       stop: params.stop,
-      sampler: open.backend.createSampler(params.sampling ?? {}),
+      sampler,
     };
-    const { queuedMs, firstTokenMs, totalMs, ...rest } = await this.#models.run(open, input, signal, onText);
+    const said: number[] = [];
+    const hearing = progressOf(
+      (step) => {
+        for (const token of step.tokens ?? []) said.push(token);
+        onProgress(step);
+      },
+      (count, position) => open.loop.readMs(count, position),
+    );
+    const { queuedMs, firstTokenMs, totalMs, ...rest } = await this.#models.run(open, input, signal, hearing);
+    this.#trailsOf(open, workspace).add(handle.tokenizer, { text, tokens }, { text: rest.text, tokens: said });
     const times = {
-      queuedMs: queuedMs + fitted,
-      firstTokenMs: firstTokenMs && firstTokenMs + fitted,
-      totalMs: totalMs + fitted,
+      queuedMs: queuedMs + fittedMs,
+      firstTokenMs: firstTokenMs && firstTokenMs + fittedMs,
+      totalMs: totalMs + fittedMs,
     };
     return { ...rest, ...times, ...leftOut };
+  }
+
+  /**
+   * What an answer would take, as {@link generate} would be asked for it. Nothing is computed, and nothing is different
+   * for the conversation afterwards.
+   * @returns null: a newer one of the conversation came before this one's turn, or nobody wants it any more.
+   * @throws EngineFailure as {@link generate}
+   */
+  async weigh(params: ChatParams, signal: AbortSignal): Promise<ChatWeight | null> {
+    const conversation = this.#get(params.conversation);
+    const { model, workspace, prompt, weighing } = conversation;
+    const { handle } = this.#models.get(model);
+    check(params, workspace, handle.info.vocabularyTokens);
+    const weight = await weighing.run(async () => {
+      if (signal.aborted) return null;
+      const { contextTokens } = handle.info;
+      const maxTokens = answerTokens(params, contextTokens);
+      conversation.maxTokens = maxTokens;
+      const room = contextTokens - maxTokens;
+      const { tokens, leftOutTurns, leftOutTokens } = await prompt.weigh(
+        handle,
+        params.messages,
+        params.tools ?? [],
+        room,
+      );
+      const { loop } = this.#models.get(model);
+      const cachedTokens = loop.cache.known(workspace, tokens);
+      const readMs = loop.readMs(tokens.length - cachedTokens, cachedTokens);
+      return { promptTokens: tokens.length, cachedTokens, leftOutTurns, leftOutTokens, readMs };
+    });
+    return weight ?? null;
+  }
+
+  /**
+   * Reads what the next request will begin with, as far as that is known, in class background: whole pages of it.
+   * @param signal ends it, as do the next one of the conversation and {@link generate}; what was read stays.
+   * @throws EngineFailure as {@link generate}
+   */
+  async readAhead(params: ReadAheadParams, signal: AbortSignal): Promise<ReadAheadResult> {
+    const conversation = this.#get(params.conversation);
+    const { workspace, readingAhead } = conversation;
+    check({ ...params, maxTokens: 1 }, workspace, 0);
+    conversation.reading.abort();
+    const reading = new AbortController();
+    conversation.reading = reading;
+    const ended = AbortSignal.any([signal, reading.signal]);
+    const result = await readingAhead.run(() => this.#readAhead(conversation, params, ended));
+    return result ?? NOTHING_READ;
+  }
+
+  async #readAhead(
+    { model, workspace, prompt, maxTokens }: Conversation,
+    { conversation, messages, tools = [] }: ReadAheadParams,
+    signal: AbortSignal,
+  ): Promise<ReadAheadResult> {
+    const { handle } = this.#models.get(model);
+    const { contextTokens } = handle.info;
+    const room = contextTokens - (maxTokens ?? Math.floor(LIKELY_ANSWER_SHARE * contextTokens));
+    const wanted = () => !signal.aborted;
+    const known = await prompt.common(handle, continuations(messages), tools, room, wanted);
+    const end = Math.floor(known.length / PAGE_TOKENS) * PAGE_TOKENS;
+    if (signal.aborted || end === 0) return NOTHING_READ;
+    const tokens = known.slice(0, end);
+    const open = this.#models.get(model);
+    // Of a whole prompt the last token is never known.
+    if (open.loop.cache.known(workspace, [...tokens, 0]) >= end)
+      return { promptTokens: end, cachedTokens: end, computedTokens: 0 };
+    const input = {
+      class: 'background',
+      workspace,
+      document: keyOf(conversation),
+      replaces: false,
+      prompt: tokens,
+      maxTokens: 0,
+      sampler: open.backend.createSampler({}),
+    } as const;
+    const { promptTokens, cachedTokens, computedTokens } = await this.#models.run(open, input, signal, {
+      onText: () => undefined,
+    });
+    return { promptTokens, cachedTokens, computedTokens };
   }
 
   /** @throws EngineFailure `conversationUnknown` */
@@ -107,7 +246,8 @@ export class Chats {
 
   /** Its pages are held no longer than others. */
   close(conversation: string): void {
-    const { workspace } = this.#get(conversation);
+    const { workspace, reading } = this.#get(conversation);
+    reading.abort();
     this.#open.delete(conversation);
     this.#tell(workspace);
   }
@@ -115,6 +255,11 @@ export class Chats {
   /** Closes all conversations of a holder. */
   left(holder: object): void {
     for (const [id, { holder: other }] of this.#open) if (other === holder) this.close(id);
+  }
+
+  /** Nothing that was said in a workspace is remembered. */
+  forget(workspace: string): void {
+    for (const model of this.#models.list()) this.#trails.get(model)?.delete(workspace);
   }
 
   #get(conversation: string): Conversation {
@@ -126,6 +271,14 @@ export class Chats {
     );
   }
 
+  #trailsOf(model: OpenModel, workspace: string): Trails {
+    const ofModel = this.#trails.get(model) ?? new Map<string, Trails>();
+    this.#trails.set(model, ofModel);
+    const trails = ofModel.get(workspace) ?? new Trails();
+    ofModel.set(workspace, trails);
+    return trails;
+  }
+
   #tell(workspace: string): void {
     const keys = [...this.#open].filter(([, { workspace: other }]) => other === workspace).map(([id]) => keyOf(id));
     this.#models.caches.pinConversations(workspace, keys);
@@ -134,11 +287,18 @@ export class Chats {
 
 const keyOf = (conversation: string): string => `chat:${conversation}`;
 
-function check({ messages, maxTokens, class: kind = 'chat', tools = [] }: ChatParams, workspace: string): void {
+const answerTokens = ({ maxTokens }: ChatParams, contextTokens: number): number =>
+  Math.min(maxTokens, Math.max(1, Math.floor(ANSWER_SHARE * contextTokens)));
+
+function check(params: ChatParams, workspace: string, vocabularyTokens: number): void {
+  const { messages, maxTokens, class: kind = 'chat', tools = [], begun = [] } = params;
   checkRequest({ maxTokens, class: kind, workspace });
   const fault = (what: string) => new EngineFailure('promptInvalid', `The request is malformed: ${what}.`);
   if (!Array.isArray(messages) || !Array.isArray(tools)) throw fault('messages and tools must be lists');
   for (const message of messages) {
     if (typeof message?.content !== 'string') throw fault('every message has a text as content');
   }
+  const isToken = (token: unknown) => Number.isInteger(token) && (token as number) >= 0;
+  if (!Array.isArray(begun) || begun.some((token) => !isToken(token) || token >= vocabularyTokens))
+    throw fault('what was begun must be a list of tokens of the model');
 }

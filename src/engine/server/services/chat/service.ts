@@ -1,5 +1,12 @@
 /** `chat/*` of every client. */
-import { chatRequest, closeChatRequest, generateProgress, openChatRequest } from '../../../protocol/index.ts';
+import {
+  chatProgress,
+  chatRequest,
+  closeChatRequest,
+  openChatRequest,
+  readAheadRequest,
+  weighChatRequest,
+} from '../../../protocol/index.ts';
 import type { Models } from '../../core/models.ts';
 import type { ServedClient, Service } from '../../service.ts';
 import type { Workspaces } from '../../workspaces/workspaces.ts';
@@ -12,10 +19,16 @@ export class ChatService implements Service {
   constructor(models: Models, workspaces: Workspaces) {
     this.#workspaces = workspaces;
     this.#chats = new Chats(models);
+    workspaces.listen({
+      filesForgotten: ({ id }) => this.#chats.forget(id),
+      workspaceClosed: ({ id }) => this.#chats.forget(id),
+    });
   }
 
   serve(client: ServedClient): void {
     const chats = this.#chats;
+    /** @throws EngineFailure `workspaceUnknown` where the client does not hold the workspace any more. */
+    const checkHeld = (conversation: string) => this.#workspaces.of(client, chats.workspaceOf(conversation));
     client.onRequest(openChatRequest, async (params, signal) => {
       this.#workspaces.of(client, params.workspace);
       const opened = await chats.open(params, client);
@@ -23,10 +36,16 @@ export class ChatService implements Service {
       return opened;
     });
     client.onRequest(chatRequest, async (params, signal) => {
-      this.#workspaces.of(client, chats.workspaceOf(params.conversation));
-      return chats.generate(params, signal, (text) =>
-        client.progress(generateProgress, params.progressToken, { text }),
-      );
+      checkHeld(params.conversation);
+      return chats.generate(params, signal, (step) => client.progress(chatProgress, params.progressToken, step));
+    });
+    client.onRequest(weighChatRequest, async (params, signal) => {
+      checkHeld(params.conversation);
+      return chats.weigh(params, signal);
+    });
+    client.onRequest(readAheadRequest, async (params, signal) => {
+      checkHeld(params.conversation);
+      return chats.readAhead(params, signal);
     });
     client.onRequest(closeChatRequest, async ({ conversation }) => {
       chats.close(conversation);

@@ -159,7 +159,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       keep: keepOf(params, tokens.length),
       sampler,
     };
-    const result = await this.#models.run(model, input, signal, onText);
+    const result = await this.#models.run(model, input, signal, { onText });
     const certainty = 'certainty' in sampler ? sampler.certainty : undefined;
     return {
       ...result,

@@ -53,6 +53,6 @@ export class TextService implements Service {
     const sampler = model.backend.createSampler(sampling);
     const input = { class: kind, workspace, supersedes, stop, reuse, maxTokens, sampler };
     const prefix = [...tokens.subarray(cutTokens)];
-    return { ...(await this.#models.run(model, { ...input, prompt: prefix }, signal, onText)), cutTokens };
+    return { ...(await this.#models.run(model, { ...input, prompt: prefix }, signal, { onText })), cutTokens };
   }
 }

@@ -3,14 +3,15 @@
  * notice, and slower while requests run. A whole reading ranks the files, lets those go that are gone or private, and reads
  * what is not as it was; where there is not room for all, far files give way to near ones.
  */
-import { lstat, realpath } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import type { IndexedFiles } from '../../../../protocol/index.ts';
 import { chunksOf } from '../../../core/chunks.ts';
 import { Slices } from '../../../core/slices.ts';
 import { joined } from '../../../core/tokens.ts';
-import { filesOf, isIndexable, privateFilesHere, readSource, withSlashes } from './folder.ts';
-import { Manifest, type Stamp } from './manifest.ts';
+import { filesOf, isIndexable, readSource } from '../../workspaceFiles/folder.ts';
+import { FolderPrivacy } from '../../workspaceFiles/folderPrivacy.ts';
+import { Manifest, type Stamp } from '../../workspaceFiles/manifest.ts';
 import type { ProjectIndex } from './projectIndex.ts';
 import type { Projects } from './projects.ts';
 
@@ -48,16 +49,14 @@ interface Job {
   whole: boolean;
   /** There was no room for a file: all behind it are farther. */
   full: boolean;
-  /** Real path of the folder. */
-  root: string | undefined;
+  /** By the rules of when the job began. */
+  privacy: FolderPrivacy;
 }
 
 export class Indexer {
   readonly #projects: Projects;
   readonly #slices: Slices;
   readonly #options: IndexerOptions;
-  /** The rules of each folder, read once for a job. */
-  readonly #private = privateFilesHere();
   readonly #manifests = new Map<string, Manifest>();
   readonly #jobs: Job[] = [];
   readonly #stop = new AbortController();
@@ -107,7 +106,8 @@ export class Indexer {
   }
 
   #push(workspace: string, folder: string, paths?: readonly string[]): void {
-    this.#jobs.push({ workspace, folder, paths, done: 0, whole: paths === undefined, full: false, root: undefined });
+    const privacy = new FolderPrivacy(folder);
+    this.#jobs.push({ workspace, folder, paths, done: 0, whole: paths === undefined, full: false, privacy });
   }
 
   #end(workspace: string): void {
@@ -139,8 +139,7 @@ export class Indexer {
       manifest = new Manifest(folder);
       this.#manifests.set(workspace, manifest);
     }
-    this.#private.forget(folder);
-    job.root = await realOf(folder);
+    job.privacy.forget();
     if (job.whole) await this.#list(job, manifest);
     else manifest.changed(job.paths!);
     const open = new Set(this.#index(job).openPaths);
@@ -160,8 +159,7 @@ export class Indexer {
   /** Ranks the files, and lets go of what is none any more before anything is read. */
   async #list(job: Job, manifest: Manifest): Promise<void> {
     const near = nearIn(manifest, this.#index(job));
-    const rules = this.#private.rulesOf(job.folder, withSlashes(job.folder));
-    const paths = await filesOf(job.folder, near, rules, this.#stop.signal).catch(() => []);
+    const paths = await filesOf(job.folder, near, job.privacy.rules, this.#stop.signal).catch(() => []);
     job.paths = paths;
     if (!this.#jobs.includes(job)) return;
     const found = new Set(paths);
@@ -178,7 +176,7 @@ export class Indexer {
   /** Brings one file up to date. */
   async #look(job: Job, manifest: Manifest, file: string): Promise<void> {
     const whole = path.join(job.folder, file);
-    if (await this.#isPrivate(job, file)) return this.#depart(job, manifest, [file]);
+    if (await job.privacy.has(file)) return this.#depart(job, manifest, [file]);
     const readAt = Date.now();
     const stats = await lstat(whole).catch(() => undefined);
     if (!this.#jobs.includes(job)) return;
@@ -242,26 +240,15 @@ export class Indexer {
     }
     const departed: Departed = { workspace: job.workspace, private: [], gone: [] };
     for (const file of new Set([...indexed, ...files.filter((file) => open.has(file))])) {
-      if (await this.#isPrivate(job, file)) departed.private.push(file);
+      if (await job.privacy.has(file)) departed.private.push(file);
       else if (!open.has(file) && !(await lstat(path.join(job.folder, file)).catch(() => undefined))?.isFile())
         departed.gone.push(file);
     }
     if (departed.private.length + departed.gone.length > 0) this.#options.onDeparted?.(departed);
   }
 
-  /** Secret, ignored, or behind a link that leads to such a file or out of the folder. */
-  async #isPrivate({ folder, root }: Job, file: string): Promise<boolean> {
-    const isPrivate = (inside: string) =>
-      this.#private.has({ path: `${withSlashes(folder)}/${inside}`, folder: { key: folder, path: inside } });
-    const real = root === undefined ? undefined : await realOf(path.join(root, file));
-    if (real === undefined) return isPrivate(file);
-    if (!real.startsWith(root!.endsWith(path.sep) ? root! : root + path.sep)) return true;
-    const inside = withSlashes(path.relative(root!, real));
-    return (await isPrivate(file)) || (inside !== file && (await isPrivate(inside)));
-  }
-
-  async #ignoresFolder({ folder }: Job, inside: string): Promise<boolean> {
-    return !isIndexable(`${inside}/a`) || this.#private.rulesOf(folder, withSlashes(folder)).ignores(`${inside}/`);
+  async #ignoresFolder({ privacy }: Job, inside: string): Promise<boolean> {
+    return !isIndexable(`${inside}/a`) || privacy.rules.ignores(`${inside}/`);
   }
 
   /** Once the jobs that wait are done. */
@@ -283,6 +270,3 @@ function nearIn(manifest: Manifest, index: ProjectIndex): string[] {
 
 /** Documents of a workspace may lie in no folder. */
 const isInside = (file: string): boolean => !/^(?:[a-z][\w+.-]*:|\/)/i.test(file);
-
-/** Undefined where there is no such file. */
-const realOf = (file: string): Promise<string | undefined> => realpath(file).catch(() => undefined);

@@ -34,7 +34,9 @@ function start() {
   const ask = (conversation: string, messages: ChatMessage[], more: Partial<ChatParams> = {}, signal = never) => {
     let text = '';
     const params: ChatParams = { conversation, messages, maxTokens: 24, ...more };
-    return chats.generate(params, signal, (delta) => (text += delta)).then((result) => ({ result, streamed: text }));
+    return chats
+      .generate(params, signal, ({ text: delta = '' }) => (text += delta))
+      .then((result) => ({ result, streamed: text }));
   };
   return { chats, ask };
 }

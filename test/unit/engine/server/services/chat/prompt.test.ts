@@ -43,7 +43,8 @@ describe('a prompt that fits', () => {
     for (const messages of [talk(0), talk(40), [{ role: 'user', content: 'x'.repeat(20_000) } as const]]) {
       const tokens = await tokensOf(messages);
       const fitted = await new ChatPrompt().fit(model, messages, [], tokens.length);
-      assert.deepEqual(fitted, { tokens, leftOutTurns: 0, leftOutTokens: 0 });
+      const text = await model.renderChat(messages);
+      assert.deepEqual(fitted, { text, tokens, leftOutTurns: 0, leftOutTokens: 0 });
     }
   });
 });

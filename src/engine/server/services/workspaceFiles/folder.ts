@@ -2,9 +2,9 @@
 import { constants } from 'node:fs';
 import { lstat, open, opendir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { IgnoreRules } from '../../../../../files/ignored.ts';
-import { isSecret, PrivateFiles } from '../../../../../files/private.ts';
-import { userFolders } from '../../../../../files/userFolders.ts';
+import type { IgnoreRules } from '../../../../files/ignored.ts';
+import { isSecret, PrivateFiles } from '../../../../files/private.ts';
+import { userFolders } from '../../../../files/userFolders.ts';
 
 /** Files of one workspace folder at most; of more, the nearest. */
 export const MAX_FILES = 20_000;

@@ -22,7 +22,7 @@ import {
   privateFilesHere,
   readSource,
   withSlashes,
-} from '../../../../../../../src/engine/server/services/completion/project/folder.ts';
+} from '../../../../../../src/engine/server/services/workspaceFiles/folder.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'quire-folder-'));
 after(() => rmSync(root, { recursive: true, force: true }));

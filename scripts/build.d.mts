@@ -1,0 +1,3 @@
+export const externalPackages: string[];
+/** Builds everything once, into dist/ unless told. */
+export function build(options?: { production?: boolean; outdir?: string }): Promise<string[]>;

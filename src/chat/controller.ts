@@ -1,0 +1,329 @@
+/**
+ * Between the panel and the rest: what the person does becomes calls, what has changed is told to the view. Everything that
+ * comes from the view is checked: what it shows was written by a model.
+ */
+import type { CodeBlock } from './apply/plan.ts';
+import type { ContextSources, Resolved } from './context/sources.ts';
+import type { KeptAttachment, UserEntry } from './conversation/entries.ts';
+import type { Conversation } from './conversation/tree.ts';
+import { Draft, type Question } from './draft.ts';
+import { fencedBlocks } from './markdown/split.ts';
+import { ChatSession, type SessionNeeds } from './session.ts';
+import type {
+  AttachmentKind,
+  ChatSnapshot,
+  CodeAction,
+  CommandShown,
+  HostMessage,
+  MentionKind,
+  ModelShown,
+  ViewMessage,
+} from './view/protocol.ts';
+
+/** What a message that begins with a slash, or names things by `@`, comes to. */
+export type Expanded =
+  | { question: Question }
+  /** Done by the panel itself. */
+  | { action: 'new' | 'compact' }
+  /** In words. */
+  | { refused: string };
+
+export interface ControllerNeeds extends Omit<SessionNeeds, 'conversation' | 'tell'> {
+  tell(message: HostMessage): void;
+  /** A new conversation, or one of those that are kept. */
+  begin(): Promise<Conversation>;
+  open(id: string): Promise<Conversation>;
+  close(id: string): Promise<void>;
+  modelShown(): ModelShown;
+  context: ContextSources;
+  commands(): CommandShown[];
+  mentions(): MentionKind[];
+  expand(question: Question, signal: AbortSignal): Promise<Expanded>;
+  /** Does something with a code block. @returns what became of it, where that is to be kept. */
+  code(action: CodeAction, block: CodeBlock, place: CodePlace): Promise<CodeOutcome | undefined>;
+  copy(text: string): PromiseLike<void>;
+  /** Opens what a link names. */
+  openLink(href: string): Promise<void>;
+  history(): PromiseLike<void>;
+  chooseModel(): PromiseLike<void>;
+  download(id: string): Promise<void>;
+  cancelDownload(): void;
+  report(error: unknown): void;
+}
+
+/** Where a code block stands. */
+export interface CodePlace {
+  message: string;
+  block: number;
+  /** What was attached to the question that it answers, and to those before it, newest first: what it may be about. */
+  attachments: KeptAttachment[];
+}
+
+export interface CodeOutcome {
+  kind: 'applied' | 'undone' | 'refused' | 'review';
+  words: string;
+}
+
+export class ChatController {
+  readonly #needs: ControllerNeeds;
+  readonly #draft: Draft;
+  #session: Promise<ChatSession>;
+  #now: ChatSession | undefined;
+  #mention: AbortController | undefined;
+
+  /** @param first the conversation that is shown first. */
+  constructor(needs: ControllerNeeds, first: Promise<Conversation>) {
+    this.#needs = needs;
+    this.#draft = new Draft({
+      weigh: async (question, editing, signal) =>
+        (await this.#session).weigh(await this.#asSent(question, signal), editing, signal),
+      readAhead: async (question, editing, signal) =>
+        (await this.#session).readAhead(await this.#asSent(question, signal), editing, signal),
+      offers: () => needs.context.offers(),
+      changed: () => this.#tellDraft(),
+    });
+    this.#session = first.then((conversation) => this.#begin(conversation));
+    this.#session.catch((error) => needs.report(error));
+  }
+
+  get session(): Promise<ChatSession> {
+    return this.#session;
+  }
+
+  /** The conversation that is shown; undefined before the first is there. */
+  get conversation(): string | undefined {
+    return this.#now?.conversation.id;
+  }
+
+  /** What the person did in the view. Never rejects: what goes wrong is reported. */
+  async handle(message: ViewMessage): Promise<void> {
+    try {
+      await this.#handle(message);
+    } catch (error) {
+      // What was overtaken by what the person did next is nobody's fault.
+      if (!(error instanceof Error && error.name === 'AbortError')) this.#needs.report(error);
+    }
+  }
+
+  /** Asks in the conversation that is shown, as if it had been written there. */
+  async ask(question: Question): Promise<void> {
+    await this.#send(question, 'queue', undefined);
+  }
+
+  /** Puts attachments into the draft. */
+  attach(resolved: readonly Resolved[]): void {
+    const refused = resolved.flatMap((one) => one.refused ?? []);
+    this.#draft.attach(resolved.flatMap((one) => one.attachment ?? []));
+    if (refused.length > 0) this.#draft.refuse(refused.join(' '));
+  }
+
+  /** Shows another conversation; `begin` of the needs where it is a new one. */
+  async show(opening: Promise<Conversation>): Promise<void> {
+    const before = await this.#session.catch(() => undefined);
+    this.#draft.stop();
+    await before?.dispose();
+    this.#session = opening.then((conversation) => this.#begin(conversation));
+    await this.#session;
+    if (before) await this.#needs.close(before.conversation.id);
+    this.#tellSnapshot();
+    this.#draft.weighSoon();
+  }
+
+  /** The model, offers or commands are others now. */
+  changed(): void {
+    const { modelShown, commands, mentions } = this.#needs;
+    this.#needs.tell({
+      type: 'patch',
+      patch: { model: modelShown(), commands: commands(), mentions: mentions(), draft: this.#draft.shown() },
+    });
+    this.#draft.weighSoon();
+  }
+
+  modelChanged(): void {
+    this.#needs.tell({ type: 'patch', patch: { model: this.#needs.modelShown() } });
+  }
+
+  /** What was decided on a code block. */
+  blockBecame({ message, block }: CodePlace, { kind, words }: CodeOutcome): void {
+    if (kind !== 'review' && this.#now?.conversation.message(message))
+      this.#now.blockBecame(message, block, kind, words);
+  }
+
+  /** The engine has come, or gone. */
+  engineIs(serving: boolean): void {
+    this.#now?.engineIs(serving);
+  }
+
+  async dispose(): Promise<void> {
+    this.#draft.stop();
+    await (await this.#session.catch(() => undefined))?.dispose();
+  }
+
+  #begin(conversation: Conversation): ChatSession {
+    this.#now = new ChatSession({ ...this.#needs, conversation });
+    return this.#now;
+  }
+
+  async #handle(message: ViewMessage): Promise<void> {
+    const { context } = this.#needs;
+    const session = await this.#session;
+    switch (message.type) {
+      case 'ready':
+        this.#tellSnapshot();
+        return this.#draft.weighSoon();
+      case 'draft':
+        return this.#draft.typed(text(message.text));
+      case 'send':
+        this.#draft.text = text(message.text);
+        return this.#sendDraft(message.how === 'steer' ? 'steer' : 'queue');
+      case 'stop':
+        return session.stop();
+      case 'unqueue':
+        return session.unqueue(text(message.id));
+      case 'regenerate':
+        return session.regenerate(text(message.id));
+      case 'edit':
+        return this.#edit(session, message.id);
+      case 'page':
+        return session.page(text(message.id), Number(message.index));
+      case 'mention':
+        return this.#suggest(Number(message.request), message.kind, text(message.query));
+      case 'attach':
+        return this.attach(await context.resolve(message.kind, text(message.value), never()));
+      case 'detach':
+        return this.#draft.detach(text(message.id));
+      case 'takeOffer':
+        return this.attach(await context.takeOffer(text(message.id), never()));
+      case 'drop':
+        return this.attach(await context.fromUris(message.uris.map(text), never()));
+      case 'code':
+        return this.#code(session, message.action, text(message.message), Number(message.block));
+      case 'open':
+        return this.#needs.openLink(text(message.href));
+      case 'action':
+        return this.#action(session, text(message.id), message.message);
+      case 'copy':
+        return this.#copy(session, text(message.id));
+      case 'new':
+        return this.show(this.#needs.begin());
+      case 'history':
+        return this.#needs.history();
+      case 'chooseModel':
+        return this.#needs.chooseModel();
+      case 'download':
+        return this.#needs.download(text(message.id));
+      case 'cancelDownload':
+        return this.#needs.cancelDownload();
+    }
+  }
+
+  /** With what it names, as far as that needs no search. */
+  async #asSent(question: Question, signal: AbortSignal): Promise<Question> {
+    if (/@codebase/.test(question.text)) return question;
+    const expanded = await this.#needs.expand(question, signal);
+    return 'question' in expanded ? expanded.question : question;
+  }
+
+  async #sendDraft(how: 'queue' | 'steer'): Promise<void> {
+    const { editing } = this.#draft;
+    if (this.#draft.text.trim() === '' && this.#draft.attachments.length === 0) return;
+    const before = this.#draft.take();
+    const sent = await this.#send(before, how, editing);
+    // What was not sent is not lost.
+    if (!sent) this.#restore(before, editing);
+  }
+
+  async #send(question: Question, how: 'queue' | 'steer', editing: string | undefined): Promise<boolean> {
+    const expanded = await this.#needs.expand(question, never());
+    if ('refused' in expanded) {
+      this.#draft.refuse(expanded.refused);
+      return false;
+    }
+    const session = await this.#session;
+    if ('action' in expanded) {
+      if (expanded.action === 'new') await this.show(this.#needs.begin());
+      else await session.compact();
+      return true;
+    }
+    // Not awaited: the answer takes its time, and the view says more meanwhile.
+    void session.send(expanded.question, how, editing).catch((error) => this.#needs.report(error));
+    return true;
+  }
+
+  #restore(question: Question, editing: string | undefined): void {
+    const { refusal } = this.#draft;
+    this.#draft.set(question, editing);
+    if (refusal !== undefined) this.#draft.refuse(refusal);
+    this.#needs.tell({ type: 'setDraft', text: question.text });
+  }
+
+  #edit(session: ChatSession, id: string | null): void {
+    const message = id === null ? undefined : session.conversation.message(id);
+    if (message?.type === 'user') this.#draft.set(message, message.id);
+    else this.#draft.set({ text: '', attachments: [] });
+    this.#needs.tell({ type: 'setDraft', text: this.#draft.text });
+  }
+
+  async #suggest(request: number, kind: AttachmentKind | null, query: string): Promise<void> {
+    this.#mention?.abort();
+    const mention = new AbortController();
+    this.#mention = mention;
+    const items = await this.#needs.context.suggest(kind, query, mention.signal);
+    if (!mention.signal.aborted) this.#needs.tell({ type: 'suggestions', request, items });
+  }
+
+  async #code(session: ChatSession, action: CodeAction, message: string, block: number): Promise<void> {
+    const entry = session.conversation.message(message);
+    const fenced = entry && 'text' in entry ? fencedBlocks(entry.text)[block] : undefined;
+    if (!fenced) return;
+    const { code, language, file } = fenced;
+    const found = { code, language, info: [language, file].join(' ').trim(), ...(file ? { path: file } : {}) };
+    const attachments = session.conversation
+      .path(message)
+      .filter((one): one is UserEntry => one.type === 'user')
+      .reverse()
+      .flatMap((one) => one.attachments);
+    const outcome = await this.#needs.code(action, found, { message, block, attachments });
+    if (outcome === undefined) return;
+    if (outcome.kind === 'review') session.blockIsReviewed(message, block, outcome.words);
+    else session.blockBecame(message, block, outcome.kind, outcome.words);
+  }
+
+  async #copy(session: ChatSession, id: string): Promise<void> {
+    const entry = session.conversation.message(id);
+    if (entry && 'text' in entry) await this.#needs.copy(entry.text);
+  }
+
+  async #action(session: ChatSession, id: string, message: string | undefined): Promise<void> {
+    if (id === 'regenerate' && message !== undefined) return session.regenerate(message);
+    if (id === 'undoCompaction' && message !== undefined) return session.undoCompaction(message);
+    if (id === 'chooseModel') return this.#needs.chooseModel();
+  }
+
+  #tellDraft(): void {
+    this.#needs.tell({ type: 'patch', patch: { draft: this.#draft.shown(), meter: this.#draft.meter } });
+  }
+
+  #tellSnapshot(): void {
+    const session = this.#now;
+    if (!session) return;
+    const { modelShown, commands, mentions } = this.#needs;
+    const { conversation } = session;
+    const snapshot: ChatSnapshot = {
+      conversation: { id: conversation.id, title: conversation.title },
+      model: modelShown(),
+      messages: session.messages(),
+      turn: session.turn,
+      queue: session.queue,
+      draft: this.#draft.shown(),
+      meter: this.#draft.meter,
+      commands: commands(),
+      mentions: mentions(),
+    };
+    this.#needs.tell({ type: 'snapshot', snapshot });
+  }
+}
+
+/** A text, whatever the view sent. */
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const never = (): AbortSignal => new AbortController().signal;

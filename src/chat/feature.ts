@@ -1,0 +1,282 @@
+/** The chat, as the extension registers it: panel, conversations on disk, commands. */
+import * as vscode from 'vscode';
+import type { ChatMessage, SearchResult } from '../engine/protocol/index.ts';
+import type { Host } from '../host.ts';
+import type { Grammars } from '../syntax/grammars.ts';
+import { EditReviews } from './apply/reviewEditor.ts';
+import { CodeActions } from './codeActions.ts';
+import { registerCommitMessage } from './commands/commitMessageCommand.ts';
+import { registerAskCommands } from './commands/editorAskCommand.ts';
+import { EditorPrompts } from './commands/editorPrompts.ts';
+import type { PromptValues } from './commands/promptFile.ts';
+import { SLASH_COMMANDS } from './commands/slashCommands.ts';
+import { attachmentOf } from './context/attachment.ts';
+import { EditorSources } from './context/editorSources.ts';
+import { MENTIONS } from './context/kinds.ts';
+import type { Resolved } from './context/sources.ts';
+import { ChatController } from './controller.ts';
+import type { KeptAttachment } from './conversation/entries.ts';
+import { makeChatsFolder } from './conversation/place.ts';
+import { ConversationStore } from './conversation/store.ts';
+import type { Conversation } from './conversation/tree.ts';
+import type { Question } from './draft.ts';
+import { expand } from './expand.ts';
+import { showHistory } from './history.ts';
+import { openLink } from './links.ts';
+import { ChatModels } from './models.ts';
+import { ChatPanel } from './panel.ts';
+import { Planner } from './plan.ts';
+import { splitReasoning } from './prompt/reasoning.ts';
+import { answerBySearch } from './searchAnswer.ts';
+
+export interface ChatFeatureNeeds {
+  /** Secret or ignored: such a file reaches no model. */
+  isPrivate(uri: vscode.Uri): Promise<boolean>;
+  /** The engine's id of the workspace that a document or folder belongs to. */
+  idOf(uri: vscode.Uri): Promise<string>;
+  grammars: Grammars;
+}
+
+export interface ChatFeature {
+  controller: ChatController;
+  panel: ChatPanel;
+  sources: EditorSources;
+  reviews: EditReviews;
+  /** Asks in the panel, which is shown for it. */
+  ask(question: Question): Promise<void>;
+}
+
+/** Of a window without a folder. */
+const NO_FOLDER = vscode.Uri.parse('quire-chat:window');
+/** Places that a question is answered with, and that `@codebase` attaches. */
+const PLACES = 6;
+const DAY_MS = 86_400_000;
+/** The conversation that was shown last, in the workspace's memento. */
+const CURRENT = 'quire.chat.current';
+
+export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
+  const { engine, subscriptions } = host;
+  const report = (error: unknown) => host.report(inWords(error));
+  const folder = () => vscode.workspace.workspaceFolders?.[0]?.uri ?? NO_FOLDER;
+  const log = (message: string) => host.log({ level: 'info', message: `chat: ${message}` });
+  const search = async (query: string, signal: AbortSignal): Promise<SearchResult> => {
+    const workspace = await needs.idOf(folder());
+    return engine.search({ workspace, query, top: PLACES }, { signal });
+  };
+  const sources = new EditorSources({
+    isPrivate: needs.isPrivate,
+    search: async (query, signal) =>
+      (await search(query, signal)).places.map(({ path, start, end, text }) => ({
+        uri: vscode.Uri.joinPath(folder(), path).toString(),
+        lines: [start, end],
+        text,
+      })),
+  });
+  const prompts = new EditorPrompts(sources.gate);
+  const expanding = {
+    sources,
+    promptNamed: (name: string) => prompts.named(name),
+    promptValues: () => valuesOf(sources),
+    async readPromptFile(path: string, signal: AbortSignal) {
+      const read = await sources.readForTool(path, signal);
+      if (read.refused !== undefined) return { refused: read.refused };
+      const { text, uri, language } = read;
+      return { attachment: attachmentOf('file', path, text, { uri, ...(language ? { language } : {}) }) };
+    },
+  };
+  const store = storeOf(folder(), (words) => report(new Error(words)));
+  const rules = { isPrivate: needs.isPrivate };
+  const reviews = new EditReviews(needs.grammars, rules);
+  const code = new CodeActions(reviews, rules, (place, outcome) => controller.blockBecame(place, outcome));
+  const models = new ChatModels(host.models, () => controller.modelChanged());
+  const panel = new ChatPanel({
+    extensionUri: host.context.extensionUri,
+    handle(message) {
+      // A view that comes opens the model: whoever looks at the panel is about to ask.
+      if (message.type === 'ready') models.ready().catch(() => undefined);
+      void controller.handle(message);
+    },
+  });
+  const controller = new ChatController(
+    {
+      engine,
+      planner: new Planner(engine),
+      model: () => models.ready(),
+      workspace: () => needs.idOf(folder()),
+      temperature: () => vscode.workspace.getConfiguration('quire.chat').get('temperature', 0.2),
+      search: (question, signal) => answerBySearch(question.text, (query) => search(query, signal)),
+      isWithoutModel: () => models.missing,
+      tell(message) {
+        panel.tell(message);
+        if (message.type === 'snapshot')
+          void host.context.workspaceState.update(CURRENT, message.snapshot.conversation.id);
+      },
+      log,
+      begin: async () => (await store).create(),
+      open: async (id) => (await store).open(id),
+      close: async (id) => (await store).close(id),
+      modelShown: () => models.shown,
+      context: sources,
+      commands: () => [...SLASH_COMMANDS, ...prompts.all].map(({ name, description }) => ({ name, description })),
+      mentions: () => [...MENTIONS],
+      expand: (question, signal) => expand(question, expanding, signal),
+      code: (action, block, place) => code.run(action, block, place),
+      copy: (text) => vscode.env.clipboard.writeText(text),
+      openLink: (href) => openLink(href, folder()),
+      history: () => vscode.commands.executeCommand('quire.chat.history'),
+      chooseModel: () => vscode.commands.executeCommand('quire.chooseModel', 'chat'),
+      download: (id) => models.download(id),
+      cancelDownload: () => models.cancelDownload(),
+      report,
+    },
+    store.then((one) => lastOf(one, host.context.workspaceState)),
+  );
+  const command = (name: string, run: () => unknown) =>
+    vscode.commands.registerCommand(`quire.chat.${name}`, async () => {
+      try {
+        await run();
+      } catch (error) {
+        report(error);
+      }
+    });
+  const removed = async (id: string): Promise<void> => {
+    // What the engine keeps of it goes with the handle, and is not told apart on disk: the whole workspace's pages go.
+    if (controller.conversation === id) await controller.show(store.then((one) => one.create()));
+    await engine.forgetWorkspace({ workspace: await needs.idOf(folder()) }).catch(report);
+  };
+  const generate = async (messages: ChatMessage[], maxTokens: number, signal: AbortSignal): Promise<string> => {
+    const model = (await models.ready()).id;
+    const { conversation } = await engine.openChat({ model, workspace: await needs.idOf(folder()) });
+    try {
+      return (await engine.chat({ conversation, messages, maxTokens }, { signal })).text;
+    } finally {
+      void engine.closeChat(conversation).catch(() => undefined);
+    }
+  };
+  const ask = async (question: Question): Promise<void> => {
+    await panel.show();
+    await controller.ask(question);
+  };
+  const asking = {
+    sources,
+    ask: ({ command: name, attachments, text }: { command: string; attachments: KeptAttachment[]; text: string }) =>
+      ask({ text: `/${name} ${text}`.trim(), attachments }),
+    async attach(found: Resolved[]) {
+      await panel.show();
+      controller.attach(found);
+    },
+    generate,
+    withoutReasoning: (answer: string) => splitReasoning(answer).text,
+    report,
+  };
+  subscriptions.push(
+    sources,
+    reviews,
+    code,
+    prompts,
+    prompts.onDidChange(() => {
+      controller.changed();
+      for (const problem of prompts.problems) host.log({ level: 'warn', message: problem });
+    }),
+    registerAskCommands(asking),
+    registerCommitMessage(asking, sources.gate),
+    vscode.window.registerWebviewViewProvider(ChatPanel.viewType, panel),
+    host.models.onDidChange((role) => {
+      if (role === 'chat' || role === 'completion') models.changed();
+    }),
+    sources.onDidChangeOffers(() => controller.changed()),
+    engine.onStateChange(({ kind }) => void controller.engineIs(kind === 'ready')),
+    command('open', () => panel.show()),
+    command('new', async () => {
+      await controller.handle({ type: 'new' });
+      await panel.show();
+    }),
+    command('history', async () => {
+      const kept = await store;
+      await showHistory({
+        store: kept,
+        current: () => controller.conversation ?? '',
+        async open(id) {
+          await controller.show(kept.open(id));
+          await panel.show();
+        },
+        removed,
+      });
+    }),
+    command('stop', () => controller.handle({ type: 'stop' })),
+    command('compact', async () => (await controller.session).compact()),
+    command('export', async () => {
+      const content = await (await store).exportMarkdown(controller.conversation ?? '');
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
+    }),
+    command('delete', async () => {
+      const id = controller.conversation;
+      if (id === undefined || !(await confirmed())) return;
+      await (await store).remove(id);
+      await removed(id);
+    }),
+    command('focusLastMessage', async () => {
+      await panel.show();
+      panel.tell({ type: 'focus', what: 'lastMessage' });
+    }),
+    {
+      dispose() {
+        void controller.dispose().then(async () => (await store).dispose());
+      },
+    },
+  );
+  void retain(store).catch((error) => log(String(error)));
+  return { controller, panel, sources, reviews, ask };
+}
+
+/** What variables of prompt files stand for now; of private files nothing. */
+async function valuesOf(sources: EditorSources): Promise<PromptValues> {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) return {};
+  const opened = await sources.gate.open(editor.document.uri);
+  if (opened.refused !== undefined) return {};
+  return {
+    selection: editor.document.getText(editor.selection),
+    file: vscode.workspace.asRelativePath(editor.document.uri),
+  };
+}
+
+/** Errors of the chat's own are in words for the user already; others are not for showing. */
+function inWords(error: unknown): unknown {
+  return error instanceof Error && error.constructor === Error && !('kind' in error)
+    ? Object.assign(error, { kind: 'told' })
+    : error;
+}
+
+async function storeOf(folder: vscode.Uri, trouble: (words: string) => void): Promise<ConversationStore> {
+  const local = folder.scheme === 'file' ? folder.fsPath : null;
+  return new ConversationStore(await makeChatsFolder({ folder: local, name: folder.toString() }), trouble);
+}
+
+/**
+ * The conversation that was shown when the window was closed, where it is still there. Where nobody remembers, which a window
+ * that was killed may not, it is the one that something was said in last, if that was within a day.
+ */
+async function lastOf(store: ConversationStore, memento: vscode.Memento): Promise<Conversation> {
+  const shown = memento.get<string>(CURRENT);
+  const [newest] = shown === undefined ? await store.list() : [];
+  const id = shown ?? (newest && Date.now() - newest.changed < DAY_MS ? newest.id : undefined);
+  if (id === undefined) return store.create();
+  return store.open(id).catch(() => store.create());
+}
+
+/** Deletes what is older than the person wants it kept, once a day. */
+async function retain(store: Promise<ConversationStore>): Promise<void> {
+  const days = vscode.workspace.getConfiguration('quire.chat').get('keepDays', 0);
+  if (days > 0) await (await store).removeOlderThan(days);
+  setTimeout(() => void retain(store).catch(() => undefined), DAY_MS).unref();
+}
+
+async function confirmed(): Promise<boolean> {
+  const answer = await vscode.window.showWarningMessage(
+    'Delete this conversation for good?',
+    { modal: true, detail: 'Its text and its saved pages are overwritten on the disk. There is no way back.' },
+    'Delete',
+  );
+  return answer === 'Delete';
+}

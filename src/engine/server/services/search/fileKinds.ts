@@ -1,0 +1,28 @@
+/** What the path and the beginning of a file say of how likely a question is about it. */
+
+const TEST =
+  /(?:^|\/)(?:tests?|__tests__|specs?|e2e|testing|fixtures?|__fixtures__|mocks?|__mocks__|testdata)\/|(?:^|\/)test_[^/]*$|[._-](?:test|tests|spec|bench)\.[^/]+$|(?:^|\/)[^/]*Tests?\.(?:java|cs|kt|swift)$/;
+/** Lists of what changed and words of licences have a bit of everything. */
+const LISTS =
+  /(?:^|\/)(?:changelog|changes|history|news|licen[cs]e|copying|notice|third[-_]?party[^/]*)(?:\.[a-z]+)?$/i;
+/** Data more than text: values without words around them. */
+const DATA = /\.(?:json|jsonc|ya?ml|toml|ini|cfg|lock|txt|xml|po|resx|plist|ipynb)$|(?:^|\/)\.[^/]+$/i;
+
+/** What the score of a piece is multiplied by. */
+const FACTORS = { test: 0.5, list: 0.4, data: 0.7 };
+
+/** @param path relative, with '/'. @param tests the question asks for tests. */
+export function factorOf(path: string, tests: boolean): number {
+  if (LISTS.test(path)) return FACTORS.list;
+  const data = DATA.test(path) ? FACTORS.data : 1;
+  return TEST.test(path) && !tests ? data * FACTORS.test : data;
+}
+
+/** UTF-16 units at the beginning of a file where its maker says so. */
+const HEAD = 600;
+const GENERATED = /@generated\b|\bauto-?generated\b|automatically generated|\bcode generated\b.*\bdo not edit\b/i;
+
+/** True for what a program wrote and says so at its beginning. */
+export function isGenerated(text: string): boolean {
+  return GENERATED.test(text.slice(0, HEAD));
+}

@@ -1,0 +1,80 @@
+/**
+ * VS Code's own tree-sitter and grammars, compiled to WebAssembly. Runtime and grammar are loaded when a language is first
+ * asked for; all features read by the same ones.
+ */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type * as TreeSitter from '@vscode/tree-sitter-wasm';
+import { type GrammarName, grammarFor } from './languages.ts';
+import { type CodeSymbol, outlineOf } from './outline.ts';
+
+const PACKAGE = '@vscode/tree-sitter-wasm';
+
+/**
+ * Steps of the parser, in its own hundreds, after which a whole file is given up: about a second. A megabyte of program
+ * text takes a tenth of that.
+ */
+const MOST_STEPS = 40_000;
+
+/** A file as far as its grammar is told by it: VS Code's id of its language counts more than its name. */
+export interface LanguageOf {
+  languageId?: string;
+  path: string;
+}
+
+/** The symbols of a text in one language, outermost first, in the order of the text; undefined: it takes too long to read. */
+export type Outliner = (text: string) => CodeSymbol[] | undefined;
+
+export class Grammars {
+  readonly #require: NodeJS.Require;
+  #runtime: Promise<typeof TreeSitter> | undefined;
+  readonly #languages = new Map<GrammarName, Promise<TreeSitter.Language>>();
+
+  /** @param from file or file URL of the code that runs, where the package is looked for. */
+  constructor(from: string) {
+    this.#require = createRequire(from);
+  }
+
+  /** A new parser of a language. @throws Error where a file of the grammar is missing. */
+  async parser(name: GrammarName): Promise<TreeSitter.Parser> {
+    this.#runtime ??= this.#start();
+    const { Language, Parser } = await this.#runtime;
+    let language = this.#languages.get(name);
+    if (language === undefined) {
+      const folder = path.dirname(this.#require.resolve(PACKAGE));
+      language = readFile(path.join(folder, `tree-sitter-${name}.wasm`)).then((bytes) => Language.load(bytes));
+      this.#languages.set(name, language);
+    }
+    return new Parser().setLanguage(await language);
+  }
+
+  /** What reads the outline of texts in the language of a file; undefined where there is no grammar for it. */
+  async outliner({ languageId, path }: LanguageOf): Promise<Outliner | undefined> {
+    const grammar = grammarFor(languageId, path);
+    if (grammar === undefined) return undefined;
+    const parser = await this.parser(grammar.name).catch(() => undefined);
+    if (parser === undefined) return undefined;
+    return (text) => {
+      let steps = 0;
+      // Declared as giving nothing; what is true ends the parse.
+      const progressCallback = (() => ++steps > MOST_STEPS) as unknown as () => void;
+      const tree = parser.parse(text, null, { progressCallback });
+      if (tree === null) {
+        parser.reset();
+        return undefined;
+      }
+      try {
+        return outlineOf(tree, text);
+      } finally {
+        tree.delete();
+      }
+    };
+  }
+
+  async #start(): Promise<typeof TreeSitter> {
+    const treeSitter = this.#require(PACKAGE) as typeof TreeSitter;
+    await treeSitter.Parser.init();
+    return treeSitter;
+  }
+}

@@ -1,0 +1,2 @@
+/** Style sheets go into the bundle by the names of their files. */
+declare module '*.css';

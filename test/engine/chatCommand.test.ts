@@ -1,0 +1,103 @@
+/** `quire chat` as a script runs it, with the engine that the runs share. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, describe, it } from 'node:test';
+import type { Entry } from '../../src/chat/conversation/entries.ts';
+import { endpointFiles, readEndpointFile } from '../../src/engine/endpoint.ts';
+import { gone, privateRuntime, repository } from '../helpers/engine.ts';
+import { makeQwenShape, TINY_QWEN } from '../helpers/randomModel.ts';
+
+const PAGE = 32;
+const folder = mkdtempSync(path.join(tmpdir(), 'quire-command-'));
+const model = makeQwenShape(path.join(folder, 'chat.gguf'), TINY_QWEN);
+const slow = makeQwenShape(path.join(folder, 'slow.gguf'), { ...TINY_QWEN, layers: 24, width: 512, heads: 8 });
+const runtime = privateRuntime();
+after(async () => {
+  for (const { pid } of endpointFiles().flatMap((file) => readEndpointFile(file) ?? [])) {
+    process.kill(pid);
+    await gone(pid);
+  }
+  await runtime.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(argv: string[]) {
+  const child = spawn(process.execPath, [path.join(repository, 'src/cli/main.ts'), 'chat', '--gpu', 'off', ...argv], {
+    env: { ...process.env, QUIRE_DATA_DIR: folder, NODE_NO_WARNINGS: '1' },
+    cwd: folder,
+  });
+  const ended = Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve) => child.once('exit', resolve)),
+  ]).then(([out, err, code]) => ({ out, err, code }));
+  return { child, ended };
+}
+const run = (...argv: string[]) => start(argv).ended;
+const entriesOf = (file: string): Entry[] =>
+  readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('quire chat', () => {
+  it('goes on with a conversation, and computes only what is new of it', async () => {
+    const conversation = path.join(folder, 'talk.jsonl');
+    const attached = path.join(folder, 'a.ts');
+    writeFileSync(attached, 'export const answer = 42;\n'.repeat(30));
+    const argv = ['--model', model, '--conversation', conversation, '--max-tokens', '40', '--json'];
+    const first = await run(...argv, '--attach', attached, 'What is it?');
+    assert.equal(first.code, 0, first.err);
+    const one = JSON.parse(first.out);
+    const second = await run(...argv, 'And then?');
+    assert.equal(second.code, 0, second.err);
+    const two = JSON.parse(second.out);
+    const fresh = two.promptTokens - one.promptTokens - one.generatedTokens;
+    assert(two.computedTokens <= fresh + PAGE && fresh < 60, `${two.computedTokens} computed, ${fresh} new`);
+    const kept = entriesOf(conversation);
+    assert.deepEqual(
+      kept.map(({ type }) => type),
+      ['conversation', 'user', 'assistant', 'user', 'assistant'],
+    );
+    const texts = kept.flatMap((entry) => (entry.type === 'assistant' ? [entry.text] : []));
+    assert.deepEqual(texts, [one.text, two.text]);
+  });
+
+  it('refuses in words a model that cannot chat, secrets, and what git ignores, and leaves no question behind', async () => {
+    const conversation = path.join(folder, 'refused.jsonl');
+    const bundled = await run('--conversation', conversation, 'Why?');
+    assert.equal(bundled.code, 1);
+    assert.match(bundled.err, /cannot chat: it has no chat template\. Choose a chat model with --model/);
+    assert.deepEqual(
+      entriesOf(conversation).map(({ type }) => type),
+      ['conversation'],
+    );
+    const repo = path.join(folder, 'repo');
+    mkdirSync(path.join(repo, '.git'), { recursive: true });
+    writeFileSync(path.join(repo, '.git/HEAD'), 'ref: refs/heads/main\n');
+    writeFileSync(path.join(repo, '.gitignore'), 'out/\n');
+    mkdirSync(path.join(repo, 'out'));
+    for (const file of ['.env', 'out/a.js']) {
+      writeFileSync(path.join(repo, file), 'SECRET_7f3a=1\n');
+      const refused = await run('--model', model, '--attach', path.join(repo, file), 'Why?');
+      assert.equal(refused.code, 1);
+      assert.match(refused.err, /is not attached/);
+      assert.doesNotMatch(refused.err, /SECRET_7f3a/);
+    }
+    assert.equal((await run('--model', model)).code, 2);
+  });
+
+  it('ends at Ctrl-C with what is there', { skip: process.platform === 'win32' }, async () => {
+    const conversation = path.join(folder, 'stopped.jsonl');
+    const { child, ended } = start(['--model', slow, '--conversation', conversation, '--max-tokens', '2000', 'Go on.']);
+    child.stdout.once('data', () => child.kill('SIGINT'));
+    const { out, err, code } = await ended;
+    assert.deepEqual([code, err.includes('stopped')], [1, true]);
+    const last = entriesOf(conversation).at(-1)!;
+    assert(last.type === 'assistant' && last.state === 'stopped' && out === `${last.text}\n`);
+  });
+});
