@@ -17,6 +17,7 @@ import type {
   HostMessage,
   MentionKind,
   ModelShown,
+  TurnShown,
   ViewMessage,
 } from './view/protocol.ts';
 
@@ -64,12 +65,17 @@ export interface CodeOutcome {
   words: string;
 }
 
+/** What takes longer than this is shown. */
+const SHOWN_MS = 150;
+
 export class ChatController {
   readonly #needs: ControllerNeeds;
   readonly #draft: Draft;
   #session: Promise<ChatSession>;
   #now: ChatSession | undefined;
   #mention: AbortController | undefined;
+  /** What a message names is being looked for. */
+  #looking: AbortController | undefined;
 
   /** @param first the conversation that is shown first. */
   constructor(needs: ControllerNeeds, first: Promise<Conversation>) {
@@ -177,6 +183,7 @@ export class ChatController {
         this.#draft.text = text(message.text);
         return this.#sendDraft(message.how === 'steer' ? 'steer' : 'queue');
       case 'stop':
+        this.#looking?.abort();
         return session.stop();
       case 'unqueue':
         return session.unqueue(text(message.id));
@@ -228,18 +235,23 @@ export class ChatController {
     const { editing } = this.#draft;
     if (this.#draft.text.trim() === '' && this.#draft.attachments.length === 0) return;
     const before = this.#draft.take();
-    const sent = await this.#send(before, how, editing);
     // What was not sent is not lost.
-    if (!sent) this.#restore(before, editing);
+    let sent = false;
+    try {
+      sent = await this.#send(before, how, editing);
+    } finally {
+      if (!sent) this.#restore(before, editing);
+    }
   }
 
   async #send(question: Question, how: 'queue' | 'steer', editing: string | undefined): Promise<boolean> {
-    const expanded = await this.#needs.expand(question, never());
+    const session = await this.#session;
+    const expanded = await this.#expanded(session, question);
+    if (expanded === undefined) return false;
     if ('refused' in expanded) {
       this.#draft.refuse(expanded.refused);
       return false;
     }
-    const session = await this.#session;
     if ('action' in expanded) {
       if (expanded.action === 'new') await this.show(this.#needs.begin());
       else await session.compact();
@@ -248,6 +260,26 @@ export class ChatController {
     // Not awaited: the answer takes its time, and the view says more meanwhile.
     void session.send(expanded.question, how, editing).catch((error) => this.#needs.report(error));
     return true;
+  }
+
+  /** What is named may have to be looked for: that is shown, and can be stopped. @returns undefined where it was. */
+  async #expanded(session: ChatSession, question: Question): Promise<Expanded | undefined> {
+    const looking = new AbortController();
+    this.#looking = looking;
+    const tell = (turn: TurnShown): void => {
+      if (!session.running) this.#needs.tell({ type: 'patch', patch: { turn } });
+    };
+    const late = setTimeout(() => tell({ kind: 'waiting', words: 'Reading what you named' }), SHOWN_MS);
+    try {
+      const expanded = await this.#needs.expand(question, looking.signal);
+      return looking.signal.aborted ? undefined : expanded;
+    } catch (error) {
+      if (looking.signal.aborted) return undefined;
+      throw error;
+    } finally {
+      clearTimeout(late);
+      tell({ kind: 'idle' });
+    }
   }
 
   #restore(question: Question, editing: string | undefined): void {
