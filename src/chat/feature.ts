@@ -50,6 +50,8 @@ export interface ChatFeature {
 const NO_FOLDER = vscode.Uri.parse('quire-chat:window');
 /** Places that a question is answered with, and that `@codebase` attaches. */
 const PLACES = 6;
+/** A first question waits so long for files that were not read yet; it is shown, and can be stopped. */
+const SEARCH_MS = 30_000;
 const DAY_MS = 86_400_000;
 /** The conversation that was shown last, in the workspace's memento. */
 const CURRENT = 'quire.chat.current';
@@ -59,14 +61,18 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
   const report = (error: unknown) => host.report(inWords(error));
   const folder = () => vscode.workspace.workspaceFolders?.[0]?.uri ?? NO_FOLDER;
   const log = (message: string) => host.log({ level: 'info', message: `chat: ${message}` });
-  const search = async (query: string, signal: AbortSignal): Promise<SearchResult> => {
+  const search = async (query: string, waitMs: number, signal: AbortSignal): Promise<SearchResult> => {
     const workspace = await needs.idOf(folder());
-    return engine.search({ workspace, query, top: PLACES }, { signal });
+    const found = await engine.search({ workspace, query, top: PLACES, waitMs }, { signal });
+    if (found.places.length > 0 || found.reading === 1) return found;
+    throw new Error(
+      `The files of the project are still being read (${Math.floor(found.reading * 100)} %): ask again in a while.`,
+    );
   };
   const sources = new EditorSources({
     isPrivate: needs.isPrivate,
     search: async (query, signal) =>
-      (await search(query, signal)).places.map(({ path, start, end, text }) => ({
+      (await search(query, SEARCH_MS, signal)).places.map(({ path, start, end, text }) => ({
         uri: vscode.Uri.joinPath(folder(), path).toString(),
         lines: [start, end],
         text,
@@ -93,7 +99,11 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
     extensionUri: host.context.extensionUri,
     handle(message) {
       // A view that comes opens the model: whoever looks at the panel is about to ask.
-      if (message.type === 'ready') models.ready().catch(() => undefined);
+      if (message.type === 'ready') {
+        models.ready().catch(() => undefined);
+        // The list of files is there when the first `@` is written.
+        sources.suggest('file', 'a', new AbortController().signal).catch(() => undefined);
+      }
       void controller.handle(message);
     },
   });
@@ -104,7 +114,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       model: () => models.ready(),
       workspace: () => needs.idOf(folder()),
       temperature: () => vscode.workspace.getConfiguration('quire.chat').get('temperature', 0.2),
-      search: (question, signal) => answerBySearch(question.text, (query) => search(query, signal)),
+      search: (question, signal) => answerBySearch(question.text, (query) => search(query, SEARCH_MS, signal)),
       isWithoutModel: () => models.missing,
       tell(message) {
         panel.tell(message);
