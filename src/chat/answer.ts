@@ -49,7 +49,9 @@ export async function answer(
     onProgress: (progress) => turn.take(progress),
   });
   take(splitter.end());
-  const { text, reasoning } = splitter;
+  const { reasoning } = splitter;
+  // Where nothing was thought it is kept to the last blank: the engine finds its pages by the text that it made.
+  const text = splitter.text === result.text.trimStart() ? result.text : splitter.text;
   return { result, text, reasoning, reasoningMs: Math.round((answering ?? performance.now()) - began) };
 }
 
