@@ -29,7 +29,8 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
       file and lines, a score, the words that were found. Ignored and secret files are never read. With --json one object
       {places: [{path, start, end, text, score, why}], files, reading, leftOut}.
   quire forget FOLDER
-      Removes everything that is kept of a folder: index, computed pages in memory and on disk, for every model.
+      Removes everything that is kept of a folder: index, computed pages in memory and on disk, for every model, and the
+      chat panel's conversations.
   quire status [--json]
       The engines of this user that are running.
 
