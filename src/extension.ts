@@ -61,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     failed: monitor.problem,
   });
   const host: Host = { ...base, models };
-  const workspace = registerWorkspace(host);
+  const workspace = registerWorkspace(host, { forgetChats: (folder) => chat.forget(folder) });
   // One runtime of tree-sitter, whoever asks for a grammar.
   const grammars = new Grammars(context.asAbsolutePath('dist/extension.cjs'));
   const completion = registerCompletion(host, {

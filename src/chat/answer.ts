@@ -50,8 +50,8 @@ export async function answer(
   });
   take(splitter.end());
   const { reasoning } = splitter;
-  // To the letter where it is all answer: only so the next prompt holds the tokens that were made.
-  const text = reasoning === '' ? result.text : splitter.text;
+  // Where nothing was thought it is kept to the last blank: the engine finds its pages by the text that it made.
+  const text = splitter.text === result.text.trimStart() ? result.text : splitter.text;
   return { result, text, reasoning, reasoningMs: Math.round((answering ?? performance.now()) - began) };
 }
 

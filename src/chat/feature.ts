@@ -16,12 +16,13 @@ import { MENTIONS } from './context/kinds.ts';
 import type { Resolved } from './context/sources.ts';
 import { ChatController } from './controller.ts';
 import type { KeptAttachment } from './conversation/entries.ts';
-import { makeChatsFolder } from './conversation/place.ts';
+import { forgetChats } from './conversation/forget.ts';
+import { type ChatsOf, makeChatsFolder } from './conversation/place.ts';
 import { ConversationStore } from './conversation/store.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question } from './draft.ts';
 import { expand } from './expand.ts';
-import { showHistory } from './history.ts';
+import { DELETED, showHistory } from './history.ts';
 import { openLink } from './links.ts';
 import { ChatModels } from './models.ts';
 import { ChatPanel } from './panel.ts';
@@ -44,6 +45,8 @@ export interface ChatFeature {
   reviews: EditReviews;
   /** Asks in the panel, which is shown for it. */
   ask(question: Question): Promise<void>;
+  /** Removes the conversations of a folder for good. @throws Error in words where one cannot be removed. */
+  forget(folder: string): Promise<void>;
 }
 
 /** Of a window without a folder. */
@@ -150,9 +153,19 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       }
     });
   const removed = async (id: string): Promise<void> => {
-    // What the engine keeps of it goes with the handle, and is not told apart on disk: the whole workspace's pages go.
     if (controller.conversation === id) await controller.show(store.then((one) => one.create()));
-    await engine.forgetWorkspace({ workspace: await needs.idOf(folder()) }).catch(report);
+    await forgetPages();
+  };
+  /** Saved pages do not say which conversation they are of, and several may share one: all of the workspace go. */
+  const forgetPages = async (): Promise<void> => {
+    await engine.forgetWorkspace({ workspace: await needs.idOf(folder()), only: 'pages' }).catch(report);
+  };
+  const forget = async (path: string): Promise<void> => {
+    const local = localOf(folder());
+    // What is shown is of the first folder. Its engine's handle, and what is read ahead of it, go first.
+    if (path === local) await controller.show(store.then((one) => one.create()));
+    await forgetChats(path);
+    if (path === local) await makeChatsFolder(chatsOf(folder()));
   };
   const generate = async (messages: ChatMessage[], maxTokens: number, signal: AbortSignal): Promise<string> => {
     const model = (await models.ready()).id;
@@ -235,8 +248,8 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       },
     },
   );
-  void retain(store).catch((error) => log(String(error)));
-  return { controller, panel, sources, reviews, ask };
+  void retain(store, forgetPages).catch((error) => log(String(error)));
+  return { controller, panel, sources, reviews, ask, forget };
 }
 
 /** What variables of prompt files stand for now; of private files nothing. */
@@ -259,9 +272,11 @@ function inWords(error: unknown): unknown {
 }
 
 async function storeOf(folder: vscode.Uri, trouble: (words: string) => void): Promise<ConversationStore> {
-  const local = folder.scheme === 'file' ? folder.fsPath : null;
-  return new ConversationStore(await makeChatsFolder({ folder: local, name: folder.toString() }), trouble);
+  return new ConversationStore(await makeChatsFolder(chatsOf(folder)), trouble);
 }
+
+const localOf = (folder: vscode.Uri): string | null => (folder.scheme === 'file' ? folder.fsPath : null);
+const chatsOf = (folder: vscode.Uri): ChatsOf => ({ folder: localOf(folder), name: folder.toString() });
 
 /**
  * The conversation that was shown when the window was closed, where it is still there. Where nobody remembers, which a window
@@ -276,16 +291,17 @@ async function lastOf(store: ConversationStore, memento: vscode.Memento): Promis
 }
 
 /** Deletes what is older than the person wants it kept, once a day. */
-async function retain(store: Promise<ConversationStore>): Promise<void> {
+async function retain(store: Promise<ConversationStore>, forgetPages: () => Promise<void>): Promise<void> {
   const days = vscode.workspace.getConfiguration('quire.chat').get('keepDays', 0);
-  if (days > 0) await (await store).removeOlderThan(days);
-  setTimeout(() => void retain(store).catch(() => undefined), DAY_MS).unref();
+  const removed = days > 0 ? await (await store).removeOlderThan(days) : [];
+  if (removed.length > 0) await forgetPages();
+  setTimeout(() => void retain(store, forgetPages).catch(() => undefined), DAY_MS).unref();
 }
 
 async function confirmed(): Promise<boolean> {
   const answer = await vscode.window.showWarningMessage(
     'Delete this conversation for good?',
-    { modal: true, detail: 'Its text and its saved pages are overwritten on the disk. There is no way back.' },
+    { modal: true, detail: DELETED },
     'Delete',
   );
   return answer === 'Delete';

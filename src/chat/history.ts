@@ -11,6 +11,10 @@ export interface HistoryNeeds {
   removed(id: string): Promise<void>;
 }
 
+/** What deleting a conversation does, told before it is done. */
+export const DELETED =
+  'Its text is overwritten on the disk, and with it all computed pages of this workspace, which may hold parts of it: they are computed again when they are needed. The index of the project stays. There is no way back.';
+
 interface Row extends vscode.QuickPickItem {
   id: string;
 }
@@ -102,7 +106,7 @@ async function exportOne({ store }: HistoryNeeds, { id }: Row): Promise<void> {
 async function confirmed({ label }: Row): Promise<boolean> {
   const answer = await vscode.window.showWarningMessage(
     `Delete the conversation "${label.replace(/^\$\([\w-]+\) /, '')}" for good?`,
-    { modal: true, detail: 'Its text and its saved pages are overwritten on the disk. There is no way back.' },
+    { modal: true, detail: DELETED },
     'Delete',
   );
   return answer === 'Delete';

@@ -34,15 +34,18 @@ const MOST_COUNTS = 512;
 export class Planner {
   readonly #engine: Pick<ChatEngine, 'countTokens' | 'weighChat'>;
   readonly #counts = new Map<string, number>();
+  readonly #system: string | undefined;
 
-  constructor(engine: Pick<ChatEngine, 'countTokens' | 'weighChat'>) {
+  /** @param system is told to every model; undefined: what is said of Quire, by the model's size. */
+  constructor(engine: Pick<ChatEngine, 'countTokens' | 'weighChat'>, system?: string) {
     this.#engine = engine;
+    this.#system = system;
   }
 
   /** @throws Error in words where the question does not fit even alone; EngineError. */
   async plan(opened: OpenedChat, conversation: Conversation, turn: Turn): Promise<Planned> {
     const { contextTokens } = opened;
-    const system = systemOf(opened);
+    const system = this.#systemOf(opened);
     const pending = 'question' in turn ? entryOf(turn.question) : undefined;
     const branch = conversation.branch(endOf(conversation, turn));
     const counter = this.#counter(opened);
@@ -67,7 +70,7 @@ export class Planner {
   ): Promise<CompactionEntry | undefined> {
     const result = await compact({
       branch: conversation.branch(),
-      system: systemOf(opened),
+      system: this.#systemOf(opened),
       contextTokens: opened.contextTokens,
       counter: this.#counter(opened),
       forced,
@@ -99,7 +102,7 @@ export class Planner {
     const weight = await this.#engine.weighChat({ conversation: handle, messages, maxTokens }, { signal });
     if (!weight) return undefined;
     const { promptTokens, cachedTokens, readMs } = weight;
-    const fixed = await counter.prompt([{ role: 'system', content: systemOf(opened) }, USER]);
+    const fixed = await counter.prompt([{ role: 'system', content: this.#systemOf(opened) }, USER]);
     const texts = fitted.attachments.map((one) => `${questionOf(entryOf({ text: '', attachments: [one] }))}\n\n`);
     const [draft = 0, ...each] = await counter.texts([question.asked ?? question.text, ...texts]);
     const attached = each.reduce((sum, tokens) => sum + tokens, 0);
@@ -138,6 +141,10 @@ export class Planner {
     };
   }
 
+  #systemOf(opened: OpenedChat): string {
+    return this.#system ?? systemPrompt(editFormOf(billionsOf(opened)));
+  }
+
   #counter({ model }: OpenedChat): TokenCounter {
     const ask = async (key: string, count: () => Promise<number>): Promise<number> => {
       const name = `${model.id}\n${key}`;
@@ -171,8 +178,6 @@ const USER: ChatMessage = { role: 'user', content: '' };
 
 /** Billions of parameters: what a model can be asked for depends on that. */
 export const billionsOf = ({ model }: OpenedChat): number => model.parameters / 1e9;
-
-const systemOf = (opened: OpenedChat): string => systemPrompt(editFormOf(billionsOf(opened)));
 
 function endOf(conversation: Conversation, turn: Turn): string | null {
   if ('to' in turn) return turn.to;

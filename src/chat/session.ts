@@ -416,7 +416,8 @@ function shownRunning({ id, text, reasoning }: Running): ShownMessage {
   };
 }
 
-function usageOf({ result }: Answered, { model }: OpenedChat): NonNullable<AssistantEntry['usage']> {
+/** What an answer cost, as it is kept with it. */
+export function usageOf({ result }: Answered, { model }: OpenedChat): NonNullable<AssistantEntry['usage']> {
   const { promptTokens, cachedTokens, computedTokens, generatedTokens, firstTokenMs, totalMs } = result;
   return { promptTokens, cachedTokens, computedTokens, generatedTokens, firstTokenMs, totalMs, model: model.name };
 }

@@ -1,7 +1,8 @@
 /** Files that `quire chat --attach` shows to a model. */
-import { randomUUID } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { attachmentOf } from '../chat/context/attachment.ts';
 import type { KeptAttachment } from '../chat/conversation/entries.ts';
 import { PrivateFiles } from '../files/private.ts';
 import { userFolders } from '../files/userFolders.ts';
@@ -32,7 +33,7 @@ async function attach(rules: PrivateFiles, file: string): Promise<KeptAttachment
   if (found.size > LONGEST) throw new Error(`${file} is not attached: it is longer than any model can read.`);
   const text = await readFile(real, 'utf8');
   if (text.includes('\0')) throw new Error(`${file} is not attached: it is no text.`);
-  return { id: randomUUID(), kind: 'file', label: file.replaceAll('\\', '/'), text };
+  return attachmentOf('file', file.replaceAll('\\', '/'), text, { uri: pathToFileURL(real).toString() });
 }
 
 async function textOf(file: string): Promise<string | undefined> {

@@ -1,6 +1,7 @@
-/** `quire forget`: removes what Quire keeps of a folder, in the memory of every running engine and on disk. */
+/** `quire forget`: removes what Quire keeps of a folder: in the memory of every running engine, on disk, and what was said. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { forgetChats } from '../chat/conversation/forget.ts';
 import { EngineClient } from '../engine/client/client.ts';
 import { join } from '../engine/client/join.ts';
 import { endpointFiles } from '../engine/endpoint.ts';
@@ -27,7 +28,8 @@ export async function forget(argv: string[]): Promise<void> {
   const client = new EngineClient(engineCommand('auto'), 'quire forget');
   try {
     await client.forgetWorkspace({ folder });
-    say(`nothing is kept of ${folder}`);
+    const chats = (await forgetChats(folder)).length;
+    say(`nothing is kept of ${folder}${chats > 0 ? `; its conversations, ${chats}, are gone, too` : ''}`);
   } finally {
     await client.dispose();
   }

@@ -7,8 +7,11 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
              [--gpu G] [--json] MESSAGE
       Answers MESSAGE ('-' reads it from stdin) with a chat model, as plain text, or with --json as one line {text, finish,
       promptTokens, cachedTokens, computedTokens, generatedTokens, queuedMs, firstTokenMs, totalMs, leftOutTurns}. With
-      --conversation the file's earlier turns are told too, and question and answer are appended to it, a line of JSON each.
-      Files that hold secrets, or that git ignores, are not attached. Ctrl-C ends the answer: exit code 1.
+      --conversation the file's earlier turns are told too, and question and answer are appended to it, a line of JSON each,
+      as the chat panel keeps them. It goes on without end: what is left out of attachments, and when earlier turns are told
+      in short, is said on stderr. An answer has at most N tokens (a quarter of the context unless told otherwise). S takes
+      the place of Quire's own system prompt. Files that hold secrets, or that git ignores, are not attached. Ctrl-C ends
+      the answer: exit code 1.
   quire complete --cases FILE.jsonl [--model M] [--max-tokens N] [--no-reuse] [--no-ngram] [--show E]
                  [--seed N] [--temperature T] [--gpu G]
       A case is a line {id, path, prefix, suffix, others?: [{path, content}]}; '-' reads them from stdin.
@@ -26,7 +29,8 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
       file and lines, a score, the words that were found. Ignored and secret files are never read. With --json one object
       {places: [{path, start, end, text, score, why}], files, reading, leftOut}.
   quire forget FOLDER
-      Removes everything that is kept of a folder: index, computed pages in memory and on disk, for every model.
+      Removes everything that is kept of a folder: index, computed pages in memory and on disk, for every model, and the
+      chat panel's conversations.
   quire status [--json]
       The engines of this user that are running.
 

@@ -18,7 +18,16 @@ export interface WorkspaceFeature {
   onDidLearn: vscode.Event<void>;
 }
 
-export function registerWorkspace({ engine, subscriptions, report }: Host): WorkspaceFeature {
+/** What only others can remove. */
+export interface WorkspaceNeeds {
+  /** Removes the conversations of a folder for good. @throws Error in words. */
+  forgetChats(folder: string): Promise<void>;
+}
+
+export function registerWorkspace(
+  { engine, subscriptions, report }: Host,
+  { forgetChats }: WorkspaceNeeds,
+): WorkspaceFeature {
   const workspaces = new OpenWorkspaces(engine);
   const files = new EditorFiles();
   const documents = new DocumentFeed(engine, workspaces, files);
@@ -50,7 +59,7 @@ export function registerWorkspace({ engine, subscriptions, report }: Host): Work
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('quire.completion.useProjectCode')) void folders.tellAll();
     }),
-    vscode.commands.registerCommand('quire.forgetWorkspace', () => forgetWorkspace(engine, report)),
+    vscode.commands.registerCommand('quire.forgetWorkspace', () => forgetWorkspace(engine, forgetChats, report)),
   );
   return {
     isPrivate: (uri) => files.isPrivate(uri),
@@ -61,7 +70,11 @@ export function registerWorkspace({ engine, subscriptions, report }: Host): Work
 }
 
 /** Removes what Quire keeps of the open folders, in memory and on disk. */
-async function forgetWorkspace(engine: Host['engine'], report: Host['report']): Promise<void> {
+async function forgetWorkspace(
+  engine: Host['engine'],
+  forgetChats: WorkspaceNeeds['forgetChats'],
+  report: Host['report'],
+): Promise<void> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
     vscode.window.showInformationMessage('Quire: no folder is open, so there is nothing to forget.');
@@ -73,7 +86,8 @@ async function forgetWorkspace(engine: Host['engine'], report: Host['report']): 
     `Remove everything that Quire keeps of ${names}?`,
     {
       modal: true,
-      detail: 'Its index, and the computed pages in memory and on disk, for every model. Your files are not touched.',
+      detail:
+        'Its index, the computed pages in memory and on disk, for every model, and all conversations of it, for good. Your files are not touched.',
     },
     forget,
   );
@@ -81,7 +95,9 @@ async function forgetWorkspace(engine: Host['engine'], report: Host['report']): 
   try {
     for (const folder of folders) {
       const { folder: path } = specOf(folder);
-      if (path !== null) await engine.forgetWorkspace({ folder: path });
+      if (path === null) continue;
+      // Conversations first: one that is shown would have its pages computed again.
+      await forgetChats(path).finally(() => engine.forgetWorkspace({ folder: path }));
     }
     vscode.window.showInformationMessage(`Quire has forgotten ${names}.`);
   } catch (error) {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, describe, it } from 'node:test';
 import type { Entry } from '../../src/chat/conversation/entries.ts';
+import { Conversation } from '../../src/chat/conversation/tree.ts';
 import { endpointFiles, readEndpointFile } from '../../src/engine/endpoint.ts';
 import { gone, privateRuntime, repository } from '../helpers/engine.ts';
 import { makeQwenShape, TINY_QWEN } from '../helpers/randomModel.ts';
@@ -15,6 +16,12 @@ const PAGE = 32;
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-command-'));
 const model = makeQwenShape(path.join(folder, 'chat.gguf'), TINY_QWEN);
 const slow = makeQwenShape(path.join(folder, 'slow.gguf'), { ...TINY_QWEN, layers: 24, width: 512, heads: 8 });
+const small = makeQwenShape(path.join(folder, 'small.gguf'), {
+  ...TINY_QWEN,
+  context: 1024,
+  merges: 4000,
+  vocabulary: 8192,
+});
 const runtime = privateRuntime();
 after(async () => {
   for (const { pid } of endpointFiles().flatMap((file) => readEndpointFile(file) ?? [])) {
@@ -67,6 +74,33 @@ describe('quire chat', () => {
     assert.deepEqual(texts, [one.text, two.text]);
   });
 
+  it('goes on without end in a small context: earlier turns are told in short, and attachments cut, which is said', async () => {
+    const conversation = path.join(folder, 'long.jsonl');
+    const attached = path.join(folder, 'long.ts');
+    writeFileSync(attached, Array.from({ length: 400 }, (_, n) => `export const value${n} = ${n};\n`).join(''));
+    const argv = ['--model', small, '--conversation', conversation, '--max-tokens', '160', '--json'];
+    let saidShort = 0;
+    for (let turn = 0; turn < 30; turn++) {
+      const more = turn % 10 === 4 ? ['--attach', attached] : [];
+      const { code, out, err } = await run(...argv, ...more, `What of ${turn}?`);
+      assert.equal(code, 0, `turn ${turn}: ${err}`);
+      const { leftOutTurns, promptTokens, generatedTokens } = JSON.parse(out);
+      assert.equal(leftOutTurns, 0, 'the plan says what is left out, not the engine');
+      assert(promptTokens + generatedTokens <= 1024);
+      assert.equal(/long\.ts: lines \d+-400 of 400 left out/.test(err), more.length > 0, err);
+      if (/told in short/.test(err)) saidShort++;
+    }
+    const kept = entriesOf(conversation);
+    const count = (type: Entry['type']) => kept.filter((entry) => entry.type === type).length;
+    assert.deepEqual([count('user'), count('assistant'), count('compaction')], [30, 30, saidShort]);
+    assert(saidShort > 2);
+    // What the panel reads of it: one line of turns, from the first to the last.
+    const read = new Conversation('read', kept);
+    const spoken = read.path().filter(({ type }) => type === 'user' || type === 'assistant');
+    assert.deepEqual([read.unread, spoken.length], [0, 60]);
+    assert.equal(read.branch().compaction?.type, 'compaction');
+  });
+
   it('refuses in words a model that cannot chat, secrets, and what git ignores, and leaves no question behind', async () => {
     const conversation = path.join(folder, 'refused.jsonl');
     const bundled = await run('--conversation', conversation, 'Why?');
@@ -98,6 +132,6 @@ describe('quire chat', () => {
     const { out, err, code } = await ended;
     assert.deepEqual([code, err.includes('stopped')], [1, true]);
     const last = entriesOf(conversation).at(-1)!;
-    assert(last.type === 'assistant' && last.state === 'stopped' && out === `${last.text}\n`);
+    assert(last.type === 'assistant' && last.state === 'stopped' && out === `${last.text.trimStart()}\n`);
   });
 });

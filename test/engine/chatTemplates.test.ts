@@ -9,7 +9,7 @@ import { makeQwenShape, TINY_QWEN } from '../helpers/randomModel.ts';
 import { ownEngine } from './ownEngine.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-templates-'));
-const client = ownEngine();
+const client = ownEngine({ entry: path.join(import.meta.dirname, '../helpers/impatientEngine.ts') });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const LOOPS = Array.from({ length: 6 }, (_, depth) => `{% for v${depth} in range(100) %}`).join('');

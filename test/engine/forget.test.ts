@@ -1,14 +1,19 @@
 /** What is forgotten is gone from the files, and what is not trusted never comes into them. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { makeChatsFolder } from '../../src/chat/conversation/place.ts';
+import { ConversationStore } from '../../src/chat/conversation/store.ts';
 import { EngineClient } from '../../src/engine/client/client.ts';
+import { endpointFiles, readEndpointFile } from '../../src/engine/endpoint.ts';
 import { type CompletionParams, type KvStatus, pinDocumentsNotification } from '../../src/engine/protocol/index.ts';
-import { bundledModel, engineCommand, repository } from '../helpers/engine.ts';
+import { bundledModel, engineCommand, gone, repository } from '../helpers/engine.ts';
 import { ownEngine } from './ownEngine.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-forget-'));
@@ -102,4 +107,28 @@ it('a workspace is erased where no model is open', async () => {
   assert.deepEqual((await bare.status()).models, []);
   assert.deepEqual(filesWith(workspace), []);
   await bare.dispose({ shutdown: true });
+});
+
+it('the command removes the conversations of a folder, and those of no other', async () => {
+  const environment = { ...process.env, QUIRE_DATA_DIR: path.join(folder, 'data'), NODE_NO_WARNINGS: '1' };
+  const asked = async (place: string): Promise<string> => {
+    const chats = await makeChatsFolder({ folder: place, name: place }, environment);
+    const store = new ConversationStore(chats);
+    store.create().append({ type: 'user', id: 'q', parent: null, at: 1, text: 'What is it?', attachments: [] });
+    await store.dispose();
+    return chats;
+  };
+  const [mine, other] = [path.join(folder, 'mine'), path.join(folder, 'other')];
+  const [removed, stays] = [await asked(mine), await asked(other)];
+  const command = path.join(repository, 'src/cli/main.ts');
+  const before = new Set(endpointFiles().map((file) => readEndpointFile(file)?.pid));
+  const { stderr } = await promisify(execFile)(process.execPath, [command, 'forget', mine], { env: environment });
+  for (const { pid } of endpointFiles().flatMap((file) => readEndpointFile(file) ?? [])) {
+    if (before.has(pid)) continue;
+    process.kill(pid);
+    await gone(pid);
+  }
+  assert.match(stderr, /nothing is kept of .*mine; its conversations, 1, are gone, too/);
+  assert.equal(existsSync(removed), false);
+  assert.equal((await new ConversationStore(stays).list()).length, 1);
 });

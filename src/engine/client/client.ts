@@ -26,6 +26,7 @@ import {
   type EngineErrorData,
   type EngineStatus,
   embedRequest,
+  type Forgotten,
   forgetWorkspaceRequest,
   type GenerateParams,
   type GenerateProgress,
@@ -228,7 +229,7 @@ export class EngineClient {
   }
 
   /** Removes everything that the engine keeps of a workspace, on disk too. */
-  async forgetWorkspace(which: { folder: string } | { workspace: string }): Promise<void> {
+  async forgetWorkspace(which: Forgotten): Promise<void> {
     await this.#requests.send(forgetWorkspaceRequest, which);
   }
 

@@ -67,15 +67,13 @@ export const LONGEST_DOCUMENT = 512 * 1024;
 /** Equal folders are one workspace, whoever opened it. The client holds it until it closes it, or leaves. */
 export const openWorkspaceRequest = new RequestType<WorkspaceSpec, OpenedWorkspace, EngineErrorData>('workspace/open');
 export const closeWorkspaceNotification = new NotificationType<{ workspace: string }>('workspace/close');
+/** Which workspace is forgotten, and what of it: `pages` leaves the indexes of its files. */
+export type Forgotten = { folder: string } | { workspace: string; only?: 'pages' };
 /**
  * Removes everything that is kept of a workspace, in memory and on disk, for every model; resolves when it is gone. Who
  * holds it goes on with an empty one.
  */
-export const forgetWorkspaceRequest = new RequestType<
-  { folder: string } | { workspace: string },
-  null,
-  EngineErrorData
->('workspace/forget');
+export const forgetWorkspaceRequest = new RequestType<Forgotten, null, EngineErrorData>('workspace/forget');
 export const readWorkspaceNotification = new NotificationType<WorkspaceReading>('workspace/read');
 /** The documents whose computed pages are held longer, and survive a restart. It says nothing of their texts. */
 export const pinDocumentsNotification = new NotificationType<{ workspace: string; keys: string[] }>('workspace/pin');

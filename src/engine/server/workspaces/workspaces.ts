@@ -8,6 +8,7 @@ import path from 'node:path';
 import {
   type DocumentEdits,
   type DocumentText,
+  type Forgotten,
   LONGEST_DOCUMENT,
   type TextEdit,
   type WorkspaceReading,
@@ -46,6 +47,8 @@ export interface WorkspaceListener {
   filesRead?(workspace: Workspace, changed: readonly string[] | undefined): void;
   /** Its files are to be read no more, and what was read of them is to be forgotten. */
   filesForgotten?(workspace: Workspace): void;
+  /** What was computed in it is removed: what was asked and answered is not to be remembered either. */
+  pagesForgotten?(workspace: Workspace): void;
   /** Nobody holds it any more. */
   workspaceClosed?(workspace: Workspace): void;
 }
@@ -198,10 +201,11 @@ export class Workspaces {
 
   /**
    * Removes everything that is kept of a workspace: indexes, pages in memory and on disk. Who holds it goes on with an
-   * empty one; its files are read anew where they were.
+   * empty one; its files are read anew where they were. Where only pages are meant, indexes stay.
    * @throws EngineFailure when all is done but something could not be removed from disk.
    */
-  async forget(which: { folder: string } | { workspace: string }): Promise<void> {
+  async forget(which: Forgotten): Promise<void> {
+    const files = !('only' in which && which.only === 'pages');
     const ids =
       'workspace' in which
         ? [which.workspace]
@@ -211,14 +215,19 @@ export class Workspaces {
     let failure: unknown;
     for (const id of ids) {
       const held = this.#held.get(id);
-      if (held) for (const listener of this.#listeners) listener.filesForgotten?.(held);
+      if (held) {
+        for (const listener of this.#listeners) {
+          if (files) listener.filesForgotten?.(held);
+          listener.pagesForgotten?.(held);
+        }
+      }
       await this.#caches.forgetWorkspace(id).catch((error: unknown) => {
         failure = error;
       });
       if (!held) continue;
       this.#pin(held);
       if (held.holders.size === 0) this.#close(held);
-      else if (held.reading) for (const listener of this.#listeners) listener.filesRead?.(held, undefined);
+      else if (files && held.reading) for (const listener of this.#listeners) listener.filesRead?.(held, undefined);
     }
     if (failure) throw failure;
   }

@@ -15,7 +15,7 @@ export interface RendererLimits {
 }
 
 /** Real templates take a few milliseconds, and make little more than the messages. */
-const LIMITS: RendererLimits = { deadlineMs: 3_000, heapMegabytes: 128, longest: 8 << 20 };
+export const LIMITS: RendererLimits = { deadlineMs: 3_000, heapMegabytes: 128, longest: 8 << 20 };
 /** For the thread to begin. */
 const START_MS = 20_000;
 

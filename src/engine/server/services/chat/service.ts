@@ -21,6 +21,7 @@ export class ChatService implements Service {
     this.#chats = new Chats(models);
     workspaces.listen({
       filesForgotten: ({ id }) => this.#chats.forget(id),
+      pagesForgotten: ({ id }) => this.#chats.forget(id),
       workspaceClosed: ({ id }) => this.#chats.forget(id),
     });
   }

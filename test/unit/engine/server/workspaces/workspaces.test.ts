@@ -24,6 +24,7 @@ async function setUp({ lingerMs = 1e6 } = {}) {
     documentClosed: (_, { key }) => void heard.push(`close ${key}`),
     filesRead: (_, changed) => void heard.push(`read ${changed?.join() ?? 'all'}`),
     filesForgotten: () => void heard.push('forget files'),
+    pagesForgotten: () => void heard.push('forget what was said'),
     workspaceClosed: () => void heard.push('closed'),
   });
   const window = {};
@@ -210,7 +211,9 @@ describe('Workspaces', () => {
     workspaces.read(window, { workspace, on: true });
     heard();
     await workspaces.forget({ folder });
-    assert.deepEqual(heard(), ['forget files', 'pages are removed', 'pin ', 'read all']);
+    assert.deepEqual(heard(), ['forget files', 'forget what was said', 'pages are removed', 'pin ', 'read all']);
+    await workspaces.forget({ workspace, only: 'pages' });
+    assert.deepEqual(heard(), ['forget what was said', 'pages are removed', 'pin ']);
     await workspaces.forget({ folder: '/nowhere' });
     assert.deepEqual(heard(), ['pages are removed']);
   });
