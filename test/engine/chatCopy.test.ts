@@ -4,6 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { attachmentOf } from '../../src/chat/context/attachment.ts';
+import { Conversation } from '../../src/chat/conversation/tree.ts';
+import { Planner } from '../../src/chat/plan.ts';
+import { ChatSession } from '../../src/chat/session.ts';
 import type { ChatMessage, ChatResult, CopyOptions, SamplingOptions } from '../../src/engine/protocol/index.ts';
 import { repository } from '../helpers/engine.ts';
 import { makeQwenShape, TINY_QWEN } from '../helpers/randomModel.ts';
@@ -85,6 +89,50 @@ line ::= [^\\n]* "\\n"`;
       const [search] = searchesOf(text);
       assert(search && isCopied(search), text);
     }
+  });
+});
+
+describe('a chat with a model that is told to search and replace', () => {
+  const begin = '<<<<<<< SEARCH\\n';
+  const grammar = `root ::= "${begin}" [^\\n]* "\\n=======\\nnew\\n>>>>>>> REPLACE\\n"`;
+
+  /** The answer of a session whose model has so many billions of parameters, and would begin a search. */
+  async function answered(billions: number): Promise<string> {
+    const info = await client.openModel({ path: file, contextTokens: 2048, role: 'chat' });
+    const session = new ChatSession({
+      engine: {
+        openChat: (params) => client.openChat(params),
+        closeChat: (id) => client.closeChat(id),
+        weighChat: (params, options) => client.weighChat(params, options),
+        readAhead: (params, options) => client.readAhead(params, options),
+        countTokens: (params) => client.countTokens(params),
+        chat: (params, options) => client.chat({ ...params, sampling: { ...params.sampling, grammar } }, options),
+      },
+      model: async () => ({ ...info, parameters: 1e9 * billions }),
+      workspace: () => client.openWorkspace({ folder: null, name: 'w', trusted: true }),
+      conversation: Conversation.begin(),
+      planner: new Planner(client),
+      temperature: () => 0,
+      textOf: async (place) => ('uri' in place && place.uri === 'file:///w/a.ts' ? 'first\r\nsecond\r\n' : undefined),
+      search: async () => '',
+      isWithoutModel: () => false,
+      tell: () => {},
+      log: () => {},
+    });
+    const attachments = [attachmentOf('file', 'a.ts', 'before\n', { uri: 'file:///w/a.ts' })];
+    await session.send({ text: 'Change it.', attachments }, 'queue');
+    await session.dispose();
+    return session.messages().at(-1)!.text;
+  }
+
+  it('finds in the file as it is now what it searches for', async () => {
+    const [search] = searchesOf(await answered(7));
+    assert(search === 'first\n' || search === 'second\n', search);
+  });
+
+  it('leaves smaller models alone', async () => {
+    const [search] = searchesOf(await answered(1.5));
+    assert(search !== undefined && search !== 'first\n' && search !== 'second\n', search);
   });
 });
 
