@@ -117,6 +117,10 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       model: () => models.ready(),
       workspace: () => needs.idOf(folder()),
       temperature: () => vscode.workspace.getConfiguration('quire.chat').get('temperature', 0.2),
+      textOf: async (place) => {
+        if ('path' in place) return (await sources.readForTool(place.path, new AbortController().signal)).text;
+        return (await sources.gate.open(vscode.Uri.parse(place.uri))).document?.getText();
+      },
       search: (question, signal) => answerBySearch(question.text, (query) => search(query, SEARCH_MS, signal)),
       isWithoutModel: () => models.missing,
       tell(message) {

@@ -3,12 +3,15 @@
  * conversation, and from there to the disk; what the panel shows follows from it.
  */
 import { randomUUID } from 'node:crypto';
+import type { CopyOptions } from '../engine/protocol/index.ts';
 import { type Answered, answer } from './answer.ts';
 import type { AssistantEntry, NoteEntry, UserEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
+import { copyFrom, type TextOf } from './copied.ts';
 import type { Question, Weighed } from './draft.ts';
 import { type ChatEngine, EngineChat, type EngineChatNeeds, type OpenedChat } from './engineChat.ts';
-import type { Planned, Planner } from './plan.ts';
+import { billionsOf, type Planned, type Planner } from './plan.ts';
+import { editFormOf } from './prompt/system.ts';
 import { shownMessage, shownMessages } from './shown.ts';
 import type { HostMessage, QueuedMessage, ShownMessage, TurnShown } from './view/protocol.ts';
 
@@ -17,6 +20,8 @@ export interface SessionNeeds extends EngineChatNeeds {
   planner: Planner;
   /** How bold answers are: 0 is always the most likely one. */
   temperature(): number;
+  /** Reads files that SEARCH parts are copied from. */
+  textOf: TextOf;
   /** Answers by what a search finds, where no model can: Markdown. */
   search(question: Question, signal: AbortSignal): Promise<string>;
   /** Whether an error means that there is no model to ask. */
@@ -278,6 +283,8 @@ export class ChatSession {
       if (signal.aborted) return this.#finish(running, 'stopped');
       const planned = await planner.plan(opened, this.conversation, { to: running.parent });
       this.#take(running, planned);
+      const copy = await this.#copy(running, opened);
+      if (signal.aborted) return this.#finish(running, 'stopped');
       this.#show({ kind: 'waiting', words: 'Others are served first' });
       const { conversation } = opened;
       const temperature = Math.max(this.#needs.temperature(), again ? AGAIN_TEMPERATURE : 0);
@@ -287,7 +294,13 @@ export class ChatSession {
           conversation,
           messages: planned.messages,
           maxTokens: planned.maxTokens,
-          sampling: { temperature, topP: 0.9, minP: 0.05, seed: again ? Math.floor(Math.random() * 2 ** 31) : 1 },
+          sampling: {
+            temperature,
+            topP: 0.9,
+            minP: 0.05,
+            seed: again ? Math.floor(Math.random() * 2 ** 31) : 1,
+            ...(copy ? { copy } : {}),
+          },
         },
         signal,
         {
@@ -305,6 +318,12 @@ export class ChatSession {
     } finally {
       clearInterval(timer);
     }
+  }
+
+  /** What the model's SEARCH parts are held to, where it is one that writes them. */
+  async #copy({ parent }: Running, opened: OpenedChat): Promise<CopyOptions | undefined> {
+    if (editFormOf(billionsOf(opened)) !== 'searchReplace') return undefined;
+    return copyFrom(this.conversation.branch(parent).messages, this.#needs.textOf);
   }
 
   /** What the plan of a turn did to the conversation before it is asked. */

@@ -70,6 +70,9 @@ const SEARCH = /^\s*<{5,9}\s*(?:SEARCH|ORIGINAL|HEAD)?\s*>?\s*$/i;
 const DIVIDER = /^\s*={5,9}\s*$/;
 const REPLACE = /^\s*>{5,9}\s*(?:REPLACE|UPDATED|END)?\s*$/i;
 
+/** True for a line that is no code to whoever reads a search and replace block. */
+export const isMarker = (line: string): boolean => SEARCH.test(line) || DIVIDER.test(line) || REPLACE.test(line);
+
 /**
  * The hunks of aider's search and replace blocks; undefined where there are none.
  * @throws Error in words where one is not whole.

@@ -14,12 +14,15 @@ const SEARCH_REPLACE_BILLIONS = 7;
 export const editFormOf = (billions: number): EditForm =>
   billions >= SEARCH_REPLACE_BILLIONS ? 'searchReplace' : 'symbols';
 
+/** Lines around what is searched for: what is between them has to stand in the file. */
+export const SEARCH_PART = { begin: '<<<<<<< SEARCH', end: '=======' } as const;
+
 const CHANGES: Record<EditForm, string> = {
   symbols: `To change code, write every function, method, class or type that changes, whole, in a block of its own. Do not repeat what stays the same, and never shorten code to "..." or "rest unchanged".`,
   searchReplace: `To change a file, write one or more of these in its block:
-<<<<<<< SEARCH
+${SEARCH_PART.begin}
 lines as they stand in the file now
-=======
+${SEARCH_PART.end}
 lines to put in their place
 >>>>>>> REPLACE
 Copy the SEARCH lines exactly, and enough of them to be found only once. Write a new file whole. Never shorten code to "..." or "rest unchanged".`,

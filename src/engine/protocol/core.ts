@@ -88,6 +88,20 @@ export interface SamplingOptions {
   repeatLastN?: number;
   /** GBNF text, root rule `root`. */
   grammar?: string;
+  /** Not of completions at a cursor. */
+  copy?: CopyOptions;
+}
+
+/**
+ * Blocks of an answer that are copied: whatever stands between a line that is `begin` and the next one that is `end` are one
+ * or more lines of one of `texts`, whole and consecutive. Lines that are markers themselves are not copied.
+ */
+export interface CopyOptions {
+  /** Whole lines, without line ends. */
+  begin: string;
+  end: string;
+  /** 1 MB in all. What is copied has LF at its line ends, whatever they have. */
+  texts: string[];
 }
 
 export interface GenerateParams {

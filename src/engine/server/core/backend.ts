@@ -35,7 +35,7 @@ export interface Sampler {
   accept(token: number): void;
   /**
    * Takes in a token of the answer that an equal sampler drew before, in another engine.
-   * @throws EngineFailure `grammarInvalid` where it could not have drawn it.
+   * @throws EngineFailure `grammarInvalid`, or `promptInvalid` of what is copied, where it could not have drawn it.
    */
   resume?(token: number): void;
   /** True: nothing that it could draw is wanted any more. */
@@ -45,8 +45,12 @@ export interface Sampler {
 
 /** A sampler of the library's, which can also draw from logits that were changed since the decode. */
 export interface Drawer extends Sampler {
-  /** Draws out of one logit for each token of the vocabulary, and takes the token into its state; no grammar is asked. */
-  draw(logits: Float32Array): number;
+  /**
+   * Draws out of one logit for each token of the vocabulary, and takes the token into its state.
+   * @param among only these tokens; a few are drawn from much more quickly than all.
+   * @throws EngineFailure `grammarInvalid` where its grammar allows none of them.
+   */
+  draw(logits: Float32Array, among?: Int32Array): number;
 }
 
 export interface DecodeBackend {

@@ -26,14 +26,15 @@ export class Candidates {
     this.#point(1);
   }
 
-  /** Holds every token of the vocabulary. */
-  setAll(logits: Float32Array): void {
-    const count = logits.length;
+  /** Holds every token of the vocabulary, or those of `among`. */
+  setAll(logits: Float32Array, among?: Int32Array): void {
+    const count = among?.length ?? logits.length;
     const words = new Int32Array(3 * count);
     const floats = new Float32Array(words.buffer);
-    for (let token = 0; token < count; token++) {
-      words[3 * token] = token;
-      floats[3 * token + 1] = logits[token]!;
+    for (let index = 0; index < count; index++) {
+      const token = among ? among[index]! : index;
+      words[3 * index] = token;
+      floats[3 * index + 1] = logits[token]!;
     }
     if (this.#capacity < count) {
       koffi.free(this.#data);

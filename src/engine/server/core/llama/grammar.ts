@@ -45,11 +45,11 @@ export class Grammar {
   }
 
   /**
-   * Draws with `chain` among the tokens that may come next, out of all the logits of a row.
+   * Draws with `chain` among the tokens that may come next, out of all the logits of a row, or those of `among`.
    * @throws EngineFailure `grammarInvalid` when the vocabulary has none.
    */
-  draw(chain: Pointer, logits: Float32Array): number {
-    this.#candidates.setAll(logits);
+  draw(chain: Pointer, logits: Float32Array, among?: Int32Array): number {
+    this.#candidates.setAll(logits, among);
     this.#candidates.apply(this.#sampler);
     this.#candidates.apply(chain);
     const token = this.#candidates.selected;

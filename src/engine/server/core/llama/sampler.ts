@@ -72,15 +72,21 @@ export class LlamaSampler implements Drawer {
     return token;
   }
 
-  /** @throws EngineFailure `internal` when no token has a finite logit. */
-  draw(logits: Float32Array): number {
+  /** @throws EngineFailure `grammarInvalid`; `internal` when no token has a finite logit. */
+  draw(logits: Float32Array, among?: Int32Array): number {
     const chain = this.#alive();
+    const token = this.#grammar?.draw(chain, logits, among) ?? this.#drawFreely(chain, logits, among);
+    this.#host.functions.llama_sampler_accept(chain, token);
+    this.#grammar?.accept(token);
+    return token;
+  }
+
+  #drawFreely(chain: Pointer, logits: Float32Array, among: Int32Array | undefined): number {
     this.#candidates ??= new Candidates(this.#host.functions);
-    this.#candidates.setAll(logits);
+    this.#candidates.setAll(logits, among);
     this.#candidates.apply(chain);
     const token = this.#candidates.selected;
     if (token === undefined) throw new EngineFailure('internal', 'No token can come next.', 'all logits are -Infinity');
-    this.#host.functions.llama_sampler_accept(chain, token);
     return token;
   }
 

@@ -191,7 +191,8 @@ export class SimulatedBackend implements DecodeBackend {
     const seed = options.seed ?? 0;
     let drawn = 0;
     return {
-      draw: (logits) => logits.indexOf(Math.max(...logits)),
+      draw: (logits, among = Int32Array.from(logits.keys())) =>
+        among.reduce((best, token) => (logits[token]! > logits[best]! ? token : best)),
       sample: (row) => {
         const hash = this.#row(row);
         return this.#choose(greedy ? hash : mix(mix(hash, seed), drawn++));

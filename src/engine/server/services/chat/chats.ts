@@ -10,7 +10,8 @@ import type {
   ReadAheadParams,
   ReadAheadResult,
 } from '../../../protocol/index.ts';
-import { checkRequest } from '../../core/checks.ts';
+import { checkCopy, checkRequest } from '../../core/checks.ts';
+import { samplersOf } from '../../core/copy/copySampler.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import { PAGE_TOKENS } from '../../core/kv/pagePool.ts';
 import type { OpenModel } from '../../core/modelHandle.ts';
@@ -116,12 +117,13 @@ export class Chats {
     const arrived = performance.now();
     const fitted = await prompt.fit(handle, params.messages, params.tools ?? [], contextTokens - maxTokens);
     const { text, tokens, ...leftOut } = fitted;
+    const createSampler = await samplersOf(handle, params.sampling ?? {});
     const fittedMs = performance.now() - arrived;
     if (conversation.latest !== params)
       return { ...SUPERSEDED, promptTokens: tokens.length, totalMs: fittedMs, ...leftOut };
     // The model may have been unloaded meanwhile.
     const open = this.#models.get(model);
-    const sampler = open.backend.createSampler(params.sampling ?? {});
+    const sampler = createSampler(open.backend);
     try {
       for (const token of params.begun ?? []) sampler.resume?.(token);
     } catch (error) {
@@ -291,8 +293,9 @@ const answerTokens = ({ maxTokens }: ChatParams, contextTokens: number): number 
   Math.min(maxTokens, Math.max(1, Math.floor(ANSWER_SHARE * contextTokens)));
 
 function check(params: ChatParams, workspace: string, vocabularyTokens: number): void {
-  const { messages, maxTokens, class: kind = 'chat', tools = [], begun = [] } = params;
+  const { messages, maxTokens, class: kind = 'chat', tools = [], begun = [], sampling = {} } = params;
   checkRequest({ maxTokens, class: kind, workspace });
+  checkCopy(sampling);
   const fault = (what: string) => new EngineFailure('promptInvalid', `The request is malformed: ${what}.`);
   if (!Array.isArray(messages) || !Array.isArray(tools)) throw fault('messages and tools must be lists');
   for (const message of messages) {

@@ -193,8 +193,11 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     cursor: Cursor | undefined,
   ): Sampler | MixedSampler {
     const { sampling = {}, workspace, offset, ngram, oneLine, mayBreak = false, least } = params;
-    if (sampling.grammar !== undefined) {
-      throw new EngineFailure('promptInvalid', 'The request is malformed: a completion at a cursor takes no grammar.');
+    if (sampling.grammar !== undefined || sampling.copy !== undefined) {
+      throw new EngineFailure(
+        'promptInvalid',
+        'The request is malformed: a completion at a cursor takes no grammar, and copies from no texts.',
+      );
     }
     if (!cursor) return backend.createSampler(sampling);
     const { temperature = 0, repeatPenalty = 1 } = sampling;

@@ -5,7 +5,8 @@ import {
   generateProgress,
   generateRequest,
 } from '../../../protocol/index.ts';
-import { checkRequest, tooLong } from '../../core/checks.ts';
+import { checkCopy, checkRequest, tooLong } from '../../core/checks.ts';
+import { samplersOf } from '../../core/copy/copySampler.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import type { Models } from '../../core/models.ts';
 import type { ServedClient, Service } from '../../service.ts';
@@ -23,6 +24,7 @@ export class TextService implements Service {
   serve(client: ServedClient): void {
     client.onRequest(generateRequest, async (params, signal) => {
       checkRequest(params);
+      checkCopy(params.sampling ?? {});
       this.#workspaces.of(client, params.workspace);
       return this.#generate(params, signal, (text) =>
         client.progress(generateProgress, params.progressToken, { text }),
@@ -48,9 +50,10 @@ export class TextService implements Service {
     if (tokens.length - cutTokens > room) throw tooLong(tokens.length - room, room);
     if (tokens.length === 0) throw new EngineFailure('promptInvalid', 'The prompt is empty.');
     const { class: kind, workspace, supersedes, stop, reuse } = params;
+    const createSampler = await samplersOf(handle, sampling);
     // A template takes its time, and the model may have been unloaded meanwhile.
     const model = this.#models.get(params.model);
-    const sampler = model.backend.createSampler(sampling);
+    const sampler = createSampler(model.backend);
     const input = { class: kind, workspace, supersedes, stop, reuse, maxTokens, sampler };
     const prefix = [...tokens.subarray(cutTokens)];
     return { ...(await this.#models.run(model, { ...input, prompt: prefix }, signal, { onText })), cutTokens };

@@ -180,3 +180,36 @@ test('a row that was not asked for cannot be sampled, and nothing breaks', () =>
   assert.throws(() => sampler.sample(0), /disposed/);
   assert.throws(() => sampler.accept(0), /disposed/);
 });
+
+describe('drawing among some tokens', () => {
+  const logitsOf = (likely: Record<string, number>): Float32Array => {
+    const logits = new Float32Array(model.info.vocabularyTokens).fill(-5);
+    for (const [text, logit] of Object.entries(likely)) logits[tokenOf(text)] = logit;
+    return logits;
+  };
+  const tokenOf = (text: string): number => model.tokenizer.encode(text)[0]!;
+
+  test('takes the likeliest of them, by what its options leave', () => {
+    const logits = logitsOf({ a: 9, b: 3, c: 2.9, d: -4 });
+    const among = Int32Array.from(['b', 'c', 'd'], tokenOf);
+    const drawn = (sampling: SamplingOptions): Set<number> => {
+      const sampler = backend.createSampler({ seed: 1, ...sampling });
+      const tokens = new Set(Array.from({ length: 100 }, () => sampler.draw(logits, among)));
+      sampler.dispose();
+      return tokens;
+    };
+    assert.deepEqual([...drawn({})], [tokenOf('b')]);
+    assert.deepEqual([...drawn({ temperature: 1, topP: 0.9, minP: 0.05 })].sort(), ['b', 'c'].map(tokenOf).sort());
+  });
+
+  test('holds to the grammar, and says where that allows none of them', () => {
+    const logits = logitsOf({ a: 9, b: 3, c: 2 });
+    const sampler = backend.createSampler({ grammar: 'root ::= "cb"' });
+    const among = Int32Array.from(['b', 'c'], tokenOf);
+    assert.deepEqual([sampler.draw(logits, among), sampler.draw(logits, among)], [tokenOf('c'), tokenOf('b')]);
+    sampler.dispose();
+    const other = backend.createSampler({ grammar: 'root ::= "a"' });
+    assert.throws(() => other.draw(logits, among), { kind: 'grammarInvalid' });
+    other.dispose();
+  });
+});

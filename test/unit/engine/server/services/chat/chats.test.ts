@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { ChatMessage, ChatParams } from '../../../../../../src/engine/protocol/chat.ts';
+import type { CopyOptions } from '../../../../../../src/engine/protocol/core.ts';
 import { KvCache } from '../../../../../../src/engine/server/core/kv/kvCache.ts';
 import { openModel } from '../../../../../../src/engine/server/core/llama/model.ts';
 import { Models } from '../../../../../../src/engine/server/core/models.ts';
@@ -137,6 +138,13 @@ describe('a conversation is refused in words', () => {
     ['an unknown class', { class: 'urgent' as 'chat' }],
     ['no messages', { messages: [] }],
     ['a message without text', { messages: [{ role: 'user' } as ChatMessage] }],
+    ['a marker of what is copied that is no line', { sampling: { copy: { begin: 'a\nb', end: 'c', texts: [] } } }],
+    ['two markers that are one', { sampling: { copy: { begin: 'a', end: 'a', texts: [] } } }],
+    ['no texts to copy from', { sampling: { copy: { begin: 'a', end: 'b' } as CopyOptions } }],
+    [
+      'more than a megabyte to copy from',
+      { sampling: { copy: { begin: 'a', end: 'b', texts: ['é'.repeat(600_000)] } } },
+    ],
     ['tools that the template does not take', { tools: [{ name: 'look', description: '', parameters: {} }] }],
   ];
   for (const [what, params] of malformed) {
