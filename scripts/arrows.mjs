@@ -39,7 +39,7 @@ export const ROOMS = [
     outer: {
       completion: ['src/completion/{provider,projectFeed,feature,settings}.ts', 'src/completion/*Command.ts'],
       chat: [
-        'src/chat/{panel,feature,history,links,codeActions}.ts',
+        'src/chat/{panel,feature,history,links,codeActions,editorTools,editorShell}.ts',
         'src/chat/apply/{reviewEditor,reviewMarks,targets,newFile}.ts',
         'src/chat/context/editor*.ts',
         'src/chat/commands/editor*.ts',

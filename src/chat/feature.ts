@@ -13,7 +13,7 @@ import { SLASH_COMMANDS } from './commands/slashCommands.ts';
 import { attachmentOf } from './context/attachment.ts';
 import { EditorSources } from './context/editorSources.ts';
 import { MENTIONS } from './context/kinds.ts';
-import type { Resolved } from './context/sources.ts';
+import type { Resolved, SearchHit } from './context/sources.ts';
 import { ChatController } from './controller.ts';
 import type { KeptAttachment } from './conversation/entries.ts';
 import { forgetChats } from './conversation/forget.ts';
@@ -21,6 +21,7 @@ import { type ChatsOf, makeChatsFolder } from './conversation/place.ts';
 import { ConversationStore } from './conversation/store.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question } from './draft.ts';
+import { EditorTools } from './editorTools.ts';
 import { expand } from './expand.ts';
 import { DELETED, showHistory } from './history.ts';
 import { openLink } from './links.ts';
@@ -72,15 +73,13 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       `The files of the project are still being read (${Math.floor(found.reading * 100)} %): ask again in a while.`,
     );
   };
-  const sources = new EditorSources({
-    isPrivate: needs.isPrivate,
-    search: async (query, signal) =>
-      (await search(query, SEARCH_MS, signal)).places.map(({ path, start, end, text }) => ({
-        uri: vscode.Uri.joinPath(folder(), path).toString(),
-        lines: [start, end],
-        text,
-      })),
-  });
+  const searchProject = async (query: string, signal: AbortSignal): Promise<SearchHit[]> =>
+    (await search(query, SEARCH_MS, signal)).places.map(({ path, start, end, text }) => ({
+      uri: vscode.Uri.joinPath(folder(), path).toString(),
+      lines: [start, end],
+      text,
+    }));
+  const sources = new EditorSources({ isPrivate: needs.isPrivate, search: searchProject });
   const prompts = new EditorPrompts(sources.gate);
   const expanding = {
     sources,
@@ -97,6 +96,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
   const rules = { isPrivate: needs.isPrivate };
   const reviews = new EditReviews(needs.grammars, rules);
   const code = new CodeActions(reviews, rules, (place, outcome) => controller.blockBecame(place, outcome));
+  const tools = new EditorTools({ files: sources, gate: sources.gate, search: searchProject, reviews });
   const models = new ChatModels(host.models, () => controller.modelChanged());
   const panel = new ChatPanel({
     extensionUri: host.context.extensionUri,
@@ -113,7 +113,12 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
   const controller = new ChatController(
     {
       engine,
-      planner: new Planner(engine),
+      planner: new Planner(
+        engine,
+        tools.all.map(({ spec }) => spec),
+      ),
+      tools: tools.all,
+      confirm: (call) => tools.confirm(call),
       model: () => models.ready(),
       workspace: () => needs.idOf(folder()),
       temperature: () => vscode.workspace.getConfiguration('quire.chat').get('temperature', 0.2),
@@ -199,6 +204,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
   subscriptions.push(
     sources,
     reviews,
+    tools,
     code,
     prompts,
     prompts.onDidChange(() => {

@@ -8,6 +8,9 @@ import { answerTokens, type FittedAttachments, fitAttachments, roomsOf, type Tok
 import { compact } from './prompt/compaction.ts';
 import { messagesOf, questionOf } from './prompt/messages.ts';
 import { editFormOf, systemPrompt } from './prompt/system.ts';
+import { toolsOf, withoutCalls } from './toolList.ts';
+import { describeTools } from './tools/specs.ts';
+import type { ToolSpec } from './tools/tool.ts';
 
 /** Whose cost is asked for: a turn that is in the conversation, or a draft that is not yet. */
 export type Turn =
@@ -33,21 +36,34 @@ const MOST_COUNTS = 512;
 
 export class Planner {
   readonly #engine: Pick<ChatEngine, 'countTokens' | 'weighChat'>;
+  readonly #available: readonly ToolSpec[];
   readonly #counts = new Map<string, number>();
   readonly #system: string | undefined;
 
-  /** @param system is told to every model; undefined: what is said of Quire, by the model's size. */
-  constructor(engine: Pick<ChatEngine, 'countTokens' | 'weighChat'>, system?: string) {
+  /**
+   * @param available tools that a model is told of where it is large enough.
+   * @param system is told to every model; undefined: what is said of Quire, by the model's size.
+   */
+  constructor(
+    engine: Pick<ChatEngine, 'countTokens' | 'weighChat'>,
+    available: readonly ToolSpec[] = [],
+    system?: string,
+  ) {
     this.#engine = engine;
+    this.#available = available;
     this.#system = system;
+  }
+
+  /** The tools that the model is told of in this conversation. */
+  tools({ model }: OpenedChat, conversation: Conversation): ToolSpec[] {
+    return toolsOf(conversation, model, this.#available);
   }
 
   /** @throws Error in words where the question does not fit even alone; EngineError. */
   async plan(opened: OpenedChat, conversation: Conversation, turn: Turn): Promise<Planned> {
     const { contextTokens } = opened;
-    const system = this.#systemOf(opened);
+    const { system, branch } = this.#told(opened, conversation, endOf(conversation, turn));
     const pending = 'question' in turn ? entryOf(turn.question) : undefined;
-    const branch = conversation.branch(endOf(conversation, turn));
     const counter = this.#counter(opened);
     const result = await compact({ branch, system, contextTokens, counter, ...(pending ? { pending } : {}) });
     if (result.kind === 'tooLong') throw new Error(result.words);
@@ -69,8 +85,7 @@ export class Planner {
     forced: boolean,
   ): Promise<CompactionEntry | undefined> {
     const result = await compact({
-      branch: conversation.branch(),
-      system: this.#systemOf(opened),
+      ...this.#told(opened, conversation, conversation.head),
       contextTokens: opened.contextTokens,
       counter: this.#counter(opened),
       forced,
@@ -102,7 +117,10 @@ export class Planner {
     const weight = await this.#engine.weighChat({ conversation: handle, messages, maxTokens }, { signal });
     if (!weight) return undefined;
     const { promptTokens, cachedTokens, readMs } = weight;
-    const fixed = await counter.prompt([{ role: 'system', content: this.#systemOf(opened) }, USER]);
+    const fixed = await counter.prompt([
+      { role: 'system', content: this.#told(opened, conversation, null).system },
+      USER,
+    ]);
     const texts = fitted.attachments.map((one) => `${questionOf(entryOf({ text: '', attachments: [one] }))}\n\n`);
     const [draft = 0, ...each] = await counter.texts([question.asked ?? question.text, ...texts]);
     const attached = each.reduce((sum, tokens) => sum + tokens, 0);
@@ -141,8 +159,11 @@ export class Planner {
     };
   }
 
-  #systemOf(opened: OpenedChat): string {
-    return this.#system ?? systemPrompt(editFormOf(billionsOf(opened)));
+  #told(opened: OpenedChat, conversation: Conversation, end: string | null): { system: string; branch: Branch } {
+    const tools = this.tools(opened, conversation);
+    const system = this.#system ?? systemPrompt(editFormOf(billionsOf(opened)), describeTools(tools));
+    const branch = conversation.branch(end);
+    return { system, branch: tools.length === 0 ? withoutCalls(branch) : branch };
   }
 
   #counter({ model }: OpenedChat): TokenCounter {

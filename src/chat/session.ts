@@ -3,48 +3,17 @@
  * conversation, and from there to the disk; what the panel shows follows from it.
  */
 import { randomUUID } from 'node:crypto';
-import type { CopyOptions } from '../engine/protocol/index.ts';
-import { type Answered, answer } from './answer.ts';
-import type { AssistantEntry, NoteEntry, UserEntry } from './conversation/entries.ts';
+import type { NoteEntry, UserEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
-import { copyFrom, type TextOf } from './copied.ts';
 import type { Question, Weighed } from './draft.ts';
-import { type ChatEngine, EngineChat, type EngineChatNeeds, type OpenedChat } from './engineChat.ts';
-import { billionsOf, type Planned, type Planner } from './plan.ts';
-import { editFormOf } from './prompt/system.ts';
+import { EngineChat, type EngineChatNeeds } from './engineChat.ts';
 import { shownMessage, shownMessages } from './shown.ts';
+import { Turn, type TurnNeeds, wordsOf } from './turn.ts';
 import type { HostMessage, QueuedMessage, ShownMessage, TurnShown } from './view/protocol.ts';
 
-export interface SessionNeeds extends EngineChatNeeds {
+export interface SessionNeeds extends EngineChatNeeds, TurnNeeds {
   conversation: Conversation;
-  planner: Planner;
-  /** How bold answers are: 0 is always the most likely one. */
-  temperature(): number;
-  /** Reads files that SEARCH parts are copied from. */
-  textOf: TextOf;
-  /** Answers by what a search finds, where no model can: Markdown. */
-  search(question: Question, signal: AbortSignal): Promise<string>;
-  /** Whether an error means that there is no model to ask. */
-  isWithoutModel(error: unknown): boolean;
   tell(message: HostMessage): void;
-  /** Writes to the output channel; never what was asked or answered. */
-  log(line: string): void;
-}
-
-/** Second answers are to be others. */
-const AGAIN_TEMPERATURE = 0.8;
-/** What is known of an answer is kept so often. */
-const PIECE_MS = 500;
-
-interface Running {
-  id: string;
-  parent: string;
-  text: string;
-  reasoning: string;
-  /** How much of both is kept. */
-  kept: { text: number; reasoning: number };
-  abort: AbortController;
-  done: Promise<void>;
 }
 
 interface Queued extends QueuedMessage {
@@ -55,9 +24,10 @@ export class ChatSession {
   readonly conversation: Conversation;
   readonly #needs: SessionNeeds;
   readonly #chat: EngineChat;
-  #running: Running | undefined;
+  #running: Turn | undefined;
   /** A question is on its way into the conversation. */
   #sending = false;
+  #done: Promise<void> = Promise.resolve();
   #queue: Queued[] = [];
   #turn: TurnShown = { kind: 'idle' };
   #ahead: AbortController | undefined;
@@ -83,10 +53,9 @@ export class ChatSession {
 
   /** Of the branch that is shown, with the answer that is being made. */
   messages(): ShownMessage[] {
-    const running = this.#running;
+    const running = this.#running?.shown;
     const shown = shownMessages(this.conversation).filter(({ id }) => id !== running?.id);
-    if (running) shown.push(shownRunning(running));
-    return shown;
+    return running ? [...shown, running] : shown;
   }
 
   /**
@@ -130,8 +99,8 @@ export class ChatSession {
   /** Ends the answer that is being made; what there is of it stays. What waits is not sent: it stays in the row. */
   async stop(): Promise<void> {
     this.#ahead?.abort();
-    this.#running?.abort.abort();
-    await this.#running?.done;
+    this.#running?.stop();
+    await this.#done;
   }
 
   /** Another answer in the place of `id`, or to the question `id`. */
@@ -242,156 +211,38 @@ export class ChatSession {
   }
 
   async #answer(parent: string, again: boolean): Promise<void> {
-    const running: Running = {
-      id: randomUUID(),
-      parent,
-      text: '',
-      reasoning: '',
-      kept: { text: 0, reasoning: 0 },
-      abort: new AbortController(),
-      done: Promise.resolve(),
-    };
     this.#ahead?.abort();
-    this.#running = running;
+    const { conversation } = this;
+    const { tell } = this.#needs;
+    const turn = new Turn(
+      this.#needs,
+      { chat: this.#chat, conversation, parent, again },
+      {
+        onTurn: (shown) => this.#show(shown),
+        onDelta: (id, text, reasoning) =>
+          tell({ type: 'delta', id, ...(text === '' ? {} : { text }), ...(reasoning === '' ? {} : { reasoning }) }),
+        onMessage: (message) => tell({ type: 'message', message }),
+        onEntries: () => this.#tellAll(),
+      },
+    );
+    this.#running = turn;
     this.#tellAll();
     this.#show({ kind: 'waiting', words: 'Opening the model' });
-    const { promise, resolve } = Promise.withResolvers<void>();
-    running.done = promise;
+    this.#done = turn.run();
     try {
-      await this.#ask(running, again);
+      await this.#done;
     } finally {
       this.#running = undefined;
-      resolve();
       this.#show({ kind: 'idle' });
       this.#tellAll();
     }
-    if (running.abort.signal.aborted || this.#disposed) return;
+    if (turn.stopped || this.#disposed) return;
     const next = this.#queue.shift();
     if (next) {
-      this.#needs.tell({ type: 'patch', patch: { queue: this.queue } });
+      tell({ type: 'patch', patch: { queue: this.queue } });
       return this.send(next.question, 'queue');
     }
     await this.#rest();
-  }
-
-  async #ask(running: Running, again: boolean): Promise<void> {
-    const { engine, planner } = this.#needs;
-    const { signal } = running.abort;
-    const timer = setInterval(() => this.#keepPiece(running), PIECE_MS);
-    try {
-      const opened = await this.#chat.open();
-      if (signal.aborted) return this.#finish(running, 'stopped');
-      const planned = await planner.plan(opened, this.conversation, { to: running.parent });
-      this.#take(running, planned);
-      const copy = await this.#copy(running, opened);
-      if (signal.aborted) return this.#finish(running, 'stopped');
-      this.#show({ kind: 'waiting', words: 'Others are served first' });
-      const { conversation } = opened;
-      const temperature = Math.max(this.#needs.temperature(), again ? AGAIN_TEMPERATURE : 0);
-      const answered = await answer(
-        engine,
-        {
-          conversation,
-          messages: planned.messages,
-          maxTokens: planned.maxTokens,
-          sampling: {
-            temperature,
-            topP: 0.9,
-            minP: 0.05,
-            seed: again ? Math.floor(Math.random() * 2 ** 31) : 1,
-            ...(copy ? { copy } : {}),
-          },
-        },
-        signal,
-        {
-          onTurn: (turn) => this.#show(turn),
-          onText: (text, reasoning) => this.#grow(running, text, reasoning),
-          onTurned: (text, reasoning) => {
-            Object.assign(running, { text, reasoning });
-            this.#needs.tell({ type: 'message', message: shownRunning(running) });
-          },
-        },
-      );
-      this.#finish(running, signal.aborted ? 'stopped' : 'whole', answered, opened);
-    } catch (error) {
-      await this.#failed(running, error);
-    } finally {
-      clearInterval(timer);
-    }
-  }
-
-  /** What the model's SEARCH parts are held to, where it is one that writes them. */
-  async #copy({ parent }: Running, opened: OpenedChat): Promise<CopyOptions | undefined> {
-    if (editFormOf(billionsOf(opened)) !== 'searchReplace') return undefined;
-    return copyFrom(this.conversation.branch(parent).messages, this.#needs.textOf);
-  }
-
-  /** What the plan of a turn did to the conversation before it is asked. */
-  #take(running: Running, { compaction }: Planned): void {
-    if (!compaction) return;
-    this.conversation.append({ ...compaction, parent: running.parent });
-    running.parent = compaction.id;
-    this.#tellAll();
-  }
-
-  #grow(running: Running, text: string, reasoning: string): void {
-    running.text += text;
-    running.reasoning += reasoning;
-    this.#needs.tell({
-      type: 'delta',
-      id: running.id,
-      ...(text === '' ? {} : { text }),
-      ...(reasoning === '' ? {} : { reasoning }),
-    });
-  }
-
-  #keepPiece(running: Running): void {
-    const text = running.text.slice(running.kept.text);
-    const reasoning = running.reasoning.slice(running.kept.reasoning);
-    if (text === '' && reasoning === '') return;
-    running.kept = { text: running.text.length, reasoning: running.reasoning.length };
-    const { id, parent } = running;
-    this.conversation.append({ type: 'piece', id, parent, at: Date.now(), text, reasoning });
-  }
-
-  #finish(running: Running, state: AssistantEntry['state'], answered?: Answered, opened?: OpenedChat): void {
-    const { id, parent } = running;
-    const text = answered?.text ?? running.text;
-    const reasoning = answered?.reasoning ?? running.reasoning;
-    // Nothing came of it: there is no answer to keep.
-    if (state === 'stopped' && text === '' && reasoning === '') return;
-    this.conversation.append({
-      type: 'assistant',
-      id,
-      parent,
-      at: Date.now(),
-      text,
-      state,
-      ...(reasoning === '' ? {} : { reasoning: { text: reasoning, ms: answered?.reasoningMs ?? 0 } }),
-      ...(answered && opened ? { usage: usageOf(answered, opened) } : {}),
-    });
-    if (answered) this.#needs.log(countsOf(answered));
-  }
-
-  async #failed(running: Running, error: unknown): Promise<void> {
-    const { id, parent, abort } = running;
-    const question = this.conversation.message(parent);
-    if (this.#needs.isWithoutModel(error) && question?.type === 'user') {
-      const text = await this.#needs.search(question, abort.signal).catch(wordsOf);
-      this.conversation.append({ type: 'note', id, parent, at: Date.now(), text });
-      return;
-    }
-    this.#needs.log(`an answer failed: ${wordsOf(error)}`);
-    const { text } = running;
-    this.conversation.append({
-      type: 'assistant',
-      id,
-      parent,
-      at: Date.now(),
-      text,
-      state: 'failed',
-      error: wordsOf(error),
-    });
   }
 
   /** While the person reads: what is too long is told in short, and the next turn is read ahead. */
@@ -424,28 +275,3 @@ export class ChatSession {
     this.#needs.tell({ type: 'messages', messages: this.messages() });
   }
 }
-
-function shownRunning({ id, text, reasoning }: Running): ShownMessage {
-  return {
-    id,
-    role: 'assistant',
-    text,
-    state: 'running',
-    ...(reasoning === '' ? {} : { reasoning: { text: reasoning, ms: 0, open: text === '' } }),
-  };
-}
-
-/** What an answer cost, as it is kept with it. */
-export function usageOf({ result }: Answered, { model }: OpenedChat): NonNullable<AssistantEntry['usage']> {
-  const { promptTokens, cachedTokens, computedTokens, generatedTokens, firstTokenMs, totalMs } = result;
-  return { promptTokens, cachedTokens, computedTokens, generatedTokens, firstTokenMs, totalMs, model: model.name };
-}
-
-function countsOf({ result }: Answered): string {
-  const { promptTokens, computedTokens, generatedTokens, finish, leftOutTurns, totalMs } = result;
-  return `an answer: ${promptTokens} tokens of prompt, ${computedTokens} computed, ${generatedTokens} made in ${Math.round(totalMs)} ms, ${leftOutTurns} turns left out, ${finish}`;
-}
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-export type { ChatEngine };

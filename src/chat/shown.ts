@@ -30,7 +30,9 @@ export function shownMessage(conversation: Conversation, entry: MessageEntry): S
       };
     }
     case 'assistant': {
-      const { text, state, reasoning, usage, error } = entry;
+      const { text, state, reasoning, usage, error, raw } = entry;
+      // It only called a tool: that is told with what the tool gave.
+      if (raw !== undefined && text.trim() === '' && !reasoning && count < 2) return undefined;
       const blocks = conversation.blocks(id);
       return {
         id,
@@ -55,8 +57,8 @@ export function shownMessage(conversation: Conversation, entry: MessageEntry): S
       };
     case 'note':
       return { id, role: 'note', text: entry.text, state: 'whole' };
-    default:
-      return undefined;
+    case 'tool':
+      return entry.words === undefined ? undefined : { id, role: 'note', text: entry.words, state: 'whole' };
   }
 }
 

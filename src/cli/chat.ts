@@ -7,7 +7,7 @@ import { type AnswerEvents, type Answered, answer } from '../chat/answer.ts';
 import type { AssistantEntry, KeptAttachment } from '../chat/conversation/entries.ts';
 import type { OpenedChat } from '../chat/engineChat.ts';
 import { type Planned, Planner } from '../chat/plan.ts';
-import { usageOf } from '../chat/session.ts';
+import { usageOf } from '../chat/turn.ts';
 import { EngineClient } from '../engine/client/client.ts';
 import { attachedOf } from './attached.ts';
 import { engineCommand } from './engineCommand.ts';
@@ -73,7 +73,7 @@ export async function chat(argv: string[]): Promise<void> {
     const workspace = await client.openWorkspace({ folder: null, name, trusted: values.conversation !== undefined });
     const opened = { ...(await client.openChat({ model: model.id, workspace })), model };
     const asked = { message, attachments, maxTokens, temperature, json };
-    await ask(client, opened, new Planner(client, values.system), kept, asked, stop.signal);
+    await ask(client, opened, new Planner(client, [], values.system), kept, asked, stop.signal);
   } finally {
     process.off('SIGINT', onSignal);
     await client.dispose();

@@ -111,6 +111,8 @@ describe('a chat with a model that is told to search and replace', () => {
       model: async () => ({ ...info, parameters: 1e9 * billions }),
       workspace: () => client.openWorkspace({ folder: null, name: 'w', trusted: true }),
       conversation: Conversation.begin(),
+      tools: [],
+      confirm: async () => false,
       planner: new Planner(client),
       temperature: () => 0,
       textOf: async (place) => ('uri' in place && place.uri === 'file:///w/a.ts' ? 'first\r\nsecond\r\n' : undefined),

@@ -45,18 +45,31 @@ export interface AssistantEntry extends Placed {
   /** Why it failed, in words. */
   error?: string;
   usage?: UsageShown;
+  /** All that it wrote, with calls of tools, where that is more than `text`: what the model is told again, and nobody is shown. */
+  raw?: string;
   /** Tools that it asked for; what they gave follows as {@link ToolEntry}. */
   calls?: ChatToolCall[];
 }
 
-/** What a tool gave, behind the answer that asked for it. */
+/** What a tool gave, behind the answer that asked for it; or what was wrong with what was meant as a call. */
 export interface ToolEntry extends Placed {
   type: 'tool';
+  /** Empty where no tool was called. */
   name: string;
   toolCallId: string;
   text: string;
   /** What was left out of it, in words. */
   cut?: string;
+  /** What was done, for the person: Markdown, one line. */
+  words?: string;
+}
+
+/** Which tools the model is told of from here on: the same ones until the model is another one. */
+export interface ToolsEntry {
+  type: 'tools';
+  model: string;
+  names: string[];
+  at: number;
 }
 
 /** What is known of an answer while it is being written: after a crash it is what is left of it. */
@@ -132,4 +145,12 @@ export interface BeginEntry {
 }
 
 export type MessageEntry = UserEntry | AssistantEntry | ToolEntry | CompactionEntry | NoteEntry;
-export type Entry = BeginEntry | MessageEntry | PieceEntry | UndoEntry | HeadEntry | TitleEntry | BlockEntry;
+export type Entry =
+  | BeginEntry
+  | MessageEntry
+  | PieceEntry
+  | UndoEntry
+  | HeadEntry
+  | TitleEntry
+  | BlockEntry
+  | ToolsEntry;

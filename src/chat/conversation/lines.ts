@@ -51,9 +51,11 @@ const SHAPES: Record<Entry['type'], Check> = {
     state: oneOf('whole', 'stopped', 'failed'),
     error: maybe(text),
     usage: maybe(usage),
+    raw: maybe(text),
     calls: maybe(listOf(fields({ id: text, name: text, arguments: record }))),
   }),
-  tool: fields({ ...placed, name: text, toolCallId: text, text, cut: maybe(text) }),
+  tool: fields({ ...placed, name: text, toolCallId: text, text, cut: maybe(text), words: maybe(text) }),
+  tools: fields({ model: text, names: listOf(text), at: number }),
   piece: fields({ id: text, parent: text, at: number, text, reasoning: text }),
   compaction: fields({
     ...placed,

@@ -16,7 +16,7 @@ function partsOf(message: MessageEntry, conversation: Conversation): string[] {
     case 'assistant':
       return [`## ${message.usage ? escaped(message.usage.model) : 'Assistant'}`, ...answerOf(message, conversation)];
     case 'tool':
-      return [`*${escaped(message.name)} was used.*`];
+      return message.words === undefined ? [] : [`> ${message.words}`];
     case 'compaction':
       return [conversation.isUndone(message.id) ? '' : '*From here on, the model is told what is above in short.*'];
     case 'note':
@@ -62,8 +62,8 @@ const minuteOf = (at: number): string => `${new Date(at).toISOString().slice(0, 
 const linesOf = (count: number): string => (count === 1 ? 'One line' : `${count} lines`);
 const escaped = (text: string): string => text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>#|]/g, '\\$&');
 
-/** As inline code, with a fence longer than any run of backticks in it. */
-function code(text: string): string {
+/** As inline code of Markdown, with a fence longer than any run of backticks in it. */
+export function code(text: string): string {
   const line = text.replace(/\s+/g, ' ');
   const fence = '`'.repeat(1 + Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)));
   return fence.length === 1 ? `\`${line}\`` : `${fence} ${line} ${fence}`;

@@ -14,6 +14,7 @@ import type {
   MessageEntry,
   NoteEntry,
   PieceEntry,
+  ToolsEntry,
   UserEntry,
 } from './entries.ts';
 import { titleOf } from './title.ts';
@@ -56,6 +57,7 @@ export class Conversation {
   readonly #standIns = new Map<string, string | null>();
   #head: string | null = null;
   #title: string | undefined;
+  #tools: ToolsEntry | undefined;
   #begun: number | undefined;
   #changed = 0;
 
@@ -106,6 +108,11 @@ export class Conversation {
   /** The last message of the branch that is shown; null before the first one, or where that is edited. */
   get head(): string | null {
     return this.#head;
+  }
+
+  /** What the model is told it can use, as it was decided last; undefined: nothing was asked yet. */
+  get tools(): ToolsEntry | undefined {
+    return this.#tools;
   }
 
   get firstQuestion(): UserEntry | undefined {
@@ -218,6 +225,9 @@ export class Conversation {
         break;
       case 'title':
         this.#title = entry.title || undefined;
+        break;
+      case 'tools':
+        this.#tools = entry;
         break;
       case 'block': {
         const { message, block, kind, words } = entry;

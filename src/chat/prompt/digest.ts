@@ -34,7 +34,9 @@ export function digestOf(turn: Turn, whole: boolean): string {
         case 'assistant':
           return answerInShort(entry, whole);
         case 'tool':
-          return [`Result of ${entry.name}: ${oneLine(shortenedTo(LONGEST_RESULT, entry.text))}`];
+          return entry.name === ''
+            ? []
+            : [`Result of ${entry.name}: ${oneLine(shortenedTo(LONGEST_RESULT, entry.text))}`];
         default:
           return [];
       }

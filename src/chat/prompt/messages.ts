@@ -2,12 +2,15 @@
  * From a branch to the messages that a model is given. The same entries give the same messages for ever, and what is appended
  * only adds to their end, so that what was read is not read again; a compaction is the one thing that changes their middle.
  *
- *     system | [in short: …] attachment … attachment question | answer | attachment question | answer | …
+ *     system | [in short: …] attachment … attachment question | answer | attachment question | call | result | answer | …
+ *
+ * A call stands there as the model wrote it, and its result as a message of the user: whatever a template makes of calls and
+ * results, these are the tokens that are in the cache, and every template has room for them.
  *
  * What a model thought is not among them. Who makes such models says to leave it out of earlier turns, their templates strip
  * it, and where one does not it fills a small context with what helps no more.
  */
-import type { ChatMessage, ChatToolCall } from '../../engine/protocol/index.ts';
+import type { ChatMessage } from '../../engine/protocol/index.ts';
 import type { AssistantEntry, KeptAttachment, MessageEntry, ToolEntry, UserEntry } from '../conversation/entries.ts';
 import type { Branch } from '../conversation/tree.ts';
 
@@ -20,9 +23,6 @@ const NO_QUESTION = '(the question is lost)';
 export function messagesOf(branch: Branch, system: string): ChatMessage[] {
   const { compaction } = branch;
   const told = toldOf(branch);
-  const results = new Map(
-    told.flatMap((entry) => (entry.type === 'tool' ? [[entry.toolCallId, entry] as [string, ToolEntry]] : [])),
-  );
   const compactedAt = compaction ? told.indexOf(compaction) : -1;
   const messages: ChatMessage[] = system === '' ? [] : [{ role: 'system', content: system }];
   let inShort = compaction?.text;
@@ -30,7 +30,7 @@ export function messagesOf(branch: Branch, system: string): ChatMessage[] {
     const before = messages.at(-1)?.role;
     switch (entry.type) {
       case 'user': {
-        if (before === 'user' || before === 'tool') messages.push({ role: 'assistant', content: NO_ANSWER });
+        if (before === 'user') messages.push({ role: 'assistant', content: NO_ANSWER });
         const content = inShort === undefined ? questionOf(entry) : `${inShort}\n\n${questionOf(entry)}`;
         messages.push({ role: 'user', content });
         inShort = undefined;
@@ -41,16 +41,12 @@ export function messagesOf(branch: Branch, system: string): ChatMessage[] {
           messages.push({ role: 'user', content: inShort ?? NO_QUESTION });
           inShort = undefined;
         }
-        messages.push(answerOf(entry, results));
+        messages.push({ role: 'assistant', content: answerOf(entry) });
         break;
       case 'tool': {
         const limit = at < compactedAt ? compaction?.resultCharacters : undefined;
-        messages.push({
-          role: 'tool',
-          content: resultOf(entry, limit),
-          name: entry.name,
-          toolCallId: entry.toolCallId,
-        });
+        if (before === 'user') messages.push({ role: 'assistant', content: NO_ANSWER });
+        messages.push({ role: 'user', content: resultOf(entry, limit) });
         break;
       }
     }
@@ -90,17 +86,15 @@ export function shortenedTo(limit: number, text: string): string {
   return `${text.slice(0, limit).toWellFormed()}\n[… ${text.length - limit} more characters are left out]`;
 }
 
-function answerOf(
-  { text, calls = [] }: AssistantEntry,
-  results: ReadonlyMap<string, ToolEntry>,
-): ChatMessage & { role: 'assistant' } {
-  const toolCalls: ChatToolCall[] = calls.filter(({ id }) => results.has(id));
-  if (toolCalls.length > 0) return { role: 'assistant', content: text, toolCalls };
-  return { role: 'assistant', content: text.trim() === '' ? NO_ANSWER : text };
+function answerOf({ text, raw = text }: AssistantEntry): string {
+  return raw.trim() === '' ? NO_ANSWER : raw;
 }
 
-function resultOf({ text, cut }: ToolEntry, limit = Number.POSITIVE_INFINITY): string {
-  const result = shortenedTo(limit, text);
+/** What a tool gave, as the model is told it. */
+export const toolResult = (name: string, text: string): string => (name === '' ? text : `Result of ${name}:\n${text}`);
+
+function resultOf({ name, text, cut }: ToolEntry, limit = Number.POSITIVE_INFINITY): string {
+  const result = toolResult(name, shortenedTo(limit, text));
   return cut ? `${result}\n(${cut})` : result;
 }
 

@@ -6,6 +6,9 @@ export interface CutText {
   leftOut: number;
 }
 
+/** A token has hardly ever more characters: of what is beyond, nothing is counted. */
+const MOST_CHARACTERS = 16;
+
 /**
  * Keeps the first lines, as many as fit.
  * @param most tokens that the text may have, what is said of the cut included; a single line that is longer goes as well.
@@ -16,14 +19,15 @@ export async function cutToTokens(
   most: number,
   count: (text: string) => Promise<number>,
 ): Promise<CutText> {
-  if ((await count(text)) <= most) return { text, leftOut: 0 };
+  const limit = MOST_CHARACTERS * most;
+  if (text.length <= limit && (await count(text)) <= most) return { text, leftOut: 0 };
   const lines = text.split('\n');
   const kept = (lineCount: number): string =>
     [...lines.slice(0, lineCount), `[${lines.length - lineCount} more lines were left out: they do not fit.]`].join(
       '\n',
     );
   let least = 0;
-  let tooMany = lines.length;
+  let tooMany = Math.min(lines.length, text.slice(0, limit).split('\n').length);
   while (tooMany - least > 1) {
     const middle = (least + tooMany) >> 1;
     if ((await count(kept(middle))) <= most) least = middle;

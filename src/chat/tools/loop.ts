@@ -13,25 +13,33 @@ export interface LoopMessage {
   content: string;
   /** The call that was made, or that is answered. */
   call?: ParsedCall & { id: string };
+  /** What was done, for the person: Markdown, one line. */
+  words?: string;
 }
+
+/** What a model writes next; `turned`: all before was thought aloud, and its answer begins with this. */
+export type Piece = string | { turned: string };
 
 export interface ToolRun {
   /** It did what was asked. Of an edit: as the applier says after it has read the file back. */
   ok: boolean;
   /** For the model. */
   text: string;
+  /** For the person: Markdown, one line. */
+  words?: string;
 }
 
 export interface LoopTool {
   spec: ToolSpec;
   /** Nothing of it is run before the user has agreed. */
   confirm: boolean;
-  run(args: Record<string, unknown>, signal: AbortSignal): Promise<ToolRun>;
+  /** @param signal the person has stopped it: nobody waits for what comes of it. @param say what is being waited for. */
+  run(args: Record<string, unknown>, signal: AbortSignal, say: (words: string) => void): Promise<ToolRun>;
 }
 
 export interface LoopNeeds {
   /** The answer to the user's message and all that came of it so far. An abort ends it. */
-  ask(messages: readonly LoopMessage[], signal: AbortSignal): AsyncIterable<string>;
+  ask(messages: readonly LoopMessage[], signal: AbortSignal): AsyncIterable<Piece>;
   /** Sorted, and the same in all of the conversation. */
   tools: readonly LoopTool[];
   /** Asks the user. */
@@ -42,6 +50,12 @@ export interface LoopNeeds {
   signal: AbortSignal;
   /** Text to be shown. */
   onText(text: string): void;
+  /** What was shown of this answer was none: it is shown no more. */
+  onTurned?(): void;
+  /** A message that has come to be, in order; that of an answer before its call is made. */
+  onMessage?(message: LoopMessage): void;
+  /** A tool waits for something. */
+  onWait?(words: string): void;
   /** A tool begins, and ends. */
   onCall?(call: ParsedCall, outcome?: ToolRun & { refused?: boolean }): void;
 }
@@ -60,14 +74,20 @@ export interface LoopResult {
 const RESULT_SHARE = 0.25;
 /** The same call, or malformed ones behind each other: the second is told, the third ends it. */
 const MOST_REPEATS = 3;
+const STOPPED = 'The user stopped this.';
 
 /** @throws what `ask` throws. What a tool throws is told to the model. */
 export async function runTools(needs: LoopNeeds): Promise<LoopResult> {
-  const { ask, tools, limits, signal } = needs;
+  const { tools, limits, signal } = needs;
   const specs = tools.map(({ spec }) => spec);
   const messages: LoopMessage[] = [];
+  const add = (message: LoopMessage): void => {
+    messages.push(message);
+    needs.onMessage?.(message);
+  };
   const done: ParsedCall[] = [];
   const made = new Map<string, number>();
+  let changes = 0;
   let malformed = 0;
   const end = (finish: LoopResult['finish'], words?: string): LoopResult => ({
     finish,
@@ -76,16 +96,17 @@ export async function runTools(needs: LoopNeeds): Promise<LoopResult> {
     done,
   });
   for (let turn = 1; turn <= limits.turns; turn++) {
-    const { raw, outcomes } = await answer(needs, specs, messages, ask);
+    const { raw, outcomes } = await answer(needs, specs, messages);
     if (signal.aborted) return end('cancelled', 'Stopped.');
     const [first, ...others] = outcomes;
     if (first === undefined) {
-      messages.push({ role: 'assistant', content: raw });
+      add({ role: 'assistant', content: raw });
       return end('answered');
     }
     const id = `call${turn}`;
     if ('problem' in first) {
-      messages.push({ role: 'assistant', content: raw }, { role: 'tool', content: first.problem });
+      add({ role: 'assistant', content: raw });
+      add({ role: 'tool', content: first.problem, words: 'A tool was called in a way that cannot be read.' });
       if (++malformed >= MOST_REPEATS) {
         return end('malformed', 'The model did not manage to call a tool. Ask in other words, or without tools.');
       }
@@ -93,7 +114,7 @@ export async function runTools(needs: LoopNeeds): Promise<LoopResult> {
     }
     malformed = 0;
     const { call } = first;
-    messages.push({ role: 'assistant', content: raw, call: { ...call, id } });
+    add({ role: 'assistant', content: raw, call: { ...call, id } });
     const key = JSON.stringify([call.name, Object.entries(call.arguments).sort(([a], [b]) => (a < b ? -1 : 1))]);
     const times = (made.get(key) ?? 0) + 1;
     made.set(key, times);
@@ -103,14 +124,29 @@ export async function runTools(needs: LoopNeeds): Promise<LoopResult> {
         `The model went in circles: it called ${call.name} ${times} times with the same arguments.`,
       );
     }
-    const run: ToolRun =
+    const run: ToolRun | undefined =
       times > 1
-        ? { ok: false, text: 'You have made this very call before; its result is above. Go on from it, or answer.' }
+        ? {
+            ok: false,
+            text: 'You have made this very call before; its result is above. Go on from it, or answer.',
+            words: `${call.name} was called again in the same way.`,
+          }
         : await execute(needs, call, done);
-    if (signal.aborted) return end('cancelled', 'Stopped.');
+    if (run === undefined) {
+      add({ role: 'tool', content: STOPPED, call: { ...call, id }, words: `${call.name}: stopped` });
+      return end('cancelled', 'Stopped.');
+    }
+    if (done.length > changes) {
+      // What was read before may read differently now.
+      changes = done.length;
+      made.clear();
+      made.set(key, times);
+    }
     const note = others.length > 0 ? '\n[Only the first call was made: write one call in a message.]' : '';
     const cut = await cutToTokens(run.text + note, Math.floor(RESULT_SHARE * limits.contextTokens), needs.count);
-    messages.push({ role: 'tool', content: cut.text, call: { ...call, id } });
+    const words = run.words ?? `${call.name}: ${run.ok ? 'done' : 'failed'}`;
+    const left = cut.leftOut > 0 ? `; ${cut.leftOut} lines left out: they do not fit` : '';
+    add({ role: 'tool', content: cut.text, call: { ...call, id }, words: words + left });
   }
   return end(
     'turns',
@@ -120,22 +156,28 @@ export async function runTools(needs: LoopNeeds): Promise<LoopResult> {
 
 /** One answer, as it was written and as it is shown. It is ended behind its first call. */
 async function answer(
-  { signal, onText }: LoopNeeds,
+  needs: LoopNeeds,
   specs: readonly ToolSpec[],
   messages: readonly LoopMessage[],
-  ask: LoopNeeds['ask'],
 ): Promise<{ raw: string; outcomes: CallOutcome[] }> {
+  const { signal, onText } = needs;
   const enough = new AbortController();
-  const stream = new CallStream(specs);
+  let stream = new CallStream(specs);
   const outcomes: CallOutcome[] = [];
   let raw = '';
   const take = ({ text, calls }: { text: string; calls: CallOutcome[] }) => {
     if (text !== '') onText(text);
     outcomes.push(...calls);
   };
-  for await (const piece of ask(messages, AbortSignal.any([signal, enough.signal]))) {
-    raw += piece;
-    take(stream.push(piece));
+  for await (const piece of needs.ask(messages, AbortSignal.any([signal, enough.signal]))) {
+    if (typeof piece !== 'string') {
+      stream = new CallStream(specs);
+      raw = '';
+      needs.onTurned?.();
+    }
+    const text = typeof piece === 'string' ? piece : piece.turned;
+    raw += text;
+    take(stream.push(text));
     if (outcomes.length > 0) break;
     if (signal.aborted) break;
   }
@@ -145,22 +187,46 @@ async function answer(
   return { raw, outcomes };
 }
 
-async function execute({ tools, confirm, signal, onCall }: LoopNeeds, call: ParsedCall, done: ParsedCall[]) {
+/** @returns undefined where the user stopped it: what it may still come to is not waited for. */
+async function execute(
+  { tools, confirm, signal, onCall, onWait }: LoopNeeds,
+  call: ParsedCall,
+  done: ParsedCall[],
+): Promise<ToolRun | undefined> {
   const tool = tools.find(({ spec }) => spec.name === call.name)!;
-  if (tool.confirm && !(await confirm(call))) {
-    const refused = { ok: false, text: 'The user did not agree to this call. Nothing was done. Ask what they want.' };
+  const agreed = tool.confirm ? await orStopped(confirm(call), signal) : true;
+  if (signal.aborted || agreed === undefined) return undefined;
+  if (!agreed) {
+    const refused = {
+      ok: false,
+      text: 'The user did not agree to this call. Nothing was done. Ask what they want.',
+      words: `${call.name}: refused`,
+    };
     onCall?.(call, { ...refused, refused: true });
     return refused;
   }
-  if (signal.aborted) return { ok: false, text: '' };
   onCall?.(call);
-  let run: ToolRun;
+  let run: ToolRun | undefined;
   try {
-    run = await tool.run(call.arguments, signal);
+    run = await orStopped(
+      tool.run(call.arguments, signal, (words) => onWait?.(words)),
+      signal,
+    );
   } catch (error) {
     run = { ok: false, text: `It failed: ${error instanceof Error ? error.message : String(error)}` };
   }
+  if (run === undefined) return undefined;
   if (run.ok && tool.spec.body !== undefined) done.push(call);
   onCall?.(call, run);
   return run;
+}
+
+/** What comes of the work, or undefined as soon as the signal ends it. */
+function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

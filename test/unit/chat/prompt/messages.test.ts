@@ -4,6 +4,7 @@ import type { MessageEntry } from '../../../../src/chat/conversation/entries.ts'
 import { Conversation } from '../../../../src/chat/conversation/tree.ts';
 import { attachmentText, messagesOf } from '../../../../src/chat/prompt/messages.ts';
 import { editFormOf, systemPrompt } from '../../../../src/chat/prompt/system.ts';
+import { describeTools, EDIT, READ, RUN, SEARCH } from '../../../../src/chat/tools/specs.ts';
 import { answer, attachment, compaction, piece, user } from '../conversation/entryMakers.ts';
 
 const branchOf = (...entries: MessageEntry[]) => new Conversation('c', entries).branch();
@@ -64,11 +65,11 @@ test('an answer whose question was lost still has one before it', () => {
   assert.deepEqual(roles, ['system', 'user', 'assistant', 'user']);
 });
 
-test('tools that gave nothing were not asked', () => {
+test('calls are told as they were written, and results as messages of the user, whatever the template has for them', () => {
   const call = (id: string) => ({ id, name: 'read', arguments: { path: id } });
   const branch = branchOf(
     user('u1', null),
-    answer('a1', 'u1', { text: '', calls: [call('t1'), call('t2')] }),
+    answer('a1', 'u1', { text: 'I look.', raw: 'I look.\n<<<call read>>>', calls: [call('t1')] }),
     {
       type: 'tool',
       id: 'r1',
@@ -79,13 +80,18 @@ test('tools that gave nothing were not asked', () => {
       text: 'found',
       cut: 'rest left out',
     },
-    answer('a2', 'r1', { text: '', calls: [call('t3')] }),
+    answer('a2', 'r1', { text: '', raw: '<tool>' }),
+    { type: 'tool', id: 'r2', parent: 'a2', at: 1, name: '', toolCallId: '', text: 'There is no such tool.' },
+    user('u2', 'r2'),
   );
   assert.deepEqual(messagesOf(branch, ''), [
     { role: 'user', content: 'question u1' },
-    { role: 'assistant', content: '', toolCalls: [call('t1')] },
-    { role: 'tool', content: 'found\n(rest left out)', name: 'read', toolCallId: 't1' },
+    { role: 'assistant', content: 'I look.\n<<<call read>>>' },
+    { role: 'user', content: 'Result of read:\nfound\n(rest left out)' },
+    { role: 'assistant', content: '<tool>' },
+    { role: 'user', content: 'There is no such tool.' },
     { role: 'assistant', content: '(no answer)' },
+    { role: 'user', content: 'question u2' },
   ]);
 });
 
@@ -125,8 +131,8 @@ test('results of tools before a compaction are cut as it says, later ones are no
     answer('a2', 'k', { calls: [call('t2')] }),
     result('t2', 'a2'),
   );
-  assert.equal(messages[3]![1], '0123\n[… 6 more characters are left out]');
-  assert.equal(messages[5]![1], '0123456789');
+  assert.equal(messages[3]![1], 'Result of read:\n0123\n[… 6 more characters are left out]');
+  assert.equal(messages[5]![1], 'Result of read:\n0123456789');
 });
 
 test('undoing a compaction restores the messages exactly, and appending only adds', () => {
@@ -156,4 +162,7 @@ test('the system prompt is short, names files in blocks, and asks a small model 
   assert.match(small, /whole, in a block of its own/);
   assert.match(large, /SEARCH/);
   assert.equal(systemPrompt(editFormOf(0)), small);
+  const tools = systemPrompt(editFormOf(30), describeTools([READ, SEARCH, EDIT, RUN]));
+  assert.ok(tools.length <= 3000, `at most 1,000 tokens: ${tools.length}`);
+  assert.equal(tools.match(/<<<<<<< SEARCH/g)?.length, 1);
 });

@@ -109,6 +109,30 @@ describe('a model with tools', () => {
     assert.equal(shown(), '');
   });
 
+  it('may read again what it has changed meanwhile', async () => {
+    const { needs, asked } = bed([readCall('a.ts'), editCall, readCall('a.ts'), 'Done.']);
+    assert.equal((await runTools(needs)).finish, 'answered');
+    assert.match(asked[3]!.at(-1)!.content, /^a\.ts\n/);
+  });
+
+  it('is not taken by its word where it only thought aloud', async () => {
+    const { needs, shown } = bed([]);
+    const turned: string[] = [];
+    const messages: LoopMessage[] = [];
+    const result = await runTools({
+      ...needs,
+      async *ask() {
+        yield 'I could <<<call r';
+        yield { turned: 'No. ' };
+        yield 'It is 4.';
+      },
+      onTurned: () => turned.push(shown()),
+      onMessage: (message) => messages.push(message),
+    });
+    assert.deepEqual([result.finish, turned], ['answered', ['I could ']]);
+    assert.deepEqual(messages, [{ role: 'assistant', content: 'No. It is 4.' }]);
+  });
+
   it('makes one call a turn, and as many turns as it may', async () => {
     let turn = 0;
     const { needs, asked } = bed([]);
@@ -130,6 +154,28 @@ describe('a model with tools', () => {
     const { needs, asked } = bed(['<<<call run>>>\nnpm test\n<<<end>>>', 'Then not.']);
     assert.equal((await runTools(needs)).finish, 'answered');
     assert.match(asked[1]!.at(-1)!.content, /failed: there is no shell/);
+  });
+
+  it('stops at once while a tool works, or the user is asked, and says so', async () => {
+    const never = new Promise<never>(() => {});
+    for (const confirm of [true, false]) {
+      const stop = new AbortController();
+      const { needs, asked } = bed([readCall('a.ts')], { signal: stop.signal });
+      const waits = async () => {
+        stop.abort();
+        return never;
+      };
+      const tool: LoopTool = { spec: READ, confirm, run: waits };
+      const { finish, messages } = await runTools({ ...needs, tools: [tool], confirm: waits });
+      assert.deepEqual([finish, asked.length], ['cancelled', 1]);
+      assert.deepEqual(
+        messages.map(({ role, content, words }) => [role, words ?? content]),
+        [
+          ['assistant', readCall('a.ts')],
+          ['tool', 'read: stopped'],
+        ],
+      );
+    }
   });
 
   it('stops at once, also in the middle of a call', async () => {
