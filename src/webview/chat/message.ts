@@ -141,8 +141,11 @@ const facts = (it: ShownAttachment) =>
     .filter(Boolean)
     .join('\n');
 
+/** Paths differ at their ends; the whole one is in the title. */
+const nameOf = (label: string): string => (label.length > 28 ? label.slice(label.lastIndexOf('/') + 1) : label);
+
 function sentChip(it: ShownAttachment): TemplateResult {
-  const inner = html`${icon(KIND_ICONS[it.kind])}<span class="label">${it.label}</span>${it.cut ? html`<span class="cut">${it.cut}</span>` : nothing}`;
+  const inner = html`${icon(KIND_ICONS[it.kind])}<span class="label">${nameOf(it.label)}</span>${it.cut ? html`<span class="cut">${it.cut}</span>` : nothing}`;
   return it.href
     ? html`<a role="link" tabindex="0" class="chip" data-open=${it.href} title=${facts(it)}>${inner}</a>`
     : html`<span class="chip" title=${facts(it)}>${inner}</span>`;
@@ -150,7 +153,7 @@ function sentChip(it: ShownAttachment): TemplateResult {
 
 /** An attachment of the draft: what it costs, whether it has been read, and a button that takes it off. */
 export function draftChip(it: ShownAttachment): TemplateResult {
-  const name = html`${icon(KIND_ICONS[it.kind])}<span class="label">${it.label}</span>`;
+  const name = html`${icon(KIND_ICONS[it.kind])}<span class="label">${nameOf(it.label)}</span>`;
   return html`<li class="chip ${it.cut ? 'is-cut' : ''}" title=${facts(it)}>
     ${it.href ? html`<a role="link" tabindex="0" class="chip-link" data-open=${it.href}>${name}</a>` : name}
     <span class="tokens">${it.tokens === null ? '…' : count(it.tokens)}</span>
