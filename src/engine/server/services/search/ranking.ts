@@ -6,7 +6,7 @@
 import type { Query, Term } from './query.ts';
 import type { IndexBlock, IndexedFile, IndexedPiece, SearchIndex } from './searchIndex.ts';
 
-/** `k1` and `b` as Robertson and Zaragoza give them ("The Probabilistic Relevance Framework", 2009, 3.4); the weights are chosen by hand. */
+/** `k1` and `b` as Robertson and Zaragoza give them ("The Probabilistic Relevance Framework", 2009, 3.4); the weights are chosen by hand, that of the path by `eval:search`. */
 export interface Weights {
   k1: number;
   body: number;
@@ -17,8 +17,6 @@ export interface Weights {
   path: number;
   /** How much of the score depends on the share of the question that a piece has. */
   coverage: number;
-  /** What the next best pieces of a file add to its best. */
-  file: number;
 }
 
 export const WEIGHTS: Weights = {
@@ -27,9 +25,8 @@ export const WEIGHTS: Weights = {
   bodyB: 0.75,
   names: 3,
   namesB: 0.5,
-  path: 2,
+  path: 4,
   coverage: 0.5,
-  file: 0.2,
 };
 
 export interface Ranked {
@@ -84,7 +81,7 @@ export function* ranking(
     }
     yield;
   }
-  return ordered(best.all(), weights).map(({ piece: { file, start, end }, score, mask }) => ({
+  return ordered(best.all()).map(({ piece: { file, start, end }, score, mask }) => ({
     file,
     start,
     end,
@@ -166,18 +163,14 @@ class Best {
   }
 }
 
-/** By score, with what other pieces of a file say for it; few of each file. */
-function ordered(best: Candidate[], weights: Weights): Candidate[] {
-  const byFile = Map.groupBy(
-    best.sort((a, b) => b.score - a.score || a.piece.start - b.piece.start),
-    ({ piece }) => piece.file,
-  );
-  const few = [...byFile.values()].flatMap((pieces) => {
-    const shown = pieces.slice(0, PER_FILE);
-    const more = weights.file * sum(shown.slice(1).map(({ score }) => score));
-    return shown.map((candidate) => ({ ...candidate, score: candidate.score + more }));
-  });
-  return few.sort((a, b) => b.score - a.score || byPlace(a.piece, b.piece));
+/** By score; few of each file. */
+function ordered(best: Candidate[]): Candidate[] {
+  const byFile = Map.groupBy(best.sort(byScore), ({ piece }) => piece.file);
+  return [...byFile.values()].flatMap((pieces) => pieces.slice(0, PER_FILE)).sort(byScore);
+}
+
+function byScore(a: Candidate, b: Candidate): number {
+  return b.score - a.score || byPlace(a.piece, b.piece);
 }
 
 function byPlace(a: IndexedPiece, b: IndexedPiece): number {
