@@ -1,11 +1,16 @@
-/** `npm run eval:completion|eval:typing|fit [-- options]`: sets up what an evaluation needs, and runs it under the editor's Node. */
+/** `npm run eval:completion|eval:typing|eval:search|fit [-- options]`: sets up what an evaluation needs, and runs it under the editor's Node. */
 import path from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { findNode24 } from './lib/node24.mjs';
 import { root } from './lib/paths.mjs';
 import { main, run } from './lib/run.mjs';
 
-const ENTRIES = { completion: 'test/eval/main.ts', typing: 'test/eval/typing/main.ts', fit: 'test/eval/fit/main.ts' };
+const ENTRIES = {
+  completion: 'test/eval/main.ts',
+  typing: 'test/eval/typing/main.ts',
+  search: 'test/eval/search/main.ts',
+  fit: 'test/eval/fit/main.ts',
+};
 
 await main(async () => {
   const [name, ...options] = process.argv.slice(2);

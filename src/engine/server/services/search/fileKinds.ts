@@ -11,11 +11,17 @@ const DATA = /\.(?:json|jsonc|ya?ml|toml|ini|cfg|lock|txt|xml|po|resx|plist|ipyn
 /** What the score of a piece is multiplied by. */
 const FACTORS = { test: 0.5, list: 0.4, data: 0.7 };
 
-/** @param path relative, with '/'. @param tests the question asks for tests. */
-export function factorOf(path: string, tests: boolean): number {
-  if (LISTS.test(path)) return FACTORS.list;
-  const data = DATA.test(path) ? FACTORS.data : 1;
-  return TEST.test(path) && !tests ? data * FACTORS.test : data;
+export interface Factors {
+  usual: number;
+  /** Where the question asks for tests. */
+  forTests: number;
+}
+
+/** @param path relative, with '/'. */
+export function factorsOf(path: string): Factors {
+  if (LISTS.test(path)) return { usual: FACTORS.list, forTests: FACTORS.list };
+  const forTests = DATA.test(path) ? FACTORS.data : 1;
+  return { usual: TEST.test(path) ? forTests * FACTORS.test : forTests, forTests };
 }
 
 /** UTF-16 units at the beginning of a file where its maker says so. */

@@ -4,7 +4,7 @@
  */
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { FoundPlace, SearchResult } from '../../../protocol/index.ts';
 import type { Slices } from '../../core/slices.ts';
 import type { OpenDocument } from '../../workspaces/workspaces.ts';
@@ -14,7 +14,7 @@ import { Manifest, type Stamp } from '../workspaceFiles/manifest.ts';
 import { isGenerated } from './fileKinds.ts';
 import { areAlike, linesOf } from './likeness.ts';
 import type { Query } from './query.ts';
-import { type Ranked, rank } from './ranking.ts';
+import { type Ranked, ranking } from './ranking.ts';
 import { SearchIndex } from './searchIndex.ts';
 
 /** Memory of the postings of one workspace. */
@@ -23,6 +23,8 @@ const INDEX_BYTES = 64 << 20;
 const NEAR_DOCUMENTS = 8;
 /** A question finds files as they are now: so many more places than it wants are held against them. */
 const SPARE = 2;
+/** For so long at a time places are ranked. */
+const RANKING_MS = 1;
 
 export interface FolderSearchOptions {
   /** The workspace's folder. */
@@ -101,13 +103,27 @@ export class FolderSearch {
     this.#read();
     this.#lookAtDocuments();
     await this.#settled(waitMs, signal);
-    let ranked = rank(this.#index, query, within);
+    let ranked = await this.#rank(query, within, signal);
     // Rules and files may have changed since, and nobody need have told it yet.
     this.#privacy.forget();
-    if (await this.#refresh(ranked, top, signal)) ranked = rank(this.#index, query, within);
+    if (await this.#refresh(ranked, top, signal)) ranked = await this.#rank(query, within, signal);
     const places = await this.#places(ranked, top, signal);
     const leftOut = this.#manifest.full ? this.#manifest.leftOut((file) => this.#index.has(file)).length : 0;
     return { places, files: this.files, reading: this.reading, leftOut };
+  }
+
+  /** Somebody waits for it: it gives others their turn, and goes on at once, also while they work. */
+  async #rank(query: Query, within: Question['within'], signal: AbortSignal): Promise<Ranked[]> {
+    const steps = ranking(this.#index, query, within);
+    let end = performance.now() + RANKING_MS;
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      if (performance.now() < end) continue;
+      await turn();
+      this.#check(signal);
+      end = performance.now() + RANKING_MS;
+    }
   }
 
   async #settled(waitMs: number, signal: AbortSignal): Promise<void> {
@@ -235,30 +251,36 @@ export class FolderSearch {
 
   /** Looks at the files of the best places again. @returns whether one was not as it was indexed. */
   async #refresh(ranked: readonly Ranked[], top: number, signal: AbortSignal): Promise<boolean> {
-    let changed = false;
-    for (const file of new Set(ranked.slice(0, SPARE * top).map((one) => one.file.path))) {
-      changed = (await this.#look(file)) || changed;
-      this.#check(signal);
-    }
-    return changed;
+    const files = new Set(ranked.slice(0, SPARE * top).map((one) => one.file.path));
+    // All at once: each is a few calls of the system, and waits for them only.
+    const changed = await Promise.all([...files].map((file) => this.#look(file)));
+    this.#check(signal);
+    return changed.includes(true);
   }
 
   /** The best places with their text, what is nearly the same once. */
   async #places(ranked: readonly Ranked[], top: number, signal: AbortSignal): Promise<FoundPlace[]> {
-    const texts = new Map<string, string[]>();
+    const texts = new Map<string, Promise<string[]>>();
+    const linesIn = ({ file }: Ranked): Promise<string[]> => {
+      const lines = texts.get(file.path) ?? this.#textOf(file.path).then((text) => text.split('\n'));
+      texts.set(file.path, lines);
+      return lines;
+    };
+    // Read together; further ones only where some of these are nearly the same.
+    await Promise.all(ranked.slice(0, top).map(linesIn));
     const places: FoundPlace[] = [];
     const shown: Set<string>[] = [];
-    for (const { file, start, end, score, why } of ranked) {
+    for (const one of ranked) {
       if (places.length === top) break;
-      const lines = texts.get(file.path) ?? (await this.#textOf(file.path)).split('\n');
-      texts.set(file.path, lines);
+      const lines = await linesIn(one);
       this.#check(signal);
+      const { file, start, end, score } = one;
       const [first, last] = trimmed(lines, start, end);
       const text = lines.slice(first - 1, last).join('\n');
       const different = linesOf(text);
       if (different.size === 0 || shown.some((other) => areAlike(other, different))) continue;
       shown.push(different);
-      places.push({ path: file.path, start: first, end: last, text, score, why });
+      places.push({ path: file.path, start: first, end: last, text, score, why: one.why });
     }
     return places;
   }

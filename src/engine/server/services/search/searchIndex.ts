@@ -2,6 +2,7 @@
  * The pieces of a workspace's files with an inverted index over their words, in blocks of equal size: a bounded number of
  * them, so that memory is known. No text is kept. What left a block gives its room back once it was half of it.
  */
+import { type Factors, factorsOf } from './fileKinds.ts';
 import { declaredIn } from './names.ts';
 import { type Piece, piecesOf } from './pieces.ts';
 import { BLOCK, Postings } from './postings.ts';
@@ -11,6 +12,7 @@ export interface IndexedFile {
   readonly path: string;
   /** What it was before is found while it is `reading`. */
   readonly state: 'reading' | 'live' | 'gone';
+  readonly factors: Factors;
 }
 
 /** A piece of a file as it is indexed. */
@@ -102,7 +104,7 @@ export class SearchIndex {
    * @returns false where there is no room for all of it: it is not there then.
    */
   *add(path: string, text: string): Generator<void, boolean> {
-    const file: File = { path, state: 'reading', pieces: [] };
+    const file: File = { path, state: 'reading', factors: factorsOf(path), pieces: [] };
     const fromPath = pathWords(path);
     try {
       for (const piece of piecesOf(text)) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { factorOf, isGenerated } from '../../../../../../src/engine/server/services/search/fileKinds.ts';
+import { factorsOf, isGenerated } from '../../../../../../src/engine/server/services/search/fileKinds.ts';
 
-describe('factorOf', () => {
+describe('factorsOf', () => {
   it('holds tests back, unless they are asked for', () => {
     for (const file of [
       'test/a.ts',
@@ -12,13 +12,13 @@ describe('factorOf', () => {
       'src/__tests__/a.js',
       'src/PoolTest.java',
     ]) {
-      assert(factorOf(file, false) < 1, file);
-      assert.equal(factorOf(file, true), 1, file);
+      assert(factorsOf(file).usual < 1, file);
+      assert.equal(factorsOf(file).forTests, 1, file);
     }
   });
   it('holds lists of changes and data back', () => {
     for (const file of ['CHANGELOG.md', 'docs/LICENSE', 'package.json', '.gitignore', 'a/b.yaml'])
-      assert(factorOf(file, true) < 1, file);
+      assert(factorsOf(file).forTests < 1, file);
   });
   it('leaves everything else alone', () => {
     for (const file of [
@@ -29,7 +29,7 @@ describe('factorOf', () => {
       'src/inspect.py',
       'src/changes/a.ts',
     ])
-      assert.equal(factorOf(file, false), 1, file);
+      assert.equal(factorsOf(file).usual, 1, file);
   });
 });
 

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseQuery } from '../../../../../../src/engine/server/services/search/query.ts';
-import { rank } from '../../../../../../src/engine/server/services/search/ranking.ts';
+import { type Ranked, ranking } from '../../../../../../src/engine/server/services/search/ranking.ts';
 import { SearchIndex } from '../../../../../../src/engine/server/services/search/searchIndex.ts';
 
 function ranked(files: Record<string, string>, query: string, within?: (path: string) => boolean) {
   const index = new SearchIndex(100 << 20);
   for (const [path, text] of Object.entries(files)) for (const _ of index.add(path, text));
-  return rank(index, parseQuery(query), within);
+  return finished(ranking(index, parseQuery(query), within));
+}
+function finished(steps: Generator<void, Ranked[]>): Ranked[] {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 const paths = (files: Record<string, string>, query: string) => ranked(files, query).map(({ file }) => file.path);
 
@@ -56,6 +62,17 @@ describe('rank', () => {
     const first = found.find(({ file }) => file.path === 'b.ts')!;
     assert.deepEqual([first.start, first.end, first.why], [1, 1, ['lions', 'zebra']]);
     for (const { start, end } of found) assert(start >= 1 && end >= start && end <= 321);
+  });
+  it('takes it when files come and go between its steps', () => {
+    const index = new SearchIndex(100 << 20);
+    for (let n = 0; n < 40; n++) for (const _ of index.add(`src/${n}.ts`, `export const zebra${n} = 'a zebra';\n`));
+    const steps = ranking(index, parseQuery('zebra'));
+    steps.next();
+    index.delete('src/7.ts');
+    for (const _ of index.add('src/late.ts', 'zebra zebra zebra'));
+    const found = finished(steps).map(({ file }) => file.path);
+    assert.equal(found.includes('src/7.ts'), false);
+    assert.deepEqual([found.length, new Set(found).size], [39, 39]);
   });
   it('searches only where it is told to, and finds nothing for a question without words', () => {
     const files = { 'a/x.ts': 'zebra', 'b/x.ts': 'zebra' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseQuery } from '../../../../../../src/engine/server/services/search/query.ts';
-import { rank } from '../../../../../../src/engine/server/services/search/ranking.ts';
+import { ranking } from '../../../../../../src/engine/server/services/search/ranking.ts';
 import { SearchIndex } from '../../../../../../src/engine/server/services/search/searchIndex.ts';
 
 const ROOM = 100 << 20;
@@ -16,7 +16,13 @@ function add(index: SearchIndex, path: string, text: string): boolean {
   }
 }
 
-const find = (index: SearchIndex, query: string) => rank(index, parseQuery(query)).map(({ file }) => file.path);
+function find(index: SearchIndex, query: string): string[] {
+  const steps = ranking(index, parseQuery(query));
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value.map(({ file }) => file.path);
+  }
+}
 const letter = (number: number) => String.fromCharCode(...[...String(number)].map((digit) => 97 + Number(digit)));
 /** A text of so many lines with so many different words each. */
 const wordy = (seed: string, lines: number, each = 40) =>
