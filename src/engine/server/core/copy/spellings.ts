@@ -6,11 +6,20 @@ import { type Copying, type CopyRules, type Free, firstFrom, type Place } from '
 /** Of so few tokens each is tried by itself. */
 const FEW = 4;
 
+/** So many are sorted at a time: a fraction of a millisecond. */
+const AT_ONCE = 256;
+
+interface Spelt {
+  /** As a byte string. */
+  bytes: string;
+  token: number;
+}
+
 /** Tokens in ascending order of their bytes. */
 interface InOrder {
   /** Byte strings of all that have any. */
   spelt: string[];
-  tokens: number[];
+  tokens: Int32Array;
   /** Indices of those that have a whole line, with its line end before it, and something behind it. */
   withLine: number[];
 }
@@ -28,7 +37,7 @@ export class Spellings {
     this.#tokenizer = tokenizer;
     this.logits = new Float32Array(size);
     this.#spelt = inOrder.spelt;
-    this.#tokens = Int32Array.from(inOrder.tokens);
+    this.#tokens = inOrder.tokens;
     this.#withLine = inOrder.withLine;
   }
 
@@ -122,26 +131,44 @@ export function spellingsOf(tokenizer: Tokenizer, size: number): Promise<Spellin
 
 async function read(tokenizer: Tokenizer, size: number): Promise<Spellings> {
   const slices = new Slices();
-  // By their first two bytes, which is what is sorted at a time.
-  const groups = new Map<number, [string, number][]>();
+  const all: Spelt[] = [];
   for (let token = 0; token < size; token++) {
     if (token % 64 === 0) await slices.next();
-    const spelling = spellingOf(tokenizer, token);
-    if (spelling === '') continue;
-    const key = spelling.charCodeAt(0) * 257 + (spelling.length > 1 ? 1 + spelling.charCodeAt(1) : 0);
-    const group = groups.get(key);
-    if (group) group.push([spelling, token]);
-    else groups.set(key, [[spelling, token]]);
+    const bytes = spellingOf(tokenizer, token);
+    if (bytes !== '') all.push({ bytes, token });
   }
-  const inOrder: InOrder = { spelt: [], tokens: [], withLine: [] };
-  for (const key of [...groups.keys()].sort((a, b) => a - b)) {
-    await slices.next();
-    for (const [spelling, token] of groups.get(key)!.sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (WHOLE_LINE.test(spelling)) inOrder.withLine.push(inOrder.tokens.length);
-      inOrder.spelt.push(spelling);
-      inOrder.tokens.push(token);
-    }
-  }
-  await slices.next();
+  const inOrder: InOrder = { spelt: [], tokens: new Int32Array(all.length), withLine: [] };
+  await sortInto(inOrder, all, 0, slices);
   return new Spellings(tokenizer, size, inOrder);
 }
+
+/** Appends tokens that are equal up to `depth`. By one byte after the other, as sorting them all at once stops the engine. */
+async function sortInto(inOrder: InOrder, given: Spelt[], depth: number, slices: Slices): Promise<void> {
+  await slices.next();
+  if (given.length <= AT_ONCE) {
+    for (const one of given.sort(byBytes)) append(inOrder, one);
+    return;
+  }
+  const byByte = new Map<number, Spelt[]>();
+  for (const [index, one] of given.entries()) {
+    if (index % AT_ONCE === 0) await slices.next();
+    if (one.bytes.length === depth) {
+      append(inOrder, one);
+      continue;
+    }
+    const byte = one.bytes.charCodeAt(depth);
+    const group = byByte.get(byte);
+    if (group) group.push(one);
+    else byByte.set(byte, [one]);
+  }
+  for (const byte of [...byByte.keys()].sort((a, b) => a - b))
+    await sortInto(inOrder, byByte.get(byte)!, depth + 1, slices);
+}
+
+function append({ spelt, tokens, withLine }: InOrder, { bytes, token }: Spelt): void {
+  if (WHOLE_LINE.test(bytes)) withLine.push(spelt.length);
+  tokens[spelt.length] = token;
+  spelt.push(bytes);
+}
+
+const byBytes = ({ bytes: a }: Spelt, { bytes: b }: Spelt): number => (a < b ? -1 : a > b ? 1 : 0);
