@@ -10,7 +10,8 @@ const MARK = '[suite] ';
 
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, reporter: 'spec' });
+  const grep = process.env.QUIRE_TEST_GREP || undefined;
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, reporter: 'spec', ...(grep ? { grep } : {}) });
   Mocha.reporters.Base.consoleLog = (...words: unknown[]) => {
     for (const line of format(...words).split('\n')) console.log(MARK + line);
   };
