@@ -49,7 +49,9 @@ export async function answer(
     onProgress: (progress) => turn.take(progress),
   });
   take(splitter.end());
-  const { text, reasoning } = splitter;
+  const { reasoning } = splitter;
+  // As the model spelt it, with the space that some begin with: told so, its tokens are known in the next turn.
+  const text = reasoning === '' && result.text.trimStart() === splitter.text ? result.text : splitter.text;
   return { result, text, reasoning, reasoningMs: Math.round((answering ?? performance.now()) - began) };
 }
 

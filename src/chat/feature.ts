@@ -138,10 +138,13 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
         report(error);
       }
     });
+  const forgetPages = async (): Promise<void> => {
+    await engine.forgetWorkspace({ workspace: await needs.idOf(folder()) }).catch(report);
+  };
   const removed = async (id: string): Promise<void> => {
     // What the engine keeps of it goes with the handle, and is not told apart on disk: the whole workspace's pages go.
     if (controller.conversation === id) await controller.show(store.then((one) => one.create()));
-    await engine.forgetWorkspace({ workspace: await needs.idOf(folder()) }).catch(report);
+    await forgetPages();
   };
   const generate = async (messages: ChatMessage[], maxTokens: number, signal: AbortSignal): Promise<string> => {
     const model = (await models.ready()).id;
@@ -181,7 +184,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
     registerCommitMessage(asking, sources.gate),
     vscode.window.registerWebviewViewProvider(ChatPanel.viewType, panel),
     host.models.onDidChange((role) => {
-      if (role === 'chat' || role === 'completion') models.changed();
+      if (role === 'chat' || role === 'completion') controller.modelChanged();
     }),
     sources.onDidChangeOffers(() => controller.changed()),
     engine.onStateChange(({ kind }) => void controller.engineIs(kind === 'ready')),
@@ -199,13 +202,17 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
           await controller.show(kept.open(id));
           await panel.show();
         },
+        renamed: () => controller.renamed(),
         removed,
       });
     }),
     command('stop', () => controller.handle({ type: 'stop' })),
     command('compact', async () => (await controller.session).compact()),
     command('export', async () => {
-      const content = await (await store).exportMarkdown(controller.conversation ?? '');
+      const { conversation } = await controller.session;
+      if (!conversation.firstQuestion)
+        throw new Error('Nothing was asked in this conversation yet: there is nothing to export.');
+      const content = await (await store).exportMarkdown(conversation.id);
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
     }),
     command('delete', async () => {
@@ -224,7 +231,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       },
     },
   );
-  void retain(store).catch((error) => log(String(error)));
+  void retain(store, forgetPages).catch((error) => log(String(error)));
   return { controller, panel, sources, reviews, ask };
 }
 
@@ -257,11 +264,11 @@ async function lastOf(store: ConversationStore, memento: vscode.Memento): Promis
   return store.open(id).catch(() => store.create());
 }
 
-/** Deletes what is older than the person wants it kept, once a day. */
-async function retain(store: Promise<ConversationStore>): Promise<void> {
+/** Deletes what is older than the person wants it kept, with its pages, once a day. */
+async function retain(store: Promise<ConversationStore>, forgetPages: () => Promise<void>): Promise<void> {
   const days = vscode.workspace.getConfiguration('quire.chat').get('keepDays', 0);
-  if (days > 0) await (await store).removeOlderThan(days);
-  setTimeout(() => void retain(store).catch(() => undefined), DAY_MS).unref();
+  if (days > 0 && (await (await store).removeOlderThan(days)).length > 0) await forgetPages();
+  setTimeout(() => void retain(store, forgetPages).catch(() => undefined), DAY_MS).unref();
 }
 
 async function confirmed(): Promise<boolean> {

@@ -10,7 +10,7 @@ import type { Question, Weighed } from './draft.ts';
 import { type ChatEngine, EngineChat, type EngineChatNeeds, type OpenedChat } from './engineChat.ts';
 import type { Planned, Planner } from './plan.ts';
 import { shownMessage, shownMessages } from './shown.ts';
-import type { HostMessage, QueuedMessage, ShownMessage, TurnShown } from './view/protocol.ts';
+import type { BlockState, HostMessage, QueuedMessage, ShownMessage, TurnShown } from './view/protocol.ts';
 
 export interface SessionNeeds extends EngineChatNeeds {
   conversation: Conversation;
@@ -55,6 +55,8 @@ export class ChatSession {
   #turn: TurnShown = { kind: 'idle' };
   #ahead: AbortController | undefined;
   #disposed = false;
+  /** Code blocks under review, by their message: not kept, the review ends with the window. */
+  readonly #reviewed = new Map<string, Record<number, BlockState>>();
 
   constructor(needs: SessionNeeds) {
     this.#needs = needs;
@@ -77,7 +79,9 @@ export class ChatSession {
   /** Of the branch that is shown, with the answer that is being made. */
   messages(): ShownMessage[] {
     const running = this.#running;
-    const shown = shownMessages(this.conversation).filter(({ id }) => id !== running?.id);
+    const shown = shownMessages(this.conversation)
+      .filter(({ id }) => id !== running?.id)
+      .map((message) => this.#withReviews(message));
     if (running) shown.push(shownRunning(running));
     return shown;
   }
@@ -146,11 +150,8 @@ export class ChatSession {
 
   /** A code block is being reviewed: it is not kept before that is decided. */
   blockIsReviewed(message: string, block: number, words: string): void {
-    const entry = this.conversation.message(message);
-    const shown = entry && shownMessage(this.conversation, entry);
-    if (!shown) return;
-    const blocks = { ...shown.blocks, [block]: { kind: 'review' as const, words } };
-    this.#needs.tell({ type: 'message', message: { ...shown, blocks } });
+    this.#reviewed.set(message, { ...this.#reviewed.get(message), [block]: { kind: 'review', words } });
+    this.#tellMessage(message);
   }
 
   undoCompaction(compaction: string): void {
@@ -167,6 +168,7 @@ export class ChatSession {
 
   /** What became of a code block. */
   blockBecame(message: string, block: number, kind: 'applied' | 'undone' | 'refused', words: string): void {
+    delete this.#reviewed.get(message)?.[block];
     this.conversation.append({ type: 'block', message, block, kind, words, at: Date.now() });
     this.#tellMessage(message);
   }
@@ -382,7 +384,12 @@ export class ChatSession {
   #tellMessage(id: string): void {
     const entry = this.conversation.message(id);
     const message = entry && shownMessage(this.conversation, entry);
-    if (message) this.#needs.tell({ type: 'message', message });
+    if (message) this.#needs.tell({ type: 'message', message: this.#withReviews(message) });
+  }
+
+  #withReviews(message: ShownMessage): ShownMessage {
+    const reviewed = this.#reviewed.get(message.id);
+    return reviewed ? { ...message, blocks: { ...message.blocks, ...reviewed } } : message;
   }
 
   #tellAll(): void {

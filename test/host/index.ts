@@ -23,6 +23,7 @@ export async function run(): Promise<void> {
   await import('./suites/models.ts');
   await import('./suites/reviews.ts');
   await import('./suites/nativeChat.ts');
+  await import('./suites/chatPanel.ts');
   await import('./suites/engine.ts');
   await import('./suites/chatContext.ts');
   const { passed, failed } = await new Promise<{ passed: number; failed: number }>((resolve) => {
