@@ -21,6 +21,8 @@ export interface Host {
 export interface HostModels {
   /** The open model; undefined while there is none. */
   info(role: ModelRole): ModelInfo | undefined;
+  /** Why there is none; undefined where nobody has asked for it yet, it is being opened, or is open. */
+  error(role: ModelRole): unknown;
   /**
    * The model, which is opened where nobody has asked for it yet.
    * @throws Error in words for the user: none is chosen, it cannot fill the role, there is no memory, ….

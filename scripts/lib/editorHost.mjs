@@ -1,5 +1,5 @@
 /** The served VS Code: a package of its own, installed on demand into test/vscode-host/node_modules. */
-import { existsSync, lstatSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { npmCi, outOfStep } from './dependencies.mjs';
 import { editorFolder, hostFolder } from './paths.mjs';
@@ -28,8 +28,9 @@ export async function ensureEditorHost() {
  */
 function linkPackages(folder) {
   const link = path.join(folder, 'node_modules');
-  if (existsSync(link)) return;
-  // A dangling link does not exist for existsSync.
+  const packages = path.join(hostFolder, 'node_modules');
+  // In a copied working tree it leads to the packages of the one that it was copied from.
+  if (existsSync(link) && realpathSync(link) === realpathSync(packages)) return;
   if (lstatSync(link, { throwIfNoEntry: false })) rmSync(link);
-  symlinkSync(path.join(hostFolder, 'node_modules'), link, 'junction');
+  symlinkSync(packages, link, 'junction');
 }

@@ -50,8 +50,8 @@ export async function answer(
   });
   take(splitter.end());
   const { reasoning } = splitter;
-  // Where nothing was thought it is kept to the last blank: the engine finds its pages by the text that it made.
-  const text = splitter.text === result.text.trimStart() ? result.text : splitter.text;
+  // As the model spelt it, with the space that some begin with: told so, its tokens are known in the next turn.
+  const text = reasoning === '' && result.text.trimStart() === splitter.text ? result.text : splitter.text;
   return { result, text, reasoning, reasoningMs: Math.round((answering ?? performance.now()) - began) };
 }
 

@@ -7,15 +7,19 @@ import type { TargetRules } from './apply/targets.ts';
 import type { CodeOutcome, CodePlace } from './controller.ts';
 import type { CodeAction } from './view/protocol.ts';
 
-/** Where a block was applied, until that is decided or undone. */
+/** The block that was applied to a file last: only that can be decided on, and undone. */
 interface Applied {
   target: vscode.Uri;
   place: CodePlace;
+  /** Not all of it is decided. */
+  open: boolean;
 }
 
 export class CodeActions implements vscode.Disposable {
   readonly #reviews: EditReviews;
   readonly #rules: TargetRules;
+  readonly #became: (place: CodePlace, outcome: CodeOutcome) => void;
+  /** By the address of the file. */
   readonly #applied = new Map<string, Applied>();
   readonly #settling: vscode.Disposable;
 
@@ -23,12 +27,13 @@ export class CodeActions implements vscode.Disposable {
   constructor(reviews: EditReviews, rules: TargetRules, became: (place: CodePlace, outcome: CodeOutcome) => void) {
     this.#reviews = reviews;
     this.#rules = rules;
+    this.#became = became;
     this.#settling = reviews.onDidSettle(({ target, kind, words }) => {
-      for (const [key, { target: other, place }] of this.#applied) {
-        if (other.toString() !== target.toString()) continue;
-        if (kind === 'undone') this.#applied.delete(key);
-        became(place, { kind, words });
-      }
+      const applied = this.#applied.get(target.toString());
+      if (!applied) return;
+      applied.open = false;
+      if (kind === 'undone') this.#applied.delete(target.toString());
+      became(applied.place, { kind, words });
     });
   }
 
@@ -50,10 +55,15 @@ export class CodeActions implements vscode.Disposable {
       case 'apply':
         return this.#apply(block, place);
       case 'undo': {
-        const applied = this.#applied.get(keyOf(place));
+        const applied = [...this.#applied.values()].find((one) => isSame(one.place, place));
         if (!applied)
-          return { kind: 'refused', words: 'It can be undone in the editor only: that was in another window.' };
-        return this.#reviews.undo(applied.target);
+          return {
+            kind: 'refused',
+            words: 'It can be undone in the editor only: another block came after it, or it was in another window.',
+          };
+        const outcome = await this.#reviews.undo(applied.target);
+        // That it is undone was told when it was.
+        return outcome.kind === 'undone' ? undefined : outcome;
       }
     }
   }
@@ -64,7 +74,12 @@ export class CodeActions implements vscode.Disposable {
     if (target === 'new') return this.#newFile(block);
     const near = place.attachments.find(({ uri }) => uri === target.toString())?.lines;
     const outcome = await this.#reviews.apply(target, block, { ask, ...(near ? { near } : {}) });
-    if (outcome.kind !== 'refused') this.#applied.set(keyOf(place), { target, place });
+    const before = this.#applied.get(target.toString());
+    const open = outcome.kind === 'review';
+    // What was in the file already takes the place of nothing.
+    if (open || (outcome.kind === 'applied' && !before)) this.#applied.set(target.toString(), { target, place, open });
+    if (open && before?.open && !isSame(before.place, place))
+      this.#became(before.place, { kind: 'applied', words: 'Applied as it was when another block came after it.' });
     return outcome;
   }
 
@@ -77,7 +92,8 @@ export class CodeActions implements vscode.Disposable {
   }
 }
 
-const keyOf = ({ message, block }: CodePlace): string => `${message} ${block}`;
+const isSame = (one: CodePlace, other: CodePlace): boolean =>
+  one.message === other.message && one.block === other.block;
 
 /**
  * The file that the block names, else the one that was attached to the question; never whatever is active now. Where that

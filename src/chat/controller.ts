@@ -81,10 +81,13 @@ export class ChatController {
   constructor(needs: ControllerNeeds, first: Promise<Conversation>) {
     this.#needs = needs;
     this.#draft = new Draft({
+      // A draft opens no model: it is weighed when somebody looks at the panel, which opens it.
       weigh: async (question, editing, signal) =>
-        (await this.#session).weigh(await this.#asSent(question, signal), editing, signal),
-      readAhead: async (question, editing, signal) =>
-        (await this.#session).readAhead(await this.#asSent(question, signal), editing, signal),
+        this.#hasModel ? (await this.#session).weigh(await this.#asSent(question, signal), editing, signal) : undefined,
+      readAhead: async (question, editing, signal) => {
+        if (!this.#hasModel) return;
+        await (await this.#session).readAhead(await this.#asSent(question, signal), editing, signal);
+      },
       offers: () => needs.context.offers(),
       changed: () => this.#tellDraft(),
     });
@@ -147,6 +150,33 @@ export class ChatController {
 
   modelChanged(): void {
     this.#needs.tell({ type: 'patch', patch: { model: this.#needs.modelShown() } });
+    this.#draft.weighSoon();
+  }
+
+  /** A conversation has another name. */
+  renamed(): void {
+    if (!this.#now) return;
+    const { id, title } = this.#now.conversation;
+    this.#needs.tell({ type: 'patch', patch: { conversation: { id, title } } });
+  }
+
+  /** All that the panel shows; undefined before the first conversation is there. */
+  get snapshot(): ChatSnapshot | undefined {
+    const session = this.#now;
+    if (!session) return undefined;
+    const { modelShown, commands, mentions } = this.#needs;
+    const { conversation } = session;
+    return {
+      conversation: { id: conversation.id, title: conversation.title },
+      model: modelShown(),
+      messages: session.messages(),
+      turn: session.turn,
+      queue: session.queue,
+      draft: this.#draft.shown(),
+      meter: this.#draft.meter,
+      commands: commands(),
+      mentions: mentions(),
+    };
   }
 
   /** What was decided on a code block. */
@@ -168,6 +198,10 @@ export class ChatController {
   #begin(conversation: Conversation): ChatSession {
     this.#now = new ChatSession({ ...this.#needs, conversation });
     return this.#now;
+  }
+
+  get #hasModel(): boolean {
+    return this.#needs.modelShown().kind === 'ready';
   }
 
   async #handle(message: ViewMessage): Promise<void> {
@@ -337,22 +371,8 @@ export class ChatController {
   }
 
   #tellSnapshot(): void {
-    const session = this.#now;
-    if (!session) return;
-    const { modelShown, commands, mentions } = this.#needs;
-    const { conversation } = session;
-    const snapshot: ChatSnapshot = {
-      conversation: { id: conversation.id, title: conversation.title },
-      model: modelShown(),
-      messages: session.messages(),
-      turn: session.turn,
-      queue: session.queue,
-      draft: this.#draft.shown(),
-      meter: this.#draft.meter,
-      commands: commands(),
-      mentions: mentions(),
-    };
-    this.#needs.tell({ type: 'snapshot', snapshot });
+    const { snapshot } = this;
+    if (snapshot) this.#needs.tell({ type: 'snapshot', snapshot });
   }
 }
 

@@ -215,7 +215,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
     registerCommitMessage(asking, sources.gate),
     vscode.window.registerWebviewViewProvider(ChatPanel.viewType, panel),
     host.models.onDidChange((role) => {
-      if (role === 'chat' || role === 'completion') models.changed();
+      if (role === 'chat' || role === 'completion') controller.modelChanged();
     }),
     sources.onDidChangeOffers(() => controller.changed()),
     engine.onStateChange(({ kind }) => void controller.engineIs(kind === 'ready')),
@@ -233,13 +233,17 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
           await controller.show(kept.open(id));
           await panel.show();
         },
+        renamed: () => controller.renamed(),
         removed,
       });
     }),
     command('stop', () => controller.handle({ type: 'stop' })),
     command('compact', async () => (await controller.session).compact()),
     command('export', async () => {
-      const content = await (await store).exportMarkdown(controller.conversation ?? '');
+      const { conversation } = await controller.session;
+      if (!conversation.firstQuestion)
+        throw new Error('Nothing was asked in this conversation yet: there is nothing to export.');
+      const content = await (await store).exportMarkdown(conversation.id);
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
     }),
     command('delete', async () => {

@@ -7,6 +7,8 @@ export interface HistoryNeeds {
   /** The one that is shown. */
   current(): string;
   open(id: string): Promise<void>;
+  /** It has another title. */
+  renamed(): void;
   /** It is deleted: shows another where it was shown, and forgets its pages. */
   removed(id: string): Promise<void>;
 }
@@ -86,13 +88,15 @@ async function found({ store }: HistoryNeeds, query: string, signal: AbortSignal
   }));
 }
 
-async function rename({ store }: HistoryNeeds, { id, label }: Row): Promise<void> {
+async function rename({ store, renamed }: HistoryNeeds, { id, label }: Row): Promise<void> {
   const title = await vscode.window.showInputBox({
     title: 'Rename Conversation',
     value: label.replace(/^\$\([\w-]+\) /, ''),
     prompt: 'Empty: the first question is its title.',
   });
-  if (title !== undefined) await store.rename(id, title);
+  if (title === undefined) return;
+  await store.rename(id, title);
+  renamed();
 }
 
 async function exportOne({ store }: HistoryNeeds, { id }: Row): Promise<void> {

@@ -6,8 +6,6 @@ import type { DownloadShown, ModelShown } from './view/protocol.ts';
 export class ChatModels {
   readonly #models: HostModels;
   readonly #changed: () => void;
-  #opening: Promise<ModelInfo> | undefined;
-  #why: string | undefined;
   #download: { abort: AbortController; shown: DownloadShown } | undefined;
 
   /** @param changed is called when {@link shown} is to be asked again. */
@@ -18,10 +16,7 @@ export class ChatModels {
 
   /** The model for chat, which is opened when it is first asked for. @throws Error in words. */
   async ready(): Promise<ModelInfo> {
-    const open = this.#models.info('chat');
-    if (open) return open;
-    this.#opening ??= this.#open();
-    return this.#opening;
+    return this.#models.info('chat') ?? this.#models.ready('chat');
   }
 
   get shown(): ModelShown {
@@ -30,11 +25,12 @@ export class ChatModels {
       const { name, device, contextTokens, parameters } = model;
       return { kind: 'ready', name, device, contextTokens, billions: parameters / 1e9 };
     }
-    if (this.#why === undefined) return { kind: 'opening' };
+    const error = this.#models.error('chat');
+    if (error === undefined) return { kind: 'opening' };
     const choices = this.#models.offers('chat');
     return {
       kind: 'none',
-      why: this.#why,
+      why: error instanceof Error ? error.message : String(error),
       choices,
       ...(this.#download ? { download: this.#download.shown } : {}),
     };
@@ -42,14 +38,7 @@ export class ChatModels {
 
   /** There is none, as far as is known. */
   get missing(): boolean {
-    return this.#models.info('chat') === undefined && this.#why !== undefined;
-  }
-
-  /** The settings name another, or the engine has opened it again. */
-  changed(): void {
-    this.#opening = undefined;
-    if (this.#models.info('chat')) this.#why = undefined;
-    this.#changed();
+    return this.#models.error('chat') !== undefined;
   }
 
   /** Downloads an offered one, once the user has agreed, and uses it. @throws Error in words. */
@@ -71,19 +60,5 @@ export class ChatModels {
 
   cancelDownload(): void {
     this.#download?.abort.abort();
-  }
-
-  async #open(): Promise<ModelInfo> {
-    try {
-      const model = await this.#models.ready('chat');
-      this.#why = undefined;
-      return model;
-    } catch (error) {
-      this.#why = error instanceof Error ? error.message : String(error);
-      throw error;
-    } finally {
-      this.#opening = undefined;
-      this.#changed();
-    }
   }
 }

@@ -9,7 +9,7 @@ import type { Question, Weighed } from './draft.ts';
 import { EngineChat, type EngineChatNeeds } from './engineChat.ts';
 import { shownMessage, shownMessages } from './shown.ts';
 import { Turn, type TurnNeeds, wordsOf } from './turn.ts';
-import type { HostMessage, QueuedMessage, ShownMessage, TurnShown } from './view/protocol.ts';
+import type { BlockState, HostMessage, QueuedMessage, ShownMessage, TurnShown } from './view/protocol.ts';
 
 export interface SessionNeeds extends EngineChatNeeds, TurnNeeds {
   conversation: Conversation;
@@ -32,6 +32,8 @@ export class ChatSession {
   #turn: TurnShown = { kind: 'idle' };
   #ahead: AbortController | undefined;
   #disposed = false;
+  /** Code blocks under review, by their message: not kept, the review ends with the window. */
+  readonly #reviewed = new Map<string, Record<number, BlockState>>();
 
   constructor(needs: SessionNeeds) {
     this.#needs = needs;
@@ -54,7 +56,9 @@ export class ChatSession {
   /** Of the branch that is shown, with the answer that is being made. */
   messages(): ShownMessage[] {
     const running = this.#running?.shown;
-    const shown = shownMessages(this.conversation).filter(({ id }) => id !== running?.id);
+    const shown = shownMessages(this.conversation)
+      .filter(({ id }) => id !== running?.id)
+      .map((message) => this.#withReviews(message));
     return running ? [...shown, running] : shown;
   }
 
@@ -134,11 +138,8 @@ export class ChatSession {
 
   /** A code block is being reviewed: it is not kept before that is decided. */
   blockIsReviewed(message: string, block: number, words: string): void {
-    const entry = this.conversation.message(message);
-    const shown = entry && shownMessage(this.conversation, entry);
-    if (!shown) return;
-    const blocks = { ...shown.blocks, [block]: { kind: 'review' as const, words } };
-    this.#needs.tell({ type: 'message', message: { ...shown, blocks } });
+    this.#reviewed.set(message, { ...this.#reviewed.get(message), [block]: { kind: 'review', words } });
+    this.#tellMessage(message);
   }
 
   undoCompaction(compaction: string): void {
@@ -155,6 +156,7 @@ export class ChatSession {
 
   /** What became of a code block. */
   blockBecame(message: string, block: number, kind: 'applied' | 'undone' | 'refused', words: string): void {
+    delete this.#reviewed.get(message)?.[block];
     this.conversation.append({ type: 'block', message, block, kind, words, at: Date.now() });
     this.#tellMessage(message);
   }
@@ -266,7 +268,12 @@ export class ChatSession {
   #tellMessage(id: string): void {
     const entry = this.conversation.message(id);
     const message = entry && shownMessage(this.conversation, entry);
-    if (message) this.#needs.tell({ type: 'message', message });
+    if (message) this.#needs.tell({ type: 'message', message: this.#withReviews(message) });
+  }
+
+  #withReviews(message: ShownMessage): ShownMessage {
+    const reviewed = this.#reviewed.get(message.id);
+    return reviewed ? { ...message, blocks: { ...message.blocks, ...reviewed } } : message;
   }
 
   #tellAll(): void {

@@ -39,6 +39,11 @@ export class ActiveModel {
     return this.#info;
   }
 
+  /** Why there is none; undefined while one is open, or is being opened. */
+  get error(): unknown {
+    return this.#error;
+  }
+
   get opening(): boolean {
     return this.#working !== undefined;
   }
@@ -67,6 +72,7 @@ export class ActiveModel {
     if (this.#working || !this.#held || !isSameModel(this.#held, event.spec)) return;
     if ('info' in event) {
       this.#info = event.info;
+      this.#error = undefined;
       this.#events.opened(event.info);
     } else {
       this.#info = undefined;
@@ -80,6 +86,7 @@ export class ActiveModel {
       const wish = this.#wish;
       this.#wish = undefined;
       this.#info = undefined;
+      this.#error = undefined;
       this.#events.opening();
       try {
         if (!('spec' in wish)) throw new SelectionError(wish.message);

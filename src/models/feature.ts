@@ -62,6 +62,7 @@ export function registerModels(host: Omit<Host, 'models'>, completion: ActiveMod
   );
   return {
     info: (role) => models.info(role),
+    error: (role) => models.error(role),
     ready: (role) => models.ready(role),
     select: (role) => models.select(role),
     onDidChange: changed.event,

@@ -35,6 +35,11 @@ export class RoleModels {
     return this.#active[role].info;
   }
 
+  /** Why a role has none; undefined where nobody has asked for it yet, it is being opened, or is open. */
+  error(role: ModelRole): unknown {
+    return this.#active[role].error;
+  }
+
   /**
    * The model of a role, which is opened where it is not yet; after a failure it is tried again.
    * @throws EngineError, or an Error about the setting, in words for the user.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { openChat } from './chatPanel.ts';
 import { bodyOfAdd, fileWithGap } from './code.ts';
 import { type Editor, startEditor } from './editor.ts';
 import type { EditorWindow } from './window.ts';
@@ -14,6 +15,7 @@ before(async () => {
     settings: { 'security.workspace.trust.startupPrompt': 'never' },
     files: {
       'a.ts': gap.text,
+      '.quire/prompts/rhyme.md': 'Rhyme on the moon.\n',
       '.vscode/settings.json': JSON.stringify({ 'quire.model.path': '/chosen/by/the/workspace.gguf' }),
     },
   });
@@ -33,6 +35,14 @@ test('an untrusted workspace gets completions of your own model, not of one that
     ['tiny-code-fim'],
   );
   assert.deepEqual(await window.notifications(), []);
+});
+
+test('an untrusted workspace has no commands of its own in the chat', async () => {
+  const panel = await openChat(window);
+  await panel.type('/');
+  await panel.frame.locator('[role=option]', { hasText: 'explain' }).first().waitFor();
+  assert.equal(await panel.frame.locator('[role=option]', { hasText: 'rhyme' }).count(), 0);
+  await panel.draft.fill('');
 });
 
 test('once the workspace is trusted, its choice counts', async () => {

@@ -10,7 +10,8 @@ const MARK = '[suite] ';
 
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, reporter: 'spec' });
+  const grep = process.env.QUIRE_TEST_GREP || undefined;
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, reporter: 'spec', ...(grep ? { grep } : {}) });
   Mocha.reporters.Base.consoleLog = (...words: unknown[]) => {
     for (const line of format(...words).split('\n')) console.log(MARK + line);
   };
@@ -22,6 +23,7 @@ export async function run(): Promise<void> {
   await import('./suites/models.ts');
   await import('./suites/reviews.ts');
   await import('./suites/nativeChat.ts');
+  await import('./suites/chatPanel.ts');
   await import('./suites/engine.ts');
   await import('./suites/chatContext.ts');
   await import('./suites/chatTools.ts');

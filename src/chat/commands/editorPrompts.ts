@@ -5,6 +5,8 @@ import { type PromptFile, promptName, readPrompt } from './promptFile.ts';
 import { commandNamed } from './slashCommands.ts';
 
 const PLACES = ['.github/prompts/*.prompt.md', '.quire/prompts/*.md'];
+/** A folder that comes or goes is told without what is in it. */
+const FOLDERS = '**/{.github,.quire,.github/prompts,.quire/prompts}';
 const MOST_FILES = 200;
 
 export class EditorPrompts implements vscode.Disposable {
@@ -32,7 +34,11 @@ export class EditorPrompts implements vscode.Disposable {
         watcher.onDidDelete(soon),
       );
     }
+    const folders = vscode.workspace.createFileSystemWatcher(FOLDERS, false, true, false);
     this.#subscriptions.push(
+      folders,
+      folders.onDidCreate(soon),
+      folders.onDidDelete(soon),
       vscode.workspace.onDidChangeWorkspaceFolders(soon),
       vscode.workspace.onDidGrantWorkspaceTrust(soon),
     );

@@ -2,13 +2,9 @@
 import * as vscode from 'vscode';
 import { attachmentOf } from './attachment.ts';
 import type { Resolved } from './sources.ts';
-import { lastLines, MOST_KEPT, MOST_LINES, plainText } from './terminalText.ts';
+import { commandText, lastOf, MOST_KEPT, plainText, type RanCommand } from './terminalText.ts';
 
-interface Ran {
-  command: string;
-  raw: string;
-  exitCode?: number;
-  ended: boolean;
+interface Ran extends RanCommand {
   /** All of what it wrote has come. */
   heard?: Promise<void>;
 }
@@ -62,10 +58,7 @@ export class EditorTerminal implements vscode.Disposable {
     }
     // That it ended is told before its last words.
     if (ran.ended) await ran.heard;
-    const end = ran.ended
-      ? `\n[${ran.exitCode === undefined ? 'ended' : `exit code ${ran.exitCode}`}]`
-      : '\n[still running]';
-    return attached(`$ ${ran.command}\n`, plainText(ran.raw), end, ran.command.split('\n')[0]!.slice(0, 40));
+    return attached(commandText(ran), ran.command.split('\n')[0]!.slice(0, 40));
   }
 
   async #listen(execution: vscode.TerminalShellExecution, ran: Ran): Promise<void> {
@@ -84,11 +77,9 @@ async function selected(): Promise<Resolved> {
   const text = plainText(await vscode.env.clipboard.readText());
   await vscode.env.clipboard.writeText(before);
   if (text === '') return { refused: 'Nothing is selected in the terminal.' };
-  return attached('', text, '', 'selection');
+  return attached(lastOf(text), 'selection');
 }
 
-function attached(head: string, output: string, end: string, label: string): Resolved {
-  const { text, left } = lastLines(output);
-  const cut = left > 0 ? { cut: `the last ${MOST_LINES} lines, without the ${left} before them` } : {};
-  return { attachment: attachmentOf('terminal', `terminal: ${label}`, `${head}${text}${end}`, cut) };
+function attached({ text, ...cut }: { text: string; cut?: string }, label: string): Resolved {
+  return { attachment: attachmentOf('terminal', `terminal: ${label}`, text, cut) };
 }

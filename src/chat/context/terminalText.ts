@@ -39,3 +39,34 @@ export function lastLines(text: string, most = MOST_LINES): { text: string; left
   const left = Math.max(0, lines.length - most);
   return { text: lines.slice(left).join('\n'), left };
 }
+
+export interface RanCommand {
+  command: string;
+  /** What the editor told of its output; it begins with the shell's mark where it told anything. */
+  raw: string;
+  exitCode?: number;
+  ended: boolean;
+}
+
+/** A command with its output, and how it ended. `cut`: what was left out of it, in words. */
+export function commandText({ command, raw, exitCode, ended }: RanCommand): { text: string; cut?: string } {
+  // Of a command that ends at once the editor may tell nothing; one that writes nothing has at least its mark.
+  const isUnknown = raw === '' && ended;
+  const output = isUnknown ? { text: '[output not known]' } : lastOf(plainText(raw));
+  const end = ended ? (exitCode === undefined ? 'ended' : `exit code ${exitCode}`) : 'still running';
+  return {
+    ...output,
+    text: [`$ ${command}`, ...(output.text === '' ? [] : [output.text]), `[${end}]`].join('\n'),
+    ...(isUnknown
+      ? {
+          cut: 'without its output, which the editor did not tell: select it in the terminal, and attach @terminal:selection',
+        }
+      : {}),
+  };
+}
+
+/** The last lines of a text, and in words what was before them. */
+export function lastOf(all: string): { text: string; cut?: string } {
+  const { text, left } = lastLines(all);
+  return { text, ...(left > 0 ? { cut: `the last ${MOST_LINES} lines, without the ${left} before them` } : {}) };
+}

@@ -166,15 +166,7 @@ describe('the context of a chat', () => {
     assert.ok(extension, 'the git extension is there');
     await vscode.workspace.fs.writeFile(at('counter.ts'), Buffer.from(`${FILES['counter.ts']}// changed\n`));
     await vscode.workspace.fs.writeFile(at('.env'), Buffer.from(`TOKEN=${SECRET}-changed\n`));
-    const api = await extension.activate().then(
-      (exports) => exports.getAPI(1),
-      () => undefined,
-    );
-    // The served editor lacks a native part of it; the desktop has it.
-    if (api === undefined) {
-      assert.match(refused(await sources.resolve('diff', '', signal)), /git extension of the editor is not there/);
-      return;
-    }
+    const api = (await extension.activate()).getAPI(1);
     const repository = await api.openRepository(root);
     await repository.status();
     const { text, cut } = one(await sources.resolve('diff', '', signal));
@@ -199,14 +191,25 @@ describe('the context of a chat', () => {
   it('is the last command of a terminal, and how it ended', async () => {
     assert.match(refused(await sources.resolve('terminal', '', signal)), /No command is known/);
     const terminal = vscode.window.createTerminal({ shellPath: '/bin/bash' });
+    let told = '';
+    const is = (pattern: RegExp) =>
+      until(
+        async () => {
+          told = (await sources.resolve('terminal', '', signal))[0]?.attachment?.text ?? '';
+          return pattern.test(told);
+        },
+        () => `${JSON.stringify(told)} is ${pattern}`,
+      );
     try {
       terminal.show();
       await until(() => terminal.shellIntegration !== undefined, 'the shell tells of its commands');
-      terminal.shellIntegration!.executeCommand("printf '\\033[31mred\\033[0m\\n'; false");
-      await until(async () => {
-        const [found] = await sources.resolve('terminal', '', signal);
-        return found?.attachment?.text.includes('[exit code 1]') ?? false;
-      }, 'the command ends');
+      // As an extension runs one, and as a person types one. The editor loses what is written in the tick of the start.
+      terminal.shellIntegration!.executeCommand("sleep 0.5; printf '\\033[31mred\\033[0m\\n'; false");
+      await is(/^\$ sleep .*; false\nred\n\[exit code 1\]$/);
+      terminal.sendText('sleep 0.5; seq 300');
+      await is(/; seq 300\n101\n102\n[\s\S]*\n300\n\[exit code 0\]$/);
+      terminal.sendText('echo at once');
+      await is(/^\$ echo at once\n(?:at once|\[output not known\])\n\[exit code 0\]$/);
     } finally {
       terminal.dispose();
     }

@@ -77,12 +77,12 @@ async function takeAfter(editor: vscode.TextEditor, pieces: readonly string[]): 
   assert.fail(`nothing was suggested after ${JSON.stringify(pieces.join(''))}`);
 }
 
-/** Waits until something comes true. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+/** Waits until something comes true; else `what` says in the end what did not. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string | (() => string)): Promise<void> {
   for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(50)) {
     if (await condition()) return;
   }
-  assert.fail(`waited in vain until ${what}`);
+  assert.fail(`waited in vain until ${typeof what === 'string' ? what : what()}`);
 }
 
 /** The files end with a function whose body is to be written; behind this the body begins. */

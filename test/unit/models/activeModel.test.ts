@@ -67,7 +67,9 @@ describe('ActiveModel', () => {
     assert.equal(active.info?.device, 'cpu');
     active.reopened({ spec, error: new Error('no memory') });
     assert.equal(active.info, undefined);
+    assert.match(String(active.error), /no memory/);
     active.reopened({ spec, info: { id: 'a3' } as ModelInfo });
+    assert.equal(active.error, undefined);
     assert.deepEqual(seen, ['opening', 'opened a', 'opened a2', 'failed no memory', 'opened a3']);
     assert.equal((await active.ready()).id, 'a3');
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { lastLines, plainText } from '../../../../src/chat/context/terminalText.ts';
+import { commandText, lastOf, plainText } from '../../../../src/chat/context/terminalText.ts';
 
 describe('what a terminal showed', () => {
   for (const [what, raw, text] of [
@@ -23,9 +23,25 @@ describe('what a terminal showed', () => {
 
   it('is its last lines', () => {
     const text = Array.from({ length: 250 }, (_, line) => `line ${line}`).join('\n');
-    const last = lastLines(text);
-    assert.equal(last.left, 50);
+    const last = lastOf(text);
+    assert.match(last.cut ?? '', /last 200 lines, without the 50 before/);
     assert.ok(last.text.startsWith('line 50\n') && last.text.endsWith('line 249'));
-    assert.deepEqual(lastLines('a\nb'), { text: 'a\nb', left: 0 });
+    assert.deepEqual(lastOf('a\nb'), { text: 'a\nb' });
+  });
+
+  it('is a command with its output, and how it ended', () => {
+    const ran = { command: 'make', raw: '\x1b]633;C\x07no rule\r\n', ended: true };
+    assert.deepEqual(commandText({ ...ran, exitCode: 2 }), { text: '$ make\nno rule\n[exit code 2]' });
+    assert.equal(commandText(ran).text, '$ make\nno rule\n[ended]');
+    assert.equal(commandText({ ...ran, ended: false }).text, '$ make\nno rule\n[still running]');
+    assert.equal(commandText({ ...ran, raw: '\x1b]633;C\x07', exitCode: 0 }).text, '$ make\n[exit code 0]');
+    assert.match(commandText({ ...ran, raw: '\n'.repeat(3) + 'a\n'.repeat(300) }).cut ?? '', /without the 100 before/);
+  });
+
+  it('says that an output is not known, rather than that there was none', () => {
+    const { text, cut } = commandText({ command: 'make', raw: '', ended: true, exitCode: 2 });
+    assert.equal(text, '$ make\n[output not known]\n[exit code 2]');
+    assert.match(cut ?? '', /without its output.*@terminal:selection/);
+    assert.equal(commandText({ command: 'make', raw: '', ended: false }).text, '$ make\n[still running]');
   });
 });
