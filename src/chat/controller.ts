@@ -126,14 +126,16 @@ export class ChatController {
     if (refused.length > 0) this.#draft.refuse(refused.join(' '));
   }
 
-  /** Shows another conversation; `begin` of the needs where it is a new one. */
+  /** Shows another conversation; `begin` of the needs where it is a new one. @throws what opening it does. */
   async show(opening: Promise<Conversation>): Promise<void> {
     const before = await this.#session.catch(() => undefined);
+    // One that cannot be opened leaves the one that is shown.
+    const conversation = await opening;
     this.#draft.stop();
     await before?.dispose();
-    this.#session = opening.then((conversation) => this.#begin(conversation));
-    await this.#session;
-    if (before) await this.#needs.close(before.conversation.id);
+    this.#session = Promise.resolve(this.#begin(conversation));
+    // Opened anew, it is the same file: closed, nothing more of it would be kept.
+    if (before && before.conversation.id !== conversation.id) await this.#needs.close(before.conversation.id);
     this.#tellSnapshot();
     this.#draft.weighSoon();
   }

@@ -230,7 +230,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
         store: kept,
         current: () => controller.conversation ?? '',
         async open(id) {
-          await controller.show(kept.open(id));
+          if (id !== controller.conversation) await controller.show(kept.open(id));
           await panel.show();
         },
         renamed: () => controller.renamed(),

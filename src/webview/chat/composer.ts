@@ -2,9 +2,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChatSnapshot } from '../../chat/view/protocol.ts';
 import { host } from './host.ts';
-import { button, type Icon, icon } from './icons.ts';
+import { button, icon } from './icons.ts';
 import { type Choice, choices, type Trigger, triggerAt } from './mentions.ts';
-import { draftChip } from './message.ts';
+import { draftChip, KIND_ICONS } from './message.ts';
 import { Part } from './part.ts';
 import type { Aspect } from './state.ts';
 
@@ -143,7 +143,7 @@ export class QuireComposer extends Part {
             event.preventDefault();
             this.#pick(it);
           }}
-        >${it.icon === 'command' ? nothing : icon(CHOICE_ICONS[it.icon])}<span class="label">${it.label}</span><span class="dim">${it.detail}</span>${it.alreadyRead ? html`<span class="read">${icon('check')}already read</span>` : nothing}</li>`,
+        >${it.icon === 'command' ? nothing : icon(KIND_ICONS[it.icon])}<span class="label">${it.label}</span><span class="dim">${it.detail}</span>${it.alreadyRead ? html`<span class="read">${icon('check')}already read</span>` : nothing}</li>`,
       )}
     </ul>`;
   }
@@ -335,15 +335,3 @@ function modelButton({ model }: ChatSnapshot): TemplateResult {
   return html`<button type="button" class="model" title=${facts} @click=${() => host.post({ type: 'chooseModel' })}>
     <span class="label">${name}</span>${icon('chevron-down')}</button>`;
 }
-
-const CHOICE_ICONS: Record<Exclude<Choice['icon'], 'command'>, Icon> = {
-  file: 'file',
-  folder: 'folder',
-  selection: 'list-selection',
-  symbol: 'symbol-method',
-  open: 'file',
-  problems: 'warning',
-  diff: 'diff',
-  terminal: 'terminal',
-  codebase: 'search',
-};

@@ -119,7 +119,7 @@ function pager(message: ShownMessage): TemplateResult | typeof nothing {
   </span>`;
 }
 
-const KIND_ICONS = {
+export const KIND_ICONS = {
   file: 'file',
   folder: 'folder',
   selection: 'list-selection',

@@ -82,7 +82,7 @@ export class QuireMessages extends Part {
     const on = event.target as HTMLElement;
     const all = this.#focusable();
     if (all.length === 0 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (event.key === 'Escape' && on.tagName === 'ARTICLE') host.state.focus = 'draft';
+    if (event.key === 'Escape' && on.tagName === 'ARTICLE') document.querySelector('textarea')?.focus();
     if (on.tagName !== 'ARTICLE') return;
     const at = all.indexOf(on);
     const next = event.key === 'ArrowUp' ? all[at - 1] : event.key === 'ArrowDown' ? all[at + 1] : undefined;
