@@ -9,6 +9,7 @@ export * from './core.ts';
 export * from './download.ts';
 export * from './embedding.ts';
 export * from './lifecycle.ts';
+export * from './memory.ts';
 export * from './search.ts';
 export type * from './status.ts';
 export * from './workspace.ts';

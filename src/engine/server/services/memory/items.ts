@@ -1,0 +1,110 @@
+/** What the parts of the memory say to each other: all of it runs in one thread, which owns the stores. */
+import type { AnchorState, CheckedAnchor, MemoryAnchor, MemoryItem, MemoryKind } from '../../../protocol/index.ts';
+
+/** An item before it is stored. `summary` and its tokens are those of `text` where they are absent. */
+export type NewItem = Pick<MemoryItem, 'kind' | 'source' | 'made' | 'key' | 'title' | 'path' | 'text' | 'sentences'> &
+  Partial<Pick<MemoryItem, 'summary' | 'recalled' | 'pinned' | 'created'>>;
+
+export interface ItemFilter {
+  kinds?: readonly MemoryKind[];
+  /** This path, and below it. */
+  path?: string;
+  pinned?: boolean;
+  /** Superseded ones too. */
+  superseded?: boolean;
+  offset?: number;
+  limit?: number;
+}
+
+/** A file as it was when it was last indexed. */
+export interface IndexedFile {
+  path: string;
+  size: number;
+  mtimeMs: number;
+  /** Of its bytes. */
+  contentHash: string;
+  /** Of its syntax tree, as anchors have it: the leaf of the Merkle tree. */
+  treeHash: string;
+}
+
+export interface Found {
+  id: number;
+  /** BM25 above 0, or a cosine. */
+  score: number;
+}
+
+/** Turns texts into vectors of length 1. */
+export interface Embedder {
+  /** Tells vectors of different embedders apart: they are never compared. */
+  readonly id: string;
+  readonly dimensions: number;
+  /** One vector for each text. @throws the reason of `signal` when it is aborted. */
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
+}
+
+/** Says what became of the code that anchors are in, as it is at this moment. */
+export interface AnchorChecker {
+  /** In the order of `anchors`. Files are read once for all of them, by the rules of what may be read. */
+  check(anchors: readonly MemoryAnchor[]): Promise<CheckedAnchor[]>;
+}
+
+export const isTrue = (state: AnchorState): boolean => state === 'holds' || state === 'moved';
+
+/**
+ * The stored items of one place. All calls but `search`-like ones are transactions of their own, or part of the one that
+ * {@link inTransaction} opened; all of them are synchronous, in the thread that owns the database.
+ */
+export interface Store {
+  /** Puts an item in the place of the one with its key, which keeps its id, its pin and what is known of its use. */
+  put(item: NewItem): MemoryItem;
+  get(id: number): MemoryItem | undefined;
+  byKey(key: string): MemoryItem | undefined;
+  list(filter: ItemFilter): { items: MemoryItem[]; total: number };
+  /** Changes a few fields of an item. @returns it as it is now; undefined where it is not there. */
+  change(
+    id: number,
+    fields: Partial<
+      Pick<MemoryItem, 'pinned' | 'supersededBy' | 'text' | 'summary' | 'sentences' | 'title' | 'kind' | 'path' | 'key'>
+    >,
+  ): MemoryItem | undefined;
+  /** Removes items; their bytes are overwritten. @returns how many were there. */
+  remove(ids: readonly number[]): number;
+  /** They were activated for a prompt. */
+  activated(ids: readonly number[], at: number): void;
+  /** By words: title, path and text of what is not superseded; the best first. */
+  byWords(query: string, limit: number, kinds?: readonly MemoryKind[]): Found[];
+  /** By likeness to a vector of the current embedder; the best first. */
+  byVector(vector: Float32Array, limit: number, kinds?: readonly MemoryKind[]): Found[];
+  /** Ids of items that have no vector of this embedder yet, the newest first. */
+  withoutVector(embedder: string, limit: number): number[];
+  setVectors(embedder: string, vectors: readonly { id: number; vector: Float32Array }[]): void;
+  file(path: string): IndexedFile | undefined;
+  files(): IndexedFile[];
+  putFile(file: IndexedFile): void;
+  removeFiles(paths: readonly string[]): void;
+  /** Small values by name, such as where indexing is. */
+  value(name: string): string | undefined;
+  setValue(name: string, value: string | undefined): void;
+  /** All or nothing. With `what` it is one change of the journal, which can be undone. */
+  inTransaction<T>(work: () => T, what?: string): T;
+}
+
+/** A file to be summarised: its text has LF, and may be read (`FolderPrivacy`). */
+export interface SourceText {
+  path: string;
+  text: string;
+}
+
+/** What a file says of itself and of its symbols. */
+export interface FileSummary {
+  treeHash: string;
+  /** The file's item first, then those of its symbols that are worth one. */
+  items: NewItem[];
+}
+
+/** Makes summaries bottom up: symbols and their file, folders from files and folders in them, the workspace from its folders. */
+export interface Summariser {
+  file(source: SourceText): Promise<FileSummary>;
+  /** @param children items of the files and folders right in it. @param path '' is the workspace itself. */
+  folder(path: string, children: readonly MemoryItem[], readme: SourceText | undefined): NewItem | undefined;
+}
