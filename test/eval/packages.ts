@@ -142,7 +142,8 @@ async function fetched(name: string): Promise<string> {
     await run('tar', ['-xzf', path.join(draft, archive), '-C', draft]);
     renameSync(draft, folder);
   } catch (error) {
-    throw new Error(`npm could not fetch ${name}: ${(error as Error).message}`);
+    // Another process that fetched it at the same time came first.
+    if (!existsSync(folder)) throw new Error(`npm could not fetch ${name}: ${(error as Error).message}`);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }

@@ -7,7 +7,7 @@ import random
 import tarfile
 from collections import Counter
 from pathlib import Path
-from typing import Iterator
+from typing import Iterable, Iterator
 
 from corpus.content import MAX_CHARS, MIN_CHARS, clean, refusal
 from corpus.documents import Document, read_documents, write_documents
@@ -65,7 +65,8 @@ def choose_code(files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
 class Builder:
     """Takes packages one by one; remembers what it has seen."""
 
-    def __init__(self, held_out: list[Document] = (), package_bytes: int = PACKAGE_BYTES):
+    def __init__(self, held_out: Iterable[Document] = (), package_bytes: int = PACKAGE_BYTES, beside: Iterable[Document] = ()):
+        """beside: documents of another part of the corpus; what is like them is dropped as a near-duplicate."""
         self.dropped: Counter[str] = Counter()
         self.packages: list[dict] = []
         self._package_bytes = package_bytes
@@ -75,6 +76,10 @@ class Builder:
             sign = signature(document.text)
             if sign is not None:
                 self._held_out.add(sign)
+        for document in beside:
+            sign = signature(document.text)
+            if sign is not None:
+                self._seen.add(sign)
 
     def documents_of(self, tarball: Path) -> Iterator[Document]:
         """Documents of one package that are worth training on; nothing where its licence forbids it."""
@@ -185,19 +190,22 @@ def _documents(builder: Builder, tarballs: list[Path]) -> Iterator[Document]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--npm', type=Path, required=True, help='folder of tarballs')
+    parser.add_argument('--npm', type=Path, required=True, nargs='+', help='folders of tarballs')
     parser.add_argument('--out', type=Path, required=True, help='documents: .jsonl or .jsonl.xz')
     parser.add_argument('--held-out', type=Path, help='held-out documents, to drop what is like them')
     parser.add_argument('--is-held-out', action='store_true', help='this is the held-out set itself')
+    parser.add_argument('--beside', type=Path, nargs='*', default=[], help='documents that are trained on anyway')
     parser.add_argument('--package-bytes', type=int, default=PACKAGE_BYTES, help='code kept of a package at most')
     args = parser.parse_args()
     if (args.held_out is None) != args.is_held_out:
         parser.error('give --held-out FILE, or --is-held-out for the held-out set itself')
-    fetched = json.loads((args.npm / 'fetched.json').read_text())
+    fetched = {name: folder / one['file'] for folder in args.npm
+               for name, one in json.loads((folder / 'fetched.json').read_text()).items()}
     if not args.is_held_out:
         refuse_held_out(fetched)
-    builder = Builder(list(read_documents(args.held_out)) if args.held_out else [], args.package_bytes)
-    tarballs = [args.npm / one['file'] for _, one in sorted(fetched.items())]
+    builder = Builder(read_documents(args.held_out) if args.held_out else [], args.package_bytes,
+                      (document for path in args.beside for document in read_documents(path)))
+    tarballs = [file for _, file in sorted(fetched.items())]
     # By chance, so that any beginning of the corpus is a sample of it.
     random.Random(1).shuffle(tarballs)
     args.out.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Packs and trains for SECONDS, and leaves the weights, 16 bits, in pieces. Every two minutes what there is is left, too.
-# Usage: train.sh PRESET SECONDS [further options of trainer.train]
+# Usage: train.sh PRESET SECONDS [further options of trainer.train]; PACKING has further options of packing.build
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=$1 seconds=$2
@@ -9,7 +9,7 @@ shift 2
 export PYTHONUNBUFFERED=1
 mkdir -p "$OUT"
 OMP_NUM_THREADS=1 nice -n 5 python3 -m packing.build --docs "$QUIRE_DIR"/docs*.jsonl* --tokenizer "$QUIRE_DIR/tok.model" \
-  --out "$QUIRE_DIR/shards" --context "$CONTEXT" --epochs "$EPOCHS" --parts "$PARTS" --workers "$WORKERS" --shares "$SHARES" \
+  --out "$QUIRE_DIR/shards" --context "$CONTEXT" --epochs "$EPOCHS" --parts "$PARTS" --workers "$WORKERS" --shares "$SHARES" ${PACKING:-} \
   >"$QUIRE_DIR/packing.log" 2>&1 </dev/null &
 packing=$!
 until [ -e "$QUIRE_DIR/shards/shards.json" ]; do
