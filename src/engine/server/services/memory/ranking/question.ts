@@ -28,13 +28,17 @@ const OVERVIEW =
   /\b(?:what (?:is|does|are|can) (?:this|the|your) (?:project|repo(?:sitory)?|code ?base|library|package|app(?:lication)?|program|tool|extension)\b|overview|architecture|(?:describe|explain|summari[sz]e) (?:this|the|my) (?:project|repo(?:sitory)?|code ?base|library|package|app(?:lication)?)|(?:project|repository|code ?base) (?:structure|layout|about)|how is (?:this|the) (?:project|repo(?:sitory)?|code ?base|code) (?:organi[sz]ed|structured|laid out)|main (?:parts|folders|modules|components))/i;
 const PAST =
   /\b(?:(?:did|have|had) (?:i|we|you) (?:\w+ )?(?:ask|say|said|tell|told|decide|decided|discuss|discussed|talk|talked|change|changed|do|done|agree|agreed|mention|mentioned|try|tried)|(?:i|we|you) (?:asked|said|told|decided|discussed|talked|agreed|mentioned|tried)|last time|earlier|previously|yesterday|last (?:week|session)|remember(?:ed)?)\b/i;
+/** Words of such a question that say only that. */
+const SAID =
+  /^(?:ask|say|said|tell|told|decid|discuss|talk|agree|mention|try|tried|last|time|earlier|previously|yesterday|week|session|remember)(?:e?d|ing|s)?$/i;
 
 export function questionOf(text: string): Question {
-  const query = parseQuery(text);
-  const terms = query.terms.filter((term): term is Term & { word: string } => term.word !== undefined);
   const words = wordsOf(text);
-  const telling = words.filter(isTelling);
+  const past = PAST.test(text);
+  const telling = words.filter((word) => isTelling(word) && !(past && SAID.test(word)));
   const isNothing = telling.length === 0 && words.length > 1;
+  const query = parseQuery(past && telling.length > 0 ? telling.join(' ') : text);
+  const terms = query.terms.filter((term): term is Term & { word: string } => term.word !== undefined);
   const spelled = [...text.matchAll(SPELLED)].flatMap(([, called, quoted, member]) => called ?? quoted ?? member ?? []);
   const names = new Set([...words.filter((word) => NAME.test(word)), ...spelled].map((name) => name.toLowerCase()));
   return {
@@ -43,7 +47,7 @@ export function questionOf(text: string): Question {
     names,
     isName: words.length === 1 || (names.size > 0 && words.length <= 2 * names.size + 1),
     overview: OVERVIEW.test(text),
-    past: PAST.test(text),
+    past,
     tests: query.tests,
   };
 }
