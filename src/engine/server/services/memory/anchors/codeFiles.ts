@@ -20,12 +20,17 @@ export type CodeNow = FileAnchors | 'gone' | 'unread';
 export class CodeFiles {
   readonly #folder: string;
   readonly #maker: AnchorMaker;
+  readonly #typed: (file: string) => string | undefined;
   readonly #known = new LRUCache<string, FileAnchors>({ max: MOST_FILES });
 
-  /** @param folder absolute, as this system writes it. */
-  constructor(folder: string, maker: AnchorMaker) {
+  /**
+   * @param folder absolute, as this system writes it.
+   * @param typed the text of an open document, which counts before its file.
+   */
+  constructor(folder: string, maker: AnchorMaker, typed: (file: string) => string | undefined = () => undefined) {
     this.#folder = folder;
     this.#maker = maker;
+    this.#typed = typed;
   }
 
   /** A look at the files: each is read once in it, by the rules of what may be read as they are now. */
@@ -45,7 +50,7 @@ export class CodeFiles {
   async #read(file: string, privacy: FolderPrivacy): Promise<CodeNow> {
     if (!isInside(file) || !isIndexable(file) || (await privacy.has(file))) return 'unread';
     const absolute = path.join(this.#folder, file);
-    const text = await readSource(absolute);
+    const text = this.#typed(file)?.replace(/\r\n?/g, '\n') ?? (await readSource(absolute));
     if (text === undefined) return (await isThere(absolute)) ? 'unread' : 'gone';
     const key = `${createHash('sha256').update(text).digest('base64')} ${file}`;
     let anchors = this.#known.get(key);

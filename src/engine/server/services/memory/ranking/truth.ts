@@ -1,19 +1,15 @@
 /** Which sentences of items are true of the code as it is at this moment. */
 import type { CheckedSentence, MemoryItem } from '../../../../protocol/index.ts';
-import { type AnchorChecker, isTrue } from '../items.ts';
+import { checkSentences } from '../anchors/sentences.ts';
+import type { AnchorChecker } from '../items.ts';
 
 /** @returns for each item its sentences. The anchors of all are checked at once: each file is read once. */
 export async function checked(items: readonly MemoryItem[], checker: AnchorChecker): Promise<CheckedSentence[][]> {
-  const anchors = items.flatMap(({ sentences }) => sentences.flatMap((sentence) => sentence.anchors));
-  const states = anchors.length > 0 ? await checker.check(anchors) : [];
-  let at = 0;
-  return items.map(({ sentences }) =>
-    sentences.map(({ text, anchors }) => {
-      const own = states.slice(at, at + anchors.length);
-      at += anchors.length;
-      return { text, anchors: own, isTrue: own.every(({ state }) => isTrue(state)) };
-    }),
+  const all = await checkSentences(
+    checker,
+    items.flatMap(({ sentences }) => sentences),
   );
+  return items.map(({ sentences }) => all.splice(0, sentences.length));
 }
 
 /** It says something of the code, and nothing of that is true any more. Without sentences it says nothing of the code. */
