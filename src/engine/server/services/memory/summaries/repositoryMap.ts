@@ -1,7 +1,8 @@
 /**
  * Which files and symbols of a project are central: Aider's repository map (aider/repomap.py), personalised PageRank over the
  * names that files use and other files define. What a file is made of is kept as hashes of names, so that one that changes is
- * read alone; ranks are computed when they are asked for after a change.
+ * read alone; ranks are computed when they are asked for after a change. Not as in Aider: a file has no edge to itself for what
+ * nobody uses, which makes those central that nothing leads to or from.
  */
 import { factorsOf } from '../../search/fileKinds.ts';
 import { hashOf } from '../../search/words.ts';
@@ -15,8 +16,6 @@ const COMMON = 0.1;
 const MOST_DEFINERS = 5;
 /** Defined in more files than these, a name tells nothing, and would make edges between all of them. */
 const EVERYWHERE = 30;
-/** What a file is worth to itself for a name that nobody uses, so that its rank does not get lost (Aider's 0.1). */
-const UNUSED = 0.1;
 /** What tests and fixtures use says little of what is central, and they are not it. Ours. */
 const TEST = 0.1;
 /** Of a file where the user works. */
@@ -114,13 +113,11 @@ export class RepositoryMap {
     }
     const factors = paths.map((path) => (factorsOf(path).usual < 1 ? TEST : 1));
     const edges: Edge[] = [];
-    const used = new Set<number>();
     for (const [from, { uses, counts }] of entries.entries()) {
       const weights = new Map<number, number>();
       for (const [index, hash] of uses.entries()) {
         const files = definers.get(hash);
         if (files === undefined || files.length > EVERYWHERE) continue;
-        used.add(hash);
         const weight =
           this.#weights.get(hash)! *
           (files.length > MOST_DEFINERS ? COMMON : 1) *
@@ -129,10 +126,6 @@ export class RepositoryMap {
         for (const to of files) weights.set(to, (weights.get(to) ?? 0) + weight * factors[to]!);
       }
       for (const [to, weight] of weights) edges.push({ from, to, weight });
-    }
-    for (const [file, { defines }] of entries.entries()) {
-      const unused = defines.filter((hash) => !used.has(hash)).length;
-      if (unused > 0) edges.push({ from: file, to: file, weight: UNUSED * unused });
     }
     const ranks = pageRank(
       paths.length,
