@@ -8,6 +8,7 @@ import { type About, FolderCode, NOTHING_READ } from './folderCode.ts';
 import { INDEXING_OFF, Indexer } from './indexing/indexer.ts';
 import type { AnchorChecker, Store } from './items.ts';
 import type { StorePlace, TypedText } from './messages.ts';
+import { NameAnchors } from './nameAnchors.ts';
 import type { ThreadParts } from './threadParts.ts';
 
 export interface CodeMemoryOptions {
@@ -28,6 +29,8 @@ const NO_FOLDER = 'It is not said which folder is to be read. Name one.';
 export class CodeMemory {
   /** As the folder is now, whichever that is. */
   readonly checker: AnchorChecker = { check: (anchors) => (this.#code?.checker ?? NOTHING_READ).check(anchors) };
+  /** Of names that are said. */
+  readonly names: NameAnchors;
   readonly #options: CodeMemoryOptions;
   /** Texts of open documents, by path. */
   readonly #typed = new Map<string, string>();
@@ -39,6 +42,7 @@ export class CodeMemory {
 
   constructor(options: CodeMemoryOptions) {
     this.#options = options;
+    this.names = new NameAnchors(options.store, () => this.#code?.look());
   }
 
   get status(): MemoryIndexing {

@@ -5,7 +5,7 @@ import { EngineFailure } from '../../core/failure.ts';
 import { isIndexable, readSource } from '../workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../workspaceFiles/folderPrivacy.ts';
 import { CodeAnchorChecker } from './anchors/checker.ts';
-import { CodeFiles } from './anchors/codeFiles.ts';
+import { CodeFiles, type CodeNow } from './anchors/codeFiles.ts';
 import type { AnchorMaker } from './anchors/fileAnchors.ts';
 import { HashIndex } from './anchors/whereabouts.ts';
 import { type AnchorChecker, MOST_SOURCE_BYTES, type Summariser } from './items.ts';
@@ -47,9 +47,14 @@ export class FolderCode {
     this.summariser = new ExtractiveSummariser({ read });
   }
 
+  /** A look at the files as they are now. */
+  look(): (file: string) => Promise<CodeNow> {
+    return this.#files.look();
+  }
+
   /** @throws EngineFailure `memoryInvalid` where a file may not be read. */
   async anchorsAbout(about: readonly About[]): Promise<MemoryAnchor[]> {
-    const look = this.#files.look();
+    const look = this.look();
     const anchors: MemoryAnchor[] = [];
     for (const { path: file, lines } of about) {
       const now = await look(file);

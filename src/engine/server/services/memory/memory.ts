@@ -65,10 +65,11 @@ export class Memory {
     this.#onChanged = onChanged;
     this.#embedders = new Embedders(store, thread.table, vectors);
     this.#code = new CodeMemory({ store, thread, log, isBusy, working, onWritten: () => this.#changed() });
-    const { checker } = this.#code;
+    const { checker, names } = this.#code;
     this.#streamParts = {
       store,
       anchors: checker,
+      anchorer: names,
       recall: (params) => this.#search(params, this.#embedders.forQuestion),
     };
     this.#stream = new MemoryStream(this.#streamParts);

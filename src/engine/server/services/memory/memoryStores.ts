@@ -50,7 +50,7 @@ export function makeMemoryStores({ log, emit }: StoreHost<MemoryEvent>) {
       const onChanged = () => emit({ kind: 'changed', file: place.file });
       const opened = async () => {
         await ending.get(place.file);
-        return new Memory({ ...host, onChanged, store: await openStore(place.file, place.folder === null) });
+        return new Memory({ ...host, onChanged, store: await openStore(place.file, place.folder === null, log) });
       };
       memory = opened();
       open.set(place.file, memory);

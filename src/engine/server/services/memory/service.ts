@@ -46,6 +46,8 @@ export interface MemoryServiceOptions {
 
 /** Of many changes in a row, clients hear once. */
 const CHANGED_MS = 200;
+/** What is asked to be indexed may wait so long for the leave to read it. */
+const READING_MS = 2_000;
 
 /** A request whose parameters are those of a call with its place. */
 type Request<M extends MemoryCall> = RequestType<
@@ -69,6 +71,8 @@ export class MemoryService implements Service, WorkspaceListener {
   readonly #changed = new Map<string, NodeJS.Timeout>();
   /** Workspaces whose memory was erased: their files are not read again by themselves. */
   readonly #erased = new Set<string>();
+  /** Who waits for the files of a workspace to be read, by its id. */
+  readonly #awaiting = new Map<string, (() => void)[]>();
   #begun = false;
   #model: VectorModel | undefined;
 
@@ -99,7 +103,11 @@ export class MemoryService implements Service, WorkspaceListener {
         const { progressToken, ...given } = params as { progressToken?: string };
         checkPlace(place);
         checkCall(method, given);
-        const at = this.#resolve(client, place);
+        let at = this.#resolve(client, place);
+        if (method === 'index' && at.workspace && !at.reading) {
+          await this.#readingOf(at.workspace);
+          at = this.#resolve(client, place);
+        }
         if (at.off === undefined) {
           const hearing = onProgress?.(progressToken);
           return this.#ask(at, method, given as CallParams<M>, { signal, ...(hearing && { onProgress: hearing }) });
@@ -137,6 +145,7 @@ export class MemoryService implements Service, WorkspaceListener {
   }
 
   filesRead(workspace: Workspace, changed: readonly string[] | undefined): void {
+    for (const tell of this.#awaiting.get(workspace.id) ?? []) tell();
     this.#tellFiles(workspace, changed);
   }
 
@@ -235,8 +244,20 @@ export class MemoryService implements Service, WorkspaceListener {
     this.#thread.send('memory', 'model', { model });
   }
 
+  /** An engine that has just taken the place of another is told a moment later whose files it may read. */
+  async #readingOf({ id }: Workspace): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waiting = this.#awaiting.get(id) ?? [];
+    this.#awaiting.set(id, [...waiting, resolve]);
+    const timer = setTimeout(resolve, READING_MS);
+    await promise;
+    clearTimeout(timer);
+    this.#awaiting.delete(id);
+  }
+
   #placeOf({ file, folder, reading, workspace }: ResolvedPlace): StorePlace {
-    return { file, folder, reading, follows: reading && !this.#erased.has(workspace?.id ?? '') };
+    const follows = workspace !== undefined && reading && !this.#erased.has(workspace.id);
+    return { file, folder, reading, follows };
   }
 
   #tellFiles(workspace: Workspace, changed: readonly string[] | undefined): void {
