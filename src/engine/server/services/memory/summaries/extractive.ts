@@ -85,7 +85,8 @@ export class ExtractiveSummariser implements Summariser {
       this.leftOut,
     );
     const items = whole === undefined ? [] : [whole];
-    if (tests.length > 0 || isGenerated(text)) return { treeHash, items };
+    const notes = this.map.noted(path) ?? '';
+    if (tests.length > 0 || isGenerated(text)) return { treeHash, items, notes };
     const known = new Set([
       ...all.filter(({ symbol }) => symbol.container.length === 0).map(({ symbol }) => symbol.name),
       ...imports.flatMap(({ names }) => names),
@@ -98,7 +99,15 @@ export class ExtractiveSummariser implements Summariser {
       const item = symbolItem(one, { path, anchor: own, members, uses }, this.leftOut);
       if (item !== undefined) items.push(item);
     }
-    return { treeHash, items };
+    return { treeHash, items, notes };
+  }
+
+  restore(path: string, notes: string): void {
+    this.map.restore(path, notes);
+  }
+
+  forget(path: string): void {
+    this.map.remove(path);
   }
 
   folder(path: string, children: readonly MemoryItem[], readme: SourceText | undefined): NewItem | undefined {

@@ -21,15 +21,19 @@ const TEST = 0.1;
 /** Of a file where the user works. */
 const NEAR = 50;
 
+/** Words of one file that are kept, those that it has most often. */
+const MOST_WORDS = 150;
+
 interface Entry {
+  names: readonly string[];
   /** Hashes of the names that it defines for others. */
   defines: Uint32Array;
   /** Hashes of its other words, with how often each is there. */
   uses: Uint32Array;
-  counts: Uint16Array;
+  counts: Uint8Array;
 }
 
-const WORD = /[\p{L}_$][\p{L}\p{N}_$]{2,}/gu;
+const WORD = /[\p{L}_$][\p{L}\p{N}_$]{3,}/gu;
 
 export class RepositoryMap {
   readonly #files = new Map<string, Entry>();
@@ -43,22 +47,46 @@ export class RepositoryMap {
 
   /** @param code its text, best without comments and strings. @param defines names that other files can use. */
   set(path: string, code: string, defines: readonly string[]): void {
-    const own = new Set<number>();
-    for (const name of defines) {
-      const hash = hashOf(name);
-      own.add(hash);
-      this.#weights.set(hash, weightOf(name));
-    }
+    const own = new Set(defines.map(hashOf));
     const counts = new Map<number, number>();
     for (const [word] of code.matchAll(WORD)) {
       const hash = hashOf(word);
       if (!own.has(hash)) counts.set(hash, (counts.get(hash) ?? 0) + 1);
     }
-    this.#files.set(path, {
-      defines: Uint32Array.from(own),
-      uses: Uint32Array.from(counts.keys()),
-      counts: Uint16Array.from(counts.values(), (count) => Math.min(count, 0xffff)),
-    });
+    const most = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MOST_WORDS);
+    this.#put(
+      path,
+      defines,
+      Uint32Array.from(most, ([hash]) => hash),
+      Uint8Array.from(most, ([, count]) => Math.min(count, 0xff)),
+    );
+  }
+
+  /** What is known of a file, to be given to {@link restore} in another process; undefined where nothing is. */
+  noted(path: string): string | undefined {
+    const entry = this.#files.get(path);
+    if (entry === undefined) return undefined;
+    const { names, uses, counts } = entry;
+    const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+    return JSON.stringify([names, base64(new Uint8Array(uses.buffer)), base64(counts)]);
+  }
+
+  /** Notes that cannot be read say nothing: the file counts for nothing until it is summarised again. */
+  restore(path: string, notes: string): void {
+    try {
+      const [names, uses, counts] = JSON.parse(notes) as [string[], string, string];
+      const bytes = new Uint8Array(Buffer.from(uses, 'base64'));
+      const hashes = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
+      const times = new Uint8Array(Buffer.from(counts, 'base64'));
+      if (hashes.length === times.length) this.#put(path, names, hashes, times);
+    } catch {
+      this.remove(path);
+    }
+  }
+
+  #put(path: string, names: readonly string[], uses: Uint32Array, counts: Uint8Array): void {
+    for (const name of names) this.#weights.set(hashOf(name), weightOf(name));
+    this.#files.set(path, { names, defines: Uint32Array.from(new Set(names.map(hashOf))), uses, counts });
     this.#ranks = undefined;
   }
 
@@ -130,7 +158,7 @@ export class RepositoryMap {
     const ranks = pageRank(
       paths.length,
       edges,
-      Float64Array.from(paths, (path) => (near.has(path) ? 1 : 0)),
+      Float64Array.from(paths, (path, file) => (near.has(path) || (near.size === 0 && factors[file] === 1) ? 1 : 0)),
     );
     const result = new Map<string, number>();
     for (const [file, path] of paths.entries()) {
