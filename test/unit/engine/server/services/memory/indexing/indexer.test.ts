@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { MemoryIndexing } from '../../../../../../../src/engine/protocol/index.ts';
-import {
-  Indexer,
-  type IndexerOptions,
-} from '../../../../../../../src/engine/server/services/memory/indexing/indexer.ts';
+import { Indexer } from '../../../../../../../src/engine/server/services/memory/indexing/indexer.ts';
+import type { IndexerOptions } from '../../../../../../../src/engine/server/services/memory/indexing/options.ts';
 import type { NewItem, SourceText } from '../../../../../../../src/engine/server/services/memory/items.ts';
 import { contentOf, MapStore, PlainSummariser } from './parts.ts';
 
@@ -253,6 +251,26 @@ describe('Indexer', () => {
     assert.equal(summariser.asked.length, 8);
     assert.equal(told.at(-1)!.waits, null);
     assert.equal(told.at(-1)!.done, 4);
+  });
+
+  it('answers messages between slices', async () => {
+    const { make, summariser } = setUp(FILES, { sliceMs: 0 });
+    const { port1, port2 } = new MessageChannel();
+    const seen: string[] = [];
+    port2.onmessage = ({ data }) => seen.push(`answered ${data}`);
+    const file = summariser.file.bind(summariser);
+    summariser.file = async (source: SourceText) => {
+      seen.push(source.path);
+      port1.postMessage(source.path);
+      return file(source);
+    };
+    await make().index();
+    port2.close();
+    const order = ['a.ts', 'lib/d.ts', 'src/b.ts', 'src/deep/c.ts'];
+    assert.deepEqual(
+      seen,
+      order.flatMap((one) => [one, `answered ${one}`]),
+    );
   });
 
   it('stays paused over a restart, and goes on when it is told to', async () => {

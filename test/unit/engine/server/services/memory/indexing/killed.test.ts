@@ -44,7 +44,7 @@ describe('Indexer that is killed', () => {
     const database = path.join(root, 'killed.db');
     const known = new Map<string, unknown>();
     for (let kill = 0; kill < KILLS; kill++) {
-      const committed = await indexAndKill(folder, database, 1 + (kill % 4), kill % 7);
+      const committed = await indexAndKill(folder, database, 1 + (kill % 9), kill % 7);
       const connection = new DatabaseSync(database);
       assert.equal(connection.prepare('PRAGMA integrity_check').get()!.integrity_check, 'ok');
       connection.close();

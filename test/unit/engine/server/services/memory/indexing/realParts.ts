@@ -2,10 +2,8 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AnchorMaker } from '../../../../../../../src/engine/server/services/memory/anchors/fileAnchors.ts';
-import {
-  Indexer,
-  type IndexerOptions,
-} from '../../../../../../../src/engine/server/services/memory/indexing/indexer.ts';
+import { Indexer } from '../../../../../../../src/engine/server/services/memory/indexing/indexer.ts';
+import type { IndexerOptions } from '../../../../../../../src/engine/server/services/memory/indexing/options.ts';
 import { MemoryStore } from '../../../../../../../src/engine/server/services/memory/store/memoryStore.ts';
 import { ExtractiveSummariser } from '../../../../../../../src/engine/server/services/memory/summaries/extractive.ts';
 import { Grammars } from '../../../../../../../src/syntax/grammars.ts';
