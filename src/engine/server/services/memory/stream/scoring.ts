@@ -2,6 +2,7 @@
 import type { MemoryHit, MemoryItem, MemoryScore } from '../../../../protocol/index.ts';
 import { claimsOf, contradicts } from './claims.ts';
 import { saidIn } from './turns.ts';
+import { ownWordsOf } from './wording.ts';
 
 const HALF_LIFE_MS = 14 * 24 * 60 * 60_000;
 /** Of a score whose relevance is about 1 for what fits well: it decides between what fits alike. */
@@ -44,5 +45,5 @@ export function withoutOutdated(hits: readonly MemoryHit[]): { hits: MemoryHit[]
 
 function claimsIn({ kind, text }: MemoryItem): ReturnType<typeof claimsOf> {
   if (kind === 'fact') return claimsOf(text);
-  return kind === 'turn' ? claimsOf(saidIn(text)) : [];
+  return kind === 'turn' ? claimsOf(ownWordsOf(saidIn(text))) : [];
 }
