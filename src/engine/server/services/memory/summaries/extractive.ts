@@ -36,20 +36,6 @@ export class ExtractiveSummariser implements Summariser {
 
   /** The items are none where the file says nothing about itself, as data does. */
   async file(source: SourceText): Promise<FileSummary> {
-    const summary = await this.#summarise(source);
-    const notes = this.map.notes(source.path);
-    return notes === undefined ? summary : { ...summary, notes };
-  }
-
-  restore(path: string, notes: string): void {
-    this.map.restore(path, notes);
-  }
-
-  forget(path: string): void {
-    this.map.remove(path);
-  }
-
-  async #summarise(source: SourceText): Promise<FileSummary> {
     const { anchors, outline } = await this.#anchors.read(source);
     const { treeHash } = anchors;
     const anchor = anchors.anchor(null);

@@ -94,28 +94,6 @@ export class RepositoryMap {
     if (this.#files.delete(path)) this.#ranks = undefined;
   }
 
-  /** What is known of a file, for {@link restore}: hashes and counts, no names. Undefined for a file that is not there. */
-  notes(path: string): string | undefined {
-    const entry = this.#files.get(path);
-    if (entry === undefined) return undefined;
-    const { defines, uses, counts } = entry;
-    const weights = Float64Array.from(defines, (hash) => this.#weights.get(hash)!);
-    return [defines, weights, uses, counts].map(encoded).join('.');
-  }
-
-  /** Takes a file back in as it was when {@link notes} was asked. */
-  restore(path: string, notes: string): void {
-    const [defines, weights, uses, counts] = notes.split('.').map(decoded);
-    const entry = {
-      defines: new Uint32Array(defines!),
-      uses: new Uint32Array(uses!),
-      counts: new Uint16Array(counts!),
-    };
-    for (const [at, weight] of new Float64Array(weights!).entries()) this.#weights.set(entry.defines[at]!, weight);
-    this.#files.set(path, entry);
-    this.#ranks = undefined;
-  }
-
   /** How central a file is, or all files of a folder together: from 0 to 1; 0 for what is not known. */
   rank(path: string, near: readonly string[] = []): number {
     return this.#ranked(near).get(path) ?? 0;
@@ -171,12 +149,6 @@ export class RepositoryMap {
     return result;
   }
 }
-
-const encoded = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-
-/** In a buffer of its own: one that is shared may begin anywhere. */
-const decoded = (text: string): ArrayBuffer => Uint8Array.from(Buffer.from(text, 'base64')).buffer;
 
 function weightOf(name: string): number {
   const isCompound = /[_-]/.test(name.slice(1)) || (/\p{Ll}/u.test(name) && /\p{Lu}/u.test(name));
