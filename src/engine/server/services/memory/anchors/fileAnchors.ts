@@ -1,9 +1,9 @@
 /** The hashes of a file and of all its symbols, made once, and the anchors that are made of them. */
 import type { Grammars } from '../../../../../syntax/grammars.ts';
-import { grammarFor } from '../../../../../syntax/languages.ts';
 import type { CodeSymbol, SymbolKind } from '../../../../../syntax/outline.ts';
 import { type SyntaxTokens, syntaxTokens } from '../../../../../syntax/tokens.ts';
 import type { MemoryAnchor } from '../../../../protocol/index.ts';
+import { wordsOf } from '../../search/words.ts';
 import type { SourceText } from '../items.ts';
 import { textHash, treeHash } from './syntaxHash.ts';
 
@@ -68,10 +68,9 @@ export class FileAnchors {
   }
 }
 
-/** Makes {@link FileAnchors}; keeps a parser for each language, so it is for one thread. */
+/** Makes {@link FileAnchors}. */
 export class AnchorMaker {
   readonly #grammars: Grammars;
-  readonly #readers = new Map<string, Promise<((text: string) => SyntaxTokens | undefined) | undefined>>();
 
   constructor(grammars: Grammars) {
     this.#grammars = grammars;
@@ -80,11 +79,18 @@ export class AnchorMaker {
   /** @param source its text has LF. */
   async anchorsOf({ path, text }: SourceText): Promise<FileAnchors> {
     const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
-    const read = await this.#reader(path);
+    const read = await this.#grammars.reader({ path }, syntaxTokens);
     const found = read && tokensOf(read, text);
     if (found === undefined) return new FileAnchors(path, textHash(text), [], lines);
     const hash = found.faulty ? textHash(text) : treeHash(found.tokens);
     return new FileAnchors(path, hash, symbolsIn(found, text), lines);
+  }
+
+  /** Words that the code of a file has, comments left out; all words of it where there is no grammar. */
+  async namesOf({ path, text }: SourceText): Promise<ReadonlySet<string>> {
+    const read = await this.#grammars.reader({ path }, syntaxTokens);
+    const found = read && tokensOf(read, text);
+    return new Set(found === undefined ? wordsOf(text) : found.tokens.flatMap((token) => wordsOf(token.text ?? '')));
   }
 
   /** Anchors to a symbol (`A.m`), to the file (null), or to what is at lines; none where there is no such symbol. */
@@ -93,16 +99,6 @@ export class AnchorMaker {
     if (Array.isArray(at)) return file.anchorsAt(at);
     const anchor = file.anchor(at);
     return anchor === undefined ? [] : [anchor];
-  }
-
-  #reader(path: string): Promise<((text: string) => SyntaxTokens | undefined) | undefined> {
-    const name = grammarFor(undefined, path)?.name ?? '';
-    let reader = this.#readers.get(name);
-    if (reader === undefined) {
-      reader = this.#grammars.reader({ path }, syntaxTokens);
-      this.#readers.set(name, reader);
-    }
-    return reader;
   }
 }
 
