@@ -1,12 +1,16 @@
-/** `npm run eval:memory [-- PART …]`: runs parts of the memory's evaluation, without names all of them. */
-const PARTS: Record<string, () => Promise<{ run(options: string[]): Promise<void> }>> = {
-  evolution: () => import('./evolution/main.ts'),
-};
+/** `npm run eval:memory -- PART [options]`: runs an evaluation of the memory; without a part it names them. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-const [first, ...options] = process.argv.slice(2);
-const names = first === undefined || first.startsWith('-') ? Object.keys(PARTS) : [first];
-for (const name of names) {
-  const part = PARTS[name];
-  if (part === undefined) throw new Error(`There is no part ${name}; there are ${Object.keys(PARTS).join(', ')}.`);
-  await (await part()).run(names.length === 1 && first !== undefined ? options : process.argv.slice(2));
+const parts = readdirSync(import.meta.dirname, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+const [part, ...options] = process.argv.slice(2);
+if (part === undefined || !parts.includes(part)) {
+  console.error(`usage: npm run eval:memory -- PART [options]; PART is one of ${parts.join(', ')}`);
+  process.exitCode = 2;
+} else {
+  process.argv.splice(2, process.argv.length, ...options);
+  await import(pathToFileURL(path.join(import.meta.dirname, part, 'main.ts')).href);
 }

@@ -22,39 +22,34 @@ interface Row {
   steps: Counts[];
 }
 
-export async function run(options: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: options,
-    options: { wrong: { type: 'boolean', default: false }, package: { type: 'string' } },
-  });
-  const referee = await Referee.create();
-  const rows: Row[] = [];
-  const planted = Object.keys(PLANTS).map((name): Row => ({ name, steps: [] }));
-  const chosen = VERSIONS.filter(({ name }) => values.package === undefined || name === values.package);
-  for (const { name, licence, versions } of chosen) {
-    const steps: Counts[] = [];
-    let last: SourceFile[] = [];
-    for (const [at, version] of versions.entries()) {
-      const files = await sourcesOf(`${name}@${version}`, BYTES);
-      if (at > 0) steps.push(await step(referee, last, files));
-      last = files;
-    }
-    rows.push({ name: `${name} ${versions[0]} to ${versions.at(-1)} (${licence})`, steps });
-    console.error(`evolution: ${name}`);
-    for (const [at, plant] of Object.values(PLANTS).entries()) {
-      planted[at]!.steps.push(await step(referee, last, plant(last, referee, new Random(1))));
-    }
+const { values } = parseArgs({
+  options: { wrong: { type: 'boolean', default: false }, package: { type: 'string' } },
+});
+const referee = await Referee.create();
+const rows: Row[] = [];
+const planted = Object.keys(PLANTS).map((name): Row => ({ name, steps: [] }));
+for (const { name, licence, versions } of VERSIONS) {
+  if (values.package !== undefined && name !== values.package) continue;
+  const steps: Counts[] = [];
+  let last: SourceFile[] = [];
+  for (const [at, version] of versions.entries()) {
+    const files = await sourcesOf(`${name}@${version}`, BYTES);
+    if (at > 0) steps.push(await step(last, files));
+    last = files;
   }
-  const total: Row = { name: 'all upgrades', steps: rows.flatMap(({ steps }) => steps) };
-  print([...rows, total, ...planted]);
-  if (!values.wrong) return;
-  for (const { name, steps } of [...rows, ...planted]) {
-    for (const line of sum(steps).wrong) console.log(`${name}: ${line}`);
+  rows.push({ name: `${name} ${versions[0]} to ${versions.at(-1)} (${licence})`, steps });
+  console.error(`evolution: ${name}`);
+  for (const [at, plant] of Object.values(PLANTS).entries()) {
+    planted[at]!.steps.push(await step(last, plant(last, referee, new Random(1))));
   }
+}
+print([...rows, { name: 'all upgrades', steps: rows.flatMap(({ steps }) => steps) }, ...planted]);
+for (const { name, steps } of values.wrong ? [...rows, ...planted] : []) {
+  for (const line of sum(steps).wrong) console.log(`${name}: ${line}`);
 }
 
 /** Remembers all there is in the first files, and checks it when the second are in their place. */
-async function step(referee: Referee, before: readonly SourceFile[], after: readonly SourceFile[]): Promise<Counts> {
+async function step(before: readonly SourceFile[], after: readonly SourceFile[]): Promise<Counts> {
   const bed = new Bed();
   try {
     await bed.put(before);

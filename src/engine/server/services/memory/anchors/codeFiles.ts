@@ -42,15 +42,11 @@ export class CodeFiles {
     };
   }
 
-  /** Words of the code of a file, as {@link AnchorMaker.namesOf} has them; undefined where it cannot be read. */
-  async namesOf(file: string): Promise<ReadonlySet<string> | undefined> {
-    const text = await this.#text(file, new FolderPrivacy(this.#folder));
-    return text === undefined ? undefined : this.#maker.namesOf({ path: file, text });
-  }
-
   async #read(file: string, privacy: FolderPrivacy): Promise<CodeNow> {
-    const text = await this.#text(file, privacy);
-    if (text === undefined) return (await this.#isGone(file)) ? 'gone' : 'unread';
+    if (!isInside(file) || !isIndexable(file) || (await privacy.has(file))) return 'unread';
+    const absolute = path.join(this.#folder, file);
+    const text = await readSource(absolute);
+    if (text === undefined) return (await isThere(absolute)) ? 'unread' : 'gone';
     const key = `${createHash('sha256').update(text).digest('base64')} ${file}`;
     let anchors = this.#known.get(key);
     if (anchors === undefined) {
@@ -59,24 +55,17 @@ export class CodeFiles {
     }
     return anchors;
   }
-
-  async #text(file: string, privacy: FolderPrivacy): Promise<string | undefined> {
-    if (!isInside(file) || !isIndexable(file) || (await privacy.has(file))) return undefined;
-    return readSource(path.join(this.#folder, file));
-  }
-
-  /** Of what may not be read nothing is told. */
-  async #isGone(file: string): Promise<boolean> {
-    if (!isInside(file) || !isIndexable(file)) return false;
-    try {
-      await lstat(path.join(this.#folder, file));
-      return false;
-    } catch (error) {
-      return /^(?:ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? '');
-    }
-  }
 }
 
 /** Imported items may name any place. */
 const isInside = (file: string): boolean =>
   !path.isAbsolute(file) && !/^[a-z]:/i.test(file) && !file.split(/[\\/]/).includes('..');
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    return !/^(?:ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? '');
+  }
+}

@@ -114,7 +114,9 @@ function tokensOf(read: (text: string) => SyntaxTokens | undefined, text: string
 
 function symbolsIn({ tokens, symbols }: SyntaxTokens, text: string): AnchoredSymbol[] {
   const lineOf = linesOf(text);
-  const byName = Map.groupBy(symbols, ({ symbol }) => nameOf(symbol));
+  // Several names in brackets are no name: they are the file's.
+  const named = symbols.filter(({ symbol: { kind, name } }) => kind !== 'variable' || !/^[[{(]/.test(name));
+  const byName = Map.groupBy(named, ({ symbol }) => nameOf(symbol));
   return [...byName].map(([symbol, all]) => {
     const { name, kind } = all[0]!.symbol;
     const hashes = all.map(({ symbol: one, from, to }) =>

@@ -12,15 +12,18 @@ import { copiesIn } from '../../../../../../../src/engine/server/services/memory
 import { AnchorMaker } from '../../../../../../../src/engine/server/services/memory/anchors/fileAnchors.ts';
 import { namesIn } from '../../../../../../../src/engine/server/services/memory/anchors/names.ts';
 import { HashIndex } from '../../../../../../../src/engine/server/services/memory/anchors/whereabouts.ts';
+import { readSource } from '../../../../../../../src/engine/server/services/workspaceFiles/folder.ts';
 import { Grammars } from '../../../../../../../src/syntax/grammars.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-audit-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const maker = new AnchorMaker(new Grammars(import.meta.url));
-const files = new CodeFiles(folder, maker);
 const parts = {
-  checker: new CodeAnchorChecker(files, new HashIndex()),
-  namesOf: (file: string) => files.namesOf(file),
+  checker: new CodeAnchorChecker(new CodeFiles(folder, maker), new HashIndex()),
+  namesOf: async (file: string) => {
+    const text = await readSource(path.join(folder, file));
+    return text === undefined ? undefined : maker.namesOf({ path: file, text });
+  },
   secretIn: (text: string) => (/hunter2/.test(text) ? 'a password' : undefined),
 };
 const A = '// oldName was here.\nexport function parseAll(text: string) {\n  return split(text, maxParts);\n}\n';
