@@ -71,6 +71,7 @@ export class Journal {
 
   /** Items were let go of because the file was too large: one entry for all of one time. */
   recordLetGo(count: number): void {
+    if (count === 0) return;
     const last = this.#connection.get<ChangeRow>('SELECT * FROM changes ORDER BY id DESC LIMIT 1');
     const before = Number(last?.final === 1 ? (LET_GO.exec(last.what)?.[1] ?? 0) : 0);
     if (last && before > 0) this.#connection.run('DELETE FROM changes WHERE id = ?', last.id);

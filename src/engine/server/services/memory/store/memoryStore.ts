@@ -9,7 +9,7 @@
  */
 import type { MemoryChange, MemoryItem, MemoryKind, MemoryStatus } from '../../../../protocol/index.ts';
 import type { Found, IndexedFile, ItemFilter, NewItem, Store } from '../items.ts';
-import { CleanUp } from './cleanUp.ts';
+import { CleanUp, STALE_WORDS_MS } from './cleanUp.ts';
 import type { Connection } from './connection.ts';
 import { eraseMemoryFiles } from './eraseFiles.ts';
 import { ItemTable } from './itemTable.ts';
@@ -128,9 +128,8 @@ export class MemoryStore implements Store {
   }
 
   /**
-   * In a change of the journal this can be undone until a clean-up some minutes later; outside of one it is for good, as
-   * {@link erase} is. After that nothing of them is left in the tables; their bytes leave the files with the next
-   * {@link cleanUp} that is done.
+   * In a change of the journal this can be undone until a clean-up ten minutes later; outside of one it is for good. Single
+   * words of it are left in the index for an hour at most, as they are of a text that was replaced.
    */
   remove(ids: readonly number[]): number {
     return this.inTransaction(() => {
@@ -144,11 +143,16 @@ export class MemoryStore implements Store {
     });
   }
 
-  /** Removes items for good, with all that the journal has of them. @param what for the journal; no text of theirs. */
+  /**
+   * Removes items for good, with all that the journal has of them. No byte of them is left in the files when clean-up is
+   * done: call {@link step} until it returns false.
+   * @param what for the journal; no text of theirs.
+   */
   erase(ids: readonly number[], what: string): number {
     return this.inTransaction(() => {
       const removed = this.remove(ids);
       this.#journal.purge(ids);
+      this.#cleanUp.wordsAreStale(0);
       if (removed > 0) this.#journal.recordFinal(what);
       return removed;
     });
@@ -294,7 +298,14 @@ export class MemoryStore implements Store {
     this.#vectors = new VectorTable(connection);
     this.#items = new ItemTable(connection, this.#words, this.#vectors, this.#options.hotBytes);
     this.#journal = new Journal(connection, this.#items);
-    this.#cleanUp = new CleanUp(this.#file, connection, this.#items, this.#journal, this.#options.budgetBytes);
+    this.#cleanUp = new CleanUp({
+      file: this.#file,
+      connection,
+      items: this.#items,
+      journal: this.#journal,
+      words: this.#words,
+      budgetBytes: this.#options.budgetBytes,
+    });
     if (this.value('.words') !== WORDS_VERSION) this.#wordsAnew();
   }
 
@@ -311,6 +322,7 @@ export class MemoryStore implements Store {
   #replace(before: ItemRow | undefined, after: ItemRow | undefined): number {
     const id = this.#items.replace(before, after);
     this.#journal.touch(id, before);
+    if (before) this.#cleanUp.wordsAreStale(Date.now() + STALE_WORDS_MS);
     return id;
   }
 }

@@ -16,12 +16,14 @@ export interface WordedItem {
 const WEIGHTS = [4, 2, 1] as const;
 /** FTS5 chooses by this what is scored. The kind only filters. */
 const RANK = `bm25(${WEIGHTS.map((weight) => weight.toFixed(1)).join(', ')}, 0.0)`;
+/** Pages of the index that are written in one step of merging. */
+const MERGED_PAGES = 64;
 /** BM25's own constants. The length that is neither for nor against an item is fixed: no score moves because others grow. */
 const K1 = 1.2;
 const B = 0.75;
 const USUAL_STEMS = 100;
-/** So many are scored for each that is asked for: FTS5 takes words that most items have for worthless. */
-const SCORED_PER_RESULT = 2;
+/** So many are scored, where fewer are asked for: FTS5 takes words that most items have for worthless. */
+const LEAST_SCORED = 64;
 /** Words of a question beyond these are left out, the most frequent first: they cost most and say least. */
 const MOST_STEMS = 48;
 const MOST_POSTINGS = 12_000;
@@ -67,6 +69,19 @@ export class WordIndex {
     if (this.#count !== undefined) this.#count--;
   }
 
+  /**
+   * Brings all into one piece, in which nothing is left of what was removed.
+   * @param begin the first of some calls; what is removed after it is not dealt with by these.
+   * @returns whether there is more to do.
+   */
+  merge(begin: boolean): boolean {
+    const changes = () => this.#connection.number('SELECT total_changes()');
+    const before = changes();
+    this.#connection.run("INSERT INTO words (words, rank) VALUES ('merge', ?)", begin ? -MERGED_PAGES : MERGED_PAGES);
+    // https://sqlite.org/fts5.html#the_merge_command
+    return changes() - before >= 2;
+  }
+
   removeAll(): void {
     this.#connection.run("INSERT INTO words (words) VALUES ('delete-all')");
   }
@@ -84,7 +99,7 @@ export class WordIndex {
       .all<{ id: number }>(
         `SELECT rowid AS id FROM words WHERE words MATCH ? AND rank MATCH '${RANK}' ORDER BY rank LIMIT ?`,
         match,
-        SCORED_PER_RESULT * limit,
+        Math.max(LEAST_SCORED, limit),
       )
       .flatMap(({ id }) => {
         const item = this.#itemOf(id);
