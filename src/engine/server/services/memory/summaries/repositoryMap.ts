@@ -1,7 +1,8 @@
 /**
  * Which files and symbols of a project are central: Aider's repository map (aider/repomap.py), personalised PageRank over the
  * names that files use and other files define. What a file is made of is kept as hashes of names, so that one that changes is
- * read alone; ranks are computed when they are asked for after a change.
+ * read alone; ranks are computed when they are asked for after a change. Not as in Aider: a file has no edge to itself for what
+ * nobody uses, which makes those central that nothing leads to or from.
  */
 import { factorsOf } from '../../search/fileKinds.ts';
 import { hashOf } from '../../search/words.ts';
@@ -15,22 +16,24 @@ const COMMON = 0.1;
 const MOST_DEFINERS = 5;
 /** Defined in more files than these, a name tells nothing, and would make edges between all of them. */
 const EVERYWHERE = 30;
-/** What a file is worth to itself for a name that nobody uses, so that its rank does not get lost (Aider's 0.1). */
-const UNUSED = 0.1;
 /** What tests and fixtures use says little of what is central, and they are not it. Ours. */
 const TEST = 0.1;
 /** Of a file where the user works. */
 const NEAR = 50;
 
+/** Words of one file that are kept, those that it has most often. */
+const MOST_WORDS = 150;
+
 interface Entry {
+  names: readonly string[];
   /** Hashes of the names that it defines for others. */
   defines: Uint32Array;
   /** Hashes of its other words, with how often each is there. */
   uses: Uint32Array;
-  counts: Uint16Array;
+  counts: Uint8Array;
 }
 
-const WORD = /[\p{L}_$][\p{L}\p{N}_$]{2,}/gu;
+const WORD = /[\p{L}_$][\p{L}\p{N}_$]{3,}/gu;
 
 export class RepositoryMap {
   readonly #files = new Map<string, Entry>();
@@ -44,49 +47,51 @@ export class RepositoryMap {
 
   /** @param code its text, best without comments and strings. @param defines names that other files can use. */
   set(path: string, code: string, defines: readonly string[]): void {
-    const own = new Set<number>();
-    for (const name of defines) {
-      const hash = hashOf(name);
-      own.add(hash);
-      this.#weights.set(hash, weightOf(name));
-    }
+    const own = new Set(defines.map(hashOf));
     const counts = new Map<number, number>();
     for (const [word] of code.matchAll(WORD)) {
       const hash = hashOf(word);
       if (!own.has(hash)) counts.set(hash, (counts.get(hash) ?? 0) + 1);
     }
-    this.#files.set(path, {
-      defines: Uint32Array.from(own),
-      uses: Uint32Array.from(counts.keys()),
-      counts: Uint16Array.from(counts.values(), (count) => Math.min(count, 0xffff)),
-    });
+    const most = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MOST_WORDS);
+    this.#put(
+      path,
+      defines,
+      Uint32Array.from(most, ([hash]) => hash),
+      Uint8Array.from(most, ([, count]) => Math.min(count, 0xff)),
+    );
+  }
+
+  /** What is known of a file, to be given to {@link restore} in another process; undefined where nothing is. */
+  noted(path: string): string | undefined {
+    const entry = this.#files.get(path);
+    if (entry === undefined) return undefined;
+    const { names, uses, counts } = entry;
+    const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+    return JSON.stringify([names, base64(new Uint8Array(uses.buffer)), base64(counts)]);
+  }
+
+  /** Notes that cannot be read say nothing: the file counts for nothing until it is summarised again. */
+  restore(path: string, notes: string): void {
+    try {
+      const [names, uses, counts] = JSON.parse(notes) as [string[], string, string];
+      const bytes = new Uint8Array(Buffer.from(uses, 'base64'));
+      const hashes = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
+      const times = new Uint8Array(Buffer.from(counts, 'base64'));
+      if (hashes.length === times.length) this.#put(path, names, hashes, times);
+    } catch {
+      this.remove(path);
+    }
+  }
+
+  #put(path: string, names: readonly string[], uses: Uint32Array, counts: Uint8Array): void {
+    for (const name of names) this.#weights.set(hashOf(name), weightOf(name));
+    this.#files.set(path, { names, defines: Uint32Array.from(new Set(names.map(hashOf))), uses, counts });
     this.#ranks = undefined;
   }
 
   remove(path: string): void {
     if (this.#files.delete(path)) this.#ranks = undefined;
-  }
-
-  /** What is known of a file, for {@link restore}: hashes and counts, no names. Undefined for a file that is not there. */
-  notes(path: string): string | undefined {
-    const entry = this.#files.get(path);
-    if (entry === undefined) return undefined;
-    const { defines, uses, counts } = entry;
-    const weights = Float64Array.from(defines, (hash) => this.#weights.get(hash)!);
-    return [defines, weights, uses, counts].map(encoded).join('.');
-  }
-
-  /** Takes a file back in as it was when {@link notes} was asked. */
-  restore(path: string, notes: string): void {
-    const [defines, weights, uses, counts] = notes.split('.').map(decoded);
-    const entry = {
-      defines: new Uint32Array(defines!),
-      uses: new Uint32Array(uses!),
-      counts: new Uint16Array(counts!),
-    };
-    for (const [at, weight] of new Float64Array(weights!).entries()) this.#weights.set(entry.defines[at]!, weight);
-    this.#files.set(path, entry);
-    this.#ranks = undefined;
   }
 
   /** How central a file is, or all files of a folder together: from 0 to 1; 0 for what is not known. */
@@ -114,13 +119,11 @@ export class RepositoryMap {
     }
     const factors = paths.map((path) => (factorsOf(path).usual < 1 ? TEST : 1));
     const edges: Edge[] = [];
-    const used = new Set<number>();
     for (const [from, { uses, counts }] of entries.entries()) {
       const weights = new Map<number, number>();
       for (const [index, hash] of uses.entries()) {
         const files = definers.get(hash);
         if (files === undefined || files.length > EVERYWHERE) continue;
-        used.add(hash);
         const weight =
           this.#weights.get(hash)! *
           (files.length > MOST_DEFINERS ? COMMON : 1) *
@@ -130,14 +133,10 @@ export class RepositoryMap {
       }
       for (const [to, weight] of weights) edges.push({ from, to, weight });
     }
-    for (const [file, { defines }] of entries.entries()) {
-      const unused = defines.filter((hash) => !used.has(hash)).length;
-      if (unused > 0) edges.push({ from: file, to: file, weight: UNUSED * unused });
-    }
     const ranks = pageRank(
       paths.length,
       edges,
-      Float64Array.from(paths, (path) => (near.has(path) ? 1 : 0)),
+      Float64Array.from(paths, (path, file) => (near.has(path) || (near.size === 0 && factors[file] === 1) ? 1 : 0)),
     );
     const result = new Map<string, number>();
     for (const [file, path] of paths.entries()) {
@@ -150,12 +149,6 @@ export class RepositoryMap {
     return result;
   }
 }
-
-const encoded = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-
-/** In a buffer of its own: one that is shared may begin anywhere. */
-const decoded = (text: string): ArrayBuffer => Uint8Array.from(Buffer.from(text, 'base64')).buffer;
 
 function weightOf(name: string): number {
   const isCompound = /[_-]/.test(name.slice(1)) || (/\p{Ll}/u.test(name) && /\p{Lu}/u.test(name));

@@ -20,7 +20,7 @@ export interface RealIndexer {
 /** @param database file of the store. */
 export function realIndexer(folder: string, database: string, options: Partial<IndexerOptions> = {}): RealIndexer {
   const store = new MemoryStore(database);
-  const summariser = new ExtractiveSummariser(grammars, new AnchorMaker(grammars));
+  const summariser = new ExtractiveSummariser(new AnchorMaker(grammars));
   const indexer = new Indexer({ folder, store, summariser, headMs: 0, restMs: 0, ...options });
   const close = async () => {
     await indexer.dispose();
