@@ -57,11 +57,23 @@ function fill(): { files: number; code: number; bytes: number } {
   return { files, code, bytes };
 }
 
+/** Processor time of the thread between two looks at whether others are busy: what a search has to wait for. */
+let pieces: number[] = [];
+let last = process.threadCpuUsage();
+function noteWork(): false {
+  const { user, system } = process.threadCpuUsage(last);
+  pieces.push((user + system) / 1000);
+  last = process.threadCpuUsage();
+  return false;
+}
+
 async function measured(what: string, work: () => Promise<unknown>): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const begun = performance.now();
   const cpu = process.cpuUsage();
   delay.enable();
+  pieces = [];
+  noteWork();
   await work();
   delay.disable();
   const { user, system } = process.cpuUsage(cpu);
@@ -69,13 +81,19 @@ async function measured(what: string, work: () => Promise<unknown>): Promise<voi
   const over = [50, 90, 99, 99.9].map((share) => `p${share} ${ms(delay.percentile(share))}`).join(', ');
   console.log(
     `${what}: ${Math.round(performance.now() - begun)} ms (${Math.round((user + system) / 1000)} of the processor); ` +
-      `delay of the event loop in ms: ${over}, most ${ms(delay.max)}`,
+      `pieces of work in ms of it: ${sharesOf(pieces)}; delay of the event loop in ms: ${over}, most ${ms(delay.max)}`,
   );
+}
+
+function sharesOf(numbers: number[]): string {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!.toFixed(1);
+  return `p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, most ${at(1)}`;
 }
 
 const { files, code, bytes } = fill();
 console.log(`${files} files, ${(bytes / 1e6).toFixed(0)} MB, ${(code / 1e6).toFixed(0)} MB of it code`);
-const { indexer, store, close } = realIndexer(folder, database, { restMs: 4 });
+const { indexer, store, close } = realIndexer(folder, database, { restMs: 4, busy: noteWork });
 let peak = 0;
 const watch = setInterval(() => {
   peak = Math.max(peak, process.memoryUsage().rss);

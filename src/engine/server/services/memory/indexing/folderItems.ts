@@ -23,7 +23,7 @@ export class FolderItems {
   /** Folders of the store that are no more are looked at as well: the engine may have ended before they were. */
   constructor(options: FolderItemsOptions) {
     this.#options = options;
-    for (const { path } of listAll(options.store, ['folder', 'workspace'])) options.tree.touch(path ?? '');
+    for (const { path } of listAll(options.store, { kinds: ['folder', 'workspace'] })) options.tree.touch(path ?? '');
   }
 
   /**

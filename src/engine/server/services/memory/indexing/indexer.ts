@@ -213,6 +213,7 @@ export class Indexer {
       this.#unscanned = true;
     } finally {
       this.#budget.spend(this.#pace.take());
+      this.#budget.save();
     }
   }
 

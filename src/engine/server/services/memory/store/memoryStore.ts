@@ -91,7 +91,8 @@ export class MemoryStore implements Store {
     const conditions: string[] = [];
     const values: (string | number)[] = [];
     if (kinds) {
-      conditions.push(`kind IN (${kinds.map(() => '?').join(', ')})`);
+      // With a path, its index is the one to use.
+      conditions.push(`${path ? '+' : ''}kind IN (${kinds.map(() => '?').join(', ')})`);
       values.push(...kinds);
     }
     if (path) {

@@ -25,7 +25,6 @@ const NEAR = 50;
 const MOST_WORDS = 150;
 
 interface Entry {
-  names: readonly string[];
   /** Hashes of the names that it defines for others. */
   defines: Uint32Array;
   /** Hashes of its other words, with how often each is there. */
@@ -54,39 +53,45 @@ export class RepositoryMap {
       if (!own.has(hash)) counts.set(hash, (counts.get(hash) ?? 0) + 1);
     }
     const most = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MOST_WORDS);
+    const weights = new Map(defines.map((name) => [hashOf(name), weightOf(name)]));
     this.#put(
       path,
-      defines,
+      weights,
       Uint32Array.from(most, ([hash]) => hash),
       Uint8Array.from(most, ([, count]) => Math.min(count, 0xff)),
     );
   }
 
-  /** What is known of a file, to be given to {@link restore} in another process; undefined where nothing is. */
+  /**
+   * What is known of a file, to be given to {@link restore} in another process; undefined where nothing is. It has no names
+   * in it: they are a person's to forget.
+   */
   noted(path: string): string | undefined {
     const entry = this.#files.get(path);
     if (entry === undefined) return undefined;
-    const { names, uses, counts } = entry;
+    const { defines, uses, counts } = entry;
     const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-    return JSON.stringify([names, base64(new Uint8Array(uses.buffer)), base64(counts)]);
+    const weights = [...defines].map((hash) => [hash, this.#weights.get(hash)!]);
+    return JSON.stringify([weights, base64(new Uint8Array(uses.buffer)), base64(counts)]);
   }
 
   /** Notes that cannot be read say nothing: the file counts for nothing until it is summarised again. */
   restore(path: string, notes: string): void {
     try {
-      const [names, uses, counts] = JSON.parse(notes) as [string[], string, string];
+      const [weights, uses, counts] = JSON.parse(notes) as [[number, number][], string, string];
       const bytes = new Uint8Array(Buffer.from(uses, 'base64'));
       const hashes = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
       const times = new Uint8Array(Buffer.from(counts, 'base64'));
-      if (hashes.length === times.length) this.#put(path, names, hashes, times);
+      if (hashes.length === times.length) this.#put(path, new Map(weights), hashes, times);
     } catch {
       this.remove(path);
     }
   }
 
-  #put(path: string, names: readonly string[], uses: Uint32Array, counts: Uint8Array): void {
-    for (const name of names) this.#weights.set(hashOf(name), weightOf(name));
-    this.#files.set(path, { names, defines: Uint32Array.from(new Set(names.map(hashOf))), uses, counts });
+  /** @param weights of the names that it defines, by their hashes. */
+  #put(path: string, weights: ReadonlyMap<number, number>, uses: Uint32Array, counts: Uint8Array): void {
+    for (const [hash, weight] of weights) this.#weights.set(hash, weight);
+    this.#files.set(path, { defines: Uint32Array.from(weights.keys()), uses, counts });
     this.#ranks = undefined;
   }
 
