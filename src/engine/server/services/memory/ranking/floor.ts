@@ -1,5 +1,6 @@
 /** Below which nothing is relevant: words that mean nothing here, and questions about other things, find no memory. */
 import type { Match } from './matching.ts';
+import { WEIGHTS } from './weights.ts';
 
 /** What a cosine of an embedder says. Measured by `npm run eval:memory -- retrieval`. */
 export interface Calibration {
@@ -20,11 +21,7 @@ export function likeness(cosine: number, { unrelated, same }: Calibration): numb
   return Math.min(1, Math.max(0, (cosine - unrelated) / (same - unrelated)));
 }
 
-/** Shares of a question that must be there, or a likeness, or some of both. */
-const LEAST = { coverage: 0.6, likeness: 0.75, both: 0.6 };
-const LIKENESS_COUNTS = 0.7;
-
 /** @param alike as {@link likeness} gives it. */
-export function isRelevant({ coverage }: Match, alike: number): boolean {
-  return coverage >= LEAST.coverage || alike >= LEAST.likeness || coverage + LIKENESS_COUNTS * alike >= LEAST.both;
+export function isRelevant({ coverage }: Match, alike: number, { floor } = WEIGHTS): boolean {
+  return coverage >= floor.coverage || alike >= floor.likeness || coverage + floor.likenessCounts * alike >= floor.both;
 }
