@@ -89,6 +89,7 @@ const CHECKS: Record<MemoryCall, (given: Given) => void> = {
   index: ({ folder }) => optional(folder, (one) => isText('folder', one, LONGEST.name)),
   pause: ({ paused }) => isFlag('paused', paused, true),
   status: () => undefined,
+  audit: () => undefined,
 };
 
 function optional(value: unknown, check: (value: unknown) => void): void {

@@ -69,6 +69,11 @@ export class CodeMemory {
     if (this.#place?.follows) this.#indexer?.changed(paths);
   }
 
+  /** Words of the code of a file as it is now; undefined where it may not be read, or is gone. */
+  async namesOf(file: string): Promise<ReadonlySet<string> | undefined> {
+    return this.#code?.namesOf(file);
+  }
+
   /** @throws EngineFailure `memoryInvalid` where a file may not be read, or there is none. */
   anchorsAbout(about: readonly About[]): Promise<MemoryAnchor[]> {
     if (about.length === 0) return Promise.resolve([]);

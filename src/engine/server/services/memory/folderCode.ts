@@ -24,6 +24,8 @@ export class FolderCode {
   readonly checker: AnchorChecker;
   readonly summariser: Summariser;
   readonly #files: CodeFiles;
+  readonly #anchors: AnchorMaker;
+  readonly #typed: ReadonlyMap<string, string>;
 
   /**
    * @param folder absolute.
@@ -31,13 +33,13 @@ export class FolderCode {
    */
   constructor(folder: string, { grammars, anchors }: ThreadParts, typed: ReadonlyMap<string, string>) {
     this.folder = folder;
+    this.#anchors = anchors;
+    this.#typed = typed;
     const whereabouts = new HashIndex();
     this.#files = new CodeFiles(folder, anchors, (file) => typed.get(file));
-    const textOf = async (file: string) => {
-      if (!isIndexable(file) || (await new FolderPrivacy(folder).has(file))) return undefined;
-      return typed.get(file)?.replace(/\r\n?/g, '\n') ?? readSource(path.join(folder, file), MOST_SOURCE_BYTES);
-    };
-    this.checker = new QuoteChecker(new CodeAnchorChecker(this.#files, whereabouts), grammars, textOf);
+    this.checker = new QuoteChecker(new CodeAnchorChecker(this.#files, whereabouts), grammars, (file) =>
+      this.#textOf(file),
+    );
     // What is summarised is known to the checker, which follows what moves by it.
     const read: AnchorMaker['read'] = async (source) => {
       const found = await anchors.read(source);
@@ -50,6 +52,12 @@ export class FolderCode {
   /** A look at the files as they are now. */
   look(): (file: string) => Promise<CodeNow> {
     return this.#files.look();
+  }
+
+  /** Words of the code of a file as it is now; undefined where it may not be read, or is gone. */
+  async namesOf(file: string): Promise<ReadonlySet<string> | undefined> {
+    const text = await this.#textOf(file);
+    return text === undefined ? undefined : this.#anchors.namesOf({ path: file, text });
   }
 
   /** @throws EngineFailure `memoryInvalid` where a file may not be read. */
@@ -66,6 +74,13 @@ export class FolderCode {
       anchors.push(...(lines ? now.anchorsAt(lines) : whole ? [whole] : []));
     }
     return anchors;
+  }
+
+  /** By the rules of what may be read; as it is typed, where it is open. */
+  async #textOf(file: string): Promise<string | undefined> {
+    if (!isIndexable(file) || (await new FolderPrivacy(this.folder).has(file))) return undefined;
+    const typed = this.#typed.get(file);
+    return typed?.replace(/\r\n?/g, '\n') ?? readSource(path.join(this.folder, file), MOST_SOURCE_BYTES);
   }
 }
 

@@ -8,6 +8,7 @@
 import type { MemoryItem, MemoryKind, MemorySearchResult, MemoryStatus } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import type { Log } from '../../storage/messages.ts';
+import { audited } from './anchors/audit.ts';
 import { CodeMemory } from './codeMemory.ts';
 import { type Asking, Embedders } from './embedders.ts';
 import type { CallParams, CallResult, MemoryCall, StorePlace, TypedText } from './messages.ts';
@@ -50,6 +51,7 @@ type Handlers = {
 /** After these the items may be others. */
 const WRITES: readonly MemoryCall[] = ['add', 'change', 'forget', 'undo', 'recordTurn', 'index'];
 const LONGEST_TITLE = 80;
+const PAGE = 500;
 
 export class Memory {
   readonly #store: MemoryStore;
@@ -188,6 +190,13 @@ export class Memory {
     pause: ({ paused }) => this.#code.pause(paused),
 
     status: (): MemoryStatus => ({ on: true, ...this.#store.status(), indexing: this.#code.status }),
+
+    audit: (_, signal) =>
+      audited(
+        this.#all(),
+        { checker: this.#code.checker, namesOf: (file) => this.#code.namesOf(file), secretIn },
+        signal,
+      ),
   };
 
   #search(
@@ -204,6 +213,16 @@ export class Memory {
     const { kinds, ...asked } = params;
     const given = { ...asked, ...(kinds && { kinds: [...kinds] }) };
     return search(given, { store, embedder, checker: this.#code.checker, now: Date.now() });
+  }
+
+  #all(): MemoryItem[] {
+    const items: MemoryItem[] = [];
+    for (let total = 1; items.length < total; ) {
+      const page = this.#store.list({ offset: items.length, limit: PAGE, superseded: true });
+      total = page.items.length === 0 ? 0 : page.total;
+      items.push(...page.items);
+    }
+    return items;
   }
 
   #item(id: number): MemoryItem {

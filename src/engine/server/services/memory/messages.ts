@@ -4,6 +4,7 @@ import type {
   ActivateResult,
   CheckedSentence,
   EngineErrorData,
+  MemoryAudit,
   MemoryChange,
   MemoryIndexing,
   MemoryItem,
@@ -57,6 +58,7 @@ export interface MemoryCalls {
   index(params: { folder?: string }): MemoryIndexing;
   pause(params: { paused: boolean }): MemoryIndexing;
   status(params: object): MemoryStatus;
+  audit(params: object): MemoryAudit;
 }
 export type MemoryCall = keyof MemoryCalls;
 export type CallParams<M extends MemoryCall> = Parameters<MemoryCalls[M]>[0];

@@ -7,6 +7,7 @@ import {
   type MemoryStatus,
   memoryActivateRequest,
   memoryAddRequest,
+  memoryAuditRequest,
   memoryChangedNotification,
   memoryChangeRequest,
   memoryEraseRequest,
@@ -132,6 +133,7 @@ export class MemoryService implements Service, WorkspaceListener {
       (token) => (value) => client.progress(memoryIndexProgress, token, value),
     );
     call(memoryPauseRequest, 'pause');
+    call(memoryAuditRequest, 'audit');
     client.onRequest(memoryStatusRequest, async ({ place }, signal) => this.#status(client, place, signal));
     client.onRequest(memorySwitchRequest, ({ place, on }, signal) => this.#switch(client, place, on, signal));
     client.onRequest(memoryEraseRequest, ({ place }) => this.#erase(client, place));
