@@ -70,9 +70,23 @@ export class MemoryStore implements Store {
     });
   }
 
-  /** Puts an item in as it is, with its id where it has one that is free; for one that comes back from outside. */
+  /** Puts an item in as it is, for one that comes back from outside; with an id of 0 it is given a new one. */
   restore(item: Omit<MemoryItem, 'embedder'>): MemoryItem {
     return this.inTransaction(() => this.get(this.#replace(undefined, rowOf(item)))!);
+  }
+
+  /** No item ever had this id, or a greater one. */
+  isFree(id: number): boolean {
+    return id > this.#connection.number("SELECT seq FROM sqlite_sequence WHERE name = 'items'");
+  }
+
+  /** What an item that was restored says of others. */
+  relate(id: number, supersededBy: number | null, recalled: readonly number[]): void {
+    this.inTransaction(() => {
+      const before = this.#items.row(id);
+      if (!before) return;
+      this.#replace(before, { ...before, superseded_by: supersededBy, recalled: JSON.stringify(recalled) });
+    });
   }
 
   get(id: number): MemoryItem | undefined {

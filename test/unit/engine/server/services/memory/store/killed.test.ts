@@ -19,7 +19,7 @@ it(`finds every committed item again after ${KILLS} processes were killed while 
     child.stdout.on('data', (data) => {
       said += data;
       // Some transactions later: at another place each time.
-      if (said.split("\n").length > 3 + run) child.kill('SIGKILL');
+      if (said.split('\n').length > 3 + run) child.kill('SIGKILL');
     });
     await once(child, 'close');
     committed.push(...said.split('\n').slice(0, -1));
