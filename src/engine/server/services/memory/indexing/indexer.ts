@@ -68,10 +68,10 @@ export class Indexer {
     outdateAll(store);
     this.#tree = new FileTree(store.files());
     this.#pace = new Pace(options);
-    const shared = { folder, store, summariser, tree: this.#tree, privacy: new FolderPrivacy(folder) };
+    const rest = () => this.#rest();
+    const shared = { folder, store, summariser, tree: this.#tree, privacy: new FolderPrivacy(folder), rest };
     this.#files = new Files({
       ...shared,
-      rest: () => this.#rest(),
       more: () => performance.now() < this.#pace.end,
       written: (ids) => options.written?.(ids),
       failed: (file, name) => options.log?.('warn', `${file} has no summary: ${name}.`),
