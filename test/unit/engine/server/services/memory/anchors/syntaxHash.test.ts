@@ -112,6 +112,15 @@ describe('hash of a syntax tree', () => {
     );
   });
 
+  test('is there for what has a name', async () => {
+    const text = 'const { a, b } = c();\nconst [d] = e;\nconst f = 1;\nclass A { [Symbol.iterator]() {} }\n';
+    const { symbols } = await maker.anchorsOf({ path: 'a.js', text });
+    assert.deepEqual(
+      symbols.map(({ symbol }) => symbol),
+      ['f', 'A', 'A.[Symbol.iterator]'],
+    );
+  });
+
   test('is of the text where the parser finds no place for something', async () => {
     const text = 'function f() {\n  return (1;\n}\nfunction g() { return 2; }\n';
     assert.equal(await hashOf('a.js', text), textHash(text));
