@@ -7,14 +7,15 @@ import type { MemoryAnchor, MemoryItem } from '../../../../protocol/index.ts';
 import { isGenerated } from '../../search/fileKinds.ts';
 import type { AnchorMaker } from '../anchors/fileAnchors.ts';
 import type { FileSummary, NewItem, SourceText, Summariser } from '../items.ts';
+import { knownWords, namesExist } from './codeNames.ts';
 import { headOf } from './comments.ts';
 import { fileItem, fileItemOf, testTitles } from './fileItem.ts';
 import { folderItem } from './folderItem.ts';
 import { importsOf } from './imports.ts';
 import { MANIFEST, manifestSentences } from './manifests.ts';
 import { PAGE, pageSentences } from './pages.ts';
-import { proseOf } from './prose.ts';
-import { codeOf, definedNames, namesIn } from './references.ts';
+import { type Prose, proseOf } from './prose.ts';
+import { codeOf, definedNames, namesIn, withoutComments } from './references.ts';
 import { RepositoryMap } from './repositoryMap.ts';
 import type { LeftOut } from './sentences.ts';
 import { symbolItem } from './symbolItem.ts';
@@ -25,7 +26,7 @@ export class ExtractiveSummariser implements Summariser {
   /** Who uses what, of all files that were summarised. */
   readonly map: RepositoryMap;
   /** Sentences that were left out since this was made, and why. */
-  readonly leftOut: LeftOut = { instruction: 0, hidden: 0, secret: 0 };
+  readonly leftOut: LeftOut = { instruction: 0, hidden: 0, secret: 0, absent: 0 };
   readonly #anchors: Pick<AnchorMaker, 'read'>;
 
   /** @param map what is known of other files already. */
@@ -47,7 +48,13 @@ export class ExtractiveSummariser implements Summariser {
       const item = this.#withoutGrammar(source, anchor);
       return { treeHash, items: item === undefined ? [] : [item] };
     }
-    const all = described(text, outline, grammar);
+    let words: ReadonlySet<string> | undefined;
+    const known = () => {
+      words ??= knownWords(withoutComments(text, grammar), path);
+      return words;
+    };
+    const real = (prose: Prose): Prose => this.#withoutAbsent(prose, known);
+    const all = described(text, outline, grammar).map((one) => ({ ...one, doc: real(one.doc) }));
     const code = codeOf(text, grammar);
     this.map.set(path, code, definedNames(all));
     const tests = testTitles(path, text);
@@ -57,11 +64,13 @@ export class ExtractiveSummariser implements Summariser {
         path,
         anchor,
         anchorOf: ({ symbol }) => anchors.anchor(nameOf(symbol)),
-        head: proseOf(
-          headOf(
-            text,
-            all.map(({ symbol }) => symbol),
-            grammar,
+        head: real(
+          proseOf(
+            headOf(
+              text,
+              all.map(({ symbol }) => symbol),
+              grammar,
+            ),
           ),
         ),
         symbols: all,
@@ -73,7 +82,7 @@ export class ExtractiveSummariser implements Summariser {
     const items = whole === undefined ? [] : [whole];
     const notes = this.map.noted(path) ?? '';
     if (tests.length > 0 || isGenerated(text)) return { treeHash, items, notes };
-    const known = new Set([
+    const near = new Set([
       ...all.filter(({ symbol }) => symbol.container.length === 0).map(({ symbol }) => symbol.name),
       ...imports.flatMap(({ names }) => names),
     ]);
@@ -81,7 +90,7 @@ export class ExtractiveSummariser implements Summariser {
       const own = anchors.anchor(nameOf(one.symbol));
       if (own === undefined) continue;
       const members = membersOf(one, all);
-      const uses = usesOf(one, codeOf(text.slice(one.symbol.start, one.symbol.end), grammar), known);
+      const uses = usesOf(one, codeOf(text.slice(one.symbol.start, one.symbol.end), grammar), near);
       const item = symbolItem(one, { path, anchor: own, members, uses }, this.leftOut);
       if (item !== undefined) items.push(item);
     }
@@ -106,6 +115,14 @@ export class ExtractiveSummariser implements Summariser {
     const anchor = page?.sentences[0]?.anchors[0];
     const said = readme && anchor ? pageSentences(readme.text, anchor, { ...this.leftOut }).all : [];
     return folderItem(path, children, said, (child) => this.map.rank(child));
+  }
+
+  /** A comment that names what is not there (any more) is not to be trusted with it. */
+  #withoutAbsent({ sentences, tags, hidden }: Prose, known: () => ReadonlySet<string>): Prose {
+    const kept = sentences.filter((sentence) => namesExist(sentence, known));
+    const keptTags = tags.filter(({ text }) => namesExist(text, known));
+    this.leftOut.absent += sentences.length - kept.length + tags.length - keptTags.length;
+    return { sentences: kept, tags: keptTags, hidden };
   }
 
   #withoutGrammar({ path, text }: SourceText, anchor: MemoryAnchor): NewItem | undefined {
