@@ -111,6 +111,8 @@ export interface FileSummary {
 export interface SummaryLimits {
   /** That a model may read and write for it; 0: none is asked. */
   modelTokens: number;
+  /** Tree hash of the file when it was summarised last: where it is the same still, no model is asked again. */
+  known?: string | undefined;
   signal: AbortSignal;
 }
 
