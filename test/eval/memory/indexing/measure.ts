@@ -72,8 +72,8 @@ async function measured(what: string, work: () => Promise<unknown>): Promise<voi
   const begun = performance.now();
   const cpu = process.cpuUsage();
   delay.enable();
-  pieces = [];
   noteWork();
+  pieces = [];
   await work();
   delay.disable();
   const { user, system } = process.cpuUsage(cpu);
@@ -93,7 +93,7 @@ function sharesOf(numbers: number[]): string {
 
 const { files, code, bytes } = fill();
 console.log(`${files} files, ${(bytes / 1e6).toFixed(0)} MB, ${(code / 1e6).toFixed(0)} MB of it code`);
-const { indexer, store, close } = realIndexer(folder, database, { restMs: 4, busy: noteWork });
+const { indexer, store, close } = realIndexer(folder, database, { restMs: 2, busy: noteWork });
 let peak = 0;
 const watch = setInterval(() => {
   peak = Math.max(peak, process.memoryUsage().rss);
@@ -104,6 +104,10 @@ console.log(`${JSON.stringify(indexer.status)}`);
 console.log(
   `${JSON.stringify(store.status().items)}, ${(statSync(database).size / 1e6).toFixed(0)} MB on disk, ` +
     `${(peak / 1e6).toFixed(0)} MB in memory at most`,
+);
+const { heapUsed, external, rss } = process.memoryUsage();
+console.log(
+  `in memory then: ${[rss, heapUsed, external].map((one) => (one / 1e6).toFixed(0)).join(', ')} MB (all, heap, buffers)`,
 );
 await measured('nothing changed', () => indexer.index({ beyondBudget: true }));
 const some = store.files().filter(({ path: one }) => one.endsWith('.ts'))[100]!.path;

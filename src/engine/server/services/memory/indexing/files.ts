@@ -101,7 +101,8 @@ export class Files {
   async #read(file: string, limits: SummaryLimits): Promise<number> {
     const { folder, store, summariser, tree, failed } = this.#options;
     const known = tree.get(file);
-    const read = await readFile(folder, file, known, summariser, limits, (name) => failed(file, name));
+    const told = { ...limits, known: known?.treeHash };
+    const read = await readFile(folder, file, known, summariser, told, (name) => failed(file, name));
     limits.signal.throwIfAborted();
     if (read === undefined) return 0;
     this.#gone.delete(file);

@@ -68,10 +68,10 @@ export class Indexer {
     outdateAll(store);
     this.#tree = new FileTree(store.files());
     this.#pace = new Pace(options);
-    const shared = { folder, store, summariser, tree: this.#tree, privacy: new FolderPrivacy(folder) };
+    const rest = () => this.#rest();
+    const shared = { folder, store, summariser, tree: this.#tree, privacy: new FolderPrivacy(folder), rest };
     this.#files = new Files({
       ...shared,
-      rest: () => this.#rest(),
       more: () => performance.now() < this.#pace.end,
       written: (ids) => options.written?.(ids),
       failed: (file, name) => options.log?.('warn', `${file} has no summary: ${name}.`),
@@ -204,13 +204,13 @@ export class Indexer {
     try {
       while (await this.#step(signal)) this.#tell(PROGRESS_MS);
     } catch (error) {
-      if (!signal.aborted) {
-        this.#trouble = WAITS.failed(error);
-        throw error;
-      }
+      // What was in hand is found again.
       this.#queue.clear();
       this.#files.forgetGone();
       this.#unscanned = true;
+      if (signal.aborted) return;
+      this.#trouble = WAITS.failed(error);
+      throw error;
     } finally {
       this.#budget.spend(this.#pace.take());
       this.#budget.save();
@@ -248,6 +248,7 @@ export class Indexer {
   async #scan(signal: AbortSignal): Promise<boolean> {
     // First: what changes while it scans is for the next one.
     this.#unscanned = false;
+    if (this.#timer) await this.#head.moved();
     const found = await this.#files.scan(this.#options.near?.() ?? [], signal);
     if (found === undefined) {
       this.#trouble = WAITS.unread;

@@ -6,7 +6,7 @@
  */
 import { factorsOf } from '../../search/fileKinds.ts';
 import { hashOf } from '../../search/words.ts';
-import { type Edge, pageRank } from './pageRank.ts';
+import { type Edge, pageRankSteps } from './pageRank.ts';
 
 /** Aider's weights of a name: long and made of several words, private, defined in more files than this. */
 const LONG_COMPOUND = 10;
@@ -23,6 +23,9 @@ const NEAR = 50;
 
 /** Words of one file that are kept, those that it has most often. */
 const MOST_WORDS = 150;
+
+/** Files in one step of computing ranks. */
+const AT_ONCE = 64;
 
 interface Entry {
   /** Hashes of the names that it defines for others. */
@@ -104,18 +107,33 @@ export class RepositoryMap {
     return this.#ranked(near).get(path) ?? 0;
   }
 
+  /** Computes the ranks in steps: {@link rank} needs not do so then. @param rest is awaited between them. */
+  async prepare(rest: () => Promise<void>): Promise<void> {
+    if (this.#ranks?.near === '') return;
+    const steps = this.#computing(new Set());
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) await rest();
+    this.#ranks = { near: '', files: step.value };
+  }
+
   #ranked(near: readonly string[]): Map<string, number> {
     const key = [...near].sort().join('\n');
-    if (this.#ranks?.near !== key) this.#ranks = { near: key, files: this.#compute(new Set(near)) };
+    if (this.#ranks?.near !== key) {
+      const steps = this.#computing(new Set(near));
+      let step = steps.next();
+      while (!step.done) step = steps.next();
+      this.#ranks = { near: key, files: step.value };
+    }
     return this.#ranks.files;
   }
 
-  #compute(near: ReadonlySet<string>): Map<string, number> {
+  *#computing(near: ReadonlySet<string>): Generator<void, Map<string, number>> {
     // In the order of their paths: sums of the same numbers are the same then.
     const paths = [...this.#files.keys()].sort();
     const entries = paths.map((path) => this.#files.get(path)!);
     const definers = new Map<number, number[]>();
     for (const [file, { defines }] of entries.entries()) {
+      if (file % AT_ONCE === 0) yield;
       for (const hash of defines) {
         const others = definers.get(hash);
         if (others === undefined) definers.set(hash, [file]);
@@ -125,6 +143,7 @@ export class RepositoryMap {
     const factors = paths.map((path) => (factorsOf(path).usual < 1 ? TEST : 1));
     const edges: Edge[] = [];
     for (const [from, { uses, counts }] of entries.entries()) {
+      if (from % AT_ONCE === 0) yield;
       const weights = new Map<number, number>();
       for (const [index, hash] of uses.entries()) {
         const files = definers.get(hash);
@@ -138,7 +157,7 @@ export class RepositoryMap {
       }
       for (const [to, weight] of weights) edges.push({ from, to, weight });
     }
-    const ranks = pageRank(
+    const ranks = yield* pageRankSteps(
       paths.length,
       edges,
       Float64Array.from(paths, (path, file) => (near.has(path) || (near.size === 0 && factors[file] === 1) ? 1 : 0)),

@@ -334,6 +334,29 @@ describe('Indexer', () => {
     assert.equal(status.modelTokens, 10);
   });
 
+  it('keeps what a model wrote while the tree is as it was, and tells the summariser so', async () => {
+    const { indexer, summariser, write, store } = setUp();
+    const known: (string | undefined)[] = [];
+    const file = summariser.file.bind(summariser);
+    summariser.file = async (source: SourceText, limits?: { known?: string | undefined }) => {
+      const summary = await file(source);
+      known.push(limits?.known);
+      if (limits?.known === summary.treeHash) return summary;
+      return { ...summary, items: summary.items.map((item) => ({ ...item, made: 'model' as const })) };
+    };
+    await indexer.index();
+    const before = [...store.items.values()];
+    assert.equal(store.byKey('symbol:src/b.ts#b')!.made, 'model');
+    write('src/b.ts', `${FILES['src/b.ts']}\n\n`);
+    await indexer.index();
+    assert.deepEqual(known.slice(4), [store.file('src/b.ts')!.treeHash]);
+    assert.deepEqual([...store.items.values()], before);
+    write('src/b.ts', 'function b() { return 1 }\n');
+    await indexer.index();
+    assert.equal(store.byKey('symbol:src/b.ts#b')!.made, 'model');
+    assert.equal(store.byKey('symbol:src/b.ts#b2'), undefined);
+  });
+
   it('goes on where one file has no summary, and says so without its text', async () => {
     const lines: string[] = [];
     const { make, summariser, keys } = setUp(FILES, { log: (_level, text) => lines.push(text) });
