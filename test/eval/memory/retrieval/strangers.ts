@@ -53,11 +53,11 @@ send an email newsletter to all subscribers
 Excel formula that sums by colour
 Solidity contract for an NFT auction
 MATLAB plot with two y axes
-Where is the invoice PDF rendered?
+Where is the tax return PDF rendered?
 How does the leaderboard rank players?
 SwiftUI list with swipe to delete
 Kafka consumer group rebalance
-which table stores customer addresses
+which query joins patients with their prescriptions
 Where are OAuth scopes of the Slack bot listed?
 Ansible playbook that restarts nginx
 `;

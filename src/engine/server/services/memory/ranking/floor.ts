@@ -1,6 +1,6 @@
 /** Below which nothing is relevant: words that mean nothing here, and questions about other things, find no memory. */
 import type { Match } from './matching.ts';
-import { WEIGHTS } from './weights.ts';
+import { WEIGHTS, type Weights } from './weights.ts';
 
 /** What a cosine of an embedder says. Measured by `npm run eval:memory -- retrieval`. */
 export interface Calibration {
@@ -21,7 +21,16 @@ export function likeness(cosine: number, { unrelated, same }: Calibration): numb
   return Math.min(1, Math.max(0, (cosine - unrelated) / (same - unrelated)));
 }
 
-/** @param alike as {@link likeness} gives it. */
-export function isRelevant({ coverage }: Match, alike: number, { floor } = WEIGHTS): boolean {
-  return coverage >= floor.coverage || alike >= floor.likeness || coverage + floor.likenessCounts * alike >= floor.both;
+/**
+ * Which of the candidates of one question are relevant. Where not even the best has enough of it the question is about
+ * something else, and none is.
+ * @param alike as {@link likeness} gives it.
+ */
+export function relevantOf(
+  candidates: readonly { match: Pick<Match, 'coverage'>; alike: number }[],
+  { floor }: Pick<Weights, 'floor'> = WEIGHTS,
+): boolean[] {
+  const has = candidates.map(({ match, alike }) => match.coverage + floor.likeness * alike);
+  const isAsked = candidates.some(({ alike }, i) => alike >= floor.alone || has[i]! >= floor.best);
+  return has.map((one) => isAsked && one >= floor.others);
 }

@@ -16,7 +16,7 @@ import type {
 import type { AnchorChecker, Embedder, Found, Store } from '../items.ts';
 import { type Boost, boostsOf } from './boosts.ts';
 import { withoutCopies } from './copies.ts';
-import { calibrationOf, isRelevant, likeness } from './floor.ts';
+import { calibrationOf, likeness, relevantOf } from './floor.ts';
 import { type Match, matchesOf } from './matching.ts';
 import { type Question, questionOf } from './question.ts';
 import { checked, isStale } from './truth.ts';
@@ -122,10 +122,10 @@ export async function candidatesFor(
 
 /** Those that are relevant, the best first. Depends on nothing but what is given. */
 export function orderOf({ question, all }: Candidates, now: number, weights: Weights = WEIGHTS): Scored[] {
-  const relevant = scoresFor(question, all, now, weights).filter((_, i) => {
-    const { item, match, alike } = all[i]!;
-    return (question.overview && WHOLES.has(item.kind)) || isRelevant(match, alike, weights);
-  });
+  const isRelevant = relevantOf(all, weights);
+  const relevant = scoresFor(question, all, now, weights).filter(
+    ({ item }, i) => isRelevant[i] || (question.overview && WHOLES.has(item.kind)),
+  );
   relevant.sort((a, b) => b.score.total - a.score.total || b.item.changed - a.item.changed || a.item.id - b.item.id);
   return withoutCopies(relevant);
 }

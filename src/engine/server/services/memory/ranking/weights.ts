@@ -29,33 +29,35 @@ export interface Weights {
     generated: number;
   };
   floor: {
-    /** Shares of a question that an item has. */
-    coverage: number;
+    /** What a likeness of 1 counts beside having all words of the question, which is 1. */
     likeness: number;
-    /** Of both together, where a likeness counts `likenessCounts` times. */
-    both: number;
-    likenessCounts: number;
+    /** So alike is relevant without any word of the question. */
+    alone: number;
+    /** What the best item must have of both together, so that the question is about this project at all. */
+    best: number;
+    /** What each of the others must have. */
+    others: number;
   };
 }
 
 /** Chosen on the tuning questions of `npm run eval:memory -- retrieval`; the held-out ones say how good they are. */
 export const WEIGHTS: Weights = {
-  usual: { words: 0.5, vector: 0.5 },
-  forNames: { words: 0.75, vector: 0.25 },
+  usual: { words: 0.45, vector: 0.55 },
+  forNames: { words: 0.7, vector: 0.3 },
   recency: 0.04,
   boosts: {
     defines: 0.3,
-    named: 0.1,
-    path: 0.12,
-    coherence: 0.08,
+    named: 0.05,
+    path: 0.06,
+    coherence: 0.25,
     overview: { workspace: 0.5, folder: 0.15 },
     past: { turn: 0.1, session: 0.1, fact: 0.05 },
-    kinds: {},
+    kinds: { file: 0.1, folder: -0.05 },
     pinned: 0.05,
-    place: 0.3,
+    place: 0.5,
     generated: -0.15,
   },
-  floor: { coverage: 0.6, likeness: 0.75, both: 0.6, likenessCounts: 0.7 },
+  floor: { likeness: 0.5, alone: 0.7, best: 0.58, others: 0.25 },
 };
 
 /** After so long without use or change recency is worth half as much. */
