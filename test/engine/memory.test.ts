@@ -13,12 +13,15 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineClient } from '../../src/engine/client/client.ts';
 import {
+  type CompletionParams,
   changeDocumentNotification,
   closeDocumentNotification,
   memoryChangedNotification,
   openDocumentNotification,
+  pinDocumentsNotification,
   readWorkspaceNotification,
 } from '../../src/engine/protocol/index.ts';
 import { bundledModel, engineCommand } from '../helpers/engine.ts';
@@ -222,6 +225,39 @@ describe('a memory', () => {
   });
 });
 
+describe('memory/export and memory/import', () => {
+  it('give the same memory again after it was erased, and facts to another', async () => {
+    const { place } = await open('exported');
+    const older = await client.memory.add({ place, text: 'The tapir service uses port 9001.' });
+    await client.memory.add({ place, text: 'Tapirs are fed before noon.' });
+    await client.memory.change({ place, id: older.id, pinned: true });
+    const items = async () =>
+      (await client.memory.list({ place })).items.map(({ embedder: _, ...item }) => item).sort((a, b) => a.id - b.id);
+    const before = await items();
+    const { text } = await client.memory.export({ place, format: 'json' });
+    await client.memory.erase({ place });
+    assert.deepEqual(await items(), []);
+    const taken = await client.memory.import({ place, text });
+    assert.deepEqual(taken, { added: 2, same: 0, refused: [] });
+    assert.deepEqual(await items(), before);
+    assert.deepEqual(await client.memory.import({ place, text }), { added: 0, same: 2, refused: [] });
+
+    const { text: markdown } = await client.memory.export({ place, format: 'markdown' });
+    const other = await open('imported');
+    assert.equal((await client.memory.import({ place: other.place, text: markdown })).added, 2);
+    const query = 'Which port does our tapir service use?';
+    const found = await client.memory.search({ place: other.place, query, top: 1 });
+    assert.match(found?.hits[0]?.item.text ?? '', /9001/);
+    await assert.rejects(client.memory.import({ place, text: '{"format": "other"}' }), { kind: 'memoryInvalid' });
+  });
+
+  it('audit what is there', async () => {
+    const { place } = await open('exported');
+    const audit = (await client.memory.audit({ place }))!;
+    assert.deepEqual([audit.items, audit.exactCopies, audit.nearCopies, audit.secrets], [2, 0, 0, 0]);
+  });
+});
+
 describe('a memory that is off', () => {
   it('writes no byte while it is switched off, gives nothing to prompts, and has all when it is on again', async () => {
     write('switched', 'src/a.ts', POOL);
@@ -297,11 +333,24 @@ describe('memory/erase', () => {
     assert(filesWith(data, 'pangolin').length > 0);
 
     const { id: model } = await client.openModel({ path: bundledModel, contextTokens: 0 });
-    const text = `${planted} `.repeat(60);
-    const params = { model, workspace, class: 'chat' as const, prompt: { text }, maxTokens: 1 };
-    const { promptTokens } = await client.generate({ ...params, supersedes: 'c' });
-    assert(promptTokens > 300);
-    assert((await client.generate(params)).cachedTokens > 300);
+    const document = 'file:///prompt.md';
+    client.tell(pinDocumentsNotification, { workspace, keys: [document] });
+    const params: CompletionParams = {
+      model,
+      workspace,
+      class: 'keystroke',
+      document,
+      segments: [{ text: `${planted} `.repeat(40) }],
+      maxTokens: 1,
+      ngram: false,
+      oneLine: false,
+    };
+    const { promptTokens } = await client.complete(params);
+    const pages = Math.floor(promptTokens / 32);
+    assert(pages > 3);
+    while ((await client.status()).models[0]!.kv.disk.pages < pages) await sleep(50);
+    assert((await client.complete(params)).cachedTokens > 0);
+    assert(filesWith(cache, workspace).length > 0);
 
     const erased = await client.memory.erase({ place });
     assert.deepEqual([erased.items, erased.pages], [1, true]);
@@ -312,7 +361,7 @@ describe('memory/erase', () => {
     }
     assert.deepEqual(filesWith(cache, workspace), []);
     assert.equal(existsSync(memoryIn(workspace)), false);
-    assert.equal((await client.generate(params)).cachedTokens, 0);
+    assert.equal((await client.complete(params)).cachedTokens, 0);
     assert.equal((await client.memory.list({ place })).total, 0);
   });
 

@@ -5,18 +5,20 @@
  *       MemoryStore   items, words, vectors, journal      Upkeep       what is done while nobody waits
  *       MemoryStream  what is kept and given to prompts   CodeMemory   what is said of the folder's files
  */
-import type { MemoryItem, MemoryKind, MemorySearchResult, MemoryStatus } from '../../../protocol/index.ts';
+import type { MemoryItem, MemorySearchResult, MemoryStatus } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import type { Log } from '../../storage/messages.ts';
 import { audited } from './anchors/audit.ts';
 import { CodeMemory } from './codeMemory.ts';
 import { type Asking, Embedders } from './embedders.ts';
+import type { NewItem } from './items.ts';
 import type { CallParams, CallResult, MemoryCall, StorePlace, TypedText } from './messages.ts';
 import type { ModelVectors, VectorModel } from './modelVectors.ts';
 import { search } from './ranking/search.ts';
 import { checked } from './ranking/truth.ts';
 import { CannotUndo } from './store/journal.ts';
 import type { MemoryStore } from './store/memoryStore.ts';
+import { CannotImport, exportMemory, importMemory } from './store/transfer.ts';
 import { activate } from './stream/activation.ts';
 import { factHash } from './stream/facts.ts';
 import { MemoryStream } from './stream/memoryStream.ts';
@@ -49,7 +51,7 @@ type Handlers = {
 };
 
 /** After these the items may be others. */
-const WRITES: readonly MemoryCall[] = ['add', 'change', 'forget', 'undo', 'recordTurn', 'index'];
+const WRITES: readonly MemoryCall[] = ['add', 'change', 'forget', 'undo', 'recordTurn', 'import', 'index'];
 const LONGEST_TITLE = 80;
 const PAGE = 500;
 
@@ -185,6 +187,10 @@ export class Memory {
       return null;
     },
 
+    export: ({ format }) => ({ text: exportMemory(this.#store, format) }),
+
+    import: ({ text, mode }) => importMemory(this.#store, text, { ...(mode && { mode }), factOf }),
+
     index: ({ folder }, signal, progress) => this.#code.index(folder, signal, progress),
 
     pause: ({ paused }) => this.#code.pause(paused),
@@ -200,7 +206,7 @@ export class Memory {
   };
 
   #search(
-    params: Pick<CallParams<'search'>, 'query' | 'top' | 'all'> & { kinds?: readonly MemoryKind[] },
+    params: Pick<CallParams<'search'>, 'query' | 'top' | 'all' | 'kinds'>,
     { embedder, byVector }: Asking,
   ): Promise<MemorySearchResult> {
     const store = {
@@ -210,9 +216,7 @@ export class Memory {
       get: (id: number) => this.#store.get(id),
       list: (filter: Parameters<MemoryStore['list']>[0]) => this.#store.list(filter),
     };
-    const { kinds, ...asked } = params;
-    const given = { ...asked, ...(kinds && { kinds: [...kinds] }) };
-    return search(given, { store, embedder, checker: this.#code.checker, now: Date.now() });
+    return search(params, { store, embedder, checker: this.#code.checker, now: Date.now() });
   }
 
   #all(): MemoryItem[] {
@@ -265,10 +269,23 @@ export class Memory {
   }
 }
 
+/** A fact that was exported for people, and comes back without all that was known of it. */
+const factOf = (text: string): NewItem => ({
+  kind: 'fact',
+  source: 'import',
+  made: 'person',
+  key: `fact:${factHash(text)}`,
+  title: oneLine(text, LONGEST_TITLE),
+  path: null,
+  text,
+  sentences: [{ text, anchors: [] }],
+});
+
 /** Errors of parts that are in words already; those of the system are not. */
 function inWords(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof EngineFailure) return error;
   const isOfSystem = 'code' in error || 'errcode' in error || error.name !== 'Error';
-  if (error instanceof CannotUndo || !isOfSystem) return new EngineFailure('memoryInvalid', error.message);
+  if (error instanceof CannotUndo || error instanceof CannotImport || !isOfSystem)
+    return new EngineFailure('memoryInvalid', error.message);
   return error;
 }

@@ -55,6 +55,8 @@ export interface MemoryCalls {
   activate(params: Bare<ActivateParams>): ActivateResult;
   recordTurn(params: Bare<RecordTurnParams>): MemoryItem | null;
   recordTyping(params: { path: string; symbol: string | null }): null;
+  export(params: { format: 'json' | 'markdown' }): { text: string };
+  import(params: { text: string; mode?: 'merge' | 'replace' }): { added: number; same: number; refused: string[] };
   index(params: { folder?: string }): MemoryIndexing;
   pause(params: { paused: boolean }): MemoryIndexing;
   status(params: object): MemoryStatus;

@@ -11,8 +11,10 @@ import {
   memoryChangedNotification,
   memoryChangeRequest,
   memoryEraseRequest,
+  memoryExportRequest,
   memoryForgetRequest,
   memoryGetRequest,
+  memoryImportRequest,
   memoryIndexProgress,
   memoryIndexRequest,
   memoryJournalRequest,
@@ -132,6 +134,8 @@ export class MemoryService implements Service, WorkspaceListener {
       undefined,
       (token) => (value) => client.progress(memoryIndexProgress, token, value),
     );
+    call(memoryExportRequest, 'export');
+    call(memoryImportRequest, 'import');
     call(memoryPauseRequest, 'pause');
     call(memoryAuditRequest, 'audit');
     client.onRequest(memoryStatusRequest, async ({ place }, signal) => this.#status(client, place, signal));
