@@ -16,7 +16,7 @@ const FILES = 5_000;
 const CODE = '**/*.{ts,tsx,mts,js,jsx,mjs,cjs,py,go,rs,c,h,cpp,java,rb,cs,php,md,json,css}';
 const LARGEST = 512 * 1024;
 
-const root = mkdtempSync(path.join(tmpdir(), 'quire-measured-'));
+const root = mkdtempSync(path.join(tmpdir(), 'quire-thread-measured-'));
 const folder = path.join(root, 'folder');
 let [files, bytes] = [0, 0];
 for (const from of process.argv.slice(2)) {
@@ -35,8 +35,15 @@ for (const from of process.argv.slice(2)) {
 }
 
 const thread = new MemoryThread({ log: (level, message) => console.log(level, message) }, (event) => help.hear(event));
-const nothing = { list: () => [], embedders: () => [] };
-const help = new EngineHelp(nothing, { embed: () => Promise.reject(new Error('no model')) }, () => undefined);
+const none = () => Promise.reject(new Error('There is no model here.'));
+const models = { list: () => [], embedders: () => [] };
+const help = new EngineHelp({
+  models,
+  embed: none,
+  generate: none,
+  workspaceOf: () => undefined,
+  answer: () => undefined,
+});
 thread.send('memory', 'begin', { busy: help.busy });
 
 async function delays(what: string, work: () => Promise<unknown>): Promise<void> {

@@ -9,11 +9,14 @@ import { INDEXING_OFF, Indexer } from './indexing/indexer.ts';
 import type { AnchorChecker, Store } from './items.ts';
 import type { StorePlace, TypedText } from './messages.ts';
 import { NameAnchors } from './nameAnchors.ts';
+import type { SummaryModel } from './summaries/summaryModel.ts';
 import type { ThreadParts } from './threadParts.ts';
 
 export interface CodeMemoryOptions {
   store: Store;
   thread: ThreadParts;
+  /** A model that may write summaries now. */
+  writer: () => SummaryModel | undefined;
   log: Log;
   isBusy: () => boolean;
   working: (on: boolean) => void;
@@ -135,11 +138,11 @@ export class CodeMemory {
   }
 
   #take(folder: string | undefined): void {
-    const { thread } = this.#options;
+    const { thread, writer } = this.#options;
     // It ends by itself: nothing of it is waited for, and what it has written is whole.
     void this.#indexer?.dispose();
     this.#indexer = undefined;
-    this.#code = folder === undefined ? undefined : new FolderCode(folder, thread, this.#typed);
+    this.#code = folder === undefined ? undefined : new FolderCode(folder, thread, this.#typed, writer);
   }
 
   #made({ folder, summariser }: FolderCode): Indexer {

@@ -9,8 +9,10 @@ import { CodeFiles, type CodeNow } from './anchors/codeFiles.ts';
 import type { AnchorMaker } from './anchors/fileAnchors.ts';
 import { HashIndex } from './anchors/whereabouts.ts';
 import { type AnchorChecker, MOST_SOURCE_BYTES, type Summariser } from './items.ts';
+import { AbstractiveSummariser } from './summaries/abstractive.ts';
 import { ExtractiveSummariser } from './summaries/extractive.ts';
 import { QuoteChecker } from './summaries/quoteChecker.ts';
+import type { SummaryModel } from './summaries/summaryModel.ts';
 import type { ThreadParts } from './threadParts.ts';
 
 /** What a fact is about: lines of a file as it is now, or the whole of it. */
@@ -30,8 +32,14 @@ export class FolderCode {
   /**
    * @param folder absolute.
    * @param typed texts of open documents by path, which count before their files.
+   * @param writer a model that may write summaries now.
    */
-  constructor(folder: string, { grammars, anchors }: ThreadParts, typed: ReadonlyMap<string, string>) {
+  constructor(
+    folder: string,
+    { grammars, anchors }: ThreadParts,
+    typed: ReadonlyMap<string, string>,
+    writer: () => SummaryModel | undefined,
+  ) {
     this.folder = folder;
     this.#anchors = anchors;
     this.#typed = typed;
@@ -46,7 +54,7 @@ export class FolderCode {
       whereabouts.set(found.anchors);
       return found;
     };
-    this.summariser = new ExtractiveSummariser({ read });
+    this.summariser = new AbstractiveSummariser(new ExtractiveSummariser({ read }), { read }, writer);
   }
 
   /** A look at the files as they are now. */

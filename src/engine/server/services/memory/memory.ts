@@ -11,9 +11,9 @@ import type { Log } from '../../storage/messages.ts';
 import { audited } from './anchors/audit.ts';
 import { CodeMemory } from './codeMemory.ts';
 import { type Asking, Embedders } from './embedders.ts';
+import type { EngineAsks } from './engineAsks.ts';
 import type { NewItem } from './items.ts';
-import type { CallParams, CallResult, MemoryCall, StorePlace, TypedText } from './messages.ts';
-import type { ModelVectors, VectorModel } from './modelVectors.ts';
+import type { CallParams, CallResult, MemoryCall, OpenModels, StorePlace, TypedText } from './messages.ts';
 import { search } from './ranking/search.ts';
 import { checked } from './ranking/truth.ts';
 import { CannotUndo } from './store/journal.ts';
@@ -30,8 +30,12 @@ import { Upkeep } from './upkeep.ts';
 
 export interface MemoryOptions {
   store: MemoryStore;
+  /** Of the store. */
+  file: string;
   thread: ThreadParts;
-  vectors: ModelVectors;
+  asks: EngineAsks;
+  /** That are open in the engine now. */
+  models: () => OpenModels;
   log: Log;
   /** Requests of people are computed. */
   isBusy: () => boolean;
@@ -64,11 +68,15 @@ export class Memory {
   readonly #upkeep: Upkeep;
   readonly #onChanged: () => void;
 
-  constructor({ store, thread, vectors, log, isBusy, working, onChanged }: MemoryOptions) {
+  constructor({ store, file, thread, asks, models, log, isBusy, working, onChanged }: MemoryOptions) {
     this.#store = store;
     this.#onChanged = onChanged;
-    this.#embedders = new Embedders(store, thread.table, vectors);
-    this.#code = new CodeMemory({ store, thread, log, isBusy, working, onWritten: () => this.#changed() });
+    const writer = () => {
+      const model = models().writer;
+      return model === undefined ? undefined : asks.writerOf(model, file);
+    };
+    this.#embedders = new Embedders(store, thread.table, asks, models);
+    this.#code = new CodeMemory({ store, thread, writer, log, isBusy, working, onWritten: () => this.#changed() });
     const { checker, names } = this.#code;
     this.#streamParts = {
       store,
@@ -88,8 +96,7 @@ export class Memory {
   }
 
   /** Before each request: how the place is now. */
-  look(place: StorePlace, typed: readonly TypedText[], model: VectorModel | undefined): void {
-    this.#embedders.model = model;
+  look(place: StorePlace, typed: readonly TypedText[]): void {
     this.#code.look(place, typed);
     this.#upkeep.wake();
   }

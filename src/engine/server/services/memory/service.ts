@@ -1,4 +1,5 @@
 /** `memory/*` of every client. The work is the memory thread's; here is said whose memory is where, and who hears of it. */
+import { isDeepStrictEqual } from 'node:util';
 import type { RequestType } from 'vscode-jsonrpc';
 import {
   type EngineErrorData,
@@ -33,11 +34,11 @@ import type { ServedClient, Service } from '../../service.ts';
 import type { Log } from '../../storage/messages.ts';
 import type { Workspace, WorkspaceListener, Workspaces } from '../../workspaces/workspaces.ts';
 import type { EmbeddingService } from '../embedding/service.ts';
+import type { TextService } from '../text/service.ts';
 import { checkCall, checkPlace } from './checks.ts';
 import { EngineHelp } from './engineHelp.ts';
 import { type AskOptions, MemoryThread } from './memoryThread.ts';
-import type { CallParams, CallResult, MemoryCall, MemoryEvent, StorePlace } from './messages.ts';
-import type { VectorModel } from './modelVectors.ts';
+import type { CallParams, CallResult, MemoryCall, MemoryEvent, OpenModels, StorePlace } from './messages.ts';
 import { bytesOf, MemoryPlaces, type ResolvedPlace, whyNever } from './places.ts';
 import { TypedTexts } from './typedTexts.ts';
 
@@ -77,18 +78,26 @@ export class MemoryService implements Service, WorkspaceListener {
   /** Who waits for the files of a workspace to be read, by its id. */
   readonly #awaiting = new Map<string, (() => void)[]>();
   #begun = false;
-  #model: VectorModel | undefined;
+  /** As the thread was told. */
+  #models: OpenModels | undefined;
 
   constructor(
     models: Models,
     workspaces: Workspaces,
     embedding: EmbeddingService,
+    text: TextService,
     { folder, log }: MemoryServiceOptions,
   ) {
     this.#workspaces = workspaces;
     this.#places = new MemoryPlaces(folder);
     this.#thread = new MemoryThread({ log }, (event) => this.#hear(event));
-    this.#help = new EngineHelp(models, embedding, (embedded) => this.#thread.send('memory', 'embedded', embedded));
+    this.#help = new EngineHelp({
+      models,
+      embed: (...asked) => embedding.embed(...asked),
+      generate: (params, signal) => text.generate(params, signal),
+      workspaceOf: (file) => this.#open.get(file)?.id,
+      answer: (answer) => this.#thread.send('memory', 'answered', answer),
+    });
     this.#thread.onEnded(() => this.#threadEnded());
     workspaces.listen(this);
   }
@@ -244,10 +253,10 @@ export class MemoryService implements Service, WorkspaceListener {
   #begin(): void {
     if (!this.#begun) this.#thread.send('memory', 'begin', { busy: this.#help.busy });
     this.#begun = true;
-    const model = this.#help.vectorModel;
-    if (model?.id === this.#model?.id) return;
-    this.#model = model;
-    this.#thread.send('memory', 'model', { model });
+    const models = this.#help.openModels;
+    if (isDeepStrictEqual(models, this.#models)) return;
+    this.#models = models;
+    this.#thread.send('memory', 'models', models);
   }
 
   /** An engine that has just taken the place of another is told a moment later whose files it may read. */
@@ -311,7 +320,7 @@ export class MemoryService implements Service, WorkspaceListener {
   /** The next thread is told everything anew. */
   #threadEnded(): void {
     this.#begun = false;
-    this.#model = undefined;
+    this.#models = undefined;
     this.#help.forget();
     this.#typed.forget();
     this.#open.clear();
