@@ -308,7 +308,7 @@ export class MemoryStore implements Store {
     const { connection, trouble } = openMemoryFile(this.#file);
     this.#connection = connection;
     this.#trouble = trouble;
-    this.#words = new WordIndex(connection, (id) => this.get(id));
+    this.#words = new WordIndex(connection);
     this.#vectors = new VectorTable(connection);
     this.#items = new ItemTable(connection, this.#words, this.#vectors, this.#options.hotBytes);
     this.#journal = new Journal(connection, this.#items);
