@@ -59,14 +59,18 @@ function measure(file: string, count: number): Row[] {
   const alone = timed(100, () => store.put(texts.item()));
   while (store.step(1000));
 
-  const before = process.memoryUsage();
   const first = timed(1, () => store.byVector(vectors.next(), TOP))[0]!;
-  const after = process.memoryUsage();
-  const byVector = timed(QUERIES, () => store.byVector(vectors.next(), TOP));
-  const byWords = timed(QUERIES, () => store.byWords(texts.question(), TOP));
-  const fused = timed(QUERIES, () =>
-    fuse(store.byVector(vectors.next(), FUSED), store.byWords(texts.question(), FUSED)),
-  );
+  const searches = {
+    vector: () => store.byVector(vectors.next(), TOP),
+    words: () => store.byWords(texts.question(), TOP),
+    both: () => fuse(store.byVector(vectors.next(), FUSED), store.byWords(texts.question(), FUSED)),
+  };
+  const [byVector, byWords, fused] = Object.values(searches).map((search) => timedBoth(QUERIES, search)) as [
+    Both,
+    Both,
+    Both,
+  ];
+  const ram = store.ramBytes;
   const { bytes } = store.status();
   store.close();
   const opened = timed(1, () => new MemoryStore(file).close())[0]!;
@@ -88,18 +92,40 @@ function measure(file: string, count: number): Row[] {
     note,
   });
   return [
-    ms('search by vector, p95', percentile(byVector, 0.95), `top ${TOP} of ${DIMENSIONS} dimensions`, '<= 12'),
-    ms('search by vector, p50', percentile(byVector, 0.5), ''),
-    ms('search by words, p95', percentile(byWords, 0.95), 'questions of 2 to 8 words'),
-    ms('search by both, p95', percentile(fused, 0.95), `${FUSED} of each, reciprocal ranks`, '<= 20'),
-    ms('search by both, p50', percentile(fused, 0.5), ''),
+    ms('search by vector, p95', percentile(byVector.wall, 0.95), `top ${TOP} of ${DIMENSIONS} dimensions`, '<= 12'),
+    ms(
+      'search by vector, processor, p95',
+      percentile(byVector.processor, 0.95),
+      'what others on the machine do is not in it',
+    ),
+    ms('search by words, p95', percentile(byWords.wall, 0.95), 'questions of 2 to 8 words'),
+    ms('search by words, processor, p95', percentile(byWords.processor, 0.95), ''),
+    ms('search by both, p95', percentile(fused.wall, 0.95), `${FUSED} of each, reciprocal ranks`, '<= 20'),
+    ms('search by both, processor, p95', percentile(fused.processor, 0.95), ''),
     ms('the first search by vector', first, 'it reads all vectors'),
     ms('an item with its vector, p50', percentile(put, 0.5), '100 in a transaction'),
     ms('an item alone, p95', percentile(alone, 0.95), ''),
     ms('opening', opened, 'with the check of the file'),
-    MiB('RAM for vectors', after.arrayBuffers - before.arrayBuffers + (after.heapUsed - before.heapUsed), ''),
+    MiB('in RAM', ram, 'vectors, and items used last'),
     MiB('on disk', bytes, 'text, words and vectors'),
   ];
+}
+
+interface Both {
+  wall: number[];
+  processor: number[];
+}
+
+/** Milliseconds of each, by the clock and of this thread's processor time. */
+function timedBoth(times: number, work: () => unknown): Both {
+  const processor: number[] = [];
+  const wall = timed(times, () => {
+    const begin = process.threadCpuUsage();
+    work();
+    const { user, system } = process.threadCpuUsage(begin);
+    processor.push((user + system) / 1000);
+  });
+  return { wall, processor };
 }
 
 /** Milliseconds of each. */
