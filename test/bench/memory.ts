@@ -9,14 +9,17 @@
  *     | 256        | sqlite-vec, 400 rescored          | 73 / 91     | .933      |
  *     | 256        | sqlite-vec, 800 rescored          | 197 / 240   | .953      |
  *     | 256        | sqlite-vec, float, exact          | 50 / 56     | 1         |
+ *     | 384        | typed-array scan, 800 rescored    | 8.5 / 13.8  | .997      |
+ *     | 384        | sqlite-vec, 400 rescored          | 88 / 101    | .970      |
+ *     | 384        | sqlite-vec, float, exact          | 83 / 88     | 1         |
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { NewItem } from '../../src/engine/server/services/memory/items.ts';
 import { MemoryStore } from '../../src/engine/server/services/memory/store/memoryStore.ts';
+import { repository } from '../helpers/engine.ts';
 import { Random } from '../traces/random.ts';
-import { corpus } from './corpus.ts';
 import type { BenchOptions } from './options.ts';
 import { percentile, type Row } from './report.ts';
 
@@ -56,14 +59,18 @@ function measure(file: string, count: number): Row[] {
   const alone = timed(100, () => store.put(texts.item()));
   while (store.step(1000));
 
-  const before = process.memoryUsage();
   const first = timed(1, () => store.byVector(vectors.next(), TOP))[0]!;
-  const after = process.memoryUsage();
-  const byVector = timed(QUERIES, () => store.byVector(vectors.next(), TOP));
-  const byWords = timed(QUERIES, () => store.byWords(texts.question(), TOP));
-  const fused = timed(QUERIES, () =>
-    fuse(store.byVector(vectors.next(), FUSED), store.byWords(texts.question(), FUSED)),
-  );
+  const searches = {
+    vector: () => store.byVector(vectors.next(), TOP),
+    words: () => store.byWords(texts.question(), TOP),
+    both: () => fuse(store.byVector(vectors.next(), FUSED), store.byWords(texts.question(), FUSED)),
+  };
+  const [byVector, byWords, fused] = Object.values(searches).map((search) => timedBoth(QUERIES, search)) as [
+    Both,
+    Both,
+    Both,
+  ];
+  const ram = store.ramBytes;
   const { bytes } = store.status();
   store.close();
   const opened = timed(1, () => new MemoryStore(file).close())[0]!;
@@ -85,18 +92,40 @@ function measure(file: string, count: number): Row[] {
     note,
   });
   return [
-    ms('search by vector, p95', percentile(byVector, 0.95), `top ${TOP} of ${DIMENSIONS} dimensions`, '<= 12'),
-    ms('search by vector, p50', percentile(byVector, 0.5), ''),
-    ms('search by words, p95', percentile(byWords, 0.95), 'questions of 2 to 8 words'),
-    ms('search by both, p95', percentile(fused, 0.95), `${FUSED} of each, reciprocal ranks`, '<= 20'),
-    ms('search by both, p50', percentile(fused, 0.5), ''),
+    ms('search by vector, p95', percentile(byVector.wall, 0.95), `top ${TOP} of ${DIMENSIONS} dimensions`, '<= 12'),
+    ms(
+      'search by vector, processor, p95',
+      percentile(byVector.processor, 0.95),
+      'what others on the machine do is not in it',
+    ),
+    ms('search by words, p95', percentile(byWords.wall, 0.95), 'questions of 2 to 8 words'),
+    ms('search by words, processor, p95', percentile(byWords.processor, 0.95), ''),
+    ms('search by both, p95', percentile(fused.wall, 0.95), `${FUSED} of each, reciprocal ranks`, '<= 20'),
+    ms('search by both, processor, p95', percentile(fused.processor, 0.95), ''),
     ms('the first search by vector', first, 'it reads all vectors'),
     ms('an item with its vector, p50', percentile(put, 0.5), '100 in a transaction'),
     ms('an item alone, p95', percentile(alone, 0.95), ''),
     ms('opening', opened, 'with the check of the file'),
-    MiB('RAM for vectors', after.arrayBuffers - before.arrayBuffers + (after.heapUsed - before.heapUsed), ''),
+    MiB('in RAM', ram, 'vectors, and items used last'),
     MiB('on disk', bytes, 'text, words and vectors'),
   ];
+}
+
+interface Both {
+  wall: number[];
+  processor: number[];
+}
+
+/** Milliseconds of each, by the clock and of this thread's processor time. */
+function timedBoth(times: number, work: () => unknown): Both {
+  const processor: number[] = [];
+  const wall = timed(times, () => {
+    const begin = process.threadCpuUsage();
+    work();
+    const { user, system } = process.threadCpuUsage(begin);
+    processor.push((user + system) / 1000);
+  });
+  return { wall, processor };
 }
 
 /** Milliseconds of each. */
@@ -116,10 +145,19 @@ function fuse(...lists: readonly { id: number }[][]): number[] {
   return [...scores].sort((a, b) => b[1] - a[1]).map(([id]) => id);
 }
 
+/** Those of this project: a vocabulary as a memory of code has one. */
+function sources(): string {
+  return readdirSync(path.join(repository, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .sort()
+    .map((file) => readFileSync(path.join(repository, 'src', file), 'utf8'))
+    .join('\n');
+}
+
 /** Items and questions from the words of real source text, and names that are in few of them. */
 class Texts {
   readonly #random: Random;
-  readonly #words = corpus().match(/[A-Za-z_]\w+/g)!;
+  readonly #words = sources().match(/[A-Za-z_]\w+/g)!;
   #made = 0;
 
   constructor(random: Random) {

@@ -117,6 +117,7 @@ export class Journal {
   /** Leaves nothing of these items in the journal: neither as they were, nor in the words for a change. */
   purge(items: readonly number[]): void {
     for (const item of items) {
+      this.#open?.delete(item);
       for (const { change } of this.#connection.all<{ change: number }>(
         'SELECT change FROM images WHERE item = ?',
         item,

@@ -12,10 +12,11 @@ import type { Found, IndexedFile, ItemFilter, NewItem, Store } from '../items.ts
 import { CleanUp, STALE_WORDS_MS } from './cleanUp.ts';
 import type { Connection } from './connection.ts';
 import { eraseMemoryFiles } from './eraseFiles.ts';
-import { ItemTable } from './itemTable.ts';
+import { changedItem, itemFrom, sameContent, whereOf } from './itemFields.ts';
+import { HOT_BYTES, ItemTable } from './itemTable.ts';
 import { Journal } from './journal.ts';
 import { openMemoryFile } from './openFile.ts';
-import { COLUMNS, estimateTokens, type ItemRow, itemOf, rowOf } from './rows.ts';
+import { type ItemRow, rowOf } from './rows.ts';
 import { VectorTable } from './vectorTable.ts';
 import { WordIndex } from './wordIndex.ts';
 import { WORDS_VERSION } from './words.ts';
@@ -54,7 +55,7 @@ export class MemoryStore implements Store {
    * Opens a file, or makes it. A damaged one is set aside and what can be read of it is rescued: {@link status} says so.
    * @throws RefusedFile, in words, when it is in use, of a newer version, or of another program; it is as it was then.
    */
-  constructor(file: string, { budgetBytes = BUDGET_BYTES, hotBytes = 8 * 2 ** 20 }: MemoryStoreOptions = {}) {
+  constructor(file: string, { budgetBytes = BUDGET_BYTES, hotBytes = HOT_BYTES }: MemoryStoreOptions = {}) {
     this.#file = file;
     this.#options = { budgetBytes, hotBytes };
     this.#open();
@@ -98,25 +99,9 @@ export class MemoryStore implements Store {
   }
 
   /** From the newest change. 200 where no limit is given. */
-  list({ kinds, path, pinned, superseded, offset = 0, limit = LIST_LIMIT }: ItemFilter): {
-    items: MemoryItem[];
-    total: number;
-  } {
-    const conditions: string[] = [];
-    const values: (string | number)[] = [];
-    if (kinds) {
-      // With a path, its index is the one to use.
-      conditions.push(`${path ? '+' : ''}kind IN (${kinds.map(() => '?').join(', ')})`);
-      values.push(...kinds);
-    }
-    if (path) {
-      // '0' is the sign behind '/'.
-      conditions.push('(path = ? OR (path > ? AND path < ?))');
-      values.push(path, `${path}/`, `${path}0`);
-    }
-    if (pinned !== undefined) conditions.push(`pinned = ${pinned ? 1 : 0}`);
-    if (!superseded) conditions.push('superseded_by IS NULL');
-    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+  list(filter: ItemFilter): { items: MemoryItem[]; total: number } {
+    const { offset = 0, limit = LIST_LIMIT } = filter;
+    const { where, values } = whereOf(filter);
     return {
       items: this.#items.select(`${where} ORDER BY changed DESC, id DESC LIMIT ? OFFSET ?`, ...values, limit, offset),
       total: this.#connection.number(`SELECT count(*) FROM items ${where}`, ...values),
@@ -128,15 +113,9 @@ export class MemoryStore implements Store {
     return this.inTransaction(() => {
       const before = this.#items.row(id);
       if (!before) return undefined;
-      const item = itemOf(before, null);
-      const changed = { ...item, ...fields };
-      if (fields.text !== undefined && fields.text !== item.text) {
-        changed.summary = fields.summary ?? fields.text;
-        changed.sentences = fields.sentences ?? [];
-      }
       const holder = fields.key === undefined ? undefined : this.#items.idOf(fields.key);
       if (holder !== undefined && holder !== id) throw new Error('Another memory says this already.');
-      const after = rowOf(counted(changed));
+      const after = rowOf(changedItem(before, fields));
       if (!sameContent(before, after)) this.#replace(before, { ...after, changed: Date.now() });
       return this.get(id);
     });
@@ -280,6 +259,11 @@ export class MemoryStore implements Store {
     };
   }
 
+  /** What is kept in RAM: vectors, and items that were used last. */
+  get ramBytes(): number {
+    return this.#vectors.ramBytes + this.#items.ramBytes;
+  }
+
   /** Erase All: overwrites and removes the files, those that were set aside too, and begins with an empty one. */
   eraseAll(): { items: number; bytes: number } {
     const items = this.#connection.number('SELECT count(*) FROM items');
@@ -309,7 +293,7 @@ export class MemoryStore implements Store {
     const { connection, trouble } = openMemoryFile(this.#file);
     this.#connection = connection;
     this.#trouble = trouble;
-    this.#words = new WordIndex(connection, (id) => this.get(id));
+    this.#words = new WordIndex(connection);
     this.#vectors = new VectorTable(connection);
     this.#items = new ItemTable(connection, this.#words, this.#vectors, this.#options.hotBytes);
     this.#journal = new Journal(connection, this.#items);
@@ -344,30 +328,3 @@ export class MemoryStore implements Store {
 
 const FILES = 'SELECT path, size, mtime_ms AS mtimeMs, content_hash AS contentHash, tree_hash AS treeHash FROM files';
 const UNEMBEDDED = 'FROM items WHERE superseded_by IS NULL AND (embedder IS NULL OR embedder < ?1 OR embedder > ?1)';
-
-function itemFrom(item: NewItem, before: ItemRow | undefined): Omit<MemoryItem, 'embedder'> {
-  const now = Date.now();
-  return counted({
-    ...item,
-    id: before?.id ?? 0,
-    summary: item.summary ?? item.text,
-    created: before?.created ?? item.created ?? now,
-    changed: before ? now : (item.created ?? now),
-    activated: before?.activated ?? null,
-    activations: before?.activations ?? 0,
-    pinned: item.pinned ?? before?.pinned === 1,
-    supersededBy: null,
-    recalled: item.recalled ?? [],
-    tokens: 0,
-    summaryTokens: 0,
-  });
-}
-
-function counted<T extends Omit<MemoryItem, 'embedder'>>(item: T): T {
-  return { ...item, tokens: estimateTokens(item.text), summaryTokens: estimateTokens(item.summary) };
-}
-
-/** All but when it was changed. */
-function sameContent(before: ItemRow, after: ItemRow): boolean {
-  return COLUMNS.every((column) => column === 'changed' || before[column] === after[column]);
-}

@@ -81,6 +81,19 @@ describe('Journal', () => {
     store.close();
   });
 
+  it('keeps nothing of it either where other things are done in the same change', () => {
+    const store = opened();
+    const { id } = store.put(newItem('a', { text: 'my secret' }));
+    store.inTransaction(() => {
+      store.change(id, { text: 'my other secret' });
+      store.erase([id], 'Erased 1 memory');
+      store.put(newItem('b'));
+    }, 'Tidied up');
+    for (const change of store.journal()) if (!change.final) store.undo(change.id);
+    assert.equal(store.list({}).total, 0);
+    store.close();
+  });
+
   it('is one change for what is done in one transaction, whatever is inside', () => {
     const store = opened();
     store.inTransaction(() => {
