@@ -45,11 +45,11 @@ export interface Scored {
 }
 
 /**
- * @param params `top` is a cap, no quota.
+ * @param params `top` is a cap, no quota; `loose`: without the floor, for who has a stricter one.
  * @throws what embedder, checker and store throw.
  */
 export async function search(
-  params: Pick<MemorySearchParams, 'query' | 'top' | 'kinds' | 'all'>,
+  params: Pick<MemorySearchParams, 'query' | 'top' | 'kinds' | 'all'> & { loose?: boolean },
   { store, embedder, checker, now }: SearchWith,
 ): Promise<MemorySearchResult> {
   const begun = performance.now();
@@ -81,7 +81,7 @@ const hitOf = ({ item, score, why }: Scored, sentences: CheckedSentence[]): Memo
 
 /** All that is relevant, the best first, anchors unchecked. @param stored how many items are searched. */
 export async function ranked(
-  { query, kinds, all }: Pick<MemorySearchParams, 'query' | 'kinds' | 'all'>,
+  { query, kinds, all, loose }: Pick<MemorySearchParams, 'query' | 'kinds' | 'all'> & { loose?: boolean },
   { store, embedder, now }: Omit<SearchWith, 'checker'>,
   stored: number,
 ): Promise<Scored[]> {
@@ -107,7 +107,7 @@ export async function ranked(
   );
   const relevant = scoresFor(question, candidates, now).filter((_, i) => {
     const { item, match, alike } = candidates[i]!;
-    return (question.overview && WHOLES.has(item.kind)) || isRelevant(match, alike);
+    return loose || (question.overview && WHOLES.has(item.kind)) || isRelevant(match, alike);
   });
   relevant.sort((a, b) => b.score.total - a.score.total || b.item.changed - a.item.changed || a.item.id - b.item.id);
   return withoutCopies(relevant);
