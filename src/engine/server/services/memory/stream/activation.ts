@@ -8,11 +8,14 @@ import { EVERY_PART, estimateTokens, type StreamParts } from './parts.ts';
 import { floorFor } from './relevance.ts';
 import { newestFirst, scored, withoutOutdated } from './scoring.ts';
 import { checked, truthOf } from './truths.ts';
+import { coverage, tellingStems } from './wording.ts';
 
 const FOR_CHAT: readonly MemoryKind[] = ['symbol', 'file', 'folder', 'workspace', 'turn', 'session', 'fact'];
 /** A model that completes code reads few and short ones: what is meant for it, and what is said of files beside it. */
 const FOR_COMPLETION: readonly MemoryKind[] = ['symbol', 'file', 'fact'];
 const COMPLETION = { most: 3, tokens: 60 };
+/** Share of a fact's words that stand around the cursor. */
+const NEAR_FACT = 0.5;
 /** At most so many memories, by the room for them: SCM's k. */
 const LEAST_K = 3;
 const MOST_K = 10;
@@ -127,9 +130,9 @@ export async function activate(parts: StreamParts, params: Omit<ActivateParams, 
     return { hits: floor && switches.recency ? newestFirst(current, floor.answers) : current, outdated };
   }
 
-  /** Completion is told of files that are imported or open, and of the names it is about to write. */
-  function isNear({ kind, path, title }: MemoryItem): boolean {
-    if (kind === 'fact') return true;
+  /** Completion is told of files that are imported or open, of the names it is about to write, and of facts about what stands there. */
+  function isNear({ kind, path, title, text }: MemoryItem): boolean {
+    if (kind === 'fact') return coverage(tellingStems(text), query) >= NEAR_FACT;
     return (path !== null && (params.paths ?? []).includes(path)) || query.includes(title);
   }
 
