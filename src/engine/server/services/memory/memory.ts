@@ -213,7 +213,7 @@ export class Memory {
   };
 
   #search(
-    params: Pick<CallParams<'search'>, 'query' | 'top' | 'all' | 'kinds'>,
+    params: Pick<CallParams<'search'>, 'query' | 'top' | 'all' | 'kinds'> & { loose?: boolean },
     { embedder, byVector }: Asking,
   ): Promise<MemorySearchResult> {
     const store = {

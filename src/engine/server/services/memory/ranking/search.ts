@@ -45,11 +45,11 @@ export interface Scored {
 }
 
 /**
- * @param params `top` is a cap, no quota.
+ * @param params `top` is a cap, no quota; `loose`: without the floor, for who has a stricter one.
  * @throws what embedder, checker and store throw.
  */
 export async function search(
-  params: Pick<MemorySearchParams, 'query' | 'top' | 'kinds' | 'all'>,
+  params: Pick<MemorySearchParams, 'query' | 'top' | 'kinds' | 'all'> & { loose?: boolean },
   { store, embedder, checker, now }: SearchWith,
 ): Promise<MemorySearchResult> {
   const begun = performance.now();
@@ -81,11 +81,11 @@ const hitOf = ({ item, score, why }: Scored, sentences: CheckedSentence[]): Memo
 
 /** All that is relevant, the best first, anchors unchecked. @param stored how many items are searched. */
 export async function ranked(
-  asked: Pick<MemorySearchParams, 'query' | 'kinds' | 'all'>,
+  asked: Pick<MemorySearchParams, 'query' | 'kinds' | 'all'> & { loose?: boolean },
   { store, embedder, now }: Omit<SearchWith, 'checker'>,
   stored: number,
 ): Promise<Scored[]> {
-  return orderOf(await candidatesFor(asked, { store, embedder }, stored), now);
+  return orderOf(await candidatesFor(asked, { store, embedder }, stored), now, WEIGHTS, asked.loose);
 }
 
 /** What may be relevant to a question, with all that was found out of it. */
@@ -121,10 +121,15 @@ export async function candidatesFor(
 }
 
 /** Those that are relevant, the best first. Depends on nothing but what is given. */
-export function orderOf({ question, all }: Candidates, now: number, weights: Weights = WEIGHTS): Scored[] {
+export function orderOf(
+  { question, all }: Candidates,
+  now: number,
+  weights: Weights = WEIGHTS,
+  loose = false,
+): Scored[] {
   const isRelevant = relevantOf(all, weights);
   const relevant = scoresFor(question, all, now, weights).filter(
-    ({ item }, i) => isRelevant[i] || (question.overview && WHOLES.has(item.kind)),
+    ({ item }, i) => loose || isRelevant[i] || (question.overview && WHOLES.has(item.kind)),
   );
   relevant.sort((a, b) => b.score.total - a.score.total || b.item.changed - a.item.changed || a.item.id - b.item.id);
   return withoutCopies(relevant);

@@ -25,6 +25,8 @@ const CASES: [Need, string][] = [
   ['asked', 'Where does our engine keep its pages?'],
   ['asked', 'And how long does it keep them?'],
   ['asked', 'What calls evictPage?'],
+  ['asked', 'And why is it so?'],
+  ['none', '???'],
   ['open', 'How do I sort an array of numbers in Go?'],
   ['open', 'Write a function that adds two matrices'],
   ['open', 'Which port has the payments service?'],
