@@ -173,7 +173,7 @@ describe('hash of a syntax tree', () => {
         '<?php class A { function m(int $a): string { return "b $a"; } }\n',
         '10dde086ed79d89d86e602a8b0d1c32f',
       ],
-      ['a.sh', 'f() { for a in "$@"; do echo "b ${a%.c}"; done; }\n', '108af7d0c691222256fe32b0e01f54ff'],
+      ['a.sh', `f() { for a in "$@"; do echo "b \${a%.c}"; done; }\n`, '108af7d0c691222256fe32b0e01f54ff'],
       ['a.ps1', 'function F($a) { if ($a -gt 1) { Write-Output "b $a" } }\n', '10b63f77595127170ad78a21d776bcd7'],
       ['a.css', '.a > b { c: d(1px); }\n', '104619b2649a46ba0826fa947debbb01'],
       ['a.txt', ' a\n  b\n', '11dbc7c3a4a6298684d9345730f6005d'],
