@@ -11,19 +11,19 @@ const RENAMES = 20;
 /** Smaller ones are like other code by chance. */
 const LEAST_TOKENS = 12;
 /** A token for another of its kind. */
-const OTHER: Record<string, string> = {
-  '+': '-',
-  '-': '+',
-  '===': '!==',
-  '!==': '===',
-  '&&': '||',
-  '||': '&&',
-  '??': '||',
-  true: 'false',
-  false: 'true',
-  null: 'undefined',
-  undefined: 'null',
-};
+const OTHER = new Map([
+  ['+', '-'],
+  ['-', '+'],
+  ['===', '!=='],
+  ['!==', '==='],
+  ['&&', '||'],
+  ['||', '&&'],
+  ['??', '||'],
+  ['true', 'false'],
+  ['false', 'true'],
+  ['null', 'undefined'],
+  ['undefined', 'null'],
+]);
 
 export const PLANTS: Record<string, Plant> = {
   'laid out anew, without comments': (files, referee) =>
@@ -84,8 +84,8 @@ export const PLANTS: Record<string, Plant> = {
 };
 
 function otherFor({ text, isNumber }: Token): string | undefined {
-  if (isNumber) return /^\d+$/.test(text) ? `${text}1` : undefined;
-  return OTHER[text];
+  if (isNumber) return /^[1-9]\d*$/.test(text) ? `${text}1` : undefined;
+  return OTHER.get(text);
 }
 
 /** One symbol of some files, each of which is declared once, at the top. */
