@@ -20,7 +20,7 @@ import { RepositoryMap } from './repositoryMap.ts';
 import type { LeftOut } from './sentences.ts';
 import { symbolItem } from './symbolItem.ts';
 import { nameOf } from './wording.ts';
-import { type Described, described, worthAnItem } from './worth.ts';
+import { type Described, described, isConstructor, worthAnItem } from './worth.ts';
 
 export class ExtractiveSummariser implements Summariser {
   /** Who uses what, of all files that were summarised. */
@@ -136,7 +136,7 @@ export class ExtractiveSummariser implements Summariser {
 /** What is right in a symbol and open to others; all of it where nothing is. */
 function membersOf({ symbol }: Described, all: readonly Described[]): Described[] {
   const name = nameOf(symbol);
-  const inside = all.filter(({ symbol: { container } }) => container.join('.') === name);
+  const inside = all.filter(({ symbol: one }) => one.container.join('.') === name && !isConstructor(one));
   const open = inside.filter(({ exported }) => exported);
   return open.length > 0 ? open : inside;
 }

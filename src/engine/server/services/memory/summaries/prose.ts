@@ -217,6 +217,8 @@ function split(paragraph: string): string[] {
 /** With a full stop and not too long; undefined for what says nothing. */
 function finished(sentence: string): string | undefined {
   if ((sentence.match(/\p{L}{2,}/gu)?.length ?? 0) < 2) return undefined;
+  // An example follows that is left out.
+  if (/\b(?:e\.g|i\.e)\.?$/.test(sentence)) return undefined;
   // To do, and where else to look.
   if (/^(?:todo|fixme|xxx|hack|see(?: also)?|note to self)\b:?/i.test(sentence)) return undefined;
   const links = sentence.match(/https?:\S+/g)?.join('').length ?? 0;
