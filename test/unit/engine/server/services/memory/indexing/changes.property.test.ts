@@ -137,7 +137,7 @@ function checkStore(store: Store): void {
 const steps = fc.array(fc.array(change, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 });
 
 describe('Incremental indexing', () => {
-  it('has what a fresh index has, whatever changes, and in new processes', { timeout: 240_000 }, async () => {
+  it('has what a fresh index has, whatever changes, and in new processes', { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(steps, fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), async (all, restarts) => {
         const folder = new Folder();
@@ -172,11 +172,11 @@ describe('Incremental indexing', () => {
         await indexer.dispose();
         rmSync(folder.path, { recursive: true });
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 
-  it('does so with the real store and summaries, once all files were looked at', { timeout: 240_000 }, async () => {
+  it('does so with the real store and summaries, once all files were looked at', { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (all) => {
         const folder = new Folder();

@@ -42,7 +42,7 @@ export async function freshIndex(folder: string, database: string): Promise<Reco
 export function copyOfOurs(to: string): void {
   const root = path.resolve(import.meta.dirname, '../../../../../../..');
   for (const part of [
-    'src/engine/server/services/memory',
+    'src/engine/server/services/memory/store',
     'src/engine/server/services/search',
     'src/engine/server/services/workspaceFiles',
     'src/files',
