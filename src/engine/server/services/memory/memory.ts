@@ -10,9 +10,9 @@ import { EngineFailure } from '../../core/failure.ts';
 import type { Log } from '../../storage/messages.ts';
 import { audited } from './anchors/audit.ts';
 import { CodeMemory } from './codeMemory.ts';
+import { editFact, factOf } from './editing.ts';
 import { type Asking, Embedders } from './embedders.ts';
 import type { EngineAsks } from './engineAsks.ts';
-import type { NewItem } from './items.ts';
 import type { CallParams, CallResult, MemoryCall, OpenModels, StorePlace, TypedText } from './messages.ts';
 import { search } from './ranking/search.ts';
 import { checked } from './ranking/truth.ts';
@@ -20,11 +20,9 @@ import { CannotUndo } from './store/journal.ts';
 import type { MemoryStore } from './store/memoryStore.ts';
 import { CannotImport, exportMemory, importMemory } from './store/transfer.ts';
 import { activate } from './stream/activation.ts';
-import { factHash } from './stream/facts.ts';
 import { MemoryStream } from './stream/memoryStream.ts';
 import type { StreamParts } from './stream/parts.ts';
 import { secretIn } from './stream/secrets.ts';
-import { oneLine } from './stream/wording.ts';
 import type { ThreadParts } from './threadParts.ts';
 import { Upkeep } from './upkeep.ts';
 
@@ -56,7 +54,6 @@ type Handlers = {
 
 /** After these the items may be others. */
 const WRITES: readonly MemoryCall[] = ['add', 'change', 'forget', 'undo', 'recordTurn', 'import', 'index'];
-const LONGEST_TITLE = 80;
 const PAGE = 500;
 
 export class Memory {
@@ -155,7 +152,7 @@ export class Memory {
     change: ({ id, pinned, text, accept }) => {
       const item = this.#item(id);
       if (accept) this.#accept(item);
-      if (text !== undefined) this.#edit(this.#item(id), text);
+      if (text !== undefined) editFact(this.#store, this.#item(id), text);
       if (pinned !== undefined && this.#item(id).pinned !== pinned)
         this.#store.inTransaction(
           () => this.#store.change(id, { pinned }),
@@ -248,45 +245,11 @@ export class Memory {
       throw new EngineFailure('memoryInvalid', 'Only a proposal can be accepted: this is something else.');
   }
 
-  /** Its words become others. What is said of the code, or was said in a chat, follows that, and is not edited. */
-  #edit(item: MemoryItem, text: string): void {
-    const { id, kind } = item;
-    if (kind !== 'fact' && kind !== 'proposal')
-      throw new EngineFailure(
-        'memoryInvalid',
-        'Only what you asked to be remembered can be edited. Forget this, or remember a fact.',
-      );
-    const told = text.replace(/\r\n?/g, '\n').trim();
-    if (told === item.text) return;
-    const secret = secretIn(told);
-    if (secret !== undefined)
-      throw new EngineFailure(
-        'memoryInvalid',
-        `This looks like ${secret}, which is not remembered. Say where it is kept.`,
-      );
-    const title = oneLine(told, LONGEST_TITLE);
-    const sentences = [{ text: told, anchors: item.sentences.flatMap(({ anchors }) => anchors) }];
-    const fields = { text: told, summary: told, sentences, title, key: `${kind}:${factHash(told)}` };
-    this.#store.inTransaction(() => this.#store.change(id, fields), `Edited “${title}”`);
-  }
-
   #changed(): void {
     this.#upkeep.wake();
     this.#onChanged();
   }
 }
-
-/** A fact that was exported for people, and comes back without all that was known of it. */
-const factOf = (text: string): NewItem => ({
-  kind: 'fact',
-  source: 'import',
-  made: 'person',
-  key: `fact:${factHash(text)}`,
-  title: oneLine(text, LONGEST_TITLE),
-  path: null,
-  text,
-  sentences: [{ text, anchors: [] }],
-});
 
 /** Errors of parts that are in words already; those of the system are not. */
 function inWords(error: unknown): unknown {

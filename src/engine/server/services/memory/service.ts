@@ -9,7 +9,6 @@ import {
   memoryActivateRequest,
   memoryAddRequest,
   memoryAuditRequest,
-  memoryChangedNotification,
   memoryChangeRequest,
   memoryEraseRequest,
   memoryExportRequest,
@@ -35,11 +34,13 @@ import type { Log } from '../../storage/messages.ts';
 import type { Workspace, WorkspaceListener, Workspaces } from '../../workspaces/workspaces.ts';
 import type { EmbeddingService } from '../embedding/service.ts';
 import type { TextService } from '../text/service.ts';
+import { AwaitedReading } from './awaitedReading.ts';
+import { ChangeNews } from './changeNews.ts';
 import { checkCall, checkPlace } from './checks.ts';
 import { EngineHelp } from './engineHelp.ts';
 import { type AskOptions, MemoryThread } from './memoryThread.ts';
 import type { CallParams, CallResult, MemoryCall, MemoryEvent, OpenModels, StorePlace } from './messages.ts';
-import { bytesOf, MemoryPlaces, type ResolvedPlace, whyNever } from './places.ts';
+import { bytesOf, MemoryPlaces, offStatus, type ResolvedPlace, whyNever } from './places.ts';
 import { TypedTexts } from './typedTexts.ts';
 
 export interface MemoryServiceOptions {
@@ -47,11 +48,6 @@ export interface MemoryServiceOptions {
   folder: string;
   log: Log;
 }
-
-/** Of many changes in a row, clients hear once. */
-const CHANGED_MS = 200;
-/** What is asked to be indexed may wait so long for the leave to read it. */
-const READING_MS = 2_000;
 
 /** A request whose parameters are those of a call with its place. */
 type Request<M extends MemoryCall> = RequestType<
@@ -66,17 +62,14 @@ export class MemoryService implements Service, WorkspaceListener {
   readonly #thread: MemoryThread;
   readonly #help: EngineHelp;
   readonly #typed = new TypedTexts();
-  readonly #clients = new Set<ServedClient>();
+  readonly #news: ChangeNews;
   /** Memories of workspaces that are open in the thread, by file. */
   readonly #open = new Map<string, Workspace>();
   /** Databases by themselves that a client has used: they are closed when it leaves. */
   readonly #used = new Map<ServedClient, Set<string>>();
-  /** Workspaces whose clients are about to be told of changes. */
-  readonly #changed = new Map<string, NodeJS.Timeout>();
   /** Workspaces whose memory was erased: their files are not read again by themselves. */
   readonly #erased = new Set<string>();
-  /** Who waits for the files of a workspace to be read, by its id. */
-  readonly #awaiting = new Map<string, (() => void)[]>();
+  readonly #awaited = new AwaitedReading();
   #begun = false;
   /** As the thread was told. */
   #models: OpenModels | undefined;
@@ -90,6 +83,7 @@ export class MemoryService implements Service, WorkspaceListener {
   ) {
     this.#workspaces = workspaces;
     this.#places = new MemoryPlaces(folder);
+    this.#news = new ChangeNews((client, workspace) => workspaces.isHeld(client, workspace));
     this.#thread = new MemoryThread({ log }, (event) => this.#hear(event));
     this.#help = new EngineHelp({
       models,
@@ -103,7 +97,7 @@ export class MemoryService implements Service, WorkspaceListener {
   }
 
   serve(client: ServedClient): void {
-    this.#clients.add(client);
+    this.#news.serve(client);
     client.onLeft(() => this.#left(client));
     const call = <M extends MemoryCall>(
       type: Request<M>,
@@ -117,7 +111,7 @@ export class MemoryService implements Service, WorkspaceListener {
         checkCall(method, given);
         let at = this.#resolve(client, place);
         if (method === 'index' && at.workspace && !at.reading) {
-          await this.#readingOf(at.workspace);
+          await this.#awaited.of(at.workspace.id);
           at = this.#resolve(client, place);
         }
         if (at.off === undefined) {
@@ -160,7 +154,7 @@ export class MemoryService implements Service, WorkspaceListener {
   }
 
   filesRead(workspace: Workspace, changed: readonly string[] | undefined): void {
-    for (const tell of this.#awaiting.get(workspace.id) ?? []) tell();
+    this.#awaited.told(workspace.id);
     this.#tellFiles(workspace, changed);
   }
 
@@ -172,8 +166,7 @@ export class MemoryService implements Service, WorkspaceListener {
     for (const [file, workspace] of this.#open) if (workspace.id === id) this.#leave(file);
     this.#typed.forget(id);
     this.#erased.delete(id);
-    clearTimeout(this.#changed.get(id));
-    this.#changed.delete(id);
+    this.#news.forget(id);
   }
 
   /** Waits a bounded time for what was asked, and for the databases to be closed. */
@@ -224,7 +217,7 @@ export class MemoryService implements Service, WorkspaceListener {
       this.#forgetOpen(file, workspace);
       await this.#thread.call('memory', 'leave', { file, forget: true }).catch(() => undefined);
     }
-    this.#tellChanged(workspace.id);
+    this.#news.tell(workspace.id);
     return this.#status(client, place, signal);
   }
 
@@ -241,7 +234,7 @@ export class MemoryService implements Service, WorkspaceListener {
     }
     const erased = await this.#thread.erase(at.file, workspace === undefined);
     if (!workspace) return { ...erased, pages: false };
-    this.#tellChanged(workspace.id);
+    this.#news.tell(workspace.id);
     // What was remembered stood in prompts, whose pages hold it as tokens.
     const pages = await this.#workspaces.forget({ workspace: workspace.id, only: 'pages' }).then(
       () => true,
@@ -257,17 +250,6 @@ export class MemoryService implements Service, WorkspaceListener {
     if (isDeepStrictEqual(models, this.#models)) return;
     this.#models = models;
     this.#thread.send('memory', 'models', models);
-  }
-
-  /** An engine that has just taken the place of another is told a moment later whose files it may read. */
-  async #readingOf({ id }: Workspace): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const waiting = this.#awaiting.get(id) ?? [];
-    this.#awaiting.set(id, [...waiting, resolve]);
-    const timer = setTimeout(resolve, READING_MS);
-    await promise;
-    clearTimeout(timer);
-    this.#awaiting.delete(id);
   }
 
   #placeOf({ file, folder, reading, workspace }: ResolvedPlace): StorePlace {
@@ -292,7 +274,6 @@ export class MemoryService implements Service, WorkspaceListener {
 
   #left(client: ServedClient): void {
     const used = this.#used.get(client) ?? new Set();
-    this.#clients.delete(client);
     this.#used.delete(client);
     const others = [...this.#used.values()];
     for (const file of used) if (!others.some((files) => files.has(file))) this.#leave(file);
@@ -302,19 +283,7 @@ export class MemoryService implements Service, WorkspaceListener {
     this.#help.hear(event);
     if (event.kind !== 'changed') return;
     const workspace = this.#open.get(event.file);
-    if (workspace) this.#tellChanged(workspace.id);
-  }
-
-  /** Tells the clients that hold the workspace, in a while. */
-  #tellChanged(workspace: string): void {
-    if (this.#changed.has(workspace)) return;
-    const tell = () => {
-      this.#changed.delete(workspace);
-      for (const client of this.#clients) {
-        if (this.#workspaces.isHeld(client, workspace)) client.notify(memoryChangedNotification, { workspace });
-      }
-    };
-    this.#changed.set(workspace, setTimeout(tell, CHANGED_MS).unref());
+    if (workspace) this.#news.tell(workspace.id);
   }
 
   /** The next thread is told everything anew. */
@@ -325,21 +294,4 @@ export class MemoryService implements Service, WorkspaceListener {
     this.#typed.forget();
     this.#open.clear();
   }
-}
-
-/** Of a memory that is not used: nothing is known but what its file takes. */
-function offStatus(why: string, bytes: number): MemoryStatus {
-  const none = { done: 0, total: 0, busyMs: 0, budgetMs: 0, modelTokens: 0, modelTokenBudget: 0 };
-  return {
-    on: false,
-    items: {},
-    superseded: 0,
-    pinned: 0,
-    bytes,
-    budgetBytes: 0,
-    embedder: null,
-    unembedded: 0,
-    indexing: { state: 'off', ...none, waits: why },
-    trouble: null,
-  };
 }
