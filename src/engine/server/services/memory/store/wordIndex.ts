@@ -32,7 +32,7 @@ const LEAST_SCORED = 64;
 /** Words of a question beyond these are left out, the most frequent first. */
 const MOST_STEMS = 48;
 /** Items that have any of the rarest words, with repetition, are looked at up to here; the other words only rank these. */
-const MOST_POSTINGS = 3_000;
+const MOST_POSTINGS = 2_000;
 
 export class WordIndex {
   readonly #connection: Connection;
