@@ -30,6 +30,8 @@ export class Grammars {
   readonly #require: NodeJS.Require;
   #runtime: Promise<typeof TreeSitter> | undefined;
   readonly #languages = new Map<GrammarName, Promise<TreeSitter.Language>>();
+  /** Of those that read whole texts, one at a time: parsers are never freed by themselves. */
+  readonly #parsers = new Map<GrammarName, Promise<TreeSitter.Parser | undefined>>();
 
   /** @param from file or file URL of the code that runs, where the package is looked for. */
   constructor(from: string) {
@@ -50,10 +52,27 @@ export class Grammars {
   }
 
   /** What reads the outline of texts in the language of a file; undefined where there is no grammar for it. */
-  async outliner({ languageId, path }: LanguageOf): Promise<Outliner | undefined> {
+  outliner(file: LanguageOf): Promise<Outliner | undefined> {
+    return this.reader(file, outlineOf);
+  }
+
+  /**
+   * What reads something off the trees of texts in the language of a file; undefined where there is no grammar for it. It
+   * gives undefined for a text that takes too long.
+   * @param read is given a tree that is there during the call only.
+   */
+  async reader<T>(
+    { languageId, path }: LanguageOf,
+    read: (tree: TreeSitter.Tree, text: string, grammar: GrammarName) => T,
+  ): Promise<((text: string) => T | undefined) | undefined> {
     const grammar = grammarFor(languageId, path);
     if (grammar === undefined) return undefined;
-    const parser = await this.parser(grammar.name).catch(() => undefined);
+    let waiting = this.#parsers.get(grammar.name);
+    if (waiting === undefined) {
+      waiting = this.parser(grammar.name).catch(() => undefined);
+      this.#parsers.set(grammar.name, waiting);
+    }
+    const parser = await waiting;
     if (parser === undefined) return undefined;
     return (text) => {
       let steps = 0;
@@ -65,7 +84,7 @@ export class Grammars {
         return undefined;
       }
       try {
-        return outlineOf(tree, text);
+        return read(tree, text, grammar.name);
       } finally {
         tree.delete();
       }

@@ -20,10 +20,11 @@ export interface ItemFilter {
 export interface IndexedFile {
   path: string;
   size: number;
+  /** When it changed last, the later of the file system's mtime and ctime; 0: so lately that this says nothing. */
   mtimeMs: number;
-  /** Of its bytes. */
+  /** Of its text with LF; empty where it has none that may be indexed. */
   contentHash: string;
-  /** Of its syntax tree, as anchors have it: the leaf of the Merkle tree. */
+  /** Of its syntax tree, as anchors have it: the leaf of the Merkle tree. Empty where nothing is said of it. */
   treeHash: string;
 }
 
@@ -100,11 +101,33 @@ export interface FileSummary {
   treeHash: string;
   /** The file's item first, then those of its symbols that are worth one. */
   items: NewItem[];
+  /** What the summariser wants to know of the file when folders are summarised; see `restore`. */
+  notes?: string;
+  /** That a model read and wrote for it; absent: none. */
+  modelTokens?: number;
 }
+
+/** What a summary may take. */
+export interface SummaryLimits {
+  /** That a model may read and write for it; 0: none is asked. */
+  modelTokens: number;
+  /** Tree hash of the file when it was summarised last: where it is the same still, no model is asked again. */
+  known?: string | undefined;
+  signal: AbortSignal;
+}
+
+/** Files larger than this were rarely typed; they are neither summarised nor looked into for anchors. */
+export const MOST_SOURCE_BYTES = 512 * 1024;
 
 /** Makes summaries bottom up: symbols and their file, folders from files and folders in them, the workspace from its folders. */
 export interface Summariser {
-  file(source: SourceText): Promise<FileSummary>;
+  file(source: SourceText, limits?: SummaryLimits): Promise<FileSummary>;
   /** @param children items of the files and folders right in it. @param path '' is the workspace itself. */
   folder(path: string, children: readonly MemoryItem[], readme: SourceText | undefined): NewItem | undefined;
+  /** What it noted of a file in an earlier process: told once, before anything is asked. */
+  restore?(path: string, notes: string): void;
+  /** Before folders are summarised: what takes long for it is done here. @param rest is awaited between its steps. */
+  prepare?(rest: () => Promise<void>): Promise<void>;
+  /** Nothing is to be known of a file any more: it is gone, or private. */
+  forget?(path: string): void;
 }
