@@ -129,7 +129,8 @@ function largestTop(files: readonly string[]): string[] {
   return [...tops.values()].sort((a, b) => b.length - a.length)[0] ?? [];
 }
 
-async function fetched(name: string): Promise<string> {
+/** The folder that its archive was unpacked to. @throws Error when npm cannot fetch it. */
+export async function fetched(name: string): Promise<string> {
   const root = path.join(repository, 'test-results', 'packages');
   const folder = path.join(root, name.replaceAll(/[^\w.@-]/g, '+'));
   if (existsSync(folder)) return folder;

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { StaticEmbedder } from '../../../../src/engine/server/services/memory/embedding/staticEmbedder.ts';
 import type { Embedder } from '../../../../src/engine/server/services/memory/items.ts';
 import { repository } from '../../../helpers/engine.ts';
+import { printChanges } from './changeReport.ts';
 import { printComments } from './commentReport.ts';
 import { openTextEmbedder } from './modelVectors.ts';
 import { printQuestions } from './questionReport.ts';
@@ -25,4 +26,5 @@ for (const file of values.model) embedders.set(path.basename(file, '.gguf'), awa
 
 if (values.only.includes('A')) await printComments(embedders);
 if (values.only.includes('B')) await printQuestions(embedders, values.misses);
+if (values.only.includes('C')) await printChanges(embedders);
 process.exit();
