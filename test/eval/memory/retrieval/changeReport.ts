@@ -6,7 +6,8 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Embedder } from '../../../../src/engine/server/services/memory/items.ts';
-import { ranked } from '../../../../src/engine/server/services/memory/ranking/search.ts';
+import { candidatesFor, orderOf } from '../../../../src/engine/server/services/memory/ranking/search.ts';
+import { WEIGHTS } from '../../../../src/engine/server/services/memory/ranking/weights.ts';
 import { wordsOf } from '../../../../src/engine/server/services/search/words.ts';
 import { filesOf } from '../../../../src/engine/server/services/workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../../../../src/engine/server/services/workspaceFiles/folderPrivacy.ts';
@@ -31,6 +32,8 @@ const SOURCE = /^(?:lib|src)\/.*\.[cm]?[jt]s$/;
 /** Of a version in which more files changed no line says much of one of them. */
 const MOST_CHANGED = 8;
 const LEAST_WORDS = 4;
+/** A change brings words that were not there before: what ranks is one matter, what is activated another. */
+const NO_FLOOR = { likeness: 0, alone: 0, best: 0, others: 0 };
 const TOP = 5;
 
 interface Change {
@@ -65,12 +68,11 @@ export async function printChanges(embedders: ReadonlyMap<string, Embedder>): Pr
             const words = store.byWords(line, 50).map(({ id }) => store.get(id)!.path ?? '');
             note('BM25 of the store', words, files);
           }
-          const found = await ranked({ query: line }, { store, embedder, now: 0 }, total);
-          note(
-            which,
-            found.map(({ item }) => item.path ?? ''),
-            files,
-          );
+          const candidates = await candidatesFor({ query: line }, { store, embedder }, total);
+          const pathsBy = (weights: typeof WEIGHTS) =>
+            orderOf(candidates, 0, weights).map(({ item }) => item.path ?? '');
+          note(`${which}, ranked`, pathsBy({ ...WEIGHTS, floor: NO_FLOOR }), files);
+          note(`${which}, with the floor`, pathsBy(WEIGHTS), files);
         }
         store.close();
       }
@@ -79,7 +81,7 @@ export async function printChanges(embedders: ReadonlyMap<string, Embedder>): Pr
   console.log(
     `C: ${[...gains.values()][0]?.length ?? 0} lines of changelogs: a file that changed among the first ${TOP}`,
   );
-  for (const [which, values] of gains) console.log(`  ${which.padEnd(24)} ${withInterval(values)}`);
+  for (const [which, values] of gains) console.log(`  ${which.padEnd(36)} ${withInterval(values)}`);
 }
 
 /** A copy: git passes over what was fetched, and so does who lists a folder in it. */
