@@ -32,8 +32,9 @@ export function thirdPartyNotices(files, nativeFolders) {
     const text = licenceText(folder) || `Licence: ${license}; the package carries no licence text of its own.`;
     sections.set(`${name} ${version} (${license})`, text);
   }
-  const compiledIn = readFileSync(path.join(import.meta.dirname, 'licences/llama.cpp.txt'), 'utf8').trim();
+  const carried = path.join(import.meta.dirname, 'licences');
+  const own = readdirSync(carried).map((name) => readFileSync(path.join(carried, name), 'utf8').trim());
   const list = [...sections].sort(([a], [b]) => (a < b ? -1 : 1)).map(([title, text]) => `${title}\n\n${text}`);
   const rule = `\n\n${'='.repeat(80)}\n\n`;
-  return `${['Quire carries the software listed here. Each part is under its own licence.', compiledIn, ...list].join(rule)}\n`;
+  return `${['Quire carries the software listed here. Each part is under its own licence.', ...own.sort(), ...list].join(rule)}\n`;
 }

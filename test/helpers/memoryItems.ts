@@ -1,7 +1,7 @@
 /** Memory items in RAM, found by words (BM25) and vectors, for tests and evaluations of what ranks and embeds them. */
 import type { MemoryItem, MemoryKind } from '../../src/engine/protocol/index.ts';
 import { piecesOf } from '../../src/engine/server/services/memory/embedding/pieces.ts';
-import type { Embedder, Found, Store } from '../../src/engine/server/services/memory/items.ts';
+import type { Embedder, Found, ItemFilter, Store } from '../../src/engine/server/services/memory/items.ts';
 
 /** A file's item that says nothing, but for the fields given. */
 export function itemWith(fields: Partial<MemoryItem> & { id: number }): MemoryItem {
@@ -64,9 +64,9 @@ export class ItemList implements Searched {
     return this.#items.get(id);
   }
 
-  list(filter: { kinds?: readonly MemoryKind[]; limit?: number }): { items: MemoryItem[]; total: number } {
-    const items = [...this.#of(filter.kinds)];
-    return { items: items.slice(0, filter.limit), total: items.length };
+  list({ kinds, superseded, limit }: ItemFilter): { items: MemoryItem[]; total: number } {
+    const items = [...this.#of(kinds, superseded)];
+    return { items: items.slice(0, limit), total: items.length };
   }
 
   byWords(query: string, limit: number, kinds?: readonly MemoryKind[]): Found[] {
@@ -101,14 +101,17 @@ export class ItemList implements Searched {
 
   setVectors(embedder: string, vectors: readonly { id: number; vector: Float32Array }[]): void {
     const all = this.#vectors.get(embedder) ?? new Map<number, Float32Array>();
-    for (const { id, vector } of vectors) all.set(id, vector);
+    for (const { id, vector } of vectors) {
+      all.set(id, vector);
+      this.#items.set(id, { ...this.#items.get(id)!, embedder });
+    }
     this.#vectors.delete(embedder);
     this.#vectors.set(embedder, all);
   }
 
-  *#of(kinds: readonly MemoryKind[] | undefined): Iterable<MemoryItem> {
+  *#of(kinds: readonly MemoryKind[] | undefined, superseded = false): Iterable<MemoryItem> {
     for (const item of this.#items.values())
-      if (item.supersededBy === null && (kinds === undefined || kinds.includes(item.kind))) yield item;
+      if ((superseded || item.supersededBy === null) && (kinds === undefined || kinds.includes(item.kind))) yield item;
   }
 
   #best(limit: number, kinds: readonly MemoryKind[] | undefined, scoreOf: (item: MemoryItem) => number): Found[] {

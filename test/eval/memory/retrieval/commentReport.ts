@@ -6,7 +6,7 @@ import { wordsOf } from '../../../../src/engine/server/services/search/words.ts'
 import { byLikeness, byWords, commentTask, gains, together } from './commentToFunction.ts';
 import { withInterval } from './interval.ts';
 
-/** Of words beside vectors; chosen on other packages (see embedders.md). */
+/** Of words beside vectors, each at a spread of 1. Not tuned. */
 const SHARE = 0.4;
 
 export async function printComments(embedders: ReadonlyMap<string, Embedder>): Promise<void> {

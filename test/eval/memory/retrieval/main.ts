@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 import { StaticEmbedder } from '../../../../src/engine/server/services/memory/embedding/staticEmbedder.ts';
 import type { Embedder } from '../../../../src/engine/server/services/memory/items.ts';
 import { repository } from '../../../helpers/engine.ts';
+import { noLikeness } from '../../../helpers/memoryItems.ts';
+import { printChanges } from './changeReport.ts';
 import { printComments } from './commentReport.ts';
 import { openTextEmbedder } from './modelVectors.ts';
 import { printQuestions } from './questionReport.ts';
@@ -24,5 +26,7 @@ const embedders = new Map<string, Embedder>([['static table', new StaticEmbedder
 for (const file of values.model) embedders.set(path.basename(file, '.gguf'), await openTextEmbedder(file, kept));
 
 if (values.only.includes('A')) await printComments(embedders);
-if (values.only.includes('B')) await printQuestions(embedders, values.misses);
+const all = new Map([['words alone', noLikeness], ...embedders]);
+if (values.only.includes('B')) await printQuestions(all, values.misses);
+if (values.only.includes('C')) await printChanges(all);
 process.exit();

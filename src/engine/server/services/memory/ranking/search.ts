@@ -104,18 +104,22 @@ export async function candidatesFor(
   const [vector] = await embedder.embed([query]);
   const words = scoresOf(store.byWords(question.telling, CANDIDATES, kinds));
   const cosines = scoresOf(store.byVector(vector!, CANDIDATES, kinds));
-  const wholes = question.overview ? store.list({ kinds: wholeKinds(kinds), limit: MOST_WHOLES }).items : [];
+  const wholes = question.overview ? store.list({ kinds: among(WHOLES, kinds), limit: MOST_WHOLES }).items : [];
+  // Neither index has what is superseded.
+  const said = all ? store.list({ kinds: among(SAID, kinds), superseded: true, limit: MOST_SAID }).items : [];
+  const superseded = said.filter((item) => item.supersededBy !== null);
   const found = closest(words, cosines).map((id) => store.get(id));
-  const items = [...new Map([...wholes, ...found].flatMap((item) => (item ? [[item.id, item]] : []))).values()].filter(
-    (item) => all || item.supersededBy === null,
-  );
+  const items = [
+    ...new Map([...wholes, ...found, ...superseded].flatMap((item) => (item ? [[item.id, item]] : []))).values(),
+  ].filter((item) => all || item.supersededBy === null);
   const matches = matchesOf(question, items, stored);
   const calibration = calibrationOf(embedder.id);
   const candidates = items.map((item, i) => ({
     item,
     match: matches[i]!,
     words: words.get(item.id) ?? 0,
-    alike: likeness(cosines.get(item.id) ?? 0, calibration),
+    // While vectors are being replaced those found may still be of the embedder before.
+    alike: item.embedder === embedder.id ? likeness(cosines.get(item.id) ?? 0, calibration) : 0,
   }));
   return { question, all: candidates };
 }
@@ -138,8 +142,11 @@ export function orderOf(
 /** What tells of more than a file: a question about the whole is about these, whatever its words are. */
 const WHOLES: ReadonlySet<MemoryKind> = new Set(['workspace', 'folder']);
 const MOST_WHOLES = 20;
-const wholeKinds = (kinds: readonly MemoryKind[] | undefined) =>
-  [...WHOLES].filter((kind) => kinds === undefined || kinds.includes(kind));
+/** What a newer one may say otherwise of. */
+const SAID: ReadonlySet<MemoryKind> = new Set(['fact', 'proposal', 'turn', 'session']);
+const MOST_SAID = 1_000;
+const among = (some: ReadonlySet<MemoryKind>, kinds: readonly MemoryKind[] | undefined) =>
+  [...some].filter((kind) => kinds === undefined || kinds.includes(kind));
 
 const scoresOf = (found: readonly Found[]): Map<number, number> => new Map(found.map(({ id, score }) => [id, score]));
 

@@ -57,7 +57,7 @@ export const WEIGHTS: Weights = {
     place: 0.5,
     generated: -0.15,
   },
-  floor: { likeness: 0.5, alone: 0.7, best: 0.58, others: 0.25 },
+  floor: { likeness: 0.5, alone: 0.7, best: 0.53, others: 0.25 },
 };
 
 /** After so long without use or change recency is worth half as much. */

@@ -87,6 +87,11 @@ test('what is not true any more is counted, and shown only when all is asked for
   assert.equal(all.hits[0]?.sentences[0]?.isTrue, false);
 });
 
+test('what is superseded is shown only when all is asked for, behind what is not', async () => {
+  assert.deepEqual(await ids('retries', { kinds: ['fact'] }), [10]);
+  assert.deepEqual(await ids('retries', { kinds: ['fact'], all: true }), [10, 9]);
+});
+
 test('the parts of a score add up to it, and the best come first', async () => {
   const { hits, searched } = await find('which page of the pool is worth least');
   assert.equal(searched, 9);
@@ -122,6 +127,14 @@ test('a cosine alone finds what has other words', async () => {
     hits.map(({ item, why }) => [item.id, why.includes('alike in meaning')]),
     [[5, true]],
   );
+});
+
+test('vectors of another embedder are not compared', async () => {
+  const store = new ItemList(ITEMS);
+  store.setVectors('model:before', [{ id: 5, vector: Float32Array.of(1, 0) }]);
+  const embedder = { id: 'model:x', dimensions: 2, embed: async () => [Float32Array.of(1, 0)] };
+  const { hits } = await search({ query: 'fetching bytes', top: 5 }, { store, embedder, checker, now: NOW });
+  assert.deepEqual(hits, []);
 });
 
 test('of equals the newer comes first, and what was used lately', async () => {
