@@ -12,6 +12,7 @@ import { EngineClient, type EngineCommand } from './engine/client/client.ts';
 import { dataFolder } from './engine/dataFolder.ts';
 import type { EngineStatus, GpuPreference, LogEvent } from './engine/protocol/index.ts';
 import type { Host, HostModels } from './host.ts';
+import { type MemoryFeature, registerMemory } from './memory/feature.ts';
 import { registerModels } from './models/feature.ts';
 import { isEnabled, registerMonitor } from './monitor/feature.ts';
 import { Grammars } from './syntax/grammars.ts';
@@ -28,6 +29,7 @@ export interface QuireApi {
   onDidComplete: CompletionProvider['onDidComplete'];
   reviews: EditReviews;
   chat: ChatController;
+  memory: MemoryFeature;
 }
 
 /** The companion extension that brings CUDA, which is too large to ship. */
@@ -78,6 +80,12 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     idOf: (uri) => workspace.idOf(uri),
     grammars,
   });
+  const memory = registerMemory(host, {
+    isPrivate: (uri) => workspace.isPrivate(uri),
+    idOf: (uri) => workspace.idOf(uri),
+    lastAnswer: () => undefined,
+    lastSuggestion: () => undefined,
+  });
   registerNativeChat(host, { workspace, reasoning: () => new ReasoningSplitter() });
   registerSample(host);
 
@@ -113,6 +121,7 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     onDidComplete: completion.onDidComplete,
     reviews: chat.reviews,
     chat: chat.controller,
+    memory,
   };
 }
 
