@@ -75,21 +75,27 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     onSilence: (silence) => monitor.dispatch({ type: 'silence', silence }),
   });
 
+  let suggested: Parameters<MemoryFeature['openUse']>[0] | undefined;
+  const memory = registerMemory(host, {
+    isPrivate: (uri) => workspace.isPrivate(uri),
+    idOf: (uri) => workspace.idOf(uri),
+    lastAnswer: () => chat.controller.lastUse,
+    lastSuggestion: () => suggested,
+  });
   const chat = registerChat(host, {
     isPrivate: (uri) => workspace.isPrivate(uri),
     idOf: (uri) => workspace.idOf(uri),
     grammars,
-  });
-  const memory = registerMemory(host, {
-    isPrivate: (uri) => workspace.isPrivate(uri),
-    idOf: (uri) => workspace.idOf(uri),
-    lastAnswer: () => undefined,
-    lastSuggestion: () => undefined,
+    memory,
   });
   registerNativeChat(host, { workspace, reasoning: () => new ReasoningSplitter() });
   registerSample(host);
 
   subscriptions.push(
+    completion.onDidComplete(({ shown }) => {
+      if (shown) suggested = ofSuggestion();
+    }),
+    completion.onDidAccept((uri) => memory.typed(uri, null)),
     completion.onDidStartRequest(() => monitor.dispatch({ type: 'requestStarted' })),
     completion.onDidEndRequest((usage) => monitor.dispatch({ type: 'requestEnded', usage })),
     engine.onStateChange((state) => {
@@ -124,6 +130,16 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     memory,
   };
 }
+
+/** Suggestions are made of the code alone, until a measurement shows that memories help them. */
+const ofSuggestion = (): Parameters<MemoryFeature['openUse']>[0] => ({
+  what: 'For the last suggestion',
+  asked: vscode.window.activeTextEditor
+    ? vscode.workspace.asRelativePath(vscode.window.activeTextEditor.document.uri)
+    : '',
+  decision: 'Suggestions are given no memory: they come from this file, open files and the project’s own code.',
+  used: [],
+});
 
 function engineCommand(context: vscode.ExtensionContext): EngineCommand {
   const settings = vscode.workspace.getConfiguration('quire.engine');

@@ -26,9 +26,9 @@ export interface MemoryFeatureNeeds {
   /** The engine's id of the workspace that a document or folder belongs to. @throws EngineError */
   idOf(uri: vscode.Uri): Promise<string>;
   /** What was used for the last answer of the chat; undefined: nothing was asked yet. */
-  lastAnswer(): Use | undefined;
+  lastAnswer(): Omit<Use, 'store'> | undefined;
   /** What was used for the last suggestion that was shown. */
-  lastSuggestion(): Use | undefined;
+  lastSuggestion(): Omit<Use, 'store'> | undefined;
 }
 
 export interface MemoryFeature {
@@ -109,6 +109,11 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
     switched: () => inspector.changed(),
     log,
   });
+  const openUse = async (use: Omit<Use, 'store'>): Promise<void> => {
+    const store = first();
+    if (!store) throw new Error(OFF);
+    await inspector.openUse({ ...use, store: store.key });
+  };
   const command = (name: string, work: (...given: unknown[]) => unknown) =>
     vscode.commands.registerCommand(`quire.memory.${name}`, async (...given: unknown[]) => {
       try {
@@ -143,7 +148,7 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
     ),
     command('remember', (text) => remember(commands, text)),
     command('rememberSelection', (note) => rememberSelection(commands, note)),
-    command('why', () => why(inspector, needs)),
+    command('why', () => why(openUse, needs)),
     command('audit', () => auditMemory(commands)),
     command('export', (target) => exportMemory(commands, target)),
     command('import', (source) => importMemory(commands, source)),
@@ -188,11 +193,7 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
           () => undefined,
         );
     },
-    async openUse(use) {
-      const store = first();
-      if (!store) throw new Error(OFF);
-      await inspector.openUse({ ...use, store: store.key });
-    },
+    openUse,
   };
 }
 
@@ -228,14 +229,14 @@ async function chooseStore(stores: Stores): Promise<FolderStore | undefined> {
   return (await vscode.window.showQuickPick(rows, { title: "Quire: Which Folder's Memory?" }))?.store;
 }
 
-async function why(inspector: Inspector, needs: MemoryFeatureNeeds): Promise<void> {
+async function why(open: MemoryFeature['openUse'], needs: MemoryFeatureNeeds): Promise<void> {
   const uses = [needs.lastAnswer(), needs.lastSuggestion()].filter((use) => use !== undefined);
   const [only] = uses;
   if (!only) throw new Error('No answer was given and no suggestion made in this window yet.');
-  if (uses.length === 1) return inspector.openUse(only);
+  if (uses.length === 1) return open(only);
   const rows = uses.map((use) => ({ label: use.what, description: use.asked, use }));
   const chosen = await vscode.window.showQuickPick(rows, { title: 'Quire: Why Did Quire Use This?' });
-  if (chosen) await inspector.openUse(chosen.use);
+  if (chosen) await open(chosen.use);
 }
 
 /** Errors of our own are in words for the user already; others are not for showing. */

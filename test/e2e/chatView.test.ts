@@ -129,6 +129,7 @@ const full: ChatSnapshot = {
   meter: {
     fixed: 380,
     attachments: 1301,
+    memories: 0,
     history: 8100,
     draft: 59,
     answer: 2048,
