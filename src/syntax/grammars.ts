@@ -50,7 +50,19 @@ export class Grammars {
   }
 
   /** What reads the outline of texts in the language of a file; undefined where there is no grammar for it. */
-  async outliner({ languageId, path }: LanguageOf): Promise<Outliner | undefined> {
+  outliner(file: LanguageOf): Promise<Outliner | undefined> {
+    return this.reader(file, outlineOf);
+  }
+
+  /**
+   * What reads something off the trees of texts in the language of a file; undefined where there is no grammar for it. It
+   * has a parser of its own, for one text at a time, and gives undefined for a text that takes too long.
+   * @param read is given a tree that is there during the call only.
+   */
+  async reader<T>(
+    { languageId, path }: LanguageOf,
+    read: (tree: TreeSitter.Tree, text: string, grammar: GrammarName) => T,
+  ): Promise<((text: string) => T | undefined) | undefined> {
     const grammar = grammarFor(languageId, path);
     if (grammar === undefined) return undefined;
     const parser = await this.parser(grammar.name).catch(() => undefined);
@@ -65,7 +77,7 @@ export class Grammars {
         return undefined;
       }
       try {
-        return outlineOf(tree, text);
+        return read(tree, text, grammar.name);
       } finally {
         tree.delete();
       }

@@ -77,14 +77,26 @@ const FUNCTION_VALUE = /^(?:arrow_function|function_expression|function|generato
 /** Kinds whose members are symbols too. */
 const OUTER: ReadonlySet<SymbolKind> = new Set(['class', 'impl', 'interface', 'module', 'enum']);
 
-/** The symbols of a tree, each before those that are in it. @param text what the tree was made of. */
-export function outlineOf(tree: Tree, text: string): CodeSymbol[] {
-  const symbols: CodeSymbol[] = [];
-  visit(tree.rootNode, [], text, symbols);
-  return symbols;
+/** A symbol, and which node of the tree it is with what stands around it. */
+export interface Declaration {
+  symbol: CodeSymbol;
+  /** Id of the node, decorators before it left out. */
+  node: number;
 }
 
-function visit(parent: Node, container: readonly string[], text: string, symbols: CodeSymbol[]): void {
+/** The symbols of a tree, each before those that are in it. @param text what the tree was made of. */
+export function outlineOf(tree: Tree, text: string): CodeSymbol[] {
+  return declarationsOf(tree, text).map(({ symbol }) => symbol);
+}
+
+/** As {@link outlineOf}, for those who go through the tree too. */
+export function declarationsOf(tree: Tree, text: string): Declaration[] {
+  const declarations: Declaration[] = [];
+  visit(tree.rootNode, [], text, declarations);
+  return declarations;
+}
+
+function visit(parent: Node, container: readonly string[], text: string, symbols: Declaration[]): void {
   for (const child of parent.namedChildren) {
     if (child === null) continue;
     const found = declarationIn(child);
@@ -95,7 +107,7 @@ function visit(parent: Node, container: readonly string[], text: string, symbols
     }
     const { node, kind, name, within } = found;
     const inside = [...container, ...within];
-    symbols.push({ name, kind, container: inside, ...rangeOf(child, node, text) });
+    symbols.push({ symbol: { name, kind, container: inside, ...rangeOf(child, node, text) }, node: child.id });
     const body = node.childForFieldName('body') ?? node.childForFieldName('type');
     if (OUTER.has(kind) && body !== null) visit(body, [...inside, name], text, symbols);
     if (kind === 'module' && body === null) visit(node, [...inside, name], text, symbols);

@@ -198,7 +198,10 @@ export interface RecordTurnParams {
   message: string;
   question: string;
   answer: string;
+  /** Memories that stood in the prompt. */
   recalled: number[];
+  /** Texts of what was attached: what an answer quotes of them is not remembered. */
+  attached?: string[];
 }
 
 export interface MemoryStatus {

@@ -20,10 +20,11 @@ export interface ItemFilter {
 export interface IndexedFile {
   path: string;
   size: number;
+  /** When it changed last, the later of the file system's mtime and ctime; 0: so lately that this says nothing. */
   mtimeMs: number;
-  /** Of its bytes. */
+  /** Of its text with LF; empty where it has none that may be indexed. */
   contentHash: string;
-  /** Of its syntax tree, as anchors have it: the leaf of the Merkle tree. */
+  /** Of its syntax tree, as anchors have it: the leaf of the Merkle tree. Empty where nothing is said of it. */
   treeHash: string;
 }
 
@@ -100,11 +101,20 @@ export interface FileSummary {
   treeHash: string;
   /** The file's item first, then those of its symbols that are worth one. */
   items: NewItem[];
+  /** That a model read and wrote for it; absent: none. */
+  modelTokens?: number;
+}
+
+/** What a summary may take. */
+export interface SummaryLimits {
+  /** That a model may read and write for it; 0: none is asked. */
+  modelTokens: number;
+  signal: AbortSignal;
 }
 
 /** Makes summaries bottom up: symbols and their file, folders from files and folders in them, the workspace from its folders. */
 export interface Summariser {
-  file(source: SourceText): Promise<FileSummary>;
+  file(source: SourceText, limits?: SummaryLimits): Promise<FileSummary>;
   /** @param children items of the files and folders right in it. @param path '' is the workspace itself. */
   folder(path: string, children: readonly MemoryItem[], readme: SourceText | undefined): NewItem | undefined;
 }

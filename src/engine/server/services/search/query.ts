@@ -22,7 +22,7 @@ const MOST_TERMS = 32;
 const WEIGHTS = { name: 2, part: 0.5, pair: 0.6 };
 
 /** Words that questions about code are made of, whatever they ask for. */
-const STOP_WORDS = new Set(
+export const STOP_WORDS = new Set(
   `a about all am an and any are as at be been before being but by can code could decide decided defined define did do does
   doing done each else ever every find for from get gets give given gives go goes had happen happens has have here how i if
   implement implementation implemented in into is it its itself just know let like made make makes may me might mine more
@@ -34,10 +34,13 @@ const STOP_WORDS = new Set(
 
 const TESTS = /^(?:tests?|tested|testing|specs?|fixtures?|mocks?)$/;
 
+/** It says what is asked for, and not only that something is. */
+export const isTelling = (word: string): boolean => !STOP_WORDS.has(word.toLowerCase());
+
 /** @param text a question, names, or both. Without words that say something, those that do not are asked for. */
 export function parseQuery(text: string): Query {
   const words = wordsOf(text);
-  const telling = words.filter((word) => !STOP_WORDS.has(word.toLowerCase()));
+  const telling = words.filter(isTelling);
   const terms = new Map<number, Term>();
   const add = (term: Term) => {
     const known = terms.get(term.hash);

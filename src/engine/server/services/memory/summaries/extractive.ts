@@ -1,0 +1,131 @@
+/**
+ * Summaries that are taken from the text: outlines, comments, README files, manifests, and who uses what. They need no model,
+ * and say nothing that is not written in the files; the same files give the same summaries.
+ */
+import type { Grammars, Outliner } from '../../../../../syntax/grammars.ts';
+import { type GrammarName, grammarFor } from '../../../../../syntax/languages.ts';
+import type { MemoryAnchor, MemoryItem } from '../../../../protocol/index.ts';
+import { isGenerated } from '../../search/fileKinds.ts';
+import type { FileSummary, NewItem, SourceText, Summariser } from '../items.ts';
+import type { Anchoring } from './anchoring.ts';
+import { headOf } from './comments.ts';
+import { fileItem, fileItemOf, testTitles } from './fileItem.ts';
+import { folderItem } from './folderItem.ts';
+import { importsOf } from './imports.ts';
+import { MANIFEST, manifestSentences } from './manifests.ts';
+import { PAGE, pageSentences } from './pages.ts';
+import { proseOf } from './prose.ts';
+import { codeOf, definedNames, namesIn } from './references.ts';
+import { RepositoryMap } from './repositoryMap.ts';
+import type { LeftOut } from './sentences.ts';
+import { symbolItem } from './symbolItem.ts';
+import { nameOf } from './wording.ts';
+import { type Described, described, worthAnItem } from './worth.ts';
+
+export class ExtractiveSummariser implements Summariser {
+  /** Who uses what, of all files that were summarised. */
+  readonly map: RepositoryMap;
+  /** Sentences that were left out since this was made, and why. */
+  readonly leftOut: LeftOut = { instruction: 0, hidden: 0, secret: 0 };
+  readonly #grammars: Grammars;
+  readonly #anchoring: Anchoring;
+  readonly #outliners = new Map<GrammarName, Promise<Outliner | undefined>>();
+
+  /** @param map what is known of other files already. */
+  constructor(grammars: Grammars, anchoring: Anchoring, map = new RepositoryMap()) {
+    this.#grammars = grammars;
+    this.#anchoring = anchoring;
+    this.map = map;
+  }
+
+  /** The items are none where the file says nothing about itself, as data does. */
+  async file(source: SourceText): Promise<FileSummary> {
+    const anchors = await this.#anchoring.anchorsOf(source);
+    const { treeHash } = anchors;
+    const anchor = anchors.anchor(null);
+    if (anchor === undefined) return { treeHash, items: [] };
+    const { path, text } = source;
+    const grammar = grammarFor(undefined, path)?.name;
+    const outline = grammar && (await this.#outliner(grammar, path))?.(text);
+    if (grammar === undefined || outline === undefined) {
+      this.map.remove(path);
+      const item = this.#withoutGrammar(source, anchor);
+      return { treeHash, items: item === undefined ? [] : [item] };
+    }
+    const all = described(text, outline, grammar);
+    const code = codeOf(text, grammar);
+    this.map.set(path, code, definedNames(all));
+    const tests = testTitles(path, text);
+    const imports = importsOf(outline, path, grammar);
+    const whole = fileItem(
+      {
+        path,
+        anchor,
+        anchorOf: ({ symbol }) => anchors.anchor(nameOf(symbol)),
+        head: proseOf(
+          headOf(
+            text,
+            all.map(({ symbol }) => symbol),
+            grammar,
+          ),
+        ),
+        symbols: all,
+        imports,
+        tests,
+      },
+      this.leftOut,
+    );
+    const items = whole === undefined ? [] : [whole];
+    if (tests.length > 0 || isGenerated(text)) return { treeHash, items };
+    const known = new Set([
+      ...all.filter(({ symbol }) => symbol.container.length === 0).map(({ symbol }) => symbol.name),
+      ...imports.flatMap(({ names }) => names),
+    ]);
+    for (const one of worthAnItem(all)) {
+      const own = anchors.anchor(nameOf(one.symbol));
+      if (own === undefined) continue;
+      const members = membersOf(one, all);
+      const uses = usesOf(one, codeOf(text.slice(one.symbol.start, one.symbol.end), grammar), known);
+      const item = symbolItem(one, { path, anchor: own, members, uses }, this.leftOut);
+      if (item !== undefined) items.push(item);
+    }
+    return { treeHash, items };
+  }
+
+  folder(path: string, children: readonly MemoryItem[], readme: SourceText | undefined): NewItem | undefined {
+    // Its own item has the anchor; a README that says nothing has none.
+    const page = readme && children.find((child) => child.path === readme.path);
+    const anchor = page?.sentences[0]?.anchors[0];
+    const said = readme && anchor ? pageSentences(readme.text, anchor, { ...this.leftOut }).all : [];
+    return folderItem(path, children, said, (child) => this.map.rank(child));
+  }
+
+  #withoutGrammar({ path, text }: SourceText, anchor: MemoryAnchor): NewItem | undefined {
+    if (MANIFEST.test(path)) return fileItemOf(path, manifestSentences(path, text, anchor, this.leftOut).all);
+    if (!PAGE.test(path)) return undefined;
+    const [first, ...rest] = pageSentences(text, anchor, this.leftOut).all;
+    return first && fileItemOf(path, [{ ...first, text: `${path}: ${first.text}` }, ...rest]);
+  }
+
+  #outliner(grammar: GrammarName, path: string): Promise<Outliner | undefined> {
+    let outliner = this.#outliners.get(grammar);
+    if (outliner === undefined) {
+      outliner = this.#grammars.outliner({ path });
+      this.#outliners.set(grammar, outliner);
+    }
+    return outliner;
+  }
+}
+
+/** What is right in a symbol and open to others; all of it where nothing is. */
+function membersOf({ symbol }: Described, all: readonly Described[]): Described[] {
+  const name = nameOf(symbol);
+  const inside = all.filter(({ symbol: { container } }) => container.join('.') === name);
+  const open = inside.filter(({ exported }) => exported);
+  return open.length > 0 ? open : inside;
+}
+
+function usesOf({ symbol }: Described, code: string, known: ReadonlySet<string>): string[] {
+  const own = new Set([symbol.name, ...symbol.container]);
+  return namesIn(code, known).filter((name) => !own.has(name));
+}

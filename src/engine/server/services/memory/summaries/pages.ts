@@ -1,0 +1,52 @@
+/** What README files and other pages say in the paragraphs that they begin with. */
+import { marked, type Token } from 'marked';
+import type { MemoryAnchor } from '../../../../protocol/index.ts';
+import { sentencesOf } from './prose.ts';
+import { type LeftOut, Sentences } from './sentences.ts';
+
+const MOST_SENTENCES = 5;
+const MOST_HEADINGS = 10;
+
+/** The README of a folder, by the name of a file in it. */
+export const README = /^readme(?:\.(?:md|markdown|mdx|rst|txt))?$/i;
+export const PAGE = /\.(?:md|markdown|mdx|rst)$|(?:^|\/)readme(?:\.txt)?$/i;
+
+/**
+ * The first sentences of a page, behind its badges and titles, then what its chapters are called.
+ * @param text Markdown, or near enough to it.
+ * @param anchor of the page.
+ */
+export function pageSentences(text: string, anchor: MemoryAnchor, leftOut: LeftOut): Sentences {
+  const sentences = new Sentences(leftOut);
+  const page = text.replace(/^---\n[\s\S]*?\n---\n/, '');
+  const headings: string[] = [];
+  let quoted = 0;
+  for (const token of marked.lexer(page)) {
+    sentences.hid(hiddenIn(token.raw, token));
+    if (token.type === 'heading') headings.push(...sentencesOrWords(token.text));
+    if (token.type !== 'paragraph' && token.type !== 'blockquote') continue;
+    for (const sentence of sentencesOf(withoutComments(token.raw))) {
+      if (quoted < MOST_SENTENCES && sentences.add(sentence, anchor)) quoted++;
+    }
+  }
+  const chapters = headings
+    .slice(1)
+    .filter((heading) => !/^(?:licen[cs]e|contributing|table of contents)$/i.test(heading));
+  if (quoted > 0 && chapters.length > 0) {
+    sentences.add(`Its chapters are ${chapters.slice(0, MOST_HEADINGS).join('; ')}.`, anchor);
+  }
+  return sentences;
+}
+
+const COMMENT = /<!--[\s\S]*?(?:-->|$)/g;
+const withoutComments = (text: string): string => text.replace(COMMENT, ' ');
+const hiddenIn = (raw: string, { type }: Token): number => (type === 'code' ? 0 : (raw.match(COMMENT)?.length ?? 0));
+
+function sentencesOrWords(heading: string): string[] {
+  const words = withoutComments(heading)
+    .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/<[^>]*>|[`*#]/g, '')
+    .trim();
+  return words === '' ? [] : [words];
+}

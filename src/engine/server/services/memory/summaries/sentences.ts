@@ -1,0 +1,34 @@
+/** The sentences of one item as they are made, with what is left out of it counted. */
+import type { MemoryAnchor, MemorySentence } from '../../../../protocol/index.ts';
+import { type Suspicion, suspicionOf } from './suspicion.ts';
+
+/** Sentences that were left out, and why. */
+export type LeftOut = Record<Suspicion, number>;
+
+export class Sentences {
+  readonly all: MemorySentence[] = [];
+  readonly #leftOut: LeftOut;
+
+  /** @param leftOut what is left out is added to it. */
+  constructor(leftOut: LeftOut) {
+    this.#leftOut = leftOut;
+  }
+
+  /** @returns false where it was left out. @param anchors without one, it is not said: nothing could show that it is true. */
+  add(text: string, ...anchors: readonly (MemoryAnchor | undefined)[]): boolean {
+    const suspicion = suspicionOf(text);
+    if (suspicion !== undefined) {
+      this.#leftOut[suspicion]++;
+      return false;
+    }
+    const known = anchors.filter((anchor) => anchor !== undefined);
+    if (known.length === 0 || this.all.some((other) => other.text === text)) return false;
+    this.all.push({ text, anchors: known });
+    return true;
+  }
+
+  /** Comments of HTML that nobody sees. */
+  hid(count: number): void {
+    this.#leftOut.hidden += count;
+  }
+}
