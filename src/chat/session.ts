@@ -7,7 +7,15 @@ import type { NoteEntry, UserEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question, Weighed } from './draft.ts';
 import { EngineChat, type EngineChatNeeds } from './engineChat.ts';
-import { askedWithout, type ChatMemory, type ChatUse, questionOfAnswer, recalledIn, usedIn } from './memory.ts';
+import {
+  askedWithout,
+  type ChatMemory,
+  type ChatUse,
+  questionOfAnswer,
+  recalledIn,
+  usedIn,
+  withoutMemories,
+} from './memory.ts';
 import { Recall } from './recall.ts';
 import { shownMessage, shownMessages } from './shown.ts';
 import { Turn, type TurnNeeds, wordsOf } from './turn.ts';
@@ -271,6 +279,7 @@ export class ChatSession {
         question: question.text,
         answer: answer.text,
         recalled: recalledIn(question).map(({ item }) => item.id),
+        attached: withoutMemories(question).attachments.map(({ text }) => text),
       })
       .catch((error) => this.#needs.log(`a turn was not remembered: ${wordsOf(error)}`));
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { type CommandNeeds, UNDO, undoNewest } from './commands.ts';
 import { addressOf } from './editDocuments.ts';
 import type { ItemRef } from './stores.ts';
+import { isEditable } from './tree.ts';
 import { memories, oneLine } from './words.ts';
 
 export type Change = 'pin' | 'unpin' | 'accept' | 'edit' | 'forget';
@@ -29,6 +30,10 @@ export async function changeMemory(needs: CommandNeeds, change: Change, refs: re
     case 'edit': {
       const found = await client.get({ place, id });
       if (!found) throw new Error('This memory is forgotten.');
+      if (!isEditable(found.item))
+        throw new Error(
+          'Only what you asked to be remembered can be edited: this follows the code, or what was said. Forget it, or remember a fact.',
+        );
       await vscode.window.showTextDocument(addressOf(first, found.item.title), { preview: false });
       return;
     }

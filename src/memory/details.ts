@@ -1,6 +1,6 @@
 /** One memory as its page shows it. */
 import type { CheckedAnchor, CheckedSentence, MemoryItem, MemoryScore } from '../engine/protocol/index.ts';
-import { iconOf, times } from './tree.ts';
+import { iconOf, isEditable, times } from './tree.ts';
 import type { ShownAnchor, ShownLink, ShownMemory, ShownScore } from './view/protocol.ts';
 import { ago, KIND_WORDS, MADE_WORDS, moment, SCORE_PARTS, SOURCE_WORDS, STATE_WORDS, tokensInWords } from './words.ts';
 
@@ -32,6 +32,7 @@ export function shownMemory(
     facts: factsOf(item, now),
     pinned: item.pinned,
     isProposal: kind === 'proposal',
+    isEditable: isEditable(item),
     supersededBy: supersededBy === null ? null : link(supersededBy),
     recalled: item.recalled.map(link),
     score: chosen ? shownScore(chosen) : null,

@@ -101,7 +101,7 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
   const indexing = new IndexingFeed({
     client,
     folders: () =>
-      foldersNow().map((folder) => ({
+      (vscode.workspace.isTrusted ? foldersNow() : []).map((folder) => ({
         store: { ...namesOf(folder), place: async () => ({ workspace: await needs.idOf(folder.uri) }) },
         on: isOn(folder),
       })),
@@ -135,7 +135,10 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
   const changes = (['pin', 'unpin', 'accept', 'edit', 'forget'] as const).map((change) =>
     command(change, (...given) => changeMemory(commands, change, refsOf(given))),
   );
-  engine.listen(memoryChangedNotification, () => inspector.changed());
+  engine.listen(memoryChangedNotification, () => {
+    inspector.changed();
+    void indexing.look();
+  });
   subscriptions.push(
     inspector,
     indexing,
@@ -158,7 +161,7 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
     command('pause', () => indexing.pause(true)),
     command('resume', () => indexing.pause(false)),
     command('refresh', async () => {
-      for (const store of stores.all()) void indexing.index(store);
+      await indexing.index();
       inspector.changed();
     }),
     command('turnOn', () =>

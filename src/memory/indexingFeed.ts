@@ -6,7 +6,7 @@ import type { FolderStore } from './stores.ts';
 
 export interface IndexingNeeds {
   client: MemoryClient;
-  /** Every folder that the engine may know, and whether its memory is wanted. */
+  /** The trusted folders, and whether the memory of each is wanted. */
   folders(): { store: FolderStore; on: boolean }[];
   /** The status of a store is known anew. */
   statusIs(key: string, status: MemoryStatus): void;
@@ -15,14 +15,16 @@ export interface IndexingNeeds {
   log(words: string): void;
 }
 
-/** While it reads it is asked how far it is; only the view that is seen asks. */
+/** While it reads it is asked how far it is. */
 const POLL_MS = 1_000;
 
 export class IndexingFeed implements vscode.Disposable {
   readonly #needs: IndexingNeeds;
-  readonly #running = new Map<string, AbortController>();
   #serving = false;
   #poll: NodeJS.Timeout | undefined;
+  /** Ends the bar in the view. */
+  #shown: (() => void) | undefined;
+  #state = '';
 
   constructor(needs: IndexingNeeds) {
     this.#needs = needs;
@@ -35,90 +37,73 @@ export class IndexingFeed implements vscode.Disposable {
     if (now) await this.tellAll();
   }
 
-  /** The person wants other memories than before, or other folders are open. */
+  /** The person wants other memories than before, or other folders are open. The engine reads what is on by itself. */
   async tellAll(): Promise<void> {
     if (!this.#serving) return;
     for (const { store, on } of this.#needs.folders()) {
       try {
-        const place = await store.place();
-        const status = await this.#needs.client.switch({ place, on });
-        this.#needs.statusIs(store.key, status);
-        if (status.on && status.indexing.state !== 'paused') void this.index(store);
+        this.#needs.statusIs(store.key, await this.#needs.client.switch({ place: await store.place(), on }));
       } catch (error) {
         this.#needs.log(`a memory could not be switched: ${String(error)}`);
       }
     }
-    await this.#tellContext();
     this.#needs.switched();
+    await this.look();
   }
 
-  /** Brings a store up to date, with its progress in the view. */
-  async index(store: FolderStore): Promise<void> {
-    if (this.#running.has(store.key)) return;
-    const running = new AbortController();
-    this.#running.set(store.key, running);
-    const { client, log } = this.#needs;
-    await this.#tellContext();
-    this.#look();
-    try {
-      const place = await store.place();
-      await vscode.window.withProgress({ location: { viewId: 'quire.memory' } }, () =>
-        client.index({ place }, { signal: running.signal }),
-      );
-    } catch (error) {
-      log(`indexing ended: ${String(error)}`);
-    } finally {
-      this.#running.delete(store.key);
-      await this.#tellContext();
-      await this.look(store);
-      this.#needs.switched();
-    }
-  }
-
-  /** @returns undefined where it could not be had. */
-  async look(store: FolderStore): Promise<MemoryStatus | undefined> {
-    const status = await store
-      .place()
-      .then((place) => this.#needs.client.status({ place }))
-      .catch(() => undefined);
-    if (status) this.#needs.statusIs(store.key, status);
-    return status;
+  /** Brings all that is on up to date now, whatever today's budget says: a person asked. */
+  async index(): Promise<void> {
+    const { client, folders } = this.#needs;
+    const places = await Promise.all(folders().flatMap(({ store, on }) => (on ? [store.place()] : [])));
+    const indexing = Promise.all(places.map((place) => client.index({ place })));
+    await this.look();
+    await indexing;
+    await this.look();
   }
 
   async pause(paused: boolean): Promise<void> {
     for (const { store, on } of this.#needs.folders()) {
-      if (!on) continue;
-      await this.#needs.client.pause({ place: await store.place(), paused });
-      if (!paused) void this.index(store);
-      await this.look(store);
+      if (on) await this.#needs.client.pause({ place: await store.place(), paused });
     }
-    await this.#tellContext();
+    await this.look();
+  }
+
+  /** Asks how it goes, and again as long as something goes on. */
+  async look(): Promise<void> {
+    clearTimeout(this.#poll);
+    const states: string[] = [];
+    for (const { store } of this.#serving ? this.#needs.folders() : []) {
+      const status = await store
+        .place()
+        .then((place) => this.#needs.client.status({ place }))
+        .catch(() => undefined);
+      if (!status) continue;
+      this.#needs.statusIs(store.key, status);
+      states.push(status.on ? status.indexing.state : 'off');
+    }
+    await this.#tell(states);
+    clearTimeout(this.#poll);
+    if (states.includes('running')) this.#poll = setTimeout(() => void this.look(), POLL_MS);
   }
 
   dispose(): void {
+    this.#serving = false;
     clearTimeout(this.#poll);
-    for (const running of this.#running.values()) running.abort();
+    this.#shown?.();
   }
 
-  #look(): void {
-    clearTimeout(this.#poll);
-    this.#poll = setTimeout(async () => {
-      const stores = this.#needs.folders().filter(({ store }) => this.#running.has(store.key));
-      await Promise.all(stores.map(({ store }) => this.look(store)));
-      if (this.#running.size > 0) this.#look();
-    }, POLL_MS);
-  }
-
-  /** For `when` clauses: `running`, `paused`, `idle`, `off`. */
-  async #tellContext(): Promise<void> {
-    const statuses: MemoryStatus[] = [];
-    for (const { store, on } of this.#needs.folders()) {
-      const status = on && this.#serving ? await this.look(store) : undefined;
-      if (status) statuses.push(status);
+  /** For `when` clauses: `running`, `paused`, `idle`, `off`. While it runs, a bar in the view says so. */
+  async #tell(states: readonly string[]): Promise<void> {
+    const state = ['running', 'paused', 'idle'].find((one) => states.includes(one)) ?? 'off';
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#shown?.();
+    this.#shown = undefined;
+    if (state === 'running') {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#shown = resolve;
+      void vscode.window.withProgress({ location: { viewId: 'quire.memory' } }, () => promise);
     }
-    const states = statuses.map(({ on, indexing }) => (on ? indexing.state : 'off'));
-    const state =
-      states.find((one) => one === 'running') ?? states.find((one) => one === 'paused') ?? states[0] ?? 'off';
     await vscode.commands.executeCommand('setContext', 'quire.memory.state', state);
   }
 }

@@ -124,6 +124,9 @@ export function tooltipOf(item: MemoryItem, now: number): string[] {
 
 export const times = (count: number): string => (count === 1 ? 'once' : `${grouped(count)} times`);
 
+/** What a person said, or decides on, can be edited; what is said of code or was said in a chat follows that. */
+export const isEditable = ({ kind }: Pick<MemoryItem, 'kind'>): boolean => kind === 'fact' || kind === 'proposal';
+
 /** What an item can be done to, for `when` clauses: `fact pinned`, `proposal`, …. */
 export const contextOf = ({ kind, pinned }: MemoryItem): string => `${kind}${pinned ? ' pinned' : ' unpinned'}`;
 

@@ -66,4 +66,4 @@ function harmless(text: string): string {
 }
 
 /** Without any memory: what its frame costs. */
-export const FRAME = `${BEGINNING}\n${END}\n`;
+export const MEMORY_FRAME = `${BEGINNING}\n${END}\n`;

@@ -43,6 +43,7 @@ export interface ShownMemory {
   facts: { name: string; value: string; why?: string }[];
   pinned: boolean;
   isProposal: boolean;
+  isEditable: boolean;
   supersededBy: ShownLink | null;
   recalled: ShownLink[];
   /** Why it was chosen, where it comes from a search or a use. */

@@ -4,7 +4,7 @@ import type { ShownAnchor, ShownMemory, ShownSentence } from '../../memory/view/
 import { button, icon, link, type Post, STATE_ICONS, scoreTable } from './parts.ts';
 
 export function memoryPage(memory: ShownMemory, post: Post): TemplateResult {
-  const { id, pinned, isProposal, path, notice, score, supersededBy, recalled } = memory;
+  const { id, pinned, isProposal, isEditable, path, notice, score, supersededBy, recalled } = memory;
   return html`<main>
     <header>
       <p class="kind">${icon(memory.icon)}<span>${memory.kind}</span>${
@@ -20,7 +20,7 @@ export function memoryPage(memory: ShownMemory, post: Post): TemplateResult {
     <div class="actions" role="toolbar" aria-label="Actions">
       ${isProposal ? button('check', 'Accept', () => post({ type: 'accept', id }), 'primary') : nothing}
       ${button(pinned ? 'pinned' : 'pin', pinned ? 'Unpin' : 'Pin', () => post({ type: 'pin', id, pinned: !pinned }))}
-      ${button('edit', 'Edit', () => post({ type: 'edit', id }))}
+      ${isEditable ? button('edit', 'Edit', () => post({ type: 'edit', id })) : nothing}
       ${button('trash', 'Forget', () => post({ type: 'forget', id }))}
     </div>
     ${
