@@ -1,13 +1,13 @@
 /** The summaries of a folder on disk, made as the indexer makes them: files first, then folders from the inside out. */
 import path from 'node:path';
 import type { MemoryItem } from '../../../../src/engine/protocol/index.ts';
+import { AnchorMaker } from '../../../../src/engine/server/services/memory/anchors/fileAnchors.ts';
 import type { NewItem, SourceText } from '../../../../src/engine/server/services/memory/items.ts';
 import { ExtractiveSummariser } from '../../../../src/engine/server/services/memory/summaries/extractive.ts';
 import { README } from '../../../../src/engine/server/services/memory/summaries/pages.ts';
 import { filesOf, readSource } from '../../../../src/engine/server/services/workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../../../../src/engine/server/services/workspaceFiles/folderPrivacy.ts';
 import { Grammars } from '../../../../src/syntax/grammars.ts';
-import { textAnchoring } from '../../../unit/engine/server/services/memory/summaries/textAnchoring.ts';
 
 export interface Summarised {
   items: NewItem[];
@@ -20,7 +20,7 @@ export interface Summarised {
 
 export async function summarise(folder: string): Promise<Summarised> {
   const grammars = new Grammars(import.meta.url);
-  const summariser = new ExtractiveSummariser(grammars, textAnchoring(grammars));
+  const summariser = new ExtractiveSummariser(new AnchorMaker(grammars));
   const sources: SourceText[] = [];
   const begun = performance.now();
   for (const file of await filesOf(folder, [], new FolderPrivacy(folder).rules)) {

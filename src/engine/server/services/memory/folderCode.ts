@@ -6,9 +6,9 @@ import { isIndexable, readSource } from '../workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../workspaceFiles/folderPrivacy.ts';
 import { CodeAnchorChecker } from './anchors/checker.ts';
 import { CodeFiles } from './anchors/codeFiles.ts';
-import type { FileAnchors } from './anchors/fileAnchors.ts';
+import type { AnchorMaker } from './anchors/fileAnchors.ts';
 import { HashIndex } from './anchors/whereabouts.ts';
-import type { AnchorChecker, SourceText, Summariser } from './items.ts';
+import { type AnchorChecker, MOST_SOURCE_BYTES, type Summariser } from './items.ts';
 import { ExtractiveSummariser } from './summaries/extractive.ts';
 import { QuoteChecker } from './summaries/quoteChecker.ts';
 import type { ThreadParts } from './threadParts.ts';
@@ -33,18 +33,18 @@ export class FolderCode {
     this.folder = folder;
     const whereabouts = new HashIndex();
     this.#files = new CodeFiles(folder, anchors, (file) => typed.get(file));
-    const read = async (file: string) => {
+    const textOf = async (file: string) => {
       if (!isIndexable(file) || (await new FolderPrivacy(folder).has(file))) return undefined;
-      return typed.get(file)?.replace(/\r\n?/g, '\n') ?? readSource(path.join(folder, file));
+      return typed.get(file)?.replace(/\r\n?/g, '\n') ?? readSource(path.join(folder, file), MOST_SOURCE_BYTES);
     };
-    this.checker = new QuoteChecker(new CodeAnchorChecker(this.#files, whereabouts), grammars, read);
+    this.checker = new QuoteChecker(new CodeAnchorChecker(this.#files, whereabouts), grammars, textOf);
     // What is summarised is known to the checker, which follows what moves by it.
-    const anchorsOf = async (source: SourceText): Promise<FileAnchors> => {
-      const made = await anchors.anchorsOf(source);
-      whereabouts.set(made);
-      return made;
+    const read: AnchorMaker['read'] = async (source) => {
+      const found = await anchors.read(source);
+      whereabouts.set(found.anchors);
+      return found;
     };
-    this.summariser = new ExtractiveSummariser(grammars, { anchorsOf });
+    this.summariser = new ExtractiveSummariser({ read });
   }
 
   /** @throws EngineFailure `memoryInvalid` where a file may not be read. */

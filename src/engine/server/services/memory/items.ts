@@ -101,6 +101,8 @@ export interface FileSummary {
   treeHash: string;
   /** The file's item first, then those of its symbols that are worth one. */
   items: NewItem[];
+  /** What the summariser wants to know of the file when folders are summarised; see `restore`. */
+  notes?: string;
   /** That a model read and wrote for it; absent: none. */
   modelTokens?: number;
 }
@@ -112,9 +114,16 @@ export interface SummaryLimits {
   signal: AbortSignal;
 }
 
+/** Files larger than this were rarely typed; they are neither summarised nor looked into for anchors. */
+export const MOST_SOURCE_BYTES = 512 * 1024;
+
 /** Makes summaries bottom up: symbols and their file, folders from files and folders in them, the workspace from its folders. */
 export interface Summariser {
   file(source: SourceText, limits?: SummaryLimits): Promise<FileSummary>;
   /** @param children items of the files and folders right in it. @param path '' is the workspace itself. */
   folder(path: string, children: readonly MemoryItem[], readme: SourceText | undefined): NewItem | undefined;
+  /** What it noted of a file in an earlier process: told once, before anything is asked. */
+  restore?(path: string, notes: string): void;
+  /** Nothing is to be known of a file any more: it is gone, or private. */
+  forget?(path: string): void;
 }

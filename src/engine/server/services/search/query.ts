@@ -22,7 +22,7 @@ const MOST_TERMS = 32;
 const WEIGHTS = { name: 2, part: 0.5, pair: 0.6 };
 
 /** Words that questions about code are made of, whatever they ask for. */
-export const STOP_WORDS = new Set(
+const STOP_WORDS = new Set(
   `a about all am an and any are as at be been before being but by can code could decide decided defined define did do does
   doing done each else ever every find for from get gets give given gives go goes had happen happens has have here how i if
   implement implementation implemented in into is it its itself just know let like made make makes may me might mine more

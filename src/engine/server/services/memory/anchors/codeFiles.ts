@@ -5,6 +5,7 @@ import path from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { isIndexable, readSource } from '../../workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../../workspaceFiles/folderPrivacy.ts';
+import { MOST_SOURCE_BYTES } from '../items.ts';
 import type { AnchorMaker, FileAnchors } from './fileAnchors.ts';
 
 /** Files whose hashes are kept. */
@@ -50,7 +51,7 @@ export class CodeFiles {
   async #read(file: string, privacy: FolderPrivacy): Promise<CodeNow> {
     if (!isInside(file) || !isIndexable(file) || (await privacy.has(file))) return 'unread';
     const absolute = path.join(this.#folder, file);
-    const text = this.#typed(file)?.replace(/\r\n?/g, '\n') ?? (await readSource(absolute));
+    const text = this.#typed(file)?.replace(/\r\n?/g, '\n') ?? (await readSource(absolute, MOST_SOURCE_BYTES));
     if (text === undefined) return (await isThere(absolute)) ? 'unread' : 'gone';
     const key = `${createHash('sha256').update(text).digest('base64')} ${file}`;
     let anchors = this.#known.get(key);

@@ -78,13 +78,22 @@ export class AnchorMaker {
   }
 
   /** @param source its text has LF. */
-  async anchorsOf({ path, text }: SourceText): Promise<FileAnchors> {
+  async anchorsOf(source: SourceText): Promise<FileAnchors> {
+    return (await this.read(source)).anchors;
+  }
+
+  /**
+   * The anchors with the outline that they were made of, imports left out, in one reading: an outline is large, and not kept.
+   * @returns no outline where there is no grammar, or reading takes too long.
+   */
+  async read({ path, text }: SourceText): Promise<{ anchors: FileAnchors; outline: CodeSymbol[] | undefined }> {
     const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
     const read = await this.#reader(path);
     const found = read && tokensOf(read, text);
-    if (found === undefined) return new FileAnchors(path, textHash(text), [], lines);
+    if (found === undefined) return { anchors: new FileAnchors(path, textHash(text), [], lines), outline: undefined };
     const hash = found.faulty ? textHash(text) : treeHash(found.tokens);
-    return new FileAnchors(path, hash, symbolsIn(found, text), lines);
+    const anchors = new FileAnchors(path, hash, symbolsIn(found, text), lines);
+    return { anchors, outline: found.symbols.map(({ symbol }) => symbol) };
   }
 
   /** Anchors to a symbol (`A.m`), to the file (null), or to what is at lines; none where there is no such symbol. */

@@ -8,6 +8,12 @@ const OF_FILES: readonly MemoryKind[] = ['symbol', 'file'];
 /** Items of a page of a list. */
 const PAGE = 200;
 
+/** Name of the value of what the summariser noted of a file. */
+export const notesName = (file: string): string => `indexing:notes:${file}`;
+
+/** Name of the value that says that what was noted of some file changed: summaries of folders elsewhere may be others now. */
+export const DRIFTED = 'indexing:drifted';
+
 /** Name of the value of the hash that a folder's summary was made for. */
 export const hashName = (folder: string): string => `indexing:folder:${folder}`;
 
@@ -15,6 +21,7 @@ export interface FileUpdate {
   /** As it is now, written last: where it is not, the file is indexed again. */
   file: IndexedFile;
   items: readonly NewItem[];
+  notes: string | undefined;
   /** Where it was before, with the same tree. */
   from: string | undefined;
   /** The file had this tree before. */
@@ -38,7 +45,7 @@ export class FileItems {
    * as long as `more` says that there is time. Items that a person wrote stay, and those of a model while the tree is as it was.
    * @returns at the end what was put, and whether the file's own item is another though its tree is the same.
    */
-  *replace({ file, items, from, sameTree }: FileUpdate, more: () => boolean): Generator<void, FileReplaced> {
+  *replace({ file, items, notes, from, sameTree }: FileUpdate, more: () => boolean): Generator<void, FileReplaced> {
     const put: number[] = [];
     let saysOther = false;
     if (from !== undefined) {
@@ -59,7 +66,11 @@ export class FileItems {
         const keys = new Set(items.map(({ key }) => key));
         const left = this.#of(file.path).filter(({ key }) => !keys.has(key));
         if (left.length > 0) this.#store.remove(left.map(({ id }) => id));
-        if (from !== undefined) this.#store.removeFiles([from]);
+        if (from !== undefined) {
+          this.#store.removeFiles([from]);
+          this.#note(from, undefined);
+        }
+        this.#note(file.path, notes);
         // What a comment says is in no hash.
         if (saysOther && sameTree) this.#forgetHashes(file.path);
         this.#store.putFile(file);
@@ -75,7 +86,14 @@ export class FileItems {
       const ids = paths.flatMap((path) => this.#of(path).map(({ id }) => id));
       if (ids.length > 0) this.#store.remove(ids);
       this.#store.removeFiles(paths);
+      for (const path of paths) this.#note(path, undefined);
     });
+  }
+
+  #note(path: string, notes: string | undefined): void {
+    if (this.#store.value(notesName(path)) === notes) return;
+    this.#store.setValue(notesName(path), notes);
+    this.#store.setValue(DRIFTED, '1');
   }
 
   /** Items keep their ids, their pins and what is known of their use. What a person said of the file is of the new one. */

@@ -4,16 +4,15 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { isGenerated, isTest } from '../../search/fileKinds.ts';
 import { readSource } from '../../workspaceFiles/folder.ts';
-import type { IndexedFile, NewItem, Summariser, SummaryLimits } from '../items.ts';
+import { type IndexedFile, MOST_SOURCE_BYTES, type NewItem, type Summariser, type SummaryLimits } from '../items.ts';
 import { type Stamp, stampOf } from './scan.ts';
-
-/** Bytes. What is larger was rarely typed. */
-export const MOST_BYTES = 512 * 1024;
 
 export interface ReadFile {
   file: IndexedFile;
   /** Undefined: it says what it said before, only its stamp is another. */
   items: NewItem[] | undefined;
+  /** Of the summariser. */
+  notes: string | undefined;
   modelTokens: number;
 }
 
@@ -38,19 +37,20 @@ export async function readFile(
   const stats = await lstat(whole).catch(() => undefined);
   if (!stats?.isFile()) return undefined;
   const stamp = stampOf(stats, readAt);
-  const text = await readSource(whole, MOST_BYTES);
+  const text = await readSource(whole, MOST_SOURCE_BYTES);
   const contentHash = text === undefined ? '' : createHash('sha256').update(text).digest('hex').slice(0, 32);
-  if (known?.contentHash === contentHash) return { file: { ...known, ...stamp }, items: undefined, modelTokens: 0 };
+  if (known?.contentHash === contentHash)
+    return { file: { ...known, ...stamp }, items: undefined, notes: undefined, modelTokens: 0 };
   const row = (treeHash: string): IndexedFile => withStamp(file, stamp, contentHash, treeHash);
-  if (text === undefined || isGenerated(text)) return { file: row(''), items: [], modelTokens: 0 };
+  if (text === undefined || isGenerated(text)) return { file: row(''), items: [], notes: undefined, modelTokens: 0 };
   try {
-    const { treeHash, items, modelTokens = 0 } = await summariser.file({ path: file, text }, limits);
+    const { treeHash, items, notes, modelTokens = 0 } = await summariser.file({ path: file, text }, limits);
     const wanted = isTest(file) ? items.filter(({ kind }) => kind !== 'symbol') : items;
-    return { file: row(treeHash), items: wanted, modelTokens };
+    return { file: row(treeHash), items: wanted, notes, modelTokens };
   } catch (error) {
     limits.signal.throwIfAborted();
     failed(error instanceof Error ? error.name : 'an error');
-    return { file: row(''), items: [], modelTokens: 0 };
+    return { file: row(''), items: [], notes: undefined, modelTokens: 0 };
   }
 }
 

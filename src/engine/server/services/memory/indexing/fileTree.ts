@@ -61,6 +61,10 @@ export class FileTree {
     for (let path: string | undefined = folder; path !== undefined; path = parentOf(path)) this.#touched.add(path);
   }
 
+  touchAll(): void {
+    for (const folder of this.#folders.keys()) this.#touched.add(folder);
+  }
+
   settled(folder: string): void {
     this.#touched.delete(folder);
   }

@@ -4,7 +4,7 @@ import type { MemoryItem } from '../../../../protocol/index.ts';
 import { readSource } from '../../workspaceFiles/folder.ts';
 import type { FolderPrivacy } from '../../workspaceFiles/folderPrivacy.ts';
 import type { NewItem, SourceText, Store, Summariser } from '../items.ts';
-import { hashName, listAll, saysSame } from './fileItems.ts';
+import { DRIFTED, hashName, listAll, saysSame } from './fileItems.ts';
 import type { FileTree } from './fileTree.ts';
 
 const README = /(?:^|\/)readme(?:\.(?:md|markdown|rst|adoc|txt))?$/i;
@@ -26,15 +26,21 @@ export class FolderItems {
     for (const { path } of listAll(options.store, ['folder', 'workspace'])) options.tree.touch(path ?? '');
   }
 
-  /** Brings one folder after the other up to date; the ids of items put. There is more while the tree has touched folders. */
-  async *refresh(): AsyncGenerator<number[], void> {
+  /**
+   * Brings one folder after the other up to date; yields the ids of items put.
+   * @param whole all folders are summarised anew where what is noted of files changed: who uses what of others decides what
+   * is said first, and reaches further than a folder's hash. What says the same stays as it is.
+   */
+  async *refresh(whole: boolean): AsyncGenerator<number[], void> {
     const { tree, store } = this.#options;
+    const drifted = whole && store.value(DRIFTED) !== undefined;
+    if (drifted) tree.touchAll();
     const { touched } = tree;
     const gone = touched.filter((folder) => tree.hashOf(folder) === undefined);
     for (const folder of touched) {
       const hash = tree.hashOf(folder);
       if (hash === undefined) continue;
-      if (store.value(hashName(folder)) === hash) tree.settled(folder);
+      if (!drifted && store.value(hashName(folder)) === hash) tree.settled(folder);
       else yield await this.#renew(folder, hash, gone);
     }
     // Of those that moved nothing is left here.
@@ -42,6 +48,7 @@ export class FolderItems {
       this.#remove(folder);
       tree.settled(folder);
     }
+    if (drifted) store.setValue(DRIFTED, undefined);
   }
 
   async #renew(folder: string, hash: string, gone: readonly string[]): Promise<number[]> {

@@ -12,7 +12,7 @@ import { isIndexable } from '../../workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../../workspaceFiles/folderPrivacy.ts';
 import type { IndexedFile, Store, Summariser } from '../items.ts';
 import { BUDGET, Budget, type BudgetLimits } from './budget.ts';
-import { FileItems } from './fileItems.ts';
+import { FileItems, type FileUpdate, notesName } from './fileItems.ts';
 import { readFile } from './fileReader.ts';
 import { FileTree, parentOf } from './fileTree.ts';
 import { FolderItems } from './folderItems.ts';
@@ -79,6 +79,9 @@ export class Indexer {
   /** To be looked at, the next one first. */
   #queue = new Set<string>();
   #unscanned = false;
+  /** All files were looked at since the folders were. */
+  #isWhole = false;
+  #isRestored = false;
   #total = 0;
   /** Since the latest start; for people. */
   #trouble: string | undefined;
@@ -232,6 +235,7 @@ export class Indexer {
   /** @returns whether there may be more to do. */
   async #step(signal: AbortSignal): Promise<boolean> {
     await this.#rest(signal);
+    if (!this.#isRestored) await this.#restore(signal);
     if (this.#unscanned) return this.#scan(signal);
     if (this.#isPaused || this.#isSpent) return false;
     const [file] = this.#queue;
@@ -245,11 +249,22 @@ export class Indexer {
       this.#remove(this.#gone.some(REMOVED_TOGETHER));
       return true;
     }
-    return this.#refreshFolders(signal, () => this.#queue.size > 0 || this.#unscanned || this.#isPaused);
+    return this.#refreshFolders(signal, this.#isWhole, () => this.#queue.size > 0 || this.#unscanned || this.#isPaused);
   }
 
   async #rest(signal: AbortSignal): Promise<void> {
     await this.#pace.next(signal, () => this.#tell());
+  }
+
+  /** A summariser of a new process knows nothing of files that it is not asked about. */
+  async #restore(signal: AbortSignal): Promise<void> {
+    const { summariser } = this.#options;
+    for (const file of summariser.restore ? [...this.#tree.paths] : []) {
+      await this.#rest(signal);
+      const notes = this.#store.value(notesName(file));
+      if (notes !== undefined) summariser.restore?.(file, notes);
+    }
+    this.#isRestored = true;
   }
 
   async #scan(signal: AbortSignal): Promise<boolean> {
@@ -267,10 +282,11 @@ export class Indexer {
       this.#remove(found.closed.slice(at, at + REMOVED_TOGETHER));
     }
     // What was said of private files may be part of what is said of their folders.
-    if (found.closed.length > 0) await this.#refreshFolders(signal, () => false);
+    if (found.closed.length > 0) await this.#refreshFolders(signal, false, () => false);
     this.#gone.clear();
     for (const file of found.gone) this.#leave(file);
     this.#total = found.files;
+    this.#isWhole = true;
     this.#queue = new Set([...this.#queue, ...found.changed]);
     return true;
   }
@@ -299,27 +315,30 @@ export class Indexer {
     if (read === undefined) return;
     this.#gone.delete(file);
     if (read.items === undefined) this.#store.putFile(read.file);
-    else await this.#replace(read.file, read.items, known, signal);
+    else await this.#replace({ ...read, items: read.items }, known, signal);
     this.#tree.set(read.file);
     this.#budget.spend(this.#pace.take(), read.modelTokens);
   }
 
   async #replace(
-    file: IndexedFile,
-    items: Parameters<FileItems['replace']>[0]['items'],
+    { file, items, notes }: Pick<FileUpdate, 'file' | 'items' | 'notes'>,
     known: IndexedFile | undefined,
     signal: AbortSignal,
   ): Promise<void> {
     const from = known === undefined && file.treeHash !== '' ? this.#gone.take(file.path, file.treeHash) : undefined;
     const sameTree = known !== undefined && known.treeHash !== '' && known.treeHash === file.treeHash;
-    const steps = this.#items.replace({ file, items, from, sameTree }, () => performance.now() < this.#pace.end);
+    const steps = this.#items.replace({ file, items, notes, from, sameTree }, () => performance.now() < this.#pace.end);
     for (;;) {
       const step = steps.next();
       if (!step.done) {
         await this.#rest(signal);
         continue;
       }
-      if (from !== undefined) this.#tree.delete(from);
+      if (from !== undefined) {
+        this.#tree.delete(from);
+        this.#options.summariser.forget?.(from);
+      }
+      if (notes === undefined) this.#options.summariser.forget?.(file.path);
       if (step.value.saysOther) this.#tree.touch(parentOf(file.path)!);
       if (step.value.put.length > 0) this.#options.written?.(step.value.put);
       return;
@@ -327,12 +346,13 @@ export class Indexer {
   }
 
   /** @param ends says that something else is to be done first. @returns whether it was. */
-  async #refreshFolders(signal: AbortSignal, ends: () => boolean): Promise<boolean> {
-    for await (const put of this.#folders.refresh()) {
+  async #refreshFolders(signal: AbortSignal, whole: boolean, ends: () => boolean): Promise<boolean> {
+    for await (const put of this.#folders.refresh(whole)) {
       if (put.length > 0) this.#options.written?.(put);
       await this.#rest(signal);
       if (ends()) return true;
     }
+    if (whole) this.#isWhole = false;
     return ends();
   }
 
@@ -344,7 +364,10 @@ export class Indexer {
 
   #remove(files: readonly string[]): void {
     this.#items.remove(files);
-    for (const file of files) this.#tree.delete(file);
+    for (const file of files) {
+      this.#tree.delete(file);
+      this.#options.summariser.forget?.(file);
+    }
   }
 
   /** @param apart tells only where this long has gone by since it was told last. */

@@ -29,7 +29,7 @@ export async function abstractOf(question: string, answer: string, anchorer?: An
   for (const sentence of (telling.length > 0 ? telling : sentences).slice(0, MOST_SENTENCES))
     parts.push({ text: oneLine(sentence, LONGEST_SENTENCE), names: namesIn(sentence) });
   const told = parts.map(({ text }) => text).join(' ');
-  const others = namesIn(answer)
+  const others = namesIn(proseOf(answer))
     .filter((name) => !told.includes(name))
     .slice(0, MOST_NAMES);
   if (others.length > 0) parts.push({ text: `It names ${others.join(', ')}.`, names: others });

@@ -1,7 +1,7 @@
 /** What a prompt is given of the memory: decided, found, checked, made to fit. */
 import type { ActivateParams, ActivateResult, MemoryHit, MemoryItem, MemoryKind } from '../../../../protocol/index.ts';
 import { FRAME } from './asPrompt.ts';
-import { leansOnTurnBefore, needOf, summarySuffices } from './controller.ts';
+import { leansOnTurnBefore, needOf, subjectOf, summarySuffices } from './controller.ts';
 import { type Candidate, fitted } from './fit.ts';
 import { isVerbatim, turnBefore } from './flash.ts';
 import { EVERY_PART, estimateTokens, type StreamParts } from './parts.ts';
@@ -110,13 +110,13 @@ export async function activate(parts: StreamParts, params: Omit<ActivateParams, 
 
   /** What is relevant, checked, and not in the prompt already. */
   async function hitsFor(most: number): Promise<{ hits: MemoryHit[]; stale: number; outdated: number }> {
-    const leaning = isChat && before && leansOnTurnBefore(query) ? `${query}\n${before.title}` : query;
+    const subject = isChat ? subjectOf(query) : query;
     const { hits, stale } = await recall({
-      query: leaning,
+      query: isChat && before && leansOnTurnBefore(query) ? `${subject}\n${before.title}` : subject,
       top: SPARE * most,
-      kinds: isChat ? FOR_CHAT : FOR_COMPLETION,
+      kinds: [...(isChat ? FOR_CHAT : FOR_COMPLETION)],
     });
-    const asked = tellingStems(query);
+    const asked = tellingStems(subject);
     const fitting = hits.filter(
       ({ item, score }) =>
         item.kind !== 'proposal' &&

@@ -72,6 +72,16 @@ export async function summarySuffices(query: string, item: MemoryItem, judge?: J
   return coverage(asked, `${item.title} ${item.summary}`) >= coverage(asked, item.text);
 }
 
+/** How something is to be told, not what. */
+const MANNER =
+  /\b(?:exact(?:ly)?|precisely|verbatim|word for word|literally|quote|in (?:full|short|detail)|the full text|step by step|show me|tell me|remind me|again|please)\b/gi;
+
+/** What a question is about, without how it is to be told. */
+export function subjectOf(query: string): string {
+  const subject = query.replace(MANNER, ' ').trim();
+  return tellingStems(subject).size > 0 ? subject : query;
+}
+
 /** Data, whatever it says. */
 const quoted = (text: string): string =>
   text

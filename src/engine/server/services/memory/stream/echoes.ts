@@ -12,11 +12,10 @@ const QUOTED = 0.7;
  */
 const REPEATED = { model: 0.8, person: 1 };
 /** Words with which models say that they repeat. */
-const FRAME = new Set(
-  `accord note memori memory mention earlier previous previously say said recall rememb remember base stat state per indicat answer
-  told tell record yes correct right sur project stor confirm user ask question context provid information see`.split(
-    /\s+/,
-  ),
+const FRAME = tellingStems(
+  `according notes memory memories mention mentioned earlier previous previously say says said recall remember remembered based
+  stated states per indicates answer told tell record yes correct right sure project stored confirm user asked question context
+  provided information see`,
 );
 const NEGATION = /\b(?:not|never|no longer|none)\b|n['’]t\b/i;
 

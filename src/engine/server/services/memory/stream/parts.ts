@@ -6,7 +6,7 @@ export interface RecallParams {
   query: string;
   /** So many hits at most. */
   top: number;
-  kinds?: readonly MemoryKind[];
+  kinds?: MemoryKind[];
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What a text says, freed of how it says it: for telling copies from news, and what a question is about. */
 import { createHash } from 'node:crypto';
-import { STOP_WORDS } from '../../search/query.ts';
+import { isTelling } from '../../search/query.ts';
 import { partsOf, stem, wordsOf } from '../../search/words.ts';
 
 /** Words that a search passes over, and that turn what is said into something else. */
@@ -41,7 +41,7 @@ function meaningsOf(clause: string): string[] {
     .filter((word) => {
       const lower = word.toLowerCase();
       if (FILLER.has(lower)) return false;
-      return MEANT.has(lower) || !STOP_WORDS.has(lower) || ORDERED.test(stem(lower));
+      return MEANT.has(lower) || isTelling(lower) || ORDERED.test(stem(lower));
     })
     .map(meaningOf)
     .filter((word) => word !== '');
@@ -68,8 +68,8 @@ export const hashOfText = (text: string): string => createHash('sha256').update(
 export function tellingStems(text: string): Set<string> {
   const stems = new Set<string>();
   for (const word of wordsOf(contracted(text))) {
-    if (STOP_WORDS.has(word.toLowerCase()) || FILLER.has(word.toLowerCase())) continue;
-    for (const part of partsOf(word)) if (part.length > 1 && !STOP_WORDS.has(part)) stems.add(stem(part));
+    if (!isTelling(word) || FILLER.has(word.toLowerCase())) continue;
+    for (const part of partsOf(word)) if (part.length > 1 && isTelling(part)) stems.add(stem(part));
   }
   return stems;
 }

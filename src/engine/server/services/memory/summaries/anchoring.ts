@@ -5,17 +5,6 @@
  */
 import { createHash } from 'node:crypto';
 import type { MemoryAnchor } from '../../../../protocol/index.ts';
-import type { SourceText } from '../items.ts';
-
-/** Makes the anchors of a file (`AnchorMaker` of anchors/). */
-export interface Anchoring {
-  anchorsOf(source: SourceText): Promise<{
-    /** Of the whole file: the hash of the anchor whose symbol is null. */
-    treeHash: string;
-    /** Undefined where there is no such symbol. @param symbol `A.m`; null: the file. */
-    anchor(symbol: string | null): MemoryAnchor | undefined;
-  }>;
-}
 
 /** 64 bits, hexadecimal. */
 const quoteHash = (sentence: string): string =>

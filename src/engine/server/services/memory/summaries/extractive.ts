@@ -2,12 +2,11 @@
  * Summaries that are taken from the text: outlines, comments, README files, manifests, and who uses what. They need no model,
  * and say nothing that is not written in the files; the same files give the same summaries.
  */
-import type { Grammars, Outliner } from '../../../../../syntax/grammars.ts';
-import { type GrammarName, grammarFor } from '../../../../../syntax/languages.ts';
+import { grammarFor } from '../../../../../syntax/languages.ts';
 import type { MemoryAnchor, MemoryItem } from '../../../../protocol/index.ts';
 import { isGenerated } from '../../search/fileKinds.ts';
+import type { AnchorMaker } from '../anchors/fileAnchors.ts';
 import type { FileSummary, NewItem, SourceText, Summariser } from '../items.ts';
-import type { Anchoring } from './anchoring.ts';
 import { headOf } from './comments.ts';
 import { fileItem, fileItemOf, testTitles } from './fileItem.ts';
 import { folderItem } from './folderItem.ts';
@@ -27,26 +26,36 @@ export class ExtractiveSummariser implements Summariser {
   readonly map: RepositoryMap;
   /** Sentences that were left out since this was made, and why. */
   readonly leftOut: LeftOut = { instruction: 0, hidden: 0, secret: 0 };
-  readonly #grammars: Grammars;
-  readonly #anchoring: Anchoring;
-  readonly #outliners = new Map<GrammarName, Promise<Outliner | undefined>>();
+  readonly #anchors: Pick<AnchorMaker, 'read'>;
 
   /** @param map what is known of other files already. */
-  constructor(grammars: Grammars, anchoring: Anchoring, map = new RepositoryMap()) {
-    this.#grammars = grammars;
-    this.#anchoring = anchoring;
+  constructor(anchors: Pick<AnchorMaker, 'read'>, map = new RepositoryMap()) {
+    this.#anchors = anchors;
     this.map = map;
   }
 
   /** The items are none where the file says nothing about itself, as data does. */
   async file(source: SourceText): Promise<FileSummary> {
-    const anchors = await this.#anchoring.anchorsOf(source);
+    const summary = await this.#summarise(source);
+    const notes = this.map.notes(source.path);
+    return notes === undefined ? summary : { ...summary, notes };
+  }
+
+  restore(path: string, notes: string): void {
+    this.map.restore(path, notes);
+  }
+
+  forget(path: string): void {
+    this.map.remove(path);
+  }
+
+  async #summarise(source: SourceText): Promise<FileSummary> {
+    const { anchors, outline } = await this.#anchors.read(source);
     const { treeHash } = anchors;
     const anchor = anchors.anchor(null);
     if (anchor === undefined) return { treeHash, items: [] };
     const { path, text } = source;
     const grammar = grammarFor(undefined, path)?.name;
-    const outline = grammar && (await this.#outliner(grammar, path))?.(text);
     if (grammar === undefined || outline === undefined) {
       this.map.remove(path);
       const item = this.#withoutGrammar(source, anchor);
@@ -56,7 +65,7 @@ export class ExtractiveSummariser implements Summariser {
     const code = codeOf(text, grammar);
     this.map.set(path, code, definedNames(all));
     const tests = testTitles(path, text);
-    const imports = importsOf(outline, path, grammar);
+    const imports = importsOf(text, path, grammar);
     const whole = fileItem(
       {
         path,
@@ -105,15 +114,6 @@ export class ExtractiveSummariser implements Summariser {
     if (!PAGE.test(path)) return undefined;
     const [first, ...rest] = pageSentences(text, anchor, this.leftOut).all;
     return first && fileItemOf(path, [{ ...first, text: `${path}: ${first.text}` }, ...rest]);
-  }
-
-  #outliner(grammar: GrammarName, path: string): Promise<Outliner | undefined> {
-    let outliner = this.#outliners.get(grammar);
-    if (outliner === undefined) {
-      outliner = this.#grammars.outliner({ path });
-      this.#outliners.set(grammar, outliner);
-    }
-    return outliner;
   }
 }
 

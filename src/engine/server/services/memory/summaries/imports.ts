@@ -1,7 +1,6 @@
 /** What a file takes from other files of its project. */
 import path from 'node:path';
 import type { GrammarName } from '../../../../../syntax/languages.ts';
-import type { CodeSymbol } from '../../../../../syntax/outline.ts';
 
 export interface Imported {
   /** Of the file or folder in the workspace, with its ending where the import has one. */
@@ -9,11 +8,27 @@ export interface Imported {
   names: string[];
 }
 
+const STATEMENTS: Partial<Record<GrammarName, RegExp>> = {
+  javascript: script(),
+  typescript: script(),
+  tsx: script(),
+  python: /^from[ \t]+\.+[\w.]*[ \t]+import[ \t]+(?:\([^)]*\)|[^\n#]+)/gm,
+  rust: /^(?:pub[ \t]+)?use[ \t]+(?:crate|super|self)::[^;]*;/gm,
+};
+
+function script(): RegExp {
+  return /^import\s[^'"`;]*?\bfrom\s*['"]\.[^'"\n]*['"]/gm;
+}
+
 /** Imports by a relative path, or from the crate, in their order; packages and the language's own library are left out. */
-export function importsOf(symbols: readonly CodeSymbol[], file: string, grammar: GrammarName): Imported[] {
-  const found = symbols.flatMap(({ kind, name }) => (kind === 'import' ? (importedBy(name, file, grammar) ?? []) : []));
+export function importsOf(text: string, file: string, grammar: GrammarName): Imported[] {
+  const statements = STATEMENTS[grammar];
+  const found = statements === undefined ? [] : (text.match(statements) ?? []);
   const merged = new Map<string, string[]>();
-  for (const { from, names } of found) merged.set(from, [...(merged.get(from) ?? []), ...names]);
+  for (const statement of found) {
+    const { from, names } = importedBy(statement, file, grammar) ?? { from: '', names: [] };
+    if (from !== '') merged.set(from, [...(merged.get(from) ?? []), ...names]);
+  }
   return [...merged].map(([from, names]) => ({ from, names: [...new Set(names)] }));
 }
 

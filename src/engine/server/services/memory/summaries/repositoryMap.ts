@@ -1,7 +1,8 @@
 /**
  * Which files and symbols of a project are central: Aider's repository map (aider/repomap.py), personalised PageRank over the
  * names that files use and other files define. What a file is made of is kept as hashes of names, so that one that changes is
- * read alone; ranks are computed when they are asked for after a change.
+ * read alone; ranks are computed when they are asked for after a change. Not as in Aider: a file has no edge to itself for what
+ * nobody uses, which makes those central that nothing leads to or from.
  */
 import { factorsOf } from '../../search/fileKinds.ts';
 import { hashOf } from '../../search/words.ts';
@@ -15,8 +16,6 @@ const COMMON = 0.1;
 const MOST_DEFINERS = 5;
 /** Defined in more files than these, a name tells nothing, and would make edges between all of them. */
 const EVERYWHERE = 30;
-/** What a file is worth to itself for a name that nobody uses, so that its rank does not get lost (Aider's 0.1). */
-const UNUSED = 0.1;
 /** What tests and fixtures use says little of what is central, and they are not it. Ours. */
 const TEST = 0.1;
 /** Of a file where the user works. */
@@ -67,6 +66,28 @@ export class RepositoryMap {
     if (this.#files.delete(path)) this.#ranks = undefined;
   }
 
+  /** What is known of a file, for {@link restore}: hashes and counts, no names. Undefined for a file that is not there. */
+  notes(path: string): string | undefined {
+    const entry = this.#files.get(path);
+    if (entry === undefined) return undefined;
+    const { defines, uses, counts } = entry;
+    const weights = Float64Array.from(defines, (hash) => this.#weights.get(hash)!);
+    return [defines, weights, uses, counts].map(encoded).join('.');
+  }
+
+  /** Takes a file back in as it was when {@link notes} was asked. */
+  restore(path: string, notes: string): void {
+    const [defines, weights, uses, counts] = notes.split('.').map(decoded);
+    const entry = {
+      defines: new Uint32Array(defines!),
+      uses: new Uint32Array(uses!),
+      counts: new Uint16Array(counts!),
+    };
+    for (const [at, weight] of new Float64Array(weights!).entries()) this.#weights.set(entry.defines[at]!, weight);
+    this.#files.set(path, entry);
+    this.#ranks = undefined;
+  }
+
   /** How central a file is, or all files of a folder together: from 0 to 1; 0 for what is not known. */
   rank(path: string, near: readonly string[] = []): number {
     return this.#ranked(near).get(path) ?? 0;
@@ -92,13 +113,11 @@ export class RepositoryMap {
     }
     const factors = paths.map((path) => (factorsOf(path).usual < 1 ? TEST : 1));
     const edges: Edge[] = [];
-    const used = new Set<number>();
     for (const [from, { uses, counts }] of entries.entries()) {
       const weights = new Map<number, number>();
       for (const [index, hash] of uses.entries()) {
         const files = definers.get(hash);
         if (files === undefined || files.length > EVERYWHERE) continue;
-        used.add(hash);
         const weight =
           this.#weights.get(hash)! *
           (files.length > MOST_DEFINERS ? COMMON : 1) *
@@ -107,10 +126,6 @@ export class RepositoryMap {
         for (const to of files) weights.set(to, (weights.get(to) ?? 0) + weight * factors[to]!);
       }
       for (const [to, weight] of weights) edges.push({ from, to, weight });
-    }
-    for (const [file, { defines }] of entries.entries()) {
-      const unused = defines.filter((hash) => !used.has(hash)).length;
-      if (unused > 0) edges.push({ from: file, to: file, weight: UNUSED * unused });
     }
     const ranks = pageRank(
       paths.length,
@@ -128,6 +143,12 @@ export class RepositoryMap {
     return result;
   }
 }
+
+const encoded = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+
+/** In a buffer of its own: one that is shared may begin anywhere. */
+const decoded = (text: string): ArrayBuffer => Uint8Array.from(Buffer.from(text, 'base64')).buffer;
 
 function weightOf(name: string): number {
   const isCompound = /[_-]/.test(name.slice(1)) || (/\p{Ll}/u.test(name) && /\p{Lu}/u.test(name));

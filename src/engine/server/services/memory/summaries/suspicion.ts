@@ -27,7 +27,7 @@ const INSTRUCTIONS = [
   /\b(?:send|post|upload|exfiltrate|forward|email|leak)\b.{0,60}\b(?:api keys?|secrets?|passwords?|credentials?|tokens?|env(?:ironment)? variables?|private keys?)\b.{0,40}\b(?:to|at)\b/,
   /\b(?:curl|wget|iwr|invoke-webrequest)\b.{0,200}\|\s*(?:ba|z|)sh\b/,
   /\brm\s+-[a-z]*r[a-z]*f?\b\s+[/~]/,
-  /<\/?(?:system|assistant|user|instructions?|tool_call|function_calls?|im_start|im_end)\b|<\|\w+\|>|\[\/?inst\]|<<\/?sys>>|^(?:system|assistant|human|user)\s*:|^#+\s*(?:system|instruction)/,
+  /<\/?(?:system|assistant|user|instructions?|tool call|function calls?|im start|im end)\b|<\|[\w ]+\|>|\[\/?inst\]|<<\/?sys>>|^(?:system|assistant|human|user)\s*:|^#+\s*(?:system|instruction)/,
 ];
 
 const SECRETS = [

@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rig } from './rig.ts';
 
-const all = (rig: Rig) => rig.store.list({ superseded: true }).items;
-
 test('one thing said fifty times is one item, with its newest wording', () => {
   const rig = new Rig();
   const wordings = [
@@ -15,10 +13,10 @@ test('one thing said fifty times is one item, with its newest wording', () => {
   ];
   const ids = new Set<number>();
   for (let n = 0; n < 50; n++) {
-    rig.at += 1_000;
+    rig.later(1_000);
     ids.add(rig.stream.addFact({ text: wordings[n % wordings.length]! }).item.id);
   }
-  const facts = all(rig);
+  const facts = rig.all();
   assert.equal(facts.length, 1, facts.map(({ text }) => text).join('\n'));
   assert.equal(facts[0]!.text, wordings[4]);
   assert.equal(ids.size, 1);
@@ -51,7 +49,7 @@ for (const [older, newer] of REPLACED) {
     );
     assert.equal(rig.store.get(before.id)!.supersededBy, item.id);
     assert.equal(rig.store.get(before.id)!.text, older, 'it stays to be seen');
-    assert.equal(rig.store.changes.length, 2, 'what is superseded is undone with what took its place');
+    assert.equal(rig.store.journal().length, 2, 'what is superseded is undone with what took its place');
   });
 }
 
@@ -81,9 +79,9 @@ for (const [one, other] of BOTH) {
 test('what was so once and is so again is in force again', () => {
   const rig = new Rig();
   const first = rig.stream.addFact({ text: 'The API port is 8080' }).item;
-  rig.at += 1;
+  rig.later(1);
   const second = rig.stream.addFact({ text: 'The API port is 9090' }).item;
-  rig.at += 1;
+  rig.later(1);
   const third = rig.stream.addFact({ text: 'The API port is 8080.' });
   assert.equal(third.item.id, first.id);
   assert.equal(third.item.supersededBy, null);
@@ -102,7 +100,7 @@ test('empty, endless and secret texts are refused in words, without a letter of 
     () => rig.stream.addFact({ text: `The token for releases is ${secret}` }),
     (error: Error) => /GitHub token/.test(error.message) && !error.message.includes(secret.slice(4, 12)),
   );
-  assert.equal(all(rig).length, 0);
+  assert.equal(rig.all().length, 0);
 });
 
 test('a proposal is no fact until a person accepts it', () => {

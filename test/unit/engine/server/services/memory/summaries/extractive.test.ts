@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { MemoryItem } from '../../../../../../../src/engine/protocol/index.ts';
+import { AnchorMaker } from '../../../../../../../src/engine/server/services/memory/anchors/fileAnchors.ts';
 import { partsOf } from '../../../../../../../src/engine/server/services/memory/summaries/anchoring.ts';
 import { ExtractiveSummariser } from '../../../../../../../src/engine/server/services/memory/summaries/extractive.ts';
 import { tokensOf } from '../../../../../../../src/engine/server/services/memory/summaries/wording.ts';
 import { Grammars } from '../../../../../../../src/syntax/grammars.ts';
-import { textAnchoring } from './textAnchoring.ts';
 
 const grammars = new Grammars(import.meta.url);
-const summariser = () => new ExtractiveSummariser(grammars, textAnchoring(grammars));
+const summariser = () => new ExtractiveSummariser(new AnchorMaker(grammars));
 
 async function textsOf(path: string, text: string): Promise<Record<string, string[]>> {
   const { items } = await summariser().file({ path, text });
