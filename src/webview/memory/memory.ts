@@ -14,7 +14,7 @@ export function memoryPage(memory: ShownMemory, post: Post): TemplateResult {
       ${
         path === null || path === ''
           ? nothing
-          : html`<p class="path">${link(path, () => post({ type: 'file' }), 'Open the file')}</p>`
+          : html`<p class="path">${link(path === memory.title ? 'Open the file' : path, () => post({ type: 'file' }), 'Open the file')}</p>`
       }
     </header>
     <div class="actions" role="toolbar" aria-label="Actions">
