@@ -68,7 +68,7 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
     isPrivate: needs.isPrivate,
     chooseStore: () => chooseStore(stores),
     say: (words, ...buttons) => vscode.window.showInformationMessage(`Quire: ${words}`, ...buttons),
-    open: (ref) => inspector.open(ref),
+    open: (ref) => inspector.pages.open(ref),
     changed: () => inspector.changed(),
     report,
   };
@@ -112,7 +112,7 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
   const openUse = async (use: Omit<Use, 'store'>): Promise<void> => {
     const store = first();
     if (!store) throw new Error(OFF);
-    await inspector.openUse({ ...use, store: store.key });
+    await inspector.pages.openUse({ ...use, store: store.key });
   };
   const command = (name: string, work: (...given: unknown[]) => unknown) =>
     vscode.commands.registerCommand(`quire.memory.${name}`, async (...given: unknown[]) => {
@@ -145,9 +145,9 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
     ...changes,
     vscode.workspace.registerFileSystemProvider(SCHEME, documents, { isCaseSensitive: true }),
     command('inspect', () => inspector.show()),
-    command('open', (...given) => inspector.open(refsOf(given)[0]!)),
+    command('open', (...given) => inspector.pages.open(refsOf(given)[0]!)),
     command('search', (query) =>
-      searchMemory({ ...commands, open: (ref, chosen) => inspector.open(ref, chosen) }, query),
+      searchMemory({ ...commands, open: (ref, chosen) => inspector.pages.open(ref, chosen) }, query),
     ),
     command('remember', (text) => remember(commands, text)),
     command('rememberSelection', (note) => rememberSelection(commands, note)),

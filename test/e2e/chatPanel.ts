@@ -11,7 +11,9 @@ export class ChatPanelPage {
   }
 
   get frame(): FrameLocator {
-    return this.#window.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    return this.#window.page
+      .frameLocator('.part.sidebar iframe.webview.ready, iframe.webview.ready[src*="purpose=webviewView"]')
+      .frameLocator('iframe#active-frame');
   }
 
   get draft(): Locator {

@@ -1,0 +1,226 @@
+/** The memory in the real editor: a folder that nobody prepared is read, what is remembered is seen, found, changed, used and erased. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { makeQwenShape, TINY_QWEN } from '../helpers/randomModel.ts';
+import { type ChatPanelPage, openChat } from './chatPanel.ts';
+import { type Editor, startEditor } from './editor.ts';
+import type { EditorWindow } from './window.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'quire-e2e-memory-'));
+const model = makeQwenShape(path.join(folder, 'chat.gguf'), TINY_QWEN);
+/** In no file of the project. */
+const FACT = 'We deploy the zebrafish service on Fridays.';
+const SECRET = 'hunter2-and-more';
+const FILES = {
+  'README.md': '# Shop\n\nA small shop: orders are taken, priced and sent.\n',
+  'src/orders/order.ts':
+    '/** An order of a customer. */\nexport class Order {\n  items: string[] = [];\n\n  /** Adds an item to the order. */\n  add(item: string): void {\n    this.items.push(item);\n  }\n\n  /** How many items there are. */\n  count(): number {\n    return this.items.length;\n  }\n}\n',
+  'src/orders/price.ts':
+    "import { Order } from './order.ts';\n\n/** The price of an order in cents: 100 for each item, less a tenth from ten items on. */\nexport function priceOf(order: Order): number {\n  const full = 100 * order.count();\n  return order.count() >= 10 ? Math.floor(0.9 * full) : full;\n}\n",
+  'src/send/parcel.ts':
+    '/** Sends a parcel to an address. */\nexport function send(address: string): string {\n  return address.trim();\n}\n',
+  '.env': `TOKEN=${SECRET}\n`,
+};
+let editor: Editor;
+let window: EditorWindow;
+let panel: ChatPanelPage;
+
+before(async () => {
+  editor = await startEditor('memory', {
+    files: FILES,
+    settings: { 'quire.model.chat': model, 'quire.chat.temperature': 0 },
+  });
+  window = await editor.openWindow();
+  await window.waitForStatus(/^Quire: ready/);
+});
+after(async () => {
+  await editor?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const rows = (text: string | RegExp): Locator =>
+  window.page.locator('.pane', { hasText: /Memory/ }).locator('.monaco-list-row', { hasText: text });
+const shown = (text: string | RegExp, what: string) => window.until(async () => (await rows(text).count()) > 0, what);
+/** The page of details, wherever the editor put it. */
+async function page(): Promise<FrameLocator> {
+  const frames = window.page.locator(
+    '.editor-instance iframe.webview.ready, iframe.webview.ready:not([src*="purpose=webviewView"])',
+  );
+  await frames.first().waitFor();
+  return frames.first().contentFrame().frameLocator('iframe#active-frame');
+}
+const inPicker = (text: string | RegExp): Locator =>
+  window.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
+async function input(text: string): Promise<void> {
+  const box = window.page.locator('.quick-input-widget .quick-input-box input');
+  await box.waitFor();
+  await box.fill(text);
+}
+const toast = (text: RegExp): Locator =>
+  window.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+
+test('the code is read by itself, and is there by kind and folder with its counts', async () => {
+  await window.runCommand('Quire: Inspect Memory');
+  await shown(/^Files/, 'files are remembered');
+  await window.until(
+    async () =>
+      /\b4$/.test(
+        (await rows(/^Files/)
+          .first()
+          .textContent()) ?? '',
+      ),
+    'all that may be read is',
+  );
+  await rows(/^Files/)
+    .first()
+    .click();
+  await shown('orders', 'the folder is shown');
+  await window.screenshot('tree');
+});
+
+test('a fact is remembered, shown and opened, and its page says what is known of it', async () => {
+  await window.runCommand('Quire: Remember…');
+  await input(FACT);
+  await window.page.keyboard.press('Enter');
+  await shown('zebrafish', 'the fact is in the tree');
+  await rows('zebrafish').first().click();
+  const details = await page();
+  await details.locator('h1', { hasText: 'zebrafish' }).waitFor();
+  assert.match((await details.locator('dl').textContent()) ?? '', /Written by a person, from you/);
+  await details.getByRole('button', { name: 'Pin', exact: true }).click();
+  await shown('Pinned', 'what is pinned comes first');
+  await details.getByRole('button', { name: 'Unpin' }).waitFor();
+  await window.screenshot('inspector-dark');
+});
+
+test('a search says why each is found, and a file leads to its lines', async () => {
+  await window.runCommand('Quire: Search Memory');
+  await input('price of an order in cents');
+  await inPicker(/price/).first().waitFor();
+  await window.until(
+    async () => /words \d\.\d\d \+ meaning/.test((await inPicker(/price/).first().textContent()) ?? ''),
+    'the score is told by its parts',
+  );
+  await window.screenshot('search');
+  await inPicker(/price/).first().click();
+  const details = await page();
+  await details.locator('.score').waitFor();
+  await details.locator('.state.holds').first().waitFor();
+  await details.locator('.anchors .link').first().click();
+  await window.page.locator('.tab[data-resource-name="price.ts"]').waitFor();
+});
+
+test('it is edited in an editor and forgotten, and that is taken back', async () => {
+  await rows('zebrafish').first().click();
+  const details = await page();
+  await details.locator('h1', { hasText: 'zebrafish' }).waitFor();
+  await details.getByRole('button', { name: 'Edit' }).click();
+  const tab = window.page.locator('.tab.active[data-resource-name$=".md"]');
+  await tab.waitFor();
+  await window.page.keyboard.press('Control+End');
+  await window.typeText(' Never on Mondays.');
+  await window.page.keyboard.press('Control+S');
+  await window.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+  await window.page.keyboard.press('Control+F4');
+  await window.runCommand('Quire: Search Memory');
+  await input('Mondays');
+  await inPicker(/Fridays\. Never on Mondays/)
+    .first()
+    .click();
+  const edited = await page();
+  await edited.locator('.sentences', { hasText: 'Never on Mondays' }).waitFor();
+  await edited.getByRole('button', { name: 'Forget' }).click();
+  await window.until(async () => (await rows('zebrafish').count()) === 0, 'it is gone');
+  await toast(/Forgot/)
+    .getByText('Undo')
+    .click();
+  await shown('zebrafish', 'it is there again');
+});
+
+test('lines of a file are remembered with their place; a secret file is refused in words', async () => {
+  await window.openFile('src/send/parcel.ts', { line: 2 });
+  await window.runCommand('Quire: Remember Selection');
+  await input('Parcels are sent by the night train.');
+  await window.page.keyboard.press('Enter');
+  await shown('night train', 'the lines are remembered');
+  await window.openFile('.env');
+  await window.runCommand('Quire: Remember Selection');
+  await toast(/\.env is secret/).waitFor();
+});
+
+test('the chat knows what only memory knows, says what it used and why, and tries without it', async () => {
+  await window.runCommand('View: Close All Editors');
+  panel = await openChat(window);
+  await panel.send('When is the zebrafish service deployed?');
+  const used = panel.button(/used \d+ memor/);
+  await used.first().waitFor();
+  await window.screenshot('chat');
+  await used.first().click();
+  const details = await page();
+  await details.locator('article.used', { hasText: 'Fridays' }).first().waitFor();
+  await window.screenshot('used');
+  await details
+    .locator('article.used', { hasText: 'Fridays' })
+    .getByRole('button', { name: 'Answer again without it' })
+    .first()
+    .click();
+  await window.until(
+    async () => /2\s*\/\s*2/.test(await panel.textOf('user')),
+    'there is a second question and answer',
+  );
+  await window.until(
+    async () => /without “/.test(await panel.textOf('assistant')),
+    'the answer says what it was made without',
+  );
+  await panel.untilIdle();
+  await window.runCommand('Quire: Why Did Quire Use This?');
+  await (await page()).locator('h1', { hasText: /used/ }).waitFor();
+});
+
+test('an audit is a document with the figures', async () => {
+  await window.runCommand('Quire: Memory Audit');
+  await window.until(async () => /Names that exist \| 100\.0 %/.test(await window.shownText()), 'the audit is shown');
+  assert.match(await window.shownText(), /Secrets \| 0\.0 %/);
+});
+
+test('in light and in high contrast it looks as the editor does', async () => {
+  await window.runCommand('View: Close All Editors');
+  await window.runCommand('Quire: Inspect Memory');
+  await shown('zebrafish', 'the tree is there');
+  await rows('zebrafish').first().click();
+  await (await page()).locator('h1').waitFor();
+  for (const [name, theme] of [
+    ['light', 'Light Modern'],
+    ['contrast', 'Dark High Contrast'],
+    ['dark', 'Dark Modern'],
+  ] as const) {
+    editor.changeSettings({ 'workbench.colorTheme': theme });
+    const body = name === 'contrast' ? 'hc-black' : name === 'light' ? 'vs' : 'vs-dark';
+    await window.page.locator(`.monaco-workbench.${body}`).waitFor();
+    await window.screenshot(`inspector-${name}`);
+  }
+});
+
+test('erased, nothing of it is left on the disk, and nothing comes back', async () => {
+  const data = path.join(editor.server.folder, 'data/memory');
+  assert.ok(filesWith(data, 'zebrafish').length > 0, 'the scan sees what is there');
+  assert.deepEqual(filesWith(editor.server.folder, SECRET), [], 'the secret was never written');
+  await window.runCommand('Quire: Erase All Memory');
+  const dialog = window.page.locator('.monaco-dialog-box');
+  assert.match((await dialog.textContent()) ?? '', /cannot be undone/);
+  await dialog.getByRole('button', { name: 'Erase' }).click();
+  await toast(/Erased \d+ memories/).waitFor();
+  await window.until(async () => (await rows('zebrafish').count()) === 0, 'the tree is empty');
+  assert.deepEqual(filesWith(data, 'zebrafish'), []);
+});
+
+/** Files below a folder that hold a text. */
+function filesWith(root: string, text: string): string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .map((name) => path.join(root, name))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() && readFileSync(file).includes(text));
+}
