@@ -1,11 +1,12 @@
 /** What an audit found, as a document to be read. */
-import type { MemoryAudit } from '../engine/protocol/index.ts';
-import { grouped, oneLine } from './words.ts';
+import type { MemoryAudit, MemoryStatus } from '../engine/protocol/index.ts';
+import { budgetInWords } from './indexing.ts';
+import { bytesInWords, grouped, oneLine } from './words.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.001 ? 2 : 1)} %`;
 
 /** Markdown. @param name of the folder. @param at when it was made, in words. */
-export function auditDocument(name: string, audit: MemoryAudit, at: string): string {
+export function auditDocument(name: string, audit: MemoryAudit, status: MemoryStatus, at: string): string {
   const rows: [string, string, string][] = [
     [
       'Names that exist',
@@ -29,6 +30,10 @@ export function auditDocument(name: string, audit: MemoryAudit, at: string): str
     '| What | Share | |',
     '| --- | ---: | --- |',
     ...rows.map(([what, share, of]) => `| ${what} | ${share} | ${of} |`),
+    '',
+    '## What it costs',
+    '',
+    `On disk: ${bytesInWords(status.bytes)} of at most ${bytesInWords(status.budgetBytes)}. ${budgetInWords(status)}. Vectors are of ${status.embedder ?? 'no embedder'}${status.unembedded > 0 ? `; ${grouped(status.unembedded)} memories wait for theirs` : ''}.`,
     '',
     '## What to look at',
     '',

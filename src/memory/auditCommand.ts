@@ -12,6 +12,6 @@ export async function auditMemory(needs: CommandNeeds): Promise<void> {
     needs.client.audit({ place }),
   );
   if (!audit) return;
-  const content = auditDocument(store.name, audit, moment(Date.now()));
+  const content = auditDocument(store.name, audit, await needs.client.status({ place }), moment(Date.now()));
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
 }

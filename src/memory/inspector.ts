@@ -12,8 +12,8 @@ export interface InspectorNeeds extends PagesNeeds {
   message(statuses: readonly MemoryStatus[]): string | undefined;
 }
 
-/** Listed at once; what is beyond is found by search. */
-const MOST = 2_000;
+/** Listed at once, which is all that the engine gives at once; what is beyond is found by search. */
+const MOST = 1_000;
 /** Changes that come together are drawn together. */
 const GATHER_MS = 200;
 

@@ -60,9 +60,14 @@ test('an audit is a document whose findings are text', () => {
       secrets: 0,
       findings: [{ id: 7, what: 'says <b>x</b>\n# of `y`' }],
     },
+    status({ bytes: 2_400_000, budgetBytes: 5e8, embedder: 'static-256', unembedded: 3 }),
     'now',
   );
   assert.match(text, /^# Memory audit: a\\_project/);
+  assert.match(
+    text,
+    /On disk: 2\.4 MB of at most 500\.0 MB\. Indexing today: 0 s of 10 min.*static-256; 3 memories wait/,
+  );
   assert.match(text, /1,200 memories with 3,400 sentences/);
   assert.match(text, /\| Names that exist \| 100\.0 % \|/);
   assert.match(text, /\| Near copies \| 0\.04 % \|/);
