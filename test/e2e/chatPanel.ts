@@ -11,9 +11,8 @@ export class ChatPanelPage {
   }
 
   get frame(): FrameLocator {
-    return this.#window.page
-      .frameLocator('.part.sidebar iframe.webview.ready, iframe.webview.ready[src*="purpose=webviewView"]')
-      .frameLocator('iframe#active-frame');
+    // Another page may be open beside it, which came later.
+    return this.#window.page.frameLocator('iframe.webview.ready').first().frameLocator('iframe#active-frame');
   }
 
   get draft(): Locator {
