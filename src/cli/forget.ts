@@ -30,6 +30,7 @@ export async function forget(argv: string[]): Promise<void> {
     await client.forgetWorkspace({ folder });
     const chats = (await forgetChats(folder)).length;
     say(`nothing is kept of ${folder}${chats > 0 ? `; its conversations, ${chats}, are gone, too` : ''}`);
+    say('what is remembered of it stays: quire memory erase removes that');
   } finally {
     await client.dispose();
   }

@@ -83,11 +83,11 @@ async function forgetWorkspace(
   const names = folders.map(({ name }) => name).join(', ');
   const forget = 'Forget';
   const chosen = await vscode.window.showWarningMessage(
-    `Remove everything that Quire keeps of ${names}?`,
+    `Remove everything that Quire keeps of ${names}, but for its memory?`,
     {
       modal: true,
       detail:
-        'Its index, the computed pages in memory and on disk, for every model, and all conversations of it, for good. Your files are not touched.',
+        'Its index, the computed pages in memory and on disk, for every model, and all conversations of it, for good. Your files are not touched. Its memory stays: Erase All Memory removes that.',
     },
     forget,
   );

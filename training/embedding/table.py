@@ -174,7 +174,7 @@ def main() -> None:
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--name', default='static-code-1')
     parser.add_argument('--batch', type=int, default=1024)
-    parser.add_argument('--epochs', type=int, default=10)
+    parser.add_argument('--epochs', type=int, default=3)
     parser.add_argument('--rate', type=float, default=2e-3)
     parser.add_argument('--nameless', type=float, default=0.3)
     parser.add_argument('--together', type=int, default=64, help='pairs of one package in a run')

@@ -72,7 +72,8 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
   });
   const workspaces = new Workspaces(models.caches);
   const embedding = new EmbeddingService(models, workspaces);
-  const memory = new MemoryService(models, workspaces, embedding, {
+  const text = new TextService(models, workspaces);
+  const memory = new MemoryService(models, workspaces, embedding, text, {
     folder: dataFolder('memory'),
     log: (level, message) => engine.log(level, message),
   });
@@ -81,7 +82,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     models,
     services: [
       new WorkspaceService(workspaces),
-      new TextService(models, workspaces),
+      text,
       new CompletionService(models, workspaces),
       new ChatService(models, workspaces),
       embedding,

@@ -7,7 +7,7 @@ import { tokensOf } from '../../../../src/engine/server/services/memory/summarie
 import { summarise } from './summarised.ts';
 
 const [folder = '.', ...wanted] = process.argv.slice(2);
-const { items, summariser, files, units, ms } = await summarise(path.resolve(folder));
+const { items, summariser, files, units, cpuMs, ms } = await summarise(path.resolve(folder));
 for (const item of items) {
   const shown = wanted.length === 0 ? item.kind === 'workspace' : wanted.some((word) => item.key.startsWith(word));
   if (!shown) continue;
@@ -23,5 +23,5 @@ const kinds = Object.entries(Object.groupBy(items, ({ kind }) => kind)).map(([ki
 const seconds = (one: number) => `${(one / 1000).toFixed(2)} s`;
 process.stdout.write(
   `\n${files} files, ${(units / 1e6).toFixed(1)} MB: ${kinds.join(', ')}; left out ${JSON.stringify(summariser.leftOut)}; ` +
-    `reading ${seconds(ms.read)}, files ${seconds(ms.files)}, folders and ranks ${seconds(ms.folders)}\n`,
+    `reading ${seconds(ms.read)}, files ${seconds(ms.files)}, folders and ranks ${seconds(ms.folders)}; processor ${seconds(cpuMs)}\n`,
 );

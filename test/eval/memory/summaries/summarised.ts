@@ -14,6 +14,8 @@ export interface Summarised {
   summariser: ExtractiveSummariser;
   files: number;
   units: number;
+  /** Milliseconds of processor time of files and folders, all threads. */
+  cpuMs: number;
   /** Milliseconds of reading, of the files' summaries, and of the folders' with the ranks. */
   ms: { read: number; files: number; folders: number };
 }
@@ -28,6 +30,7 @@ export async function summarise(folder: string): Promise<Summarised> {
     if (text !== undefined) sources.push({ path: file, text });
   }
   const read = performance.now();
+  const cpu = process.cpuUsage();
   const items: NewItem[] = [];
   for (const source of sources) items.push(...(await summariser.file(source)).items);
   const files = performance.now();
@@ -51,7 +54,8 @@ export async function summarise(folder: string): Promise<Summarised> {
   }
   const units = sources.reduce((sum, { text }) => sum + text.length, 0);
   const ms = { read: read - begun, files: files - read, folders: performance.now() - files };
-  return { items, summariser, files: sources.length, units, ms };
+  const { user, system } = process.cpuUsage(cpu);
+  return { items, summariser, files: sources.length, units, cpuMs: (user + system) / 1000, ms };
 }
 
 const parentOf = (one: string): string => one.slice(0, Math.max(0, one.lastIndexOf('/')));

@@ -76,20 +76,27 @@ const CHECKS: Record<MemoryCall, (given: Given) => void> = {
     isOneOf('for', whom ?? '', ['chat', 'completion']);
     optional(paths, (list) => each('paths', list, MOST_IDS, (path) => isPath('paths', path)));
   },
-  recordTurn: ({ conversation, message, question, answer, recalled }) => {
+  recordTurn: ({ conversation, message, question, answer, recalled, attached }) => {
     isText('conversation', conversation, LONGEST.name);
     isText('message', message, LONGEST.name);
     isString('question', question, LONGEST.turn);
     isString('answer', answer, LONGEST.turn);
+    optional(attached, (list) => each('attached', list, MOST_HITS, (text) => isString('attached', text, LONGEST.turn)));
     each('recalled', recalled, MOST_IDS, (id) => isCount('recalled', id, 1));
   },
   recordTyping: ({ path, symbol }) => {
     isPath('path', path);
     if (symbol !== null) isText('symbol', symbol, LONGEST.name);
   },
+  export: ({ format }) => isOneOf('format', format ?? '', ['json', 'markdown']),
+  import: ({ text, mode }) => {
+    isText('text', text, LONGEST.import);
+    isOneOf('mode', mode, ['merge', 'replace']);
+  },
   index: ({ folder }) => optional(folder, (one) => isText('folder', one, LONGEST.name)),
   pause: ({ paused }) => isFlag('paused', paused, true),
   status: () => undefined,
+  audit: () => undefined,
 };
 
 function optional(value: unknown, check: (value: unknown) => void): void {

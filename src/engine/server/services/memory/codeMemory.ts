@@ -8,11 +8,15 @@ import { type About, FolderCode, NOTHING_READ } from './folderCode.ts';
 import { INDEXING_OFF, Indexer } from './indexing/indexer.ts';
 import type { AnchorChecker, Store } from './items.ts';
 import type { StorePlace, TypedText } from './messages.ts';
+import { NameAnchors } from './nameAnchors.ts';
+import type { SummaryModel } from './summaries/summaryModel.ts';
 import type { ThreadParts } from './threadParts.ts';
 
 export interface CodeMemoryOptions {
   store: Store;
   thread: ThreadParts;
+  /** A model that may write summaries now. */
+  writer: () => SummaryModel | undefined;
   log: Log;
   isBusy: () => boolean;
   working: (on: boolean) => void;
@@ -28,6 +32,8 @@ const NO_FOLDER = 'It is not said which folder is to be read. Name one.';
 export class CodeMemory {
   /** As the folder is now, whichever that is. */
   readonly checker: AnchorChecker = { check: (anchors) => (this.#code?.checker ?? NOTHING_READ).check(anchors) };
+  /** Of names that are said. */
+  readonly names: NameAnchors;
   readonly #options: CodeMemoryOptions;
   /** Texts of open documents, by path. */
   readonly #typed = new Map<string, string>();
@@ -39,6 +45,7 @@ export class CodeMemory {
 
   constructor(options: CodeMemoryOptions) {
     this.#options = options;
+    this.names = new NameAnchors(options.store, () => this.#code?.look());
   }
 
   get status(): MemoryIndexing {
@@ -63,6 +70,11 @@ export class CodeMemory {
   /** Files changed; undefined: any may have. */
   changed(paths: readonly string[] | undefined): void {
     if (this.#place?.follows) this.#indexer?.changed(paths);
+  }
+
+  /** Words of the code of a file as it is now; undefined where it may not be read, or is gone. */
+  async namesOf(file: string): Promise<ReadonlySet<string> | undefined> {
+    return this.#code?.namesOf(file);
   }
 
   /** @throws EngineFailure `memoryInvalid` where a file may not be read, or there is none. */
@@ -126,11 +138,11 @@ export class CodeMemory {
   }
 
   #take(folder: string | undefined): void {
-    const { thread } = this.#options;
+    const { thread, writer } = this.#options;
     // It ends by itself: nothing of it is waited for, and what it has written is whole.
     void this.#indexer?.dispose();
     this.#indexer = undefined;
-    this.#code = folder === undefined ? undefined : new FolderCode(folder, thread, this.#typed);
+    this.#code = folder === undefined ? undefined : new FolderCode(folder, thread, this.#typed, writer);
   }
 
   #made({ folder, summariser }: FolderCode): Indexer {

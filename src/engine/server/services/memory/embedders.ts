@@ -1,6 +1,8 @@
 /** What makes the vectors of a memory: a model that is open in the engine, else the table that comes with Quire. */
+
+import type { EngineAsks } from './engineAsks.ts';
 import type { Embedder, Found, Store } from './items.ts';
-import type { ModelVectors, VectorModel } from './modelVectors.ts';
+import type { OpenModels } from './messages.ts';
 import type { MemoryStore } from './store/memoryStore.ts';
 
 /** For so long after it was opened, a memory whose vectors are a model's waits for that model before it makes others. */
@@ -13,23 +15,32 @@ export interface Asking {
 }
 
 export class Embedders {
-  /** That is open now. */
-  model: VectorModel | undefined;
   readonly #store: Pick<MemoryStore, 'byVector' | 'status'>;
   readonly #table: Embedder | undefined;
-  readonly #vectors: ModelVectors;
+  readonly #asks: EngineAsks;
+  readonly #models: () => OpenModels;
   readonly #opened = performance.now();
 
-  /** @param table needs no model; undefined where it is not there. */
-  constructor(store: Pick<MemoryStore, 'byVector' | 'status'>, table: Embedder | undefined, vectors: ModelVectors) {
+  /**
+   * @param table needs no model; undefined where it is not there.
+   * @param models those that are open now.
+   */
+  constructor(
+    store: Pick<MemoryStore, 'byVector' | 'status'>,
+    table: Embedder | undefined,
+    asks: EngineAsks,
+    models: () => OpenModels,
+  ) {
     this.#store = store;
     this.#table = table;
-    this.#vectors = vectors;
+    this.#asks = asks;
+    this.#models = models;
   }
 
   /** For what is stored; undefined: not now. */
   get forStored(): Embedder | undefined {
-    if (this.model) return this.#vectors.embedderOf(this.model, 'background');
+    const { vectors } = this.#models();
+    if (vectors) return this.#asks.embedderOf(vectors, 'background');
     const { embedder } = this.#store.status();
     const isOfModel = embedder !== null && embedder !== this.#table?.id;
     return isOfModel && performance.now() - this.#opened < PATIENCE_MS ? undefined : this.#table;
@@ -37,7 +48,8 @@ export class Embedders {
 
   /** For a question of a person. */
   get forQuestion(): Asking {
-    return this.#asking(this.model ? this.#vectors.embedderOf(this.model, 'chat') : this.#table);
+    const { vectors } = this.#models();
+    return this.#asking(vectors ? this.#asks.embedderOf(vectors, 'chat') : this.#table);
   }
 
   /** For what is typed, which waits for no model: by the table's vectors, else by words alone. */

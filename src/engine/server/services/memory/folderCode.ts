@@ -5,12 +5,14 @@ import { EngineFailure } from '../../core/failure.ts';
 import { isIndexable, readSource } from '../workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../workspaceFiles/folderPrivacy.ts';
 import { CodeAnchorChecker } from './anchors/checker.ts';
-import { CodeFiles } from './anchors/codeFiles.ts';
+import { CodeFiles, type CodeNow } from './anchors/codeFiles.ts';
 import type { AnchorMaker } from './anchors/fileAnchors.ts';
 import { HashIndex } from './anchors/whereabouts.ts';
 import { type AnchorChecker, MOST_SOURCE_BYTES, type Summariser } from './items.ts';
+import { AbstractiveSummariser } from './summaries/abstractive.ts';
 import { ExtractiveSummariser } from './summaries/extractive.ts';
 import { QuoteChecker } from './summaries/quoteChecker.ts';
+import type { SummaryModel } from './summaries/summaryModel.ts';
 import type { ThreadParts } from './threadParts.ts';
 
 /** What a fact is about: lines of a file as it is now, or the whole of it. */
@@ -24,32 +26,51 @@ export class FolderCode {
   readonly checker: AnchorChecker;
   readonly summariser: Summariser;
   readonly #files: CodeFiles;
+  readonly #anchors: AnchorMaker;
+  readonly #typed: ReadonlyMap<string, string>;
 
   /**
    * @param folder absolute.
    * @param typed texts of open documents by path, which count before their files.
+   * @param writer a model that may write summaries now.
    */
-  constructor(folder: string, { grammars, anchors }: ThreadParts, typed: ReadonlyMap<string, string>) {
+  constructor(
+    folder: string,
+    { grammars, anchors }: ThreadParts,
+    typed: ReadonlyMap<string, string>,
+    writer: () => SummaryModel | undefined,
+  ) {
     this.folder = folder;
+    this.#anchors = anchors;
+    this.#typed = typed;
     const whereabouts = new HashIndex();
     this.#files = new CodeFiles(folder, anchors, (file) => typed.get(file));
-    const textOf = async (file: string) => {
-      if (!isIndexable(file) || (await new FolderPrivacy(folder).has(file))) return undefined;
-      return typed.get(file)?.replace(/\r\n?/g, '\n') ?? readSource(path.join(folder, file), MOST_SOURCE_BYTES);
-    };
-    this.checker = new QuoteChecker(new CodeAnchorChecker(this.#files, whereabouts), grammars, textOf);
+    this.checker = new QuoteChecker(new CodeAnchorChecker(this.#files, whereabouts), grammars, (file) =>
+      this.#textOf(file),
+    );
     // What is summarised is known to the checker, which follows what moves by it.
     const read: AnchorMaker['read'] = async (source) => {
       const found = await anchors.read(source);
       whereabouts.set(found.anchors);
       return found;
     };
-    this.summariser = new ExtractiveSummariser({ read });
+    this.summariser = new AbstractiveSummariser(new ExtractiveSummariser({ read }), { read }, writer);
+  }
+
+  /** A look at the files as they are now. */
+  look(): (file: string) => Promise<CodeNow> {
+    return this.#files.look();
+  }
+
+  /** Words of the code of a file as it is now; undefined where it may not be read, or is gone. */
+  async namesOf(file: string): Promise<ReadonlySet<string> | undefined> {
+    const text = await this.#textOf(file);
+    return text === undefined ? undefined : this.#anchors.namesOf({ path: file, text });
   }
 
   /** @throws EngineFailure `memoryInvalid` where a file may not be read. */
   async anchorsAbout(about: readonly About[]): Promise<MemoryAnchor[]> {
-    const look = this.#files.look();
+    const look = this.look();
     const anchors: MemoryAnchor[] = [];
     for (const { path: file, lines } of about) {
       const now = await look(file);
@@ -61,6 +82,13 @@ export class FolderCode {
       anchors.push(...(lines ? now.anchorsAt(lines) : whole ? [whole] : []));
     }
     return anchors;
+  }
+
+  /** By the rules of what may be read; as it is typed, where it is open. */
+  async #textOf(file: string): Promise<string | undefined> {
+    if (!isIndexable(file) || (await new FolderPrivacy(this.folder).has(file))) return undefined;
+    const typed = this.#typed.get(file);
+    return typed?.replace(/\r\n?/g, '\n') ?? readSource(path.join(this.folder, file), MOST_SOURCE_BYTES);
   }
 }
 

@@ -5,30 +5,35 @@
  *       MemoryStore   items, words, vectors, journal      Upkeep       what is done while nobody waits
  *       MemoryStream  what is kept and given to prompts   CodeMemory   what is said of the folder's files
  */
-import type { MemoryItem, MemoryKind, MemorySearchResult, MemoryStatus } from '../../../protocol/index.ts';
+import type { MemoryItem, MemorySearchResult, MemoryStatus } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import type { Log } from '../../storage/messages.ts';
+import { audited } from './anchors/audit.ts';
 import { CodeMemory } from './codeMemory.ts';
+import { editFact, factOf } from './editing.ts';
 import { type Asking, Embedders } from './embedders.ts';
-import type { CallParams, CallResult, MemoryCall, StorePlace, TypedText } from './messages.ts';
-import type { ModelVectors, VectorModel } from './modelVectors.ts';
+import type { EngineAsks } from './engineAsks.ts';
+import type { CallParams, CallResult, MemoryCall, OpenModels, StorePlace, TypedText } from './messages.ts';
 import { search } from './ranking/search.ts';
 import { checked } from './ranking/truth.ts';
 import { CannotUndo } from './store/journal.ts';
 import type { MemoryStore } from './store/memoryStore.ts';
+import { CannotImport, exportMemory, importMemory } from './store/transfer.ts';
 import { activate } from './stream/activation.ts';
-import { factHash } from './stream/facts.ts';
 import { MemoryStream } from './stream/memoryStream.ts';
 import type { StreamParts } from './stream/parts.ts';
 import { secretIn } from './stream/secrets.ts';
-import { oneLine } from './stream/wording.ts';
 import type { ThreadParts } from './threadParts.ts';
 import { Upkeep } from './upkeep.ts';
 
 export interface MemoryOptions {
   store: MemoryStore;
+  /** Of the store. */
+  file: string;
   thread: ThreadParts;
-  vectors: ModelVectors;
+  asks: EngineAsks;
+  /** That are open in the engine now. */
+  models: () => OpenModels;
   log: Log;
   /** Requests of people are computed. */
   isBusy: () => boolean;
@@ -48,8 +53,8 @@ type Handlers = {
 };
 
 /** After these the items may be others. */
-const WRITES: readonly MemoryCall[] = ['add', 'change', 'forget', 'undo', 'recordTurn', 'index'];
-const LONGEST_TITLE = 80;
+const WRITES: readonly MemoryCall[] = ['add', 'change', 'forget', 'undo', 'recordTurn', 'import', 'index'];
+const PAGE = 500;
 
 export class Memory {
   readonly #store: MemoryStore;
@@ -60,15 +65,20 @@ export class Memory {
   readonly #upkeep: Upkeep;
   readonly #onChanged: () => void;
 
-  constructor({ store, thread, vectors, log, isBusy, working, onChanged }: MemoryOptions) {
+  constructor({ store, file, thread, asks, models, log, isBusy, working, onChanged }: MemoryOptions) {
     this.#store = store;
     this.#onChanged = onChanged;
-    this.#embedders = new Embedders(store, thread.table, vectors);
-    this.#code = new CodeMemory({ store, thread, log, isBusy, working, onWritten: () => this.#changed() });
-    const { checker } = this.#code;
+    const writer = () => {
+      const model = models().writer;
+      return model === undefined ? undefined : asks.writerOf(model, file);
+    };
+    this.#embedders = new Embedders(store, thread.table, asks, models);
+    this.#code = new CodeMemory({ store, thread, writer, log, isBusy, working, onWritten: () => this.#changed() });
+    const { checker, names } = this.#code;
     this.#streamParts = {
       store,
       anchors: checker,
+      anchorer: names,
       recall: (params) => this.#search(params, this.#embedders.forQuestion),
     };
     this.#stream = new MemoryStream(this.#streamParts);
@@ -83,8 +93,7 @@ export class Memory {
   }
 
   /** Before each request: how the place is now. */
-  look(place: StorePlace, typed: readonly TypedText[], model: VectorModel | undefined): void {
-    this.#embedders.model = model;
+  look(place: StorePlace, typed: readonly TypedText[]): void {
     this.#code.look(place, typed);
     this.#upkeep.wake();
   }
@@ -143,7 +152,7 @@ export class Memory {
     change: ({ id, pinned, text, accept }) => {
       const item = this.#item(id);
       if (accept) this.#accept(item);
-      if (text !== undefined) this.#edit(this.#item(id), text);
+      if (text !== undefined) editFact(this.#store, this.#item(id), text);
       if (pinned !== undefined && this.#item(id).pinned !== pinned)
         this.#store.inTransaction(
           () => this.#store.change(id, { pinned }),
@@ -182,15 +191,26 @@ export class Memory {
       return null;
     },
 
+    export: ({ format }) => ({ text: exportMemory(this.#store, format) }),
+
+    import: ({ text, mode }) => importMemory(this.#store, text, { ...(mode && { mode }), factOf }),
+
     index: ({ folder }, signal, progress) => this.#code.index(folder, signal, progress),
 
     pause: ({ paused }) => this.#code.pause(paused),
 
     status: (): MemoryStatus => ({ on: true, ...this.#store.status(), indexing: this.#code.status }),
+
+    audit: (_, signal) =>
+      audited(
+        this.#all(),
+        { checker: this.#code.checker, namesOf: (file) => this.#code.namesOf(file), secretIn },
+        signal,
+      ),
   };
 
   #search(
-    params: Pick<CallParams<'search'>, 'query' | 'top' | 'all'> & { kinds?: readonly MemoryKind[] },
+    params: Pick<CallParams<'search'>, 'query' | 'top' | 'all' | 'kinds'> & { loose?: boolean },
     { embedder, byVector }: Asking,
   ): Promise<MemorySearchResult> {
     const store = {
@@ -200,9 +220,17 @@ export class Memory {
       get: (id: number) => this.#store.get(id),
       list: (filter: Parameters<MemoryStore['list']>[0]) => this.#store.list(filter),
     };
-    const { kinds, ...asked } = params;
-    const given = { ...asked, ...(kinds && { kinds: [...kinds] }) };
-    return search(given, { store, embedder, checker: this.#code.checker, now: Date.now() });
+    return search(params, { store, embedder, checker: this.#code.checker, now: Date.now() });
+  }
+
+  #all(): MemoryItem[] {
+    const items: MemoryItem[] = [];
+    for (let total = 1; items.length < total; ) {
+      const page = this.#store.list({ offset: items.length, limit: PAGE, superseded: true });
+      total = page.items.length === 0 ? 0 : page.total;
+      items.push(...page.items);
+    }
+    return items;
   }
 
   #item(id: number): MemoryItem {
@@ -217,28 +245,6 @@ export class Memory {
       throw new EngineFailure('memoryInvalid', 'Only a proposal can be accepted: this is something else.');
   }
 
-  /** Its words become others. What is said of the code, or was said in a chat, follows that, and is not edited. */
-  #edit(item: MemoryItem, text: string): void {
-    const { id, kind } = item;
-    if (kind !== 'fact' && kind !== 'proposal')
-      throw new EngineFailure(
-        'memoryInvalid',
-        'Only what you asked to be remembered can be edited. Forget this, or remember a fact.',
-      );
-    const told = text.replace(/\r\n?/g, '\n').trim();
-    if (told === item.text) return;
-    const secret = secretIn(told);
-    if (secret !== undefined)
-      throw new EngineFailure(
-        'memoryInvalid',
-        `This looks like ${secret}, which is not remembered. Say where it is kept.`,
-      );
-    const title = oneLine(told, LONGEST_TITLE);
-    const sentences = [{ text: told, anchors: item.sentences.flatMap(({ anchors }) => anchors) }];
-    const fields = { text: told, summary: told, sentences, title, key: `${kind}:${factHash(told)}` };
-    this.#store.inTransaction(() => this.#store.change(id, fields), `Edited “${title}”`);
-  }
-
   #changed(): void {
     this.#upkeep.wake();
     this.#onChanged();
@@ -249,6 +255,7 @@ export class Memory {
 function inWords(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof EngineFailure) return error;
   const isOfSystem = 'code' in error || 'errcode' in error || error.name !== 'Error';
-  if (error instanceof CannotUndo || !isOfSystem) return new EngineFailure('memoryInvalid', error.message);
+  if (error instanceof CannotUndo || error instanceof CannotImport || !isOfSystem)
+    return new EngineFailure('memoryInvalid', error.message);
   return error;
 }

@@ -2,9 +2,19 @@
 import { EngineFailure } from '../../core/failure.ts';
 import { reasonOf } from '../../storage/databaseFile.ts';
 import type { StoreHost } from '../../storage/stores.ts';
+import { EngineAsks } from './engineAsks.ts';
 import { Memory } from './memory.ts';
-import type { Answer, CallParams, CallResult, MemoryCall, MemoryEvent, StorePlace, TypedText } from './messages.ts';
-import { type Embedded, ModelVectors, type VectorModel } from './modelVectors.ts';
+import type {
+  Answer,
+  CallParams,
+  CallResult,
+  EngineAnswer,
+  MemoryCall,
+  MemoryEvent,
+  OpenModels,
+  StorePlace,
+  TypedText,
+} from './messages.ts';
 import { eraseStore, openStore } from './openStore.ts';
 import { ThreadParts } from './threadParts.ts';
 
@@ -24,9 +34,9 @@ interface Ask<M extends MemoryCall = MemoryCall> {
 export function makeMemoryStores({ log, emit }: StoreHost<MemoryEvent>) {
   const open = new Map<string, Promise<Memory>>();
   const running = new Map<number, AbortController>();
-  const vectors = new ModelVectors(emit);
+  const asks = new EngineAsks(emit);
   const thread = new ThreadParts(log);
-  let model: VectorModel | undefined;
+  let models: OpenModels = { vectors: undefined, writer: undefined };
   /** Of the engine's thread, which sets it while requests of a model run. */
   let busy: Int32Array | undefined;
   let workers = 0;
@@ -34,7 +44,8 @@ export function makeMemoryStores({ log, emit }: StoreHost<MemoryEvent>) {
   const host = {
     log,
     thread,
-    vectors,
+    asks,
+    models: () => models,
     isBusy: () => busy !== undefined && Atomics.load(busy, 0) !== 0,
     working: (on: boolean) => {
       const before = workers > 0;
@@ -50,7 +61,12 @@ export function makeMemoryStores({ log, emit }: StoreHost<MemoryEvent>) {
       const onChanged = () => emit({ kind: 'changed', file: place.file });
       const opened = async () => {
         await ending.get(place.file);
-        return new Memory({ ...host, onChanged, store: await openStore(place.file, place.folder === null) });
+        return new Memory({
+          ...host,
+          onChanged,
+          file: place.file,
+          store: await openStore(place.file, place.folder === null, log),
+        });
       };
       memory = opened();
       open.set(place.file, memory);
@@ -86,7 +102,7 @@ export function makeMemoryStores({ log, emit }: StoreHost<MemoryEvent>) {
         running.set(call, stop);
         return answer(async () => {
           const memory = await memoryAt(place);
-          memory.look(place, typed, model);
+          memory.look(place, typed);
           return memory.ask(method, params, stop.signal, (value) => emit({ kind: 'progress', call, value }));
         }).finally(() => running.delete(call));
       },
@@ -95,12 +111,12 @@ export function makeMemoryStores({ log, emit }: StoreHost<MemoryEvent>) {
         running.get(call)?.abort(new EngineFailure('engineStopped', 'It was cancelled.'));
       },
 
-      /** The model that makes vectors from now on; undefined: none of the engine does. */
-      model({ model: now }: { model: VectorModel | undefined }): void {
-        model = now;
+      /** Models of the engine that may be asked from now on. */
+      models(now: OpenModels): void {
+        models = now;
       },
-      embedded(told: Embedded): void {
-        vectors.embedded(told);
+      answered(told: EngineAnswer): void {
+        asks.answered(told);
       },
 
       /** Files of a folder changed, or any of them may have. A memory that is not open sees it when it is. */

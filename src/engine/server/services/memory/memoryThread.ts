@@ -38,12 +38,12 @@ export class MemoryThread extends Thread<MemoryStores> {
     params: CallParams<M>,
     { signal, typed = [], onProgress }: AskOptions = {},
   ): Promise<CallResult<M>> {
+    if (signal?.aborted) throw new EngineFailure('engineStopped', 'It was cancelled.');
     const call = this.#calls++;
     const cancel = () => this.send('memory', 'cancel', { call });
     if (onProgress) this.#progress.set(call, onProgress);
     try {
       const asked = this.call('memory', 'ask', { call, place, method, params, typed });
-      if (signal?.aborted) cancel();
       signal?.addEventListener('abort', cancel, { once: true });
       return resultOf(await asked.catch(lost)) as CallResult<M>;
     } finally {

@@ -4,6 +4,7 @@ import type {
   ActivateResult,
   CheckedSentence,
   EngineErrorData,
+  MemoryAudit,
   MemoryChange,
   MemoryIndexing,
   MemoryItem,
@@ -54,9 +55,12 @@ export interface MemoryCalls {
   activate(params: Bare<ActivateParams>): ActivateResult;
   recordTurn(params: Bare<RecordTurnParams>): MemoryItem | null;
   recordTyping(params: { path: string; symbol: string | null }): null;
+  export(params: { format: 'json' | 'markdown' }): { text: string };
+  import(params: { text: string; mode?: 'merge' | 'replace' }): { added: number; same: number; refused: string[] };
   index(params: { folder?: string }): MemoryIndexing;
   pause(params: { paused: boolean }): MemoryIndexing;
   status(params: object): MemoryStatus;
+  audit(params: object): MemoryAudit;
 }
 export type MemoryCall = keyof MemoryCalls;
 export type CallParams<M extends MemoryCall> = Parameters<MemoryCalls[M]>[0];
@@ -65,14 +69,36 @@ export type CallResult<M extends MemoryCall> = ReturnType<MemoryCalls[M]>;
 /** An error keeps what callers go by. */
 export type Answer<R> = { result: R } | { failure: EngineErrorData & { message: string } };
 
+/** A model for vectors that is open in the engine. */
+export interface VectorModel {
+  /** Of the engine, which is another with each file. */
+  id: string;
+  dimensions: number;
+}
+
+/** Models of the engine that the thread may ask; undefined: there is none. */
+export interface OpenModels {
+  vectors: VectorModel | undefined;
+  /** Id of one that is good enough to write summaries. */
+  writer: string | undefined;
+}
+
+export type EngineQuestion =
+  /** Answered by a vector for each text. */
+  | { what: 'vectors'; model: string; class: 'background' | 'chat'; texts: string[] }
+  /** Answered by the text, and the tokens that were read and written for it. `file`: of the memory that it is for. */
+  | { what: 'text'; model: string; file: string; prompt: string; grammar: string; maxTokens: number };
+
+export type EngineAnswer = { ask: number } & ({ result: unknown } | { error: string });
+
 /** What the thread tells by itself. */
 export type MemoryEvent =
   /** The items of a store are others than before. */
   | { kind: 'changed'; file: string }
   /** A step of the request of that number. */
   | { kind: 'progress'; call: number; value: MemoryIndexing }
-  /** Vectors of a model that is open are wanted: `embedded` answers. */
-  | { kind: 'embed'; ask: number; model: string; class: 'background' | 'chat'; texts: string[] }
-  | { kind: 'unembed'; ask: number }
+  /** Something is asked of the engine's models: `answered` answers. */
+  | { kind: 'ask'; ask: number; question: EngineQuestion }
+  | { kind: 'unask'; ask: number }
   /** Long work goes on, which has to know when the models compute; or it ended. */
   | { kind: 'working'; on: boolean };

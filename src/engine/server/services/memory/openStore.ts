@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { EngineFailure } from '../../core/failure.ts';
 import { reasonOf } from '../../storage/databaseFile.ts';
+import type { Log } from '../../storage/messages.ts';
 import { eraseMemoryFiles } from './store/eraseFiles.ts';
 import { MemoryStore } from './store/memoryStore.ts';
 import { RefusedFile } from './store/schema.ts';
@@ -13,16 +14,20 @@ const SIGNATURE = 'SQLite format 3\0';
 
 /**
  * @param isNamed a person named the file: one that is no database is theirs, and is left alone; among our own it is damaged.
+ * @param log told of a damaged file, once: the next time it is whole.
  * @throws EngineFailure `memoryUnavailable`; the file is as it was then.
  */
-export async function openStore(file: string, isNamed: boolean): Promise<MemoryStore> {
+export async function openStore(file: string, isNamed: boolean, log?: Log): Promise<MemoryStore> {
   if (isNamed && (await isForeign(file)))
     throw new EngineFailure(
       'memoryUnavailable',
       `${file} is no database. Name another file; nothing in it was changed.`,
     );
   try {
-    return new MemoryStore(file);
+    const store = new MemoryStore(file);
+    const { trouble } = store.status();
+    if (trouble !== null) log?.('warn', trouble);
+    return store;
   } catch (error) {
     throw inWords(error, file);
   }

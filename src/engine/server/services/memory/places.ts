@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { MemoryPlace } from '../../../protocol/index.ts';
+import type { MemoryPlace, MemoryStatus } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import { isVolatile } from '../../storage/pages/pageRecord.ts';
 import type { Workspace } from '../../workspaces/workspaces.ts';
@@ -73,4 +73,21 @@ export async function bytesOf(file: string): Promise<number> {
     ),
   );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** What is said of a memory that is off: nothing is known but what its file takes. */
+export function offStatus(why: string, bytes: number): MemoryStatus {
+  const none = { done: 0, total: 0, busyMs: 0, budgetMs: 0, modelTokens: 0, modelTokenBudget: 0 };
+  return {
+    on: false,
+    items: {},
+    superseded: 0,
+    pinned: 0,
+    bytes,
+    budgetBytes: 0,
+    embedder: null,
+    unembedded: 0,
+    indexing: { state: 'off', ...none, waits: why },
+    trouble: null,
+  };
 }

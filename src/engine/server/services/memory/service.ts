@@ -1,4 +1,5 @@
 /** `memory/*` of every client. The work is the memory thread's; here is said whose memory is where, and who hears of it. */
+import { isDeepStrictEqual } from 'node:util';
 import type { RequestType } from 'vscode-jsonrpc';
 import {
   type EngineErrorData,
@@ -7,11 +8,13 @@ import {
   type MemoryStatus,
   memoryActivateRequest,
   memoryAddRequest,
-  memoryChangedNotification,
+  memoryAuditRequest,
   memoryChangeRequest,
   memoryEraseRequest,
+  memoryExportRequest,
   memoryForgetRequest,
   memoryGetRequest,
+  memoryImportRequest,
   memoryIndexProgress,
   memoryIndexRequest,
   memoryJournalRequest,
@@ -30,12 +33,14 @@ import type { ServedClient, Service } from '../../service.ts';
 import type { Log } from '../../storage/messages.ts';
 import type { Workspace, WorkspaceListener, Workspaces } from '../../workspaces/workspaces.ts';
 import type { EmbeddingService } from '../embedding/service.ts';
+import type { TextService } from '../text/service.ts';
+import { AwaitedReading } from './awaitedReading.ts';
+import { ChangeNews } from './changeNews.ts';
 import { checkCall, checkPlace } from './checks.ts';
 import { EngineHelp } from './engineHelp.ts';
 import { type AskOptions, MemoryThread } from './memoryThread.ts';
-import type { CallParams, CallResult, MemoryCall, MemoryEvent, StorePlace } from './messages.ts';
-import type { VectorModel } from './modelVectors.ts';
-import { bytesOf, MemoryPlaces, type ResolvedPlace, whyNever } from './places.ts';
+import type { CallParams, CallResult, MemoryCall, MemoryEvent, OpenModels, StorePlace } from './messages.ts';
+import { bytesOf, MemoryPlaces, offStatus, type ResolvedPlace, whyNever } from './places.ts';
 import { TypedTexts } from './typedTexts.ts';
 
 export interface MemoryServiceOptions {
@@ -43,9 +48,6 @@ export interface MemoryServiceOptions {
   folder: string;
   log: Log;
 }
-
-/** Of many changes in a row, clients hear once. */
-const CHANGED_MS = 200;
 
 /** A request whose parameters are those of a call with its place. */
 type Request<M extends MemoryCall> = RequestType<
@@ -60,34 +62,42 @@ export class MemoryService implements Service, WorkspaceListener {
   readonly #thread: MemoryThread;
   readonly #help: EngineHelp;
   readonly #typed = new TypedTexts();
-  readonly #clients = new Set<ServedClient>();
+  readonly #news: ChangeNews;
   /** Memories of workspaces that are open in the thread, by file. */
   readonly #open = new Map<string, Workspace>();
   /** Databases by themselves that a client has used: they are closed when it leaves. */
   readonly #used = new Map<ServedClient, Set<string>>();
-  /** Workspaces whose clients are about to be told of changes. */
-  readonly #changed = new Map<string, NodeJS.Timeout>();
   /** Workspaces whose memory was erased: their files are not read again by themselves. */
   readonly #erased = new Set<string>();
+  readonly #awaited = new AwaitedReading();
   #begun = false;
-  #model: VectorModel | undefined;
+  /** As the thread was told. */
+  #models: OpenModels | undefined;
 
   constructor(
     models: Models,
     workspaces: Workspaces,
     embedding: EmbeddingService,
+    text: TextService,
     { folder, log }: MemoryServiceOptions,
   ) {
     this.#workspaces = workspaces;
     this.#places = new MemoryPlaces(folder);
+    this.#news = new ChangeNews((client, workspace) => workspaces.isHeld(client, workspace));
     this.#thread = new MemoryThread({ log }, (event) => this.#hear(event));
-    this.#help = new EngineHelp(models, embedding, (embedded) => this.#thread.send('memory', 'embedded', embedded));
+    this.#help = new EngineHelp({
+      models,
+      embed: (...asked) => embedding.embed(...asked),
+      generate: (params, signal) => text.generate(params, signal),
+      workspaceOf: (file) => this.#open.get(file)?.id,
+      answer: (answer) => this.#thread.send('memory', 'answered', answer),
+    });
     this.#thread.onEnded(() => this.#threadEnded());
     workspaces.listen(this);
   }
 
   serve(client: ServedClient): void {
-    this.#clients.add(client);
+    this.#news.serve(client);
     client.onLeft(() => this.#left(client));
     const call = <M extends MemoryCall>(
       type: Request<M>,
@@ -99,7 +109,11 @@ export class MemoryService implements Service, WorkspaceListener {
         const { progressToken, ...given } = params as { progressToken?: string };
         checkPlace(place);
         checkCall(method, given);
-        const at = this.#resolve(client, place);
+        let at = this.#resolve(client, place);
+        if (method === 'index' && at.workspace && !at.reading) {
+          await this.#awaited.of(at.workspace.id);
+          at = this.#resolve(client, place);
+        }
         if (at.off === undefined) {
           const hearing = onProgress?.(progressToken);
           return this.#ask(at, method, given as CallParams<M>, { signal, ...(hearing && { onProgress: hearing }) });
@@ -123,7 +137,10 @@ export class MemoryService implements Service, WorkspaceListener {
       undefined,
       (token) => (value) => client.progress(memoryIndexProgress, token, value),
     );
+    call(memoryExportRequest, 'export');
+    call(memoryImportRequest, 'import');
     call(memoryPauseRequest, 'pause');
+    call(memoryAuditRequest, 'audit');
     client.onRequest(memoryStatusRequest, async ({ place }, signal) => this.#status(client, place, signal));
     client.onRequest(memorySwitchRequest, ({ place, on }, signal) => this.#switch(client, place, on, signal));
     client.onRequest(memoryEraseRequest, ({ place }) => this.#erase(client, place));
@@ -137,6 +154,7 @@ export class MemoryService implements Service, WorkspaceListener {
   }
 
   filesRead(workspace: Workspace, changed: readonly string[] | undefined): void {
+    this.#awaited.told(workspace.id);
     this.#tellFiles(workspace, changed);
   }
 
@@ -148,8 +166,7 @@ export class MemoryService implements Service, WorkspaceListener {
     for (const [file, workspace] of this.#open) if (workspace.id === id) this.#leave(file);
     this.#typed.forget(id);
     this.#erased.delete(id);
-    clearTimeout(this.#changed.get(id));
-    this.#changed.delete(id);
+    this.#news.forget(id);
   }
 
   /** Waits a bounded time for what was asked, and for the databases to be closed. */
@@ -200,7 +217,7 @@ export class MemoryService implements Service, WorkspaceListener {
       this.#forgetOpen(file, workspace);
       await this.#thread.call('memory', 'leave', { file, forget: true }).catch(() => undefined);
     }
-    this.#tellChanged(workspace.id);
+    this.#news.tell(workspace.id);
     return this.#status(client, place, signal);
   }
 
@@ -217,7 +234,7 @@ export class MemoryService implements Service, WorkspaceListener {
     }
     const erased = await this.#thread.erase(at.file, workspace === undefined);
     if (!workspace) return { ...erased, pages: false };
-    this.#tellChanged(workspace.id);
+    this.#news.tell(workspace.id);
     // What was remembered stood in prompts, whose pages hold it as tokens.
     const pages = await this.#workspaces.forget({ workspace: workspace.id, only: 'pages' }).then(
       () => true,
@@ -229,14 +246,15 @@ export class MemoryService implements Service, WorkspaceListener {
   #begin(): void {
     if (!this.#begun) this.#thread.send('memory', 'begin', { busy: this.#help.busy });
     this.#begun = true;
-    const model = this.#help.vectorModel;
-    if (model?.id === this.#model?.id) return;
-    this.#model = model;
-    this.#thread.send('memory', 'model', { model });
+    const models = this.#help.openModels;
+    if (isDeepStrictEqual(models, this.#models)) return;
+    this.#models = models;
+    this.#thread.send('memory', 'models', models);
   }
 
   #placeOf({ file, folder, reading, workspace }: ResolvedPlace): StorePlace {
-    return { file, folder, reading, follows: reading && !this.#erased.has(workspace?.id ?? '') };
+    const follows = workspace !== undefined && reading && !this.#erased.has(workspace.id);
+    return { file, folder, reading, follows };
   }
 
   #tellFiles(workspace: Workspace, changed: readonly string[] | undefined): void {
@@ -256,7 +274,6 @@ export class MemoryService implements Service, WorkspaceListener {
 
   #left(client: ServedClient): void {
     const used = this.#used.get(client) ?? new Set();
-    this.#clients.delete(client);
     this.#used.delete(client);
     const others = [...this.#used.values()];
     for (const file of used) if (!others.some((files) => files.has(file))) this.#leave(file);
@@ -266,44 +283,15 @@ export class MemoryService implements Service, WorkspaceListener {
     this.#help.hear(event);
     if (event.kind !== 'changed') return;
     const workspace = this.#open.get(event.file);
-    if (workspace) this.#tellChanged(workspace.id);
-  }
-
-  /** Tells the clients that hold the workspace, in a while. */
-  #tellChanged(workspace: string): void {
-    if (this.#changed.has(workspace)) return;
-    const tell = () => {
-      this.#changed.delete(workspace);
-      for (const client of this.#clients) {
-        if (this.#workspaces.isHeld(client, workspace)) client.notify(memoryChangedNotification, { workspace });
-      }
-    };
-    this.#changed.set(workspace, setTimeout(tell, CHANGED_MS).unref());
+    if (workspace) this.#news.tell(workspace.id);
   }
 
   /** The next thread is told everything anew. */
   #threadEnded(): void {
     this.#begun = false;
-    this.#model = undefined;
+    this.#models = undefined;
     this.#help.forget();
     this.#typed.forget();
     this.#open.clear();
   }
-}
-
-/** Of a memory that is not used: nothing is known but what its file takes. */
-function offStatus(why: string, bytes: number): MemoryStatus {
-  const none = { done: 0, total: 0, busyMs: 0, budgetMs: 0, modelTokens: 0, modelTokenBudget: 0 };
-  return {
-    on: false,
-    items: {},
-    superseded: 0,
-    pinned: 0,
-    bytes,
-    budgetBytes: 0,
-    embedder: null,
-    unembedded: 0,
-    indexing: { state: 'off', ...none, waits: why },
-    trouble: null,
-  };
 }

@@ -9,7 +9,7 @@ import type { Embedder } from './items.ts';
 
 /** Bundled, this module is in dist/engine/memory.mjs; from source it lies five folders deep in src/. */
 const root = new URL(import.meta.url.endsWith('.mjs') ? '../../' : '../../../../../', import.meta.url);
-const TABLE = new URL('media/memory/table.bin', root);
+const TABLE = new URL('media/memory/static-code.bin', root);
 
 export class ThreadParts {
   readonly grammars = new Grammars(import.meta.url);

@@ -11,6 +11,8 @@ export interface BudgetLimits {
 export const BUDGET: BudgetLimits = { ms: 10 * 60_000, modelTokens: 200_000 };
 
 const NAME = 'indexing:day';
+/** Of work, between two writes. */
+const SAVED_MS = 1_000;
 
 interface Day {
   day: string;
@@ -23,6 +25,7 @@ export class Budget {
   readonly #store: Pick<Store, 'value' | 'setValue'>;
   readonly #now: () => number;
   #day: Day;
+  #unsaved = 0;
 
   constructor(store: Pick<Store, 'value' | 'setValue'>, now: () => number, limits: BudgetLimits = BUDGET) {
     this.limits = limits;
@@ -45,10 +48,17 @@ export class Budget {
     return Math.max(0, this.limits.modelTokens - this.today.modelTokens);
   }
 
-  /** Adds to what today took, in the store too. */
+  /** Adds to what today took; in the store it is some time later, or with {@link save}. */
   spend(ms: number, modelTokens = 0): void {
     const { today } = this;
     this.#day = { day: today.day, ms: today.ms + ms, modelTokens: today.modelTokens + modelTokens };
+    this.#unsaved += ms;
+    if (this.#unsaved >= SAVED_MS || modelTokens > 0) this.save();
+  }
+
+  save(): void {
+    if (this.#unsaved === 0) return;
+    this.#unsaved = 0;
     this.#store.setValue(NAME, JSON.stringify(this.#day));
   }
 }

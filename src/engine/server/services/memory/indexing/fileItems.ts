@@ -1,10 +1,9 @@
 /** Brings the stored items of one file up to date, in transactions that are short enough to be taken back by a crash. */
 import { isDeepStrictEqual } from 'node:util';
-import { MEMORY_KINDS, type MemoryItem, type MemoryKind } from '../../../../protocol/index.ts';
-import type { IndexedFile, NewItem, Store } from '../items.ts';
+import type { MemoryItem } from '../../../../protocol/index.ts';
+import type { IndexedFile, ItemFilter, NewItem, Store } from '../items.ts';
 import { parentOf } from './fileTree.ts';
 
-const OF_FILES: readonly MemoryKind[] = ['symbol', 'file'];
 /** Items of a page of a list. */
 const PAGE = 200;
 
@@ -98,9 +97,9 @@ export class FileItems {
 
   /** Items keep their ids, their pins and what is known of their use. What a person said of the file is of the new one. */
   #move(from: string, to: string): void {
-    for (const { id, kind, key, path, source } of listAll(this.#store, MEMORY_KINDS, from)) {
+    for (const { id, kind, key, path, source } of listAll(this.#store, { path: from })) {
       if (path !== from) continue;
-      if (source !== 'code' || !OF_FILES.includes(kind)) {
+      if (!isOfFile({ kind, source })) {
         this.#store.change(id, { path: to });
         continue;
       }
@@ -112,8 +111,8 @@ export class FileItems {
   }
 
   #of(path: string): MemoryItem[] {
-    const items = listAll(this.#store, OF_FILES, path);
-    return items.filter((item) => item.path === path && item.source === 'code');
+    const items = listAll(this.#store, { path });
+    return items.filter((item) => item.path === path && isOfFile(item));
   }
 
   #forgetHashes(path: string): void {
@@ -122,12 +121,14 @@ export class FileItems {
   }
 }
 
-/** All items of these kinds, of a path and below it; superseded ones too. */
-export function listAll(store: Store, kinds: readonly MemoryKind[], path?: string): MemoryItem[] {
+const isOfFile = ({ kind, source }: Pick<MemoryItem, 'kind' | 'source'>): boolean =>
+  source === 'code' && (kind === 'symbol' || kind === 'file');
+
+/** All items of these kinds, or of a path and below it; superseded ones too. */
+export function listAll(store: Store, filter: Pick<ItemFilter, 'kinds' | 'path'>): MemoryItem[] {
   const found: MemoryItem[] = [];
   for (;;) {
-    const place = path === undefined ? {} : { path };
-    const { items } = store.list({ kinds, ...place, superseded: true, offset: found.length, limit: PAGE });
+    const { items } = store.list({ ...filter, superseded: true, offset: found.length, limit: PAGE });
     found.push(...items);
     if (items.length < PAGE) return found;
   }

@@ -15,6 +15,8 @@ interface FolderItemsOptions {
   summariser: Summariser;
   tree: FileTree;
   privacy: FolderPrivacy;
+  /** Lets others have their turn; its error ends the work. */
+  rest: () => Promise<void>;
 }
 
 export class FolderItems {
@@ -23,7 +25,7 @@ export class FolderItems {
   /** Folders of the store that are no more are looked at as well: the engine may have ended before they were. */
   constructor(options: FolderItemsOptions) {
     this.#options = options;
-    for (const { path } of listAll(options.store, ['folder', 'workspace'])) options.tree.touch(path ?? '');
+    for (const { path } of listAll(options.store, { kinds: ['folder', 'workspace'] })) options.tree.touch(path ?? '');
   }
 
   /**
@@ -32,7 +34,7 @@ export class FolderItems {
    * is said first, and reaches further than a folder's hash. What says the same stays as it is.
    */
   async *refresh(whole: boolean): AsyncGenerator<number[], void> {
-    const { tree, store } = this.#options;
+    const { tree, store, summariser, rest } = this.#options;
     const drifted = whole && store.value(DRIFTED) !== undefined;
     if (drifted) tree.touchAll();
     const { touched } = tree;
@@ -41,7 +43,10 @@ export class FolderItems {
       const hash = tree.hashOf(folder);
       if (hash === undefined) continue;
       if (!drifted && store.value(hashName(folder)) === hash) tree.settled(folder);
-      else yield await this.#renew(folder, hash, gone);
+      else {
+        await summariser.prepare?.(rest);
+        yield await this.#renew(folder, hash, gone);
+      }
     }
     // Of those that moved nothing is left here.
     for (const folder of gone) {

@@ -10,37 +10,15 @@
 import type { MemoryIndexing } from '../../../../protocol/index.ts';
 import { isIndexable } from '../../workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../../workspaceFiles/folderPrivacy.ts';
-import type { IndexedFile, Store, Summariser } from '../items.ts';
-import { BUDGET, Budget, type BudgetLimits } from './budget.ts';
-import { FileItems, type FileUpdate, notesName } from './fileItems.ts';
-import { readFile } from './fileReader.ts';
-import { FileTree, parentOf } from './fileTree.ts';
+import type { Store } from '../items.ts';
+import { BUDGET, Budget } from './budget.ts';
+import { Files } from './files.ts';
+import { FileTree } from './fileTree.ts';
 import { FolderItems } from './folderItems.ts';
-import { Gone } from './gone.ts';
 import { Head } from './head.ts';
-import { Pace, type PaceOptions } from './pace.ts';
-import { look, scan } from './scan.ts';
+import { type IndexerOptions, WAITS } from './options.ts';
+import { Pace } from './pace.ts';
 import { outdateAll } from './version.ts';
-
-export interface IndexerOptions extends PaceOptions {
-  /** Absolute. */
-  folder: string;
-  /** Open until {@link Indexer.dispose} has ended. */
-  store: Store;
-  summariser: Summariser;
-  /** Paths of open documents: what lies nearest to them is read first. */
-  near?: () => readonly string[];
-  /** These items have another text than before, and no vector of it. */
-  written?: (ids: readonly number[]) => void;
-  /** Told now and then while it runs, and at its end. */
-  progress?: (indexing: MemoryIndexing) => void;
-  log?: (level: 'warn', text: string) => void;
-  /** Milliseconds since 1970. */
-  now?: () => number;
-  budget?: BudgetLimits;
-  /** How often it is looked whether the repository is on another commit; 0: never. */
-  headMs?: number;
-}
 
 export const INDEXING_OFF: MemoryIndexing = {
   state: 'off',
@@ -55,26 +33,17 @@ export const INDEXING_OFF: MemoryIndexing = {
 
 const HEAD_MS = 3_000;
 const PROGRESS_MS = 100;
-/** Files whose items go in one transaction. */
-const REMOVED_TOGETHER = 16;
 const PAUSED = 'indexing:paused';
-
-const WAITS = {
-  busy: 'A suggestion or an answer comes first.',
-  unread: 'The folder cannot be read.',
-};
 
 export class Indexer {
   readonly #options: IndexerOptions;
   readonly #store: Store;
   readonly #tree: FileTree;
-  readonly #privacy: FolderPrivacy;
-  readonly #items: FileItems;
+  readonly #files: Files;
   readonly #folders: FolderItems;
   readonly #budget: Budget;
   readonly #pace: Pace;
   readonly #head: Head;
-  readonly #gone = new Gone();
   readonly #timer: NodeJS.Timeout | undefined;
   /** To be looked at, the next one first. */
   #queue = new Set<string>();
@@ -98,18 +67,24 @@ export class Indexer {
     this.#store = store;
     outdateAll(store);
     this.#tree = new FileTree(store.files());
-    this.#privacy = new FolderPrivacy(folder);
-    this.#items = new FileItems(store);
-    this.#folders = new FolderItems({ folder, store, summariser, tree: this.#tree, privacy: this.#privacy });
-    this.#budget = new Budget(store, options.now ?? Date.now, options.budget);
     this.#pace = new Pace(options);
+    const rest = () => this.#rest();
+    const shared = { folder, store, summariser, tree: this.#tree, privacy: new FolderPrivacy(folder), rest };
+    this.#files = new Files({
+      ...shared,
+      more: () => performance.now() < this.#pace.end,
+      written: (ids) => options.written?.(ids),
+      failed: (file, name) => options.log?.('warn', `${file} has no summary: ${name}.`),
+    });
+    this.#folders = new FolderItems(shared);
+    this.#budget = new Budget(store, options.now ?? Date.now, options.budget);
     this.#head = new Head(folder);
     if (headMs > 0) this.#timer = setInterval(() => void this.#look(), headMs).unref();
   }
 
   get status(): MemoryIndexing {
     const { today, limits } = this.#budget;
-    const left = this.#queue.size + this.#gone.size;
+    const left = this.#queue.size + this.#files.gone;
     return {
       state: this.#isPaused ? 'paused' : this.#running ? 'running' : 'idle',
       done: Math.max(0, this.#total - left),
@@ -148,7 +123,8 @@ export class Indexer {
       this.#beyondBudget ||= beyondBudget;
       this.#unscanned = true;
       this.#start();
-      await this.#running;
+      do await this.#running;
+      while (this.#running && this.#unscanned);
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
@@ -184,15 +160,19 @@ export class Indexer {
     return this.#budget.isSpent && !this.#beyondBudget;
   }
 
+  get #canGoOn(): boolean {
+    return this.#unscanned || (this.#queue.size > 0 && !this.#isPaused && !this.#isSpent);
+  }
+
   get #hasWork(): boolean {
-    return this.#unscanned || this.#queue.size > 0 || this.#gone.size > 0 || this.#tree.touched.length > 0;
+    return this.#unscanned || this.#queue.size > 0 || this.#files.gone > 0 || this.#tree.touched.length > 0;
   }
 
   get #waits(): string | null {
     if (this.#trouble !== undefined) return this.#trouble;
     if (this.#pace.waiting) return WAITS.busy;
-    if (!this.#isSpent || this.#queue.size + this.#gone.size === 0) return null;
-    return `Today's ${minutes(this.#budget.limits.ms)} for reading files are used up: it goes on tomorrow, or when you start it.`;
+    if (!this.#isSpent || this.#queue.size + this.#files.gone === 0) return null;
+    return WAITS.budget(this.#budget.limits.ms);
   }
 
   /** At intervals. */
@@ -206,10 +186,14 @@ export class Indexer {
     if (this.#isDisposed || this.#running) return;
     this.#stop = new AbortController();
     this.#trouble = undefined;
-    this.#running = this.#run(this.#stop.signal).finally(() => {
+    const { signal } = this.#stop;
+    this.#running = this.#run(signal).finally(() => {
       this.#running = undefined;
-      this.#beyondBudget = false;
-      if (!this.#isDisposed) this.#tell();
+      if (this.#isDisposed) return;
+      // It was told of more when it had just decided to end.
+      if (!signal.aborted && this.#trouble === undefined && this.#canGoOn) this.#start();
+      else this.#beyondBudget = false;
+      this.#tell();
     });
     // Who asked for it hears of it; others read it in the status.
     this.#running.catch(() => undefined);
@@ -220,154 +204,73 @@ export class Indexer {
     try {
       while (await this.#step(signal)) this.#tell(PROGRESS_MS);
     } catch (error) {
-      if (!signal.aborted) {
-        this.#trouble = `It stopped: ${error instanceof Error ? error.message : String(error)}.`;
-        throw error;
-      }
+      // What was in hand is found again.
       this.#queue.clear();
-      this.#gone.clear();
+      this.#files.forgetGone();
       this.#unscanned = true;
+      if (signal.aborted) return;
+      this.#trouble = WAITS.failed(error);
+      throw error;
     } finally {
       this.#budget.spend(this.#pace.take());
+      this.#budget.save();
     }
   }
 
   /** @returns whether there may be more to do. */
   async #step(signal: AbortSignal): Promise<boolean> {
-    await this.#rest(signal);
-    if (!this.#isRestored) await this.#restore(signal);
+    await this.#rest();
+    if (!this.#isRestored) await this.#files.restore();
+    this.#isRestored = true;
     if (this.#unscanned) return this.#scan(signal);
     if (this.#isPaused || this.#isSpent) return false;
     const [file] = this.#queue;
     if (file !== undefined) {
       // Before it is looked at: it may change again meanwhile.
       this.#queue.delete(file);
-      await this.#lookAt(file, signal);
+      const tokens = await this.#files.lookAt(file, { modelTokens: this.#budget.modelTokensLeft, signal });
+      if (tokens === undefined) this.#unscanned = true;
+      this.#budget.spend(this.#pace.take(), tokens);
       return true;
     }
-    if (this.#gone.size > 0) {
-      this.#remove(this.#gone.some(REMOVED_TOGETHER));
+    if (this.#files.gone > 0) {
+      this.#files.removeGone();
       return true;
     }
-    return this.#refreshFolders(signal, this.#isWhole, () => this.#queue.size > 0 || this.#unscanned || this.#isPaused);
+    return this.#refreshFolders(this.#isWhole, () => this.#queue.size > 0 || this.#unscanned || this.#isPaused);
   }
 
-  async #rest(signal: AbortSignal): Promise<void> {
-    await this.#pace.next(signal, () => this.#tell());
-  }
-
-  /** A summariser of a new process knows nothing of files that it is not asked about. */
-  async #restore(signal: AbortSignal): Promise<void> {
-    const { summariser } = this.#options;
-    for (const file of summariser.restore ? [...this.#tree.paths] : []) {
-      await this.#rest(signal);
-      const notes = this.#store.value(notesName(file));
-      if (notes !== undefined) summariser.restore?.(file, notes);
-    }
-    this.#isRestored = true;
+  /** @throws the reason why it was stopped. */
+  async #rest(): Promise<void> {
+    await this.#pace.next(this.#stop.signal, () => this.#tell());
   }
 
   async #scan(signal: AbortSignal): Promise<boolean> {
     // First: what changes while it scans is for the next one.
     this.#unscanned = false;
-    const near = this.#options.near?.() ?? [];
-    const files = { folder: this.#options.folder, tree: this.#tree, privacy: this.#privacy };
-    const found = await scan(files, near, () => this.#rest(signal), signal);
+    if (this.#timer) await this.#head.moved();
+    const found = await this.#files.scan(this.#options.near?.() ?? [], signal);
     if (found === undefined) {
       this.#trouble = WAITS.unread;
       return false;
     }
-    for (let at = 0; at < found.closed.length; at += REMOVED_TOGETHER) {
-      await this.#rest(signal);
-      this.#remove(found.closed.slice(at, at + REMOVED_TOGETHER));
-    }
     // What was said of private files may be part of what is said of their folders.
-    if (found.closed.length > 0) await this.#refreshFolders(signal, false, () => false);
-    this.#gone.clear();
-    for (const file of found.gone) this.#leave(file);
+    if (found.closed.length > 0) await this.#refreshFolders(false, () => false);
     this.#total = found.files;
     this.#isWhole = true;
     this.#queue = new Set([...this.#queue, ...found.changed]);
     return true;
   }
 
-  async #lookAt(file: string, signal: AbortSignal): Promise<void> {
-    const finding = await look({ folder: this.#options.folder, tree: this.#tree, privacy: this.#privacy }, file);
-    if (finding === 'same' || finding === 'unread') return;
-    if (finding === 'changed') return this.#read(file, signal);
-    const below = finding === 'closed' ? [] : this.#tree.below(file);
-    if (finding === 'closed' && this.#tree.get(file)) this.#remove([file]);
-    else if (finding === 'gone') for (const one of [file, ...below]) this.#leave(one);
-    else if (finding === 'folder') {
-      this.#leave(file);
-      // A folder that came with all its files may be told of as one.
-      if (below.length === 0 && !(await this.#privacy.rules.ignores(`${file}/`))) this.#unscanned = true;
-    }
-  }
-
-  async #read(file: string, signal: AbortSignal): Promise<void> {
-    const { folder, summariser, log } = this.#options;
-    const known = this.#tree.get(file);
-    const limits = { modelTokens: this.#budget.modelTokensLeft, signal };
-    const failed = (name: string) => log?.('warn', `${file} has no summary: ${name}.`);
-    const read = await readFile(folder, file, known, summariser, limits, failed);
-    signal.throwIfAborted();
-    if (read === undefined) return;
-    this.#gone.delete(file);
-    if (read.items === undefined) this.#store.putFile(read.file);
-    else await this.#replace({ ...read, items: read.items }, known, signal);
-    this.#tree.set(read.file);
-    this.#budget.spend(this.#pace.take(), read.modelTokens);
-  }
-
-  async #replace(
-    { file, items, notes }: Pick<FileUpdate, 'file' | 'items' | 'notes'>,
-    known: IndexedFile | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const from = known === undefined && file.treeHash !== '' ? this.#gone.take(file.path, file.treeHash) : undefined;
-    const sameTree = known !== undefined && known.treeHash !== '' && known.treeHash === file.treeHash;
-    const steps = this.#items.replace({ file, items, notes, from, sameTree }, () => performance.now() < this.#pace.end);
-    for (;;) {
-      const step = steps.next();
-      if (!step.done) {
-        await this.#rest(signal);
-        continue;
-      }
-      if (from !== undefined) {
-        this.#tree.delete(from);
-        this.#options.summariser.forget?.(from);
-      }
-      if (notes === undefined) this.#options.summariser.forget?.(file.path);
-      if (step.value.saysOther) this.#tree.touch(parentOf(file.path)!);
-      if (step.value.put.length > 0) this.#options.written?.(step.value.put);
-      return;
-    }
-  }
-
   /** @param ends says that something else is to be done first. @returns whether it was. */
-  async #refreshFolders(signal: AbortSignal, whole: boolean, ends: () => boolean): Promise<boolean> {
+  async #refreshFolders(whole: boolean, ends: () => boolean): Promise<boolean> {
     for await (const put of this.#folders.refresh(whole)) {
       if (put.length > 0) this.#options.written?.(put);
-      await this.#rest(signal);
+      await this.#rest();
       if (ends()) return true;
     }
     if (whole) this.#isWhole = false;
     return ends();
-  }
-
-  /** It is gone, which it is told of before something new may turn out to be what it was. */
-  #leave(file: string): void {
-    const known = this.#tree.get(file);
-    if (known) this.#gone.add(file, known.treeHash);
-  }
-
-  #remove(files: readonly string[]): void {
-    this.#items.remove(files);
-    for (const file of files) {
-      this.#tree.delete(file);
-      this.#options.summariser.forget?.(file);
-    }
   }
 
   /** @param apart tells only where this long has gone by since it was told last. */
@@ -378,8 +281,3 @@ export class Indexer {
     this.#options.progress?.(this.status);
   }
 }
-
-const minutes = (ms: number): string => {
-  const count = Math.round(ms / 60_000);
-  return count >= 1 ? `${count} minutes` : `${Math.round(ms / 1000)} seconds`;
-};

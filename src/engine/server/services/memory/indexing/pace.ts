@@ -21,7 +21,7 @@ export class Pace {
   #worked = 0;
   #waiting = false;
 
-  constructor({ busy = () => false, sliceMs = 8, restMs = 4 }: PaceOptions = {}) {
+  constructor({ busy = () => false, sliceMs = 4, restMs = 2 }: PaceOptions = {}) {
     this.#busy = busy;
     this.#sliceMs = sliceMs;
     this.#restMs = restMs;

@@ -1,5 +1,6 @@
 /** Below which nothing is relevant: words that mean nothing here, and questions about other things, find no memory. */
 import type { Match } from './matching.ts';
+import { WEIGHTS, type Weights } from './weights.ts';
 
 /** What a cosine of an embedder says. Measured by `npm run eval:memory -- retrieval`. */
 export interface Calibration {
@@ -20,11 +21,16 @@ export function likeness(cosine: number, { unrelated, same }: Calibration): numb
   return Math.min(1, Math.max(0, (cosine - unrelated) / (same - unrelated)));
 }
 
-/** Shares of a question that must be there, or a likeness, or some of both. */
-const LEAST = { coverage: 0.6, likeness: 0.75, both: 0.6 };
-const LIKENESS_COUNTS = 0.7;
-
-/** @param alike as {@link likeness} gives it. */
-export function isRelevant({ coverage }: Match, alike: number): boolean {
-  return coverage >= LEAST.coverage || alike >= LEAST.likeness || coverage + LIKENESS_COUNTS * alike >= LEAST.both;
+/**
+ * Which of the candidates of one question are relevant. Where not even the best has enough of it the question is about
+ * something else, and none is.
+ * @param alike as {@link likeness} gives it.
+ */
+export function relevantOf(
+  candidates: readonly { match: Pick<Match, 'coverage'>; alike: number }[],
+  { floor }: Pick<Weights, 'floor'> = WEIGHTS,
+): boolean[] {
+  const has = candidates.map(({ match, alike }) => match.coverage + floor.likeness * alike);
+  const isAsked = candidates.some(({ alike }, i) => alike >= floor.alone || has[i]! >= floor.best);
+  return has.map((one) => isAsked && one >= floor.others);
 }

@@ -16,11 +16,11 @@ import type {
 import type { AnchorChecker, Embedder, Found, Store } from '../items.ts';
 import { type Boost, boostsOf } from './boosts.ts';
 import { withoutCopies } from './copies.ts';
-import { calibrationOf, isRelevant, likeness } from './floor.ts';
+import { calibrationOf, likeness, relevantOf } from './floor.ts';
 import { type Match, matchesOf } from './matching.ts';
 import { type Question, questionOf } from './question.ts';
 import { checked, isStale } from './truth.ts';
-import { recencyOf, weightsFor } from './weights.ts';
+import { recencyOf, WEIGHTS, type Weights } from './weights.ts';
 
 export interface SearchWith {
   store: Pick<Store, 'byWords' | 'byVector' | 'get' | 'list'>;
@@ -45,11 +45,11 @@ export interface Scored {
 }
 
 /**
- * @param params `top` is a cap, no quota.
+ * @param params `top` is a cap, no quota; `loose`: without the floor, for who has a stricter one.
  * @throws what embedder, checker and store throw.
  */
 export async function search(
-  params: Pick<MemorySearchParams, 'query' | 'top' | 'kinds' | 'all'>,
+  params: Pick<MemorySearchParams, 'query' | 'top' | 'kinds' | 'all'> & { loose?: boolean },
   { store, embedder, checker, now }: SearchWith,
 ): Promise<MemorySearchResult> {
   const begun = performance.now();
@@ -81,12 +81,26 @@ const hitOf = ({ item, score, why }: Scored, sentences: CheckedSentence[]): Memo
 
 /** All that is relevant, the best first, anchors unchecked. @param stored how many items are searched. */
 export async function ranked(
-  { query, kinds, all }: Pick<MemorySearchParams, 'query' | 'kinds' | 'all'>,
+  asked: Pick<MemorySearchParams, 'query' | 'kinds' | 'all'> & { loose?: boolean },
   { store, embedder, now }: Omit<SearchWith, 'checker'>,
   stored: number,
 ): Promise<Scored[]> {
+  return orderOf(await candidatesFor(asked, { store, embedder }, stored), now, WEIGHTS, asked.loose);
+}
+
+/** What may be relevant to a question, with all that was found out of it. */
+export interface Candidates {
+  question: Question;
+  all: Candidate[];
+}
+
+export async function candidatesFor(
+  { query, kinds, all }: Pick<MemorySearchParams, 'query' | 'kinds' | 'all'>,
+  { store, embedder }: Pick<SearchWith, 'store' | 'embedder'>,
+  stored: number,
+): Promise<Candidates> {
   const question = questionOf(query);
-  if (question.terms.length === 0 && !question.overview) return [];
+  if (question.terms.length === 0 && !question.overview) return { question, all: [] };
   const [vector] = await embedder.embed([query]);
   const words = scoresOf(store.byWords(question.telling, CANDIDATES, kinds));
   const cosines = scoresOf(store.byVector(vector!, CANDIDATES, kinds));
@@ -97,18 +111,26 @@ export async function ranked(
   );
   const matches = matchesOf(question, items, stored);
   const calibration = calibrationOf(embedder.id);
-  const candidates = items.map(
-    (item, i): Candidate => ({
-      item,
-      match: matches[i]!,
-      words: words.get(item.id) ?? 0,
-      alike: likeness(cosines.get(item.id) ?? 0, calibration),
-    }),
+  const candidates = items.map((item, i) => ({
+    item,
+    match: matches[i]!,
+    words: words.get(item.id) ?? 0,
+    alike: likeness(cosines.get(item.id) ?? 0, calibration),
+  }));
+  return { question, all: candidates };
+}
+
+/** Those that are relevant, the best first. Depends on nothing but what is given. */
+export function orderOf(
+  { question, all }: Candidates,
+  now: number,
+  weights: Weights = WEIGHTS,
+  loose = false,
+): Scored[] {
+  const isRelevant = relevantOf(all, weights);
+  const relevant = scoresFor(question, all, now, weights).filter(
+    ({ item }, i) => loose || isRelevant[i] || (question.overview && WHOLES.has(item.kind)),
   );
-  const relevant = scoresFor(question, candidates, now).filter((_, i) => {
-    const { item, match, alike } = candidates[i]!;
-    return (question.overview && WHOLES.has(item.kind)) || isRelevant(match, alike);
-  });
   relevant.sort((a, b) => b.score.total - a.score.total || b.item.changed - a.item.changed || a.item.id - b.item.id);
   return withoutCopies(relevant);
 }
@@ -127,7 +149,7 @@ function closest(words: ReadonlyMap<number, number>, cosines: ReadonlyMap<number
   return [...new Set([...ids, ...cosines.keys()])].filter((id) => id !== undefined).slice(0, CLOSELY);
 }
 
-interface Candidate {
+export interface Candidate {
   item: MemoryItem;
   match: Match;
   /** BM25. */
@@ -137,8 +159,8 @@ interface Candidate {
 }
 
 /** In the order of the candidates. */
-function scoresFor(question: Question, candidates: readonly Candidate[], now: number): Scored[] {
-  const weights = weightsFor(question.isName);
+function scoresFor(question: Question, candidates: readonly Candidate[], now: number, all: Weights): Scored[] {
+  const weights = question.isName ? all.forNames : all.usual;
   const most = candidates.reduce((best, one) => (one.words > best.words ? one : best), {
     words: 0,
     match: { coverage: 0 },
@@ -156,9 +178,10 @@ function scoresFor(question: Question, candidates: readonly Candidate[], now: nu
       item,
       question,
       beside.map((other) => relevance[other]!).sort((a, b) => b - a),
+      all.boosts,
     );
     const ranking = boosts.reduce((sum, { value }) => sum + value, 0);
-    const recency = weights.recency * recencyOf(item, now);
+    const recency = all.recency * recencyOf(item, now);
     const { words, vector } = parts[i]!;
     const score = { total: words + vector + recency + ranking, words, vector, recency, ranking };
     return { item, score, why: whyOf(match, alike, boosts) };

@@ -9,21 +9,26 @@ import type { ItemTable } from './itemTable.ts';
 import type { Journal } from './journal.ts';
 import { type Packed, pack, unpack } from './rows.ts';
 import { WARM } from './schema.ts';
+import type { WordIndex } from './wordIndex.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /** Forgetting can be undone for so long. */
 export const UNDO_FORGETTING_MS = 10 * MINUTE;
+/** Words of what was replaced or removed are in the index for so long; those of what was erased until the next clean-up. */
+export const STALE_WORDS_MS = 60 * MINUTE;
 const JOURNAL_MS = 30 * DAY;
 const JOURNAL_CHANGES = 1000;
 /** What was not used for so long is compressed. */
 const WARM_MS = 30 * DAY;
 
+const MERGING = 'merging';
+
 const CHANGES_AT_ONCE = 16;
 const ITEMS_AT_ONCE = 32;
-/** What is worth least is looked for once for so many. */
-const LET_GO_AT_MOST = 2048;
+/** A file that is too large is brought to this share of what it may take. */
+const ROOM_MADE = 0.95;
 const PAGES_AT_ONCE = 64;
 
 /**
@@ -42,20 +47,32 @@ const LEAST_WORTH = `
     * pow(2, -max(0, ?1 - coalesce(activated, changed)) / ${30 * DAY}.0)
   LIMIT ?2`;
 
+export interface CleanUpOptions {
+  file: string;
+  connection: Connection;
+  items: ItemTable;
+  journal: Journal;
+  words: WordIndex;
+  /** What the file may take. */
+  budgetBytes: number;
+}
+
 export class CleanUp {
   readonly #file: string;
   readonly #connection: Connection;
   readonly #items: ItemTable;
   readonly #journal: Journal;
+  readonly #words: WordIndex;
   readonly #budget: number;
   #leastWorth: number[] = [];
 
-  constructor(file: string, connection: Connection, items: ItemTable, journal: Journal, budget: number) {
+  constructor({ file, connection, items, journal, words, budgetBytes }: CleanUpOptions) {
     this.#file = file;
     this.#connection = connection;
     this.#items = items;
     this.#journal = journal;
-    this.#budget = budget;
+    this.#words = words;
+    this.#budget = budgetBytes;
   }
 
   /** On disk, the log included. */
@@ -69,14 +86,14 @@ export class CleanUp {
     const works = [
       () => this.#forget(now),
       () => this.#dropOld(now),
+      () => this.#mergeWords(now),
       () => this.#letGo(now),
       () => this.#compress(now),
       () => this.#giveBack(),
       () => this.#shortenLog(),
     ];
-    for (const work of works) {
-      while (work()) if (performance.now() >= end) return true;
-    }
+    // What is done later in the list is done for all that was done before.
+    while (works.some((work) => work())) if (performance.now() >= end) return true;
     return false;
   }
 
@@ -95,28 +112,25 @@ export class CleanUp {
     );
   }
 
+  /** So many at once as are too many, by their share of the file: what they take is free only when words are merged. */
   #letGo(now: number): boolean {
-    const page = this.#pragma('page_size');
-    if ((this.#pragma('page_count') - this.#pragma('freelist_count')) * page <= this.#budget) {
-      this.#leastWorth = [];
-      return false;
-    }
     if (this.#leastWorth.length === 0) {
-      this.#leastWorth = this.#connection.all<{ id: number }>(LEAST_WORTH, now, LET_GO_AT_MOST).map(({ id }) => id);
+      const used = (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size');
+      if (used <= this.#budget) return false;
+      const share = 1 - (ROOM_MADE * this.#budget) / used;
+      const count = Math.ceil(share * this.#connection.number('SELECT count(*) FROM items'));
+      this.#leastWorth = this.#connection.all<{ id: number }>(LEAST_WORTH, now, count).map(({ id }) => id);
+      if (this.#leastWorth.length === 0) return false;
     }
     const ids = this.#leastWorth.splice(0, ITEMS_AT_ONCE);
     this.#connection.transaction(() => {
-      let count = 0;
-      for (const id of ids) {
-        const row = this.#items.row(id);
-        if (!row) continue;
-        this.#items.replace(row, undefined);
-        count++;
-      }
+      const rows = ids.flatMap((id) => this.#items.row(id) ?? []);
+      for (const row of rows) this.#items.replace(row, undefined);
       this.#journal.purge(ids);
-      if (count > 0) this.#journal.recordLetGo(count);
+      this.#journal.recordLetGo(rows.length);
+      this.wordsAreStale(this.#leastWorth.length === 0 ? 0 : now + STALE_WORDS_MS);
     });
-    return ids.length > 0;
+    return true;
   }
 
   #compress(now: number): boolean {
@@ -134,6 +148,31 @@ export class CleanUp {
     return rows.length === ITEMS_AT_ONCE;
   }
 
+  /** There are words of what was removed in the index, to be taken out from a time on. Inside a transaction. */
+  wordsAreStale(from: number): void {
+    const known = this.#staleWords;
+    if (known === undefined || known === MERGING || from < Number(known)) this.#setStaleWords(String(from));
+  }
+
+  #mergeWords(now: number): boolean {
+    const stale = this.#staleWords;
+    if (stale === undefined || (stale !== MERGING && now < Number(stale))) return false;
+    return this.#connection.transaction(() => {
+      const more = this.#words.merge(stale !== MERGING);
+      this.#setStaleWords(more ? MERGING : undefined);
+      return more;
+    });
+  }
+
+  get #staleWords(): string | undefined {
+    return this.#connection.get<{ value: string }>("SELECT value FROM state WHERE name = '.stale words'")?.value;
+  }
+
+  #setStaleWords(value: string | undefined): void {
+    if (value === undefined) this.#connection.run("DELETE FROM state WHERE name = '.stale words'");
+    else this.#connection.run("INSERT OR REPLACE INTO state VALUES ('.stale words', ?)", value);
+  }
+
   /** @returns whether there are free pages in the file still. */
   #giveBack(): boolean {
     const free = this.#pragma('freelist_count');
@@ -143,8 +182,9 @@ export class CleanUp {
     return left > 0 && left < free;
   }
 
-  #shortenLog(): false {
-    if (sizeOf(`${this.#file}-wal`) > 0) this.#connection.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  #shortenLog(): boolean {
+    if (sizeOf(`${this.#file}-wal`) === 0) return false;
+    this.#connection.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     return false;
   }
 

@@ -10,7 +10,7 @@ import type { VectorTable } from './vectorTable.ts';
 import type { WordIndex } from './wordIndex.ts';
 
 /** Of items in RAM, by their text. */
-const HOT_BYTES = 8 * 2 ** 20;
+export const HOT_BYTES = 8 * 2 ** 20;
 
 const SELECT = `SELECT ${COLUMNS.join(', ')}, embedder FROM items`;
 const INSERT = `INSERT INTO items (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`;
@@ -26,11 +26,15 @@ export class ItemTable {
   readonly #vectors: VectorTable;
   readonly #hot: LRUCache<number, MemoryItem>;
 
-  constructor(connection: Connection, words: WordIndex, vectors: VectorTable, hotBytes = HOT_BYTES) {
+  constructor(connection: Connection, words: WordIndex, vectors: VectorTable, hotBytes: number) {
     this.#connection = connection;
     this.#words = words;
     this.#vectors = vectors;
     this.#hot = new LRUCache({ maxSize: hotBytes, sizeCalculation: bytesOf });
+  }
+
+  get ramBytes(): number {
+    return this.#hot.calculatedSize;
   }
 
   get(id: number): MemoryItem | undefined {

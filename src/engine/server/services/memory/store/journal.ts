@@ -71,6 +71,7 @@ export class Journal {
 
   /** Items were let go of because the file was too large: one entry for all of one time. */
   recordLetGo(count: number): void {
+    if (count === 0) return;
     const last = this.#connection.get<ChangeRow>('SELECT * FROM changes ORDER BY id DESC LIMIT 1');
     const before = Number(last?.final === 1 ? (LET_GO.exec(last.what)?.[1] ?? 0) : 0);
     if (last && before > 0) this.#connection.run('DELETE FROM changes WHERE id = ?', last.id);
@@ -116,6 +117,7 @@ export class Journal {
   /** Leaves nothing of these items in the journal: neither as they were, nor in the words for a change. */
   purge(items: readonly number[]): void {
     for (const item of items) {
+      this.#open?.delete(item);
       for (const { change } of this.#connection.all<{ change: number }>(
         'SELECT change FROM images WHERE item = ?',
         item,

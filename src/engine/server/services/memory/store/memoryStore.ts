@@ -9,13 +9,14 @@
  */
 import type { MemoryChange, MemoryItem, MemoryKind, MemoryStatus } from '../../../../protocol/index.ts';
 import type { Found, IndexedFile, ItemFilter, NewItem, Store } from '../items.ts';
-import { CleanUp } from './cleanUp.ts';
+import { CleanUp, STALE_WORDS_MS } from './cleanUp.ts';
 import type { Connection } from './connection.ts';
 import { eraseMemoryFiles } from './eraseFiles.ts';
-import { ItemTable } from './itemTable.ts';
+import { changedItem, itemFrom, sameContent, whereOf } from './itemFields.ts';
+import { HOT_BYTES, ItemTable } from './itemTable.ts';
 import { Journal } from './journal.ts';
 import { openMemoryFile } from './openFile.ts';
-import { COLUMNS, estimateTokens, type ItemRow, itemOf, rowOf } from './rows.ts';
+import { type ItemRow, rowOf } from './rows.ts';
 import { VectorTable } from './vectorTable.ts';
 import { WordIndex } from './wordIndex.ts';
 import { WORDS_VERSION } from './words.ts';
@@ -54,7 +55,7 @@ export class MemoryStore implements Store {
    * Opens a file, or makes it. A damaged one is set aside and what can be read of it is rescued: {@link status} says so.
    * @throws RefusedFile, in words, when it is in use, of a newer version, or of another program; it is as it was then.
    */
-  constructor(file: string, { budgetBytes = BUDGET_BYTES, hotBytes = 8 * 2 ** 20 }: MemoryStoreOptions = {}) {
+  constructor(file: string, { budgetBytes = BUDGET_BYTES, hotBytes = HOT_BYTES }: MemoryStoreOptions = {}) {
     this.#file = file;
     this.#options = { budgetBytes, hotBytes };
     this.#open();
@@ -70,9 +71,23 @@ export class MemoryStore implements Store {
     });
   }
 
-  /** Puts an item in as it is, with its id where it has one that is free; for one that comes back from outside. */
+  /** Puts an item in as it is, for one that comes back from outside; with an id of 0 it is given a new one. */
   restore(item: Omit<MemoryItem, 'embedder'>): MemoryItem {
     return this.inTransaction(() => this.get(this.#replace(undefined, rowOf(item)))!);
+  }
+
+  /** No item ever had this id, or a greater one. */
+  isFree(id: number): boolean {
+    return id > this.#connection.number("SELECT seq FROM sqlite_sequence WHERE name = 'items'");
+  }
+
+  /** What an item that was restored says of others. */
+  relate(id: number, supersededBy: number | null, recalled: readonly number[]): void {
+    this.inTransaction(() => {
+      const before = this.#items.row(id);
+      if (!before) return;
+      this.#replace(before, { ...before, superseded_by: supersededBy, recalled: JSON.stringify(recalled) });
+    });
   }
 
   get(id: number): MemoryItem | undefined {
@@ -84,24 +99,9 @@ export class MemoryStore implements Store {
   }
 
   /** From the newest change. 200 where no limit is given. */
-  list({ kinds, path, pinned, superseded, offset = 0, limit = LIST_LIMIT }: ItemFilter): {
-    items: MemoryItem[];
-    total: number;
-  } {
-    const conditions: string[] = [];
-    const values: (string | number)[] = [];
-    if (kinds) {
-      conditions.push(`kind IN (${kinds.map(() => '?').join(', ')})`);
-      values.push(...kinds);
-    }
-    if (path) {
-      // '0' is the sign behind '/'.
-      conditions.push('(path = ? OR (path > ? AND path < ?))');
-      values.push(path, `${path}/`, `${path}0`);
-    }
-    if (pinned !== undefined) conditions.push(`pinned = ${pinned ? 1 : 0}`);
-    if (!superseded) conditions.push('superseded_by IS NULL');
-    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+  list(filter: ItemFilter): { items: MemoryItem[]; total: number } {
+    const { offset = 0, limit = LIST_LIMIT } = filter;
+    const { where, values } = whereOf(filter);
     return {
       items: this.#items.select(`${where} ORDER BY changed DESC, id DESC LIMIT ? OFFSET ?`, ...values, limit, offset),
       total: this.#connection.number(`SELECT count(*) FROM items ${where}`, ...values),
@@ -113,24 +113,17 @@ export class MemoryStore implements Store {
     return this.inTransaction(() => {
       const before = this.#items.row(id);
       if (!before) return undefined;
-      const item = itemOf(before, null);
-      const changed = { ...item, ...fields };
-      if (fields.text !== undefined && fields.text !== item.text) {
-        changed.summary = fields.summary ?? fields.text;
-        changed.sentences = fields.sentences ?? [];
-      }
       const holder = fields.key === undefined ? undefined : this.#items.idOf(fields.key);
       if (holder !== undefined && holder !== id) throw new Error('Another memory says this already.');
-      const after = rowOf(counted(changed));
+      const after = rowOf(changedItem(before, fields));
       if (!sameContent(before, after)) this.#replace(before, { ...after, changed: Date.now() });
       return this.get(id);
     });
   }
 
   /**
-   * In a change of the journal this can be undone until a clean-up some minutes later; outside of one it is for good, as
-   * {@link erase} is. After that nothing of them is left in the tables; their bytes leave the files with the next
-   * {@link cleanUp} that is done.
+   * In a change of the journal this can be undone until a clean-up ten minutes later; outside of one it is for good. Single
+   * words of it are left in the index for an hour at most, as they are of a text that was replaced.
    */
   remove(ids: readonly number[]): number {
     return this.inTransaction(() => {
@@ -144,11 +137,16 @@ export class MemoryStore implements Store {
     });
   }
 
-  /** Removes items for good, with all that the journal has of them. @param what for the journal; no text of theirs. */
+  /**
+   * Removes items for good, with all that the journal has of them. No byte of them is left in the files when clean-up is
+   * done: call {@link step} until it returns false.
+   * @param what for the journal; no text of theirs.
+   */
   erase(ids: readonly number[], what: string): number {
     return this.inTransaction(() => {
       const removed = this.remove(ids);
       this.#journal.purge(ids);
+      this.#cleanUp.wordsAreStale(0);
       if (removed > 0) this.#journal.recordFinal(what);
       return removed;
     });
@@ -261,6 +259,11 @@ export class MemoryStore implements Store {
     };
   }
 
+  /** What is kept in RAM: vectors, and items that were used last. */
+  get ramBytes(): number {
+    return this.#vectors.ramBytes + this.#items.ramBytes;
+  }
+
   /** Erase All: overwrites and removes the files, those that were set aside too, and begins with an empty one. */
   eraseAll(): { items: number; bytes: number } {
     const items = this.#connection.number('SELECT count(*) FROM items');
@@ -290,11 +293,18 @@ export class MemoryStore implements Store {
     const { connection, trouble } = openMemoryFile(this.#file);
     this.#connection = connection;
     this.#trouble = trouble;
-    this.#words = new WordIndex(connection, (id) => this.get(id));
+    this.#words = new WordIndex(connection);
     this.#vectors = new VectorTable(connection);
     this.#items = new ItemTable(connection, this.#words, this.#vectors, this.#options.hotBytes);
     this.#journal = new Journal(connection, this.#items);
-    this.#cleanUp = new CleanUp(this.#file, connection, this.#items, this.#journal, this.#options.budgetBytes);
+    this.#cleanUp = new CleanUp({
+      file: this.#file,
+      connection,
+      items: this.#items,
+      journal: this.#journal,
+      words: this.#words,
+      budgetBytes: this.#options.budgetBytes,
+    });
     if (this.value('.words') !== WORDS_VERSION) this.#wordsAnew();
   }
 
@@ -311,36 +321,10 @@ export class MemoryStore implements Store {
   #replace(before: ItemRow | undefined, after: ItemRow | undefined): number {
     const id = this.#items.replace(before, after);
     this.#journal.touch(id, before);
+    if (before) this.#cleanUp.wordsAreStale(Date.now() + STALE_WORDS_MS);
     return id;
   }
 }
 
 const FILES = 'SELECT path, size, mtime_ms AS mtimeMs, content_hash AS contentHash, tree_hash AS treeHash FROM files';
 const UNEMBEDDED = 'FROM items WHERE superseded_by IS NULL AND (embedder IS NULL OR embedder < ?1 OR embedder > ?1)';
-
-function itemFrom(item: NewItem, before: ItemRow | undefined): Omit<MemoryItem, 'embedder'> {
-  const now = Date.now();
-  return counted({
-    ...item,
-    id: before?.id ?? 0,
-    summary: item.summary ?? item.text,
-    created: before?.created ?? item.created ?? now,
-    changed: before ? now : (item.created ?? now),
-    activated: before?.activated ?? null,
-    activations: before?.activations ?? 0,
-    pinned: item.pinned ?? before?.pinned === 1,
-    supersededBy: null,
-    recalled: item.recalled ?? [],
-    tokens: 0,
-    summaryTokens: 0,
-  });
-}
-
-function counted<T extends Omit<MemoryItem, 'embedder'>>(item: T): T {
-  return { ...item, tokens: estimateTokens(item.text), summaryTokens: estimateTokens(item.summary) };
-}
-
-/** All but when it was changed. */
-function sameContent(before: ItemRow, after: ItemRow): boolean {
-  return COLUMNS.every((column) => column === 'changed' || before[column] === after[column]);
-}

@@ -2,7 +2,8 @@
  * The tables of a memory, and how a file of an older version is brought to this one without losing anything.
  *
  *     items      one row each; `text` and `sentences` are text, or a blob that is the same deflated; a null `summary` is `text`
- *     words      FTS5 over title, path, text and kind of what is not superseded; it keeps no text of its own
+ *     words      FTS5 over title, path, text and kind of what is not superseded; it keeps no text of its own. Without its own
+ *                secure-delete, which makes a replacement ten times as dear: all is merged in a clean-up instead
  *     vectors    one for each item that has one: int8 with a scale. They are the truth; what is searched is made from them
  *     changes    the journal; `images` says what each change found in the items that it touched
  *     files      what was indexed; `state`: small values by name
@@ -44,7 +45,6 @@ const FIRST = `
   CREATE INDEX by_embedder ON items (embedder);
   CREATE INDEX warm ON items (coalesce(activated, changed)) WHERE ${WARM};
   CREATE VIRTUAL TABLE words USING fts5 (title, path, text, kind, content = '', tokenize = 'ascii');
-  INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
   CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
   CREATE TABLE embedders (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE vectors (
@@ -85,6 +85,29 @@ export const MIGRATIONS: readonly string[] = [FIRST];
 /** The file cannot be opened, and is left exactly as it is. The message is for people. */
 export class RefusedFile extends Error {}
 
+/** What a file says of itself. */
+export interface FileHead {
+  /** `user_version`. */
+  version: number;
+  /** `application_id`. */
+  application: number;
+  hasTables: boolean;
+}
+
+/** @throws RefusedFile when it is of a newer version, or of another program. */
+export function refuse(name: string, head: FileHead, newest = MIGRATIONS.length): void {
+  const isEmpty = head.application === 0 && head.version === 0 && !head.hasTables;
+  if (head.application !== APPLICATION_ID && !isEmpty) {
+    throw new RefusedFile(`${name} is a database of another program. Name another file; nothing in it was changed.`);
+  }
+  if (head.version > newest) {
+    throw new RefusedFile(
+      `${name} was written by a newer version of Quire (format ${head.version}, this one knows ${newest}). ` +
+        'Update Quire to use it; nothing in it was changed.',
+    );
+  }
+}
+
 /**
  * Brings a database to the newest version, in one transaction.
  * @throws RefusedFile when it is of a newer one, or of another program.
@@ -93,18 +116,9 @@ export function migrate(database: DatabaseSync, name: string, migrations = MIGRA
   database.exec('BEGIN IMMEDIATE');
   try {
     const version = numberOf(database, 'PRAGMA user_version');
-    if (version > migrations.length) {
-      throw new RefusedFile(
-        `${name} was written by a newer version of Quire (format ${version}, this one knows ${migrations.length}). ` +
-          'Update Quire to use it; nothing in it was changed.',
-      );
-    }
     const application = numberOf(database, 'PRAGMA application_id');
-    const isEmpty =
-      version === 0 && application === 0 && numberOf(database, 'SELECT count(*) FROM sqlite_schema') === 0;
-    if (!isEmpty && application !== APPLICATION_ID) {
-      throw new RefusedFile(`${name} is a database of another program. Name another file; nothing in it was changed.`);
-    }
+    const hasTables = numberOf(database, 'SELECT count(*) FROM sqlite_schema') > 0;
+    refuse(name, { version, application, hasTables }, migrations.length);
     for (const step of migrations.slice(version)) database.exec(step);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`);
   } catch (error) {

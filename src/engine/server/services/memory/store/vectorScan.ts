@@ -13,7 +13,7 @@ export interface Codes {
 }
 
 /** So many of the nearest by signs are rescored, and more where more are asked for. */
-const LEAST_RESCORED = 400;
+const LEAST_RESCORED = 800;
 const RESCORED_PER_RESULT = 20;
 /** The mean is of so many, evenly chosen. */
 const MEAN_OF = 4096;

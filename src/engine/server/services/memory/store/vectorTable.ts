@@ -27,6 +27,10 @@ export class VectorTable {
     return this.#connection.get<{ value: string }>(CURRENT)?.value ?? null;
   }
 
+  get ramBytes(): number {
+    return [...this.#scans.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   nameOf(embedder: number | null): string | null {
     if (embedder === null) return null;
     if (!this.#names.has(embedder)) {

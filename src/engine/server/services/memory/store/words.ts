@@ -13,10 +13,24 @@ const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scrip
  */
 export function stemsOf(text: string): string[] {
   return wordsOf(text).flatMap((word) => {
-    const parts = partsOf(word);
-    const stems = parts.flatMap((part) => (UNSPACED.test(part) ? pairsOf(part) : [stem(part)]));
-    return parts.length > 1 && parts.length < 8 ? [...stems, parts.map(stem).join('')] : stems;
+    let stems = remembered.get(word);
+    if (!stems) {
+      stems = stemsOfWord(word);
+      if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+      remembered.set(word, stems);
+    }
+    return stems;
   });
+}
+
+/** Few words are half of all there is in texts. */
+const MOST_REMEMBERED = 20_000;
+const remembered = new Map<string, readonly string[]>();
+
+function stemsOfWord(word: string): readonly string[] {
+  const parts = partsOf(word);
+  const stems = parts.flatMap((part) => (UNSPACED.test(part) ? pairsOf(part) : [stem(part)]));
+  return parts.length > 1 && parts.length < 8 ? [...stems, parts.map(stem).join('')] : stems;
 }
 
 function pairsOf(run: string): string[] {

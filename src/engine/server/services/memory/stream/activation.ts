@@ -5,7 +5,8 @@ import { leansOnTurnBefore, needOf, subjectOf, summarySuffices } from './control
 import { type Candidate, fitted } from './fit.ts';
 import { isVerbatim, turnBefore } from './flash.ts';
 import { EVERY_PART, estimateTokens, type StreamParts } from './parts.ts';
-import { scored, withoutOutdated } from './scoring.ts';
+import { floorFor } from './relevance.ts';
+import { newestFirst, scored, withoutOutdated } from './scoring.ts';
 import { checked, truthOf } from './truths.ts';
 import { coverage, tellingStems } from './wording.ts';
 
@@ -13,6 +14,8 @@ const FOR_CHAT: readonly MemoryKind[] = ['symbol', 'file', 'folder', 'workspace'
 /** A model that completes code reads few and short ones: what is meant for it, and what is said of files beside it. */
 const FOR_COMPLETION: readonly MemoryKind[] = ['symbol', 'file', 'fact'];
 const COMPLETION = { most: 3, tokens: 60 };
+/** Share of a fact's words that stand around the cursor. */
+const NEAR_FACT = 0.5;
 /** At most so many memories, by the room for them: SCM's k. */
 const LEAST_K = 3;
 const MOST_K = 10;
@@ -21,8 +24,6 @@ const TOKENS_EACH = 200;
 const LEAST_ROOM = 24;
 /** What is found for each that is used: some are left out. */
 const SPARE = 3;
-/** Of a question that may be about something else, so much has to be in what is found. */
-const OPEN_COVERAGE = 0.5;
 /** UTF-16 units of what stands around a cursor or is asked: what is behind says little more. */
 const LONGEST_QUERY = 4_000;
 
@@ -62,8 +63,8 @@ export async function activate(parts: StreamParts, params: Omit<ActivateParams, 
   const flash = before && !leaveOut.has(before.id) ? await flashOf(before) : undefined;
 
   const most = isChat ? mostFor(room) : COMPLETION.most;
-  const found = switches.activation ? await hitsFor(most) : { hits: [], stale: 0, outdated: 0 };
-  let staleSentences = found.stale + (flash?.stale ?? 0);
+  const found = switches.activation ? await hitsFor(most, decision.need) : { hits: [], outdated: 0 };
+  let staleSentences = flash?.stale ?? 0;
   const candidates: Candidate[] = flash?.candidate ? [flash.candidate] : [];
   for (const hit of found.hits) {
     const truth = truthOf(hit.item, hit.sentences);
@@ -109,33 +110,29 @@ export async function activate(parts: StreamParts, params: Omit<ActivateParams, 
   }
 
   /** What is relevant, checked, and not in the prompt already. */
-  async function hitsFor(most: number): Promise<{ hits: MemoryHit[]; stale: number; outdated: number }> {
+  async function hitsFor(most: number, need: 'asked' | 'open'): Promise<{ hits: MemoryHit[]; outdated: number }> {
     const subject = isChat ? subjectOf(query) : query;
-    const { hits, stale } = await recall({
-      query: isChat && before && leansOnTurnBefore(query) ? `${subject}\n${before.title}` : subject,
-      top: SPARE * most,
-      kinds: [...(isChat ? FOR_CHAT : FOR_COMPLETION)],
-    });
-    const asked = tellingStems(subject);
+    const leaning = isChat && before && leansOnTurnBefore(query) ? `${subject}\n${before.title}` : subject;
+    const kinds = isChat ? FOR_CHAT : FOR_COMPLETION;
+    const { hits } = await recall({ query: leaning, top: SPARE * most, kinds: [...kinds], all: true, loose: true });
+    const floor = isChat ? floorFor(store, leaning, need, kinds) : undefined;
     const fitting = hits.filter(
-      ({ item, score }) =>
-        item.kind !== 'proposal' &&
-        item.supersededBy === null &&
-        item.id !== before?.id &&
-        !without.has(item.key) &&
-        !leaveOut.has(item.id) &&
-        (isChat || isNear(item)) &&
-        (decision.need !== 'open' ||
-          score.vector > score.words ||
-          coverage(asked, `${item.title} ${item.text}`) >= OPEN_COVERAGE),
+      (hit) =>
+        hit.item.kind !== 'proposal' &&
+        hit.item.supersededBy === null &&
+        hit.item.id !== before?.id &&
+        !without.has(hit.item.key) &&
+        !leaveOut.has(hit.item.id) &&
+        (isChat || isNear(hit.item)) &&
+        (!floor || floor.isRelevant(hit)),
     );
     const { hits: current, outdated } = withoutOutdated(scored(fitting, now(), switches.recency));
-    return { hits: current, stale, outdated };
+    return { hits: floor && switches.recency ? newestFirst(current, floor.answers) : current, outdated };
   }
 
-  /** Completion is told of files that are imported or open, and of the names it is about to write. */
-  function isNear({ kind, path, title }: MemoryItem): boolean {
-    if (kind === 'fact') return true;
+  /** Completion is told of files that are imported or open, of the names it is about to write, and of facts about what stands there. */
+  function isNear({ kind, path, title, text }: MemoryItem): boolean {
+    if (kind === 'fact') return coverage(tellingStems(text), query) >= NEAR_FACT;
     return (path !== null && (params.paths ?? []).includes(path)) || query.includes(title);
   }
 

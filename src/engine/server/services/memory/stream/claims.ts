@@ -50,6 +50,10 @@ const INSTEAD = /^(.+?)\s*,?\s+(?:instead of|rather than|and not|not|over)\s+(.+
 const ATTRIBUTE =
   /\b(?:port|version|branch|name|timeout|limit|default|database|owner|deadline|host|url|address|folder|directory|path|indent\w*|language|formatter|linter|runner|framework|manager|maximum|minimum|size|count|interval|budget|licen[cs]e|region|model|key|day|date|time|width|colou?r|style|format|encoding|prefix|suffix|registry|maintainer|lead|reviewer|target|retention|threshold|retries|retry)s?\b/i;
 
+/** `port 8080`, `the region Tokyo`: what it is of, and the value. */
+const NAMED_VALUE =
+  /^(?:the )?(port|region|branch|version|day|owner|database|timeout|limit)(?: of)? ([`"']?[A-Z0-9][\w.-]*[`"']?)(?=$|[\s,.;])/;
+
 /** Claims of the sentences of a text, in their order; questions claim nothing. */
 export function claimsOf(text: string): Claim[] {
   return sentencesOf(text).flatMap((sentence) => {
@@ -69,12 +73,17 @@ function claimOf(sentence: string): Claim | undefined {
   const plain = bare.replace(NEGATION, ' ').replace(/\s+/g, ' ').trim();
   const made = (subject: string, relation: Relation, value: string, before = '', stays = false): Claim | undefined => {
     const [head, ...limits] = stays ? [value] : value.split(LIMIT);
-    const told = (head ?? '').replace(REASON, '').trim();
-    const about = wordsIn(`${subject} ${limits.join(' ').replace(REASON, '')}`);
+    const named = NAMED_VALUE.exec(stays ? value : [head ?? '', ...limits].at(-1)!);
+    const told = (named ? named[2]! : (head ?? '')).replace(REASON, '').trim();
+    const rest = named ? [named[1]!, ...limits.slice(0, -1)] : limits;
+    // `listens on 8080` is of its port.
+    const isPort = relation === 'on' && !named && /^\d{2,5}$/.test(told);
+    const about = wordsIn(`${subject} ${isPort ? 'port' : ''} ${rest.join(' ').replace(REASON, '')}`);
     if (told === '' || (about === '' && relation !== 'use')) return undefined;
     return {
       subject: about,
-      relation,
+      // `listens on port 80` says what `the port is 80` says.
+      relation: (named && relation !== 'any') || isPort ? 'be' : relation,
       value: canonical(told) || told.toLowerCase(),
       sort: sortOf(told),
       // `tabs, not spaces` chooses, and denies nothing.

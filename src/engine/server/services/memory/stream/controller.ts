@@ -34,12 +34,12 @@ const ABOUT_SHOWN =
 
 /** Question (i). @param isKnown true for a name that a memory is titled with. */
 export async function needOf(query: string, isKnown: (name: string) => boolean, judge?: Judge): Promise<Decision> {
-  if (isSmallTalk(query) || tellingStems(query).size === 0)
-    return {
-      need: BACK.test(query) ? 'asked' : 'none',
-      words: BACK.test(query) ? 'It refers to what was said before.' : 'It asks for nothing that could be remembered.',
-    };
+  if (isSmallTalk(query)) return { need: 'none', words: 'It asks for nothing that could be remembered.' };
   if (BACK.test(query)) return { need: 'asked', words: 'It refers to what was said or done before.' };
+  if (tellingStems(query).size === 0)
+    return PRONOUN.test(query)
+      ? { need: 'asked', words: 'It refers to something that it does not name.' }
+      : { need: 'none', words: 'It asks for nothing that could be remembered.' };
   const name = namesIn(query).find(isKnown);
   if (name !== undefined) return { need: 'asked', words: `It names ${name}, which is in the memory.` };
   if (PROJECT.test(query) && !SHOWN.test(query)) return { need: 'asked', words: 'It asks about the project.' };

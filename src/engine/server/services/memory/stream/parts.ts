@@ -6,14 +6,15 @@ export interface RecallParams {
   query: string;
   /** So many hits at most. */
   top: number;
-  kinds?: MemoryKind[];
+  kinds: MemoryKind[];
+  /** What is superseded or not true any more too: what is left out for that is counted. */
+  all: true;
+  /** Without a floor: the stream has its own (relevance.ts). */
+  loose: true;
 }
 
-/**
- * Searches the stored items by words and likeness, the best first, none below a floor of relevance, none that is superseded or
- * of which nothing is true any more: the sentences of the others are checked at this moment. `stale`: items left out for that.
- */
-export type Recall = (params: RecallParams) => Promise<{ hits: MemoryHit[]; stale: number }>;
+/** Searches the stored items by words and likeness, the best first; their sentences are checked at this moment. */
+export type Recall = (params: RecallParams) => Promise<{ hits: MemoryHit[] }>;
 
 /** Asks a capable model what small ones are not asked: they guess. */
 export interface Judge {

@@ -4,14 +4,16 @@ import type { Store } from '../items.ts';
 import { addFact, factHash } from './facts.ts';
 import { secretIn } from './secrets.ts';
 import { saidIn } from './turns.ts';
-import { proseOf, sentencesOf, tellingStems } from './wording.ts';
+import { ownWordsOf, sentencesOf, tellingStems } from './wording.ts';
 
 /** What is meant for every time, and says so. */
 const STATED =
-  /^(?:please,?\s+|no,?\s+|and\s+|but\s+)*(?:always|never|from now on|in (?:this|our) (?:project|repo|repository|codebase)|we (?:always|never|prefer|only use|don['’]t use|do not use)|(?:our|the) (?:convention|rule|style|policy) is)\b/i;
+  /^(?:always|never|from now on|in (?:this|our) (?:project|repo|repository|codebase)|we (?:always|never|prefer|only use|don['’]t use|do not use)|(?:our|the) (?:convention|rule|style|policy) is)\b/i;
 /** What may be meant for this time only: said twice, it is not. */
 const PREFERRED =
-  /^(?:please,?\s+|no,?\s+|and\s+|but\s+)*(?:we use|use|prefer|stop using|stop \w+ing|don['’]t|do not|avoid|i (?:prefer|want|like)|keep|write)\b/i;
+  /^(?:we use|use|prefer|stop using|stop \w+ing|don['’]t|do not|avoid|i (?:prefer|want|like)|keep|write)\b/i;
+/** What may stand before either. */
+const POLITE = /^(?:(?:please|no|yes|and|but|well|ok|okay|also)\b[,!]?\s+)+/i;
 const LONGEST_RULE = 200;
 const CANDIDATES = 20;
 
@@ -33,11 +35,8 @@ interface Rule {
 
 /** Rules in a person's own prose: not in code, and not in what is quoted. */
 export function rulesIn(text: string): Rule[] {
-  const own = proseOf(text)
-    .split('\n')
-    .filter((line) => !/^\s*(?:>|\||"|“)/.test(line))
-    .join('\n');
-  return sentencesOf(own).flatMap((sentence) => {
+  return sentencesOf(ownWordsOf(text)).flatMap((told) => {
+    const sentence = told.replace(POLITE, '');
     if (sentence.endsWith('?') || sentence.length > LONGEST_RULE || tellingStems(sentence).size < 1) return [];
     const stated = STATED.test(sentence);
     return stated || PREFERRED.test(sentence) ? [{ text: sentence, stated }] : [];

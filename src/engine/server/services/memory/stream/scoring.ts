@@ -2,6 +2,7 @@
 import type { MemoryHit, MemoryItem, MemoryScore } from '../../../../protocol/index.ts';
 import { claimsOf, contradicts } from './claims.ts';
 import { saidIn } from './turns.ts';
+import { ownWordsOf } from './wording.ts';
 
 const HALF_LIFE_MS = 14 * 24 * 60 * 60_000;
 /** Of a score whose relevance is about 1 for what fits well: it decides between what fits alike. */
@@ -31,6 +32,17 @@ export function scored(hits: readonly MemoryHit[], now: number, useRecency: bool
     .sort((a, b) => b.score.total - a.score.total || b.item.id - a.item.id);
 }
 
+/** Of what was said and may be the answer, the newest stands first: the places that these have in the order are shared out anew. */
+export function newestFirst(hits: readonly MemoryHit[], answers: (hit: MemoryHit) => boolean): MemoryHit[] {
+  const places = [...hits.keys()].filter((at) => isSaid(hits[at]!.item) && answers(hits[at]!));
+  const newest = places.map((at) => hits[at]!).sort((a, b) => b.item.changed - a.item.changed);
+  const ordered = [...hits];
+  for (const [n, at] of places.entries()) ordered[at] = newest[n]!;
+  return ordered;
+}
+
+const isSaid = ({ kind }: MemoryItem): boolean => kind === 'turn' || kind === 'fact';
+
 /** What people said, of which something newer among them says otherwise, is left out. @returns the others, in their order. */
 export function withoutOutdated(hits: readonly MemoryHit[]): { hits: MemoryHit[]; outdated: number } {
   const claims = new Map(hits.map((hit) => [hit, claimsIn(hit.item)]));
@@ -44,5 +56,5 @@ export function withoutOutdated(hits: readonly MemoryHit[]): { hits: MemoryHit[]
 
 function claimsIn({ kind, text }: MemoryItem): ReturnType<typeof claimsOf> {
   if (kind === 'fact') return claimsOf(text);
-  return kind === 'turn' ? claimsOf(saidIn(text)) : [];
+  return kind === 'turn' ? claimsOf(ownWordsOf(saidIn(text))) : [];
 }

@@ -36,7 +36,7 @@ const FORMS: readonly SecretForm[] = [
 
 /** `password is hunter2!`, `API_KEY = "…"`: what looks like a value that somebody chose or a machine made, and no word or name. */
 const NAMED =
-  /\b(password|passwd|passphrase|pwd|api[ _-]?key|secret(?:[ _-]?key)?|access[ _-]?token|auth[ _-]?token|client[ _-]?secret|token)\b["'`]?\s*(?:is now|is|=>|:=|[:=])\s*["'`]?([^\s"'`,;<>{}()$]{6,})/gi;
+  /\b(password|passwd|passphrase|pwd|api[ _-]?key|secret(?:[ _-]?key)?|access[ _-]?token|auth[ _-]?token|client[ _-]?secret|token)\b["'`]?\s*(?:is now|is|=>|:=|[:=])\s*["'`]?([^\s"'`,;<>{}()[\]$]{6,})/gi;
 /** A word, a number, a version, a placeholder. */
 const PLAIN =
   /^(?:[a-z_.-]+|\d+|\*+|x{4,}|(?:your|my|the|some|process|env|os|config|example|changeme)\b.*|v?\d+(?:\.\d+)+)$/i;

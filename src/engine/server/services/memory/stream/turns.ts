@@ -6,7 +6,7 @@ import { Echoes, type Known } from './echoes.ts';
 import { namesIn } from './names.ts';
 import { estimateTokens, type StreamParts } from './parts.ts';
 import { secretIn } from './secrets.ts';
-import { jaccard, oneLine, shinglesOf, tellingStems } from './wording.ts';
+import { jaccard, oneLine, ownWordsOf, shinglesOf, tellingStems } from './wording.ts';
 import { whyNotWorth } from './worth.ts';
 
 /** What was done with a turn. */
@@ -62,7 +62,8 @@ export async function recordTurn(
   const echoes = new Echoes(known);
   const asked = echoes.sift(cut(question, LONGEST_QUESTION), 'person');
   const answered = echoes.sift(cut(answer, LONGEST_ANSWER), 'model');
-  const statements = asked.statements.filter((sentence) => tellingStems(sentence).size >= 2);
+  const own = echoes.sift(ownWordsOf(cut(question, LONGEST_QUESTION)), 'person');
+  const statements = own.statements.filter((sentence) => tellingStems(sentence).size >= 2);
   if (memories.length > 0 && answered.newWords < LEAST_NEW_WORDS && !statements.some(isTold))
     return kept('Not kept. It only repeats what is remembered already.');
   if (asked.newWords + answered.newWords === 0) return kept('Not kept. It only repeats what was attached.');

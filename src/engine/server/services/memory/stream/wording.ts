@@ -126,3 +126,10 @@ export const sentencesOf = (text: string): string[] =>
 /** Prose of a text in Markdown, without its blocks of code. */
 export const proseOf = (markdown: string): string =>
   markdown.replace(/^(```+|~~~+)[^\n]*\n[\s\S]*?(?:^\1\s*$|$(?![\s\S]))/gm, '\n');
+
+/** What a person says in their own words: no code, no lines that are quoted or are a table. */
+export const ownWordsOf = (markdown: string): string =>
+  proseOf(markdown)
+    .split('\n')
+    .filter((line) => !/^\s*(?:>|\||"|“)/.test(line))
+    .join('\n');

@@ -12,7 +12,7 @@ interface Block {
 
 const LICENCE = /copyright|\blicen[cs]ed?\b|spdx-|all rights reserved|@preserve|@license/i;
 const DIRECTIVE =
-  /^(?:eslint|jshint|jslint|tslint|biome-|prettier-|global\s|globals\s|istanbul|c8 |@ts-|@jest-|@vitest-|@flow|<reference|<amd|vim:|-\*-|coding[:=]|pylint|pyright|mypy:|noqa|type:|go:build|\+build|region\b|endregion\b|#region|#endregion)/i;
+  /^(?:eslint|jshint|jslint|tslint|biome-|prettier-|global\s|globals\s|istanbul|c8 |@ts-|@jest-|@vitest-|@flow|<reference|<amd|vim:|-\*-|coding[:=]|pylint|pyright|mypy:|do not (?:modify|edit|change)|noqa|type:|go:build|\+build|region\b|endregion\b|#region|#endregion)/i;
 /** Lines of signs, above and under headings. */
 const RULE = /^[\s\-=*#~_/\\+─━═]{3,}$/;
 

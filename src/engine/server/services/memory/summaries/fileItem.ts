@@ -10,7 +10,7 @@ import { kindOf, listed, listedByKind, nameOf } from './wording.ts';
 import { byWorth, type Described } from './worth.ts';
 
 const MOST_QUOTED = 4;
-const MOST_NAMED = 10;
+const MOST_NAMED = 8;
 const MOST_TOLD = 8;
 const MOST_IMPORTS = 6;
 const MOST_TESTS = 10;

@@ -44,10 +44,13 @@ export function folderItem(
   sentences.push(...chosen(members, LONGEST_TEXT - tokensOf(sentences.map(({ text }) => text).join(' '))));
   const title = path === '' ? 'workspace' : path.slice(path.lastIndexOf('/') + 1);
   const kind = path === '' ? 'workspace' : 'folder';
-  return itemOf(
+  const item = itemOf(
     { kind, key: path === '' ? 'workspace' : `folder:${path}`, title, path: path === '' ? null : path },
     sentences,
   );
+  const models = children.filter(({ made }) => made === 'model').flatMap((child) => child.sentences);
+  const isModels = item?.sentences.some(({ text }) => models.some((other) => other.text === text));
+  return item && { ...item, made: isModels ? 'model' : 'extracted' };
 }
 
 /** Which files and folders there are, the most central first; it holds while all that it names are as they were. */

@@ -29,7 +29,8 @@ export function manifestSentences(path: string, text: string, anchor: MemoryAnch
   )
     sentences.add(`${path} is the manifest of the ${kind} ${name}.`, anchor);
   if (entries.length > 0) sentences.add(`The ${kind} ${name} begins in ${listed(entries, MOST_ENTRIES)}.`, anchor);
-  if (scripts.length > 0) sentences.add(`The scripts of ${name} are ${listed(scripts, MOST_SCRIPTS)}.`, anchor);
+  const named = scripts.filter((script) => /^[\w.:@/-]+$/.test(script));
+  if (named.length > 0) sentences.add(`The scripts of ${name} are ${listed(named, MOST_SCRIPTS)}.`, anchor);
   return sentences;
 }
 

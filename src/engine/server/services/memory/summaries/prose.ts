@@ -17,6 +17,8 @@ export interface Prose {
 /** UTF-16 units. What is longer is cut at a word. */
 const LONGEST_SENTENCE = 280;
 const MOST_LISTED = 6;
+/** Share of a sentence; of one that has more, the rest only says that there is a link. */
+const MOST_LINKS = 0.5;
 
 const TAG_NAMES: Record<string, Tag['name']> = {
   return: 'returns',
@@ -215,9 +217,12 @@ function split(paragraph: string): string[] {
 /** With a full stop and not too long; undefined for what says nothing. */
 function finished(sentence: string): string | undefined {
   if ((sentence.match(/\p{L}{2,}/gu)?.length ?? 0) < 2) return undefined;
+  // An example follows that is left out.
+  if (/\b(?:e\.g|i\.e)\.?$/.test(sentence)) return undefined;
   // To do, and where else to look.
   if (/^(?:todo|fixme|xxx|hack|see(?: also)?|note to self)\b:?/i.test(sentence)) return undefined;
-  if (/^\S*https?:\S*$/.test(sentence)) return undefined;
+  const links = sentence.match(/https?:\S+/g)?.join('').length ?? 0;
+  if (links > sentence.length * MOST_LINKS) return undefined;
   if (sentence.length > LONGEST_SENTENCE) return `${sentence.slice(0, sentence.lastIndexOf(' ', LONGEST_SENTENCE))} …`;
   return /[.!?…)]$/.test(sentence) ? sentence : `${sentence.replace(/[:;,]$/, '')}.`;
 }

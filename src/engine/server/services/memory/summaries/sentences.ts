@@ -2,8 +2,8 @@
 import type { MemoryAnchor, MemorySentence } from '../../../../protocol/index.ts';
 import { type Suspicion, suspicionOf } from './suspicion.ts';
 
-/** Sentences that were left out, and why. */
-export type LeftOut = Record<Suspicion, number>;
+/** Sentences that were left out, and why; `absent`: they name what the code does not have. */
+export type LeftOut = Record<Suspicion | 'absent', number>;
 
 export class Sentences {
   readonly all: MemorySentence[] = [];

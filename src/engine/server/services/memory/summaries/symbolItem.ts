@@ -47,7 +47,7 @@ export function symbolItem(
   } else if (signature !== '') sentences.add(`It is declared as ${signature}.`, anchor);
   for (const tag of chosen(doc.tags)) sentences.add(told(tag), quoting(anchor, tag.text));
   if (members.length > 0) {
-    const names = members.map((member) => member.symbol.name);
+    const names = [...new Set(members.map((member) => member.symbol.name))];
     sentences.add(`It has ${listed(names, MOST_MEMBERS)}.`, anchor);
   }
   if (uses.length > 0) sentences.add(`It uses ${listed(uses.slice(0, MOST_USED))}.`, anchor);

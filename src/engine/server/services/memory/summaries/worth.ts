@@ -9,6 +9,9 @@ import { nameOf } from './wording.ts';
 const MOST = 24;
 /** Lines from which on something without a comment is worth an item: of a function, and of a method or of what is private. */
 const LARGE = { outer: 4, inner: 10 };
+/** Lines of a type without a comment, which says no more than its fields. */
+const LARGE_TYPE = 8;
+const CONSTRUCTOR = /^(?:constructor|__init__)$/;
 
 export interface Described {
   symbol: CodeSymbol;
@@ -17,6 +20,9 @@ export interface Described {
   lines: number;
   worth: number;
 }
+
+/** What others call a class by is not its constructor. */
+export const isConstructor = ({ name }: CodeSymbol): boolean => CONSTRUCTOR.test(name);
 
 /** Every symbol with its comment, in the order of the text; imports are left out. */
 export function described(text: string, symbols: readonly CodeSymbol[], grammar: GrammarName): Described[] {
@@ -48,8 +54,11 @@ export function byWorth(some: readonly Described[]): Described[] {
 }
 
 function isWanted({ symbol, doc, exported, lines }: Described): boolean {
-  const { kind, container } = symbol;
-  if (kind === 'module' && lines < 2) return false;
+  const { kind, container, name } = symbol;
+  // A module in quotes is another's, and a constructor without a word of its own is told of by its class.
+  if (/['"]/.test(name) || (kind === 'module' && lines < 2)) return false;
+  if (CONSTRUCTOR.test(name) && doc.sentences.length === 0) return false;
+  if (/^(?:interface|type|enum)$/.test(kind) && doc.sentences.length === 0) return lines >= LARGE_TYPE;
   const documented = doc.sentences.length > 0;
   // Fields are told of with what they are in.
   if (kind === 'field') return false;

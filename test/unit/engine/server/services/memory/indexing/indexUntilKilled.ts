@@ -12,6 +12,11 @@ store.putFile = (file) => {
   putFile(file);
   known = store.files().length;
 };
+const setValue = store.setValue.bind(store);
+store.setValue = (name, value) => {
+  if (name.startsWith('indexing:folder:')) writeSync(1, `${known}\n`);
+  setValue(name, value);
+};
 await indexer.index();
 writeSync(1, 'done\n');
 await close();

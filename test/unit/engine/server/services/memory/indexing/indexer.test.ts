@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { MemoryIndexing } from '../../../../../../../src/engine/protocol/index.ts';
-import {
-  Indexer,
-  type IndexerOptions,
-} from '../../../../../../../src/engine/server/services/memory/indexing/indexer.ts';
+import { Indexer } from '../../../../../../../src/engine/server/services/memory/indexing/indexer.ts';
+import type { IndexerOptions } from '../../../../../../../src/engine/server/services/memory/indexing/options.ts';
 import type { NewItem, SourceText } from '../../../../../../../src/engine/server/services/memory/items.ts';
 import { contentOf, MapStore, PlainSummariser } from './parts.ts';
 
@@ -255,6 +253,26 @@ describe('Indexer', () => {
     assert.equal(told.at(-1)!.done, 4);
   });
 
+  it('answers messages between slices', async () => {
+    const { make, summariser } = setUp(FILES, { sliceMs: 0 });
+    const { port1, port2 } = new MessageChannel();
+    const seen: string[] = [];
+    port2.onmessage = ({ data }) => seen.push(`answered ${data}`);
+    const file = summariser.file.bind(summariser);
+    summariser.file = async (source: SourceText) => {
+      seen.push(source.path);
+      port1.postMessage(source.path);
+      return file(source);
+    };
+    await make().index();
+    port2.close();
+    const order = ['a.ts', 'lib/d.ts', 'src/b.ts', 'src/deep/c.ts'];
+    assert.deepEqual(
+      seen,
+      order.flatMap((one) => [one, `answered ${one}`]),
+    );
+  });
+
   it('stays paused over a restart, and goes on when it is told to', async () => {
     const { indexer, make, summariser, folder, store } = setUp();
     indexer.pause(true);
@@ -314,6 +332,29 @@ describe('Indexer', () => {
     const status = await make().index();
     assert.deepEqual(left, [10, 6, 2, 0]);
     assert.equal(status.modelTokens, 10);
+  });
+
+  it('keeps what a model wrote while the tree is as it was, and tells the summariser so', async () => {
+    const { indexer, summariser, write, store } = setUp();
+    const known: (string | undefined)[] = [];
+    const file = summariser.file.bind(summariser);
+    summariser.file = async (source: SourceText, limits?: { known?: string | undefined }) => {
+      const summary = await file(source);
+      known.push(limits?.known);
+      if (limits?.known === summary.treeHash) return summary;
+      return { ...summary, items: summary.items.map((item) => ({ ...item, made: 'model' as const })) };
+    };
+    await indexer.index();
+    const before = [...store.items.values()];
+    assert.equal(store.byKey('symbol:src/b.ts#b')!.made, 'model');
+    write('src/b.ts', `${FILES['src/b.ts']}\n\n`);
+    await indexer.index();
+    assert.deepEqual(known.slice(4), [store.file('src/b.ts')!.treeHash]);
+    assert.deepEqual([...store.items.values()], before);
+    write('src/b.ts', 'function b() { return 1 }\n');
+    await indexer.index();
+    assert.equal(store.byKey('symbol:src/b.ts#b')!.made, 'model');
+    assert.equal(store.byKey('symbol:src/b.ts#b2'), undefined);
   });
 
   it('goes on where one file has no summary, and says so without its text', async () => {

@@ -37,14 +37,14 @@ async function indexAndKill(folder: string, database: string, files: number, del
 }
 
 describe('Indexer that is killed', () => {
-  it('loses nothing that was committed, and ends with what an undisturbed one has', async () => {
+  it('loses nothing that was committed, and ends with what an undisturbed one has', { timeout: 600_000 }, async () => {
     const folder = path.join(root, 'ours');
     copyOfOurs(folder);
     const whole = await freshIndex(folder, path.join(root, 'whole.db'));
     const database = path.join(root, 'killed.db');
     const known = new Map<string, unknown>();
     for (let kill = 0; kill < KILLS; kill++) {
-      const committed = await indexAndKill(folder, database, 1 + (kill % 4), kill % 7);
+      const committed = await indexAndKill(folder, database, 1 + (kill % 5), kill % 7);
       const connection = new DatabaseSync(database);
       assert.equal(connection.prepare('PRAGMA integrity_check').get()!.integrity_check, 'ok');
       connection.close();

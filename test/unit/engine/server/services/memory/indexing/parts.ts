@@ -116,7 +116,7 @@ export class PlainSummariser implements Summariser {
       .split('\n')
       .map((line) => line.replace(/\/\/.*/, '').replace(/\s+/g, ''))
       .filter((line) => line !== '');
-    const treeHash = hashOf(code.join('\n'));
+    const treeHash = hashOf(path.endsWith('.md') ? text : code.join('\n'));
     if (code.length === 0) return { treeHash, items: [] };
     const purpose = /^\/\/\/ (.*)$/m.exec(text)?.[1] ?? '';
     const functions = code.flatMap((line) => {

@@ -2,10 +2,8 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AnchorMaker } from '../../../../../../../src/engine/server/services/memory/anchors/fileAnchors.ts';
-import {
-  Indexer,
-  type IndexerOptions,
-} from '../../../../../../../src/engine/server/services/memory/indexing/indexer.ts';
+import { Indexer } from '../../../../../../../src/engine/server/services/memory/indexing/indexer.ts';
+import type { IndexerOptions } from '../../../../../../../src/engine/server/services/memory/indexing/options.ts';
 import { MemoryStore } from '../../../../../../../src/engine/server/services/memory/store/memoryStore.ts';
 import { ExtractiveSummariser } from '../../../../../../../src/engine/server/services/memory/summaries/extractive.ts';
 import { Grammars } from '../../../../../../../src/syntax/grammars.ts';
@@ -44,7 +42,7 @@ export async function freshIndex(folder: string, database: string): Promise<Reco
 export function copyOfOurs(to: string): void {
   const root = path.resolve(import.meta.dirname, '../../../../../../..');
   for (const part of [
-    'src/engine/server/services/memory',
+    'src/engine/server/services/memory/store',
     'src/engine/server/services/search',
     'src/engine/server/services/workspaceFiles',
     'src/files',

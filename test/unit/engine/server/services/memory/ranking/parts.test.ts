@@ -3,16 +3,19 @@ import { test } from 'node:test';
 import type { MemoryItem } from '../../../../../../../src/engine/protocol/index.ts';
 import { boostsOf } from '../../../../../../../src/engine/server/services/memory/ranking/boosts.ts';
 import { withoutCopies } from '../../../../../../../src/engine/server/services/memory/ranking/copies.ts';
-import { isRelevant, likeness } from '../../../../../../../src/engine/server/services/memory/ranking/floor.ts';
+import { likeness, relevantOf } from '../../../../../../../src/engine/server/services/memory/ranking/floor.ts';
 import { matchesOf } from '../../../../../../../src/engine/server/services/memory/ranking/matching.ts';
 import { questionOf } from '../../../../../../../src/engine/server/services/memory/ranking/question.ts';
 import { checked, isStale } from '../../../../../../../src/engine/server/services/memory/ranking/truth.ts';
-import { recencyOf } from '../../../../../../../src/engine/server/services/memory/ranking/weights.ts';
+import { recencyOf, WEIGHTS } from '../../../../../../../src/engine/server/services/memory/ranking/weights.ts';
 import { itemWith } from '../../../../../../helpers/memoryItems.ts';
 
 const DAY = 86_400_000;
 const total = (item: MemoryItem, question: string, beside: number[] = []) =>
-  boostsOf(item, questionOf(question), beside).reduce((sum, { value }) => sum + value, 0);
+  boostsOf(item, questionOf(question), beside, { ...WEIGHTS.boosts, kinds: {} }).reduce(
+    (sum, { value }) => sum + value,
+    0,
+  );
 const symbol = (id: number, path: string, name: string) =>
   itemWith({ id, kind: 'symbol', path, title: name, key: `symbol:${path}#${name}` });
 
@@ -88,12 +91,15 @@ test('likeness is 0 for what is unrelated and 1 for what is the same', () => {
 });
 
 test('the floor asks for words, or a likeness, or some of both', () => {
-  const has = (coverage: number, alike: number) => isRelevant({ coverage, words: [] }, alike);
-  assert(has(1, 0));
-  assert(has(0, 1));
-  assert(has(0.4, 0.5));
-  assert(!has(0, 0));
-  assert(!has(0.2, 0.2));
+  const has = (...all: [coverage: number, alike: number][]) =>
+    relevantOf(all.map(([coverage, alike]) => ({ match: { coverage }, alike })));
+  assert.deepEqual(has([1, 0]), [true]);
+  assert.deepEqual(has([0, 1]), [true]);
+  assert.deepEqual(has([0.4, 0.4]), [true]);
+  assert.deepEqual(has([0, 0]), [false]);
+  assert.deepEqual(has([0.3, 0.2]), [false], 'not enough where there is no better one');
+  assert.deepEqual(has([0.8, 0.5], [0.3, 0.2], [0.1, 0.1]), [true, true, false]);
+  assert.deepEqual(has(), []);
 });
 
 test('of near copies the best stays, and what is pinned', () => {

@@ -80,7 +80,8 @@ for (const question of NONSENSE)
 
 test('what is not true any more is counted, and shown only when all is asked for', async () => {
   const { hits, stale } = await find('tries a request again');
-  assert.deepEqual([hits.length, stale], [0, 1]);
+  assert(hits.every(({ item }) => item.id !== 6));
+  assert.equal(stale, 1);
   const all = await find('tries a request again', { all: true });
   assert.deepEqual([all.hits[0]?.item.id, all.stale], [6, 0]);
   assert.equal(all.hits[0]?.sentences[0]?.isTrue, false);

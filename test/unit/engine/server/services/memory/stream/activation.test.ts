@@ -173,6 +173,7 @@ test('completion is given few and short ones: facts, and what is said of files t
     'The pool takes a page from the list of free pages and gives it out.',
   );
   rig.stream.addFact({ text: 'The pool never gives out pages twice.' });
+  rig.stream.addFact({ text: 'Pages of the manual are printed in Garamond by the pool of secretaries.' });
   const { memories } = await rig.stream.activate({
     query: 'pool pages gives out',
     tokens: 400,
@@ -180,6 +181,7 @@ test('completion is given few and short ones: facts, and what is said of files t
     paths: ['src/kv/pool.ts'],
   });
   assert.deepEqual(memories.map(({ item }) => item.kind).sort(), ['fact', 'file']);
+  assert.ok(memories.every(({ text }) => !text.includes('Garamond')));
   assert.ok(memories.every(({ item }) => item.path !== 'src/net/pool.ts'));
 });
 

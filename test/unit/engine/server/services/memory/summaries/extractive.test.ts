@@ -119,6 +119,18 @@ describe('a file of code', () => {
     assert.deepEqual(await textsOf('a.test.ts', text), { 'file:a.test.ts': ['a.test.ts tests: carts and are kept.'] });
   });
 
+  test('does not quote a comment with what it names and the code does not have', async () => {
+    const text =
+      '/** Keeps carts. It asks the cartBroker. It is in JavaScript. @returns what oldHelper() gave */\nexport function keep(a) {\n  a;\n  return a;\n}\n';
+    const made = summariser();
+    const { items } = await made.file({ path: 'a.js', text });
+    assert.deepEqual(
+      items[1]!.sentences.map((one) => one.text),
+      ['keep (function in a.js): Keeps carts.', 'It is in JavaScript.', 'It is declared as function keep(a).'],
+    );
+    assert.equal(made.leftOut.absent, 2);
+  });
+
   test('that says nothing has no item', async () => {
     assert.deepEqual(await textsOf('a.ts', '\n'), {});
     assert.deepEqual(await textsOf('data.json', '{"a": "Some words of data are here."}'), {});
