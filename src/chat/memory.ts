@@ -85,6 +85,7 @@ export function askedWithout(question: UserEntry, id: number): Omit<UserEntry, '
   return {
     ...rest,
     attachments: [...rest.attachments, ...(attachment ? [attachment] : [])],
+    decision: `Asked again without “${left.item.title}”, and with what else was remembered then.`,
     leftOut: [...(question.leftOut ?? []), { id, title: left.item.title }],
   };
 }

@@ -152,7 +152,9 @@ test('it is edited in an editor and forgotten, and that is taken back', async ()
 });
 
 test('lines of a file are remembered with their place; a secret file is refused in words', async () => {
-  await window.openFile('src/send/parcel.ts', { line: 2 });
+  await window.runCommand('View: Close All Editors');
+  await window.openFile('src/send/parcel.ts');
+  await window.page.keyboard.press('Control+Home');
   await runAsking('Quire: Remember Selection');
   await input('Parcels are sent by the night train.');
   await window.page.keyboard.press('Enter');
@@ -204,9 +206,9 @@ test('in light and in high contrast it looks as the editor does', async () => {
   await rows('zebrafish').first().click();
   await (await page()).locator('h1').waitFor();
   for (const [name, theme] of [
-    ['light', 'Light Modern'],
-    ['contrast', 'Dark High Contrast'],
-    ['dark', 'Dark Modern'],
+    ['light', 'Default Light Modern'],
+    ['contrast', 'Default High Contrast'],
+    ['dark', 'Default Dark Modern'],
   ] as const) {
     editor.changeSettings({ 'workbench.colorTheme': theme });
     const body = name === 'contrast' ? 'hc-black' : name === 'light' ? 'vs' : 'vs-dark';
