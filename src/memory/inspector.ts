@@ -55,9 +55,9 @@ export class Inspector implements vscode.TreeDataProvider<MemoryNode>, vscode.Di
 
   /** Something in a store is another now. */
   changed(): void {
+    this.#lists.clear();
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
-      this.#lists.clear();
       this.#changes.fire(undefined);
       this.pages.changed();
     }, GATHER_MS);
