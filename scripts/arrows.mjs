@@ -46,7 +46,10 @@ export const ROOMS = [
         'src/chat/commands/*Command.ts',
         'src/chat/native/{feature,participant,provider,references}.ts',
       ],
-      memory: ['src/memory/inspector.ts', 'src/memory/feature.ts'],
+      memory: [
+        'src/memory/{feature,inspector,rows,pages,detailsPanel,editDocuments,indexingFeed}.ts',
+        'src/memory/*Command.ts',
+      ],
       models: ['src/models/{chooseModelCommand,downloadDialog,feature,picker,settings}.ts'],
       monitor: ['src/monitor/**'],
       welcome: ['src/welcome/*Command.ts'],

@@ -12,6 +12,7 @@ import { EngineClient, type EngineCommand } from './engine/client/client.ts';
 import { dataFolder } from './engine/dataFolder.ts';
 import type { EngineStatus, GpuPreference, LogEvent } from './engine/protocol/index.ts';
 import type { Host, HostModels } from './host.ts';
+import { type MemoryFeature, registerMemory } from './memory/feature.ts';
 import { registerModels } from './models/feature.ts';
 import { isEnabled, registerMonitor } from './monitor/feature.ts';
 import { Grammars } from './syntax/grammars.ts';
@@ -28,6 +29,7 @@ export interface QuireApi {
   onDidComplete: CompletionProvider['onDidComplete'];
   reviews: EditReviews;
   chat: ChatController;
+  memory: MemoryFeature;
 }
 
 /** The companion extension that brings CUDA, which is too large to ship. */
@@ -73,15 +75,27 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     onSilence: (silence) => monitor.dispatch({ type: 'silence', silence }),
   });
 
+  let suggested: Parameters<MemoryFeature['openUse']>[0] | undefined;
+  const memory = registerMemory(host, {
+    isPrivate: (uri) => workspace.isPrivate(uri),
+    idOf: (uri) => workspace.idOf(uri),
+    lastAnswer: () => chat.controller.lastUse,
+    lastSuggestion: () => suggested,
+  });
   const chat = registerChat(host, {
     isPrivate: (uri) => workspace.isPrivate(uri),
     idOf: (uri) => workspace.idOf(uri),
     grammars,
+    memory,
   });
   registerNativeChat(host, { workspace, reasoning: () => new ReasoningSplitter() });
   registerSample(host);
 
   subscriptions.push(
+    completion.onDidComplete(({ shown }) => {
+      if (shown) suggested = ofSuggestion();
+    }),
+    completion.onDidAccept((uri) => memory.typed(uri, null)),
     completion.onDidStartRequest(() => monitor.dispatch({ type: 'requestStarted' })),
     completion.onDidEndRequest((usage) => monitor.dispatch({ type: 'requestEnded', usage })),
     engine.onStateChange((state) => {
@@ -113,8 +127,19 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     onDidComplete: completion.onDidComplete,
     reviews: chat.reviews,
     chat: chat.controller,
+    memory,
   };
 }
+
+/** Suggestions are made of the code alone, until a measurement shows that memories help them. */
+const ofSuggestion = (): Parameters<MemoryFeature['openUse']>[0] => ({
+  what: 'For the last suggestion',
+  asked: vscode.window.activeTextEditor
+    ? vscode.workspace.asRelativePath(vscode.window.activeTextEditor.document.uri)
+    : '',
+  decision: 'Suggestions are given no memory: they come from this file, open files and the project’s own code.',
+  used: [],
+});
 
 function engineCommand(context: vscode.ExtensionContext): EngineCommand {
   const settings = vscode.workspace.getConfiguration('quire.engine');

@@ -8,6 +8,7 @@ import type { KeptAttachment, UserEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import { Draft, type Question } from './draft.ts';
 import { fencedBlocks } from './markdown/split.ts';
+import { type ChatUse, withoutMemories } from './memory.ts';
 import { ChatSession, type SessionNeeds } from './session.ts';
 import type {
   AttachmentKind,
@@ -102,6 +103,11 @@ export class ChatController {
   /** The conversation that is shown; undefined before the first is there. */
   get conversation(): string | undefined {
     return this.#now?.conversation.id;
+  }
+
+  /** What the last answer was given of the memory; undefined: nothing was answered yet. */
+  get lastUse(): ChatUse | undefined {
+    return this.#now?.useOf();
   }
 
   /** What the person did in the view. Never rejects: what goes wrong is reported. */
@@ -245,6 +251,10 @@ export class ChatController {
         return this.#needs.openLink(text(message.href));
       case 'action':
         return this.#action(session, text(message.id), message.message);
+      case 'memories': {
+        const use = session.useOf(text(message.id));
+        return use && this.#needs.memory?.openUse(use);
+      }
       case 'copy':
         return this.#copy(session, text(message.id));
       case 'new':
@@ -327,7 +337,7 @@ export class ChatController {
 
   #edit(session: ChatSession, id: string | null): void {
     const message = id === null ? undefined : session.conversation.message(id);
-    if (message?.type === 'user') this.#draft.set(message, message.id);
+    if (message?.type === 'user') this.#draft.set(withoutMemories(message), message.id);
     else this.#draft.set({ text: '', attachments: [] });
     this.#needs.tell({ type: 'setDraft', text: this.#draft.text });
   }

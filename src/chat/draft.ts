@@ -9,6 +9,8 @@ export interface Question {
   attachments: KeptAttachment[];
   /** What the model is given instead of `text`. */
   asked?: string;
+  /** Why something is remembered for it, or nothing is. */
+  decision?: string;
 }
 
 /** What sending would cost, and what is known of each attachment by its id. */

@@ -25,6 +25,7 @@ import { EditorTools } from './editorTools.ts';
 import { expand } from './expand.ts';
 import { DELETED, showHistory } from './history.ts';
 import { openLink } from './links.ts';
+import type { ChatMemory } from './memory.ts';
 import { ChatModels } from './models.ts';
 import { ChatPanel } from './panel.ts';
 import { Planner } from './plan.ts';
@@ -37,6 +38,7 @@ export interface ChatFeatureNeeds {
   /** The engine's id of the workspace that a document or folder belongs to. */
   idOf(uri: vscode.Uri): Promise<string>;
   grammars: Grammars;
+  memory: ChatMemory;
 }
 
 export interface ChatFeature {
@@ -128,6 +130,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       },
       search: (question, signal) => answerBySearch(question.text, (query) => search(query, SEARCH_MS, signal)),
       isWithoutModel: () => models.missing,
+      memory: needs.memory,
       tell(message) {
         panel.tell(message);
         if (message.type === 'snapshot')

@@ -4,8 +4,16 @@ import type { CompactionEntry, KeptAttachment, UserEntry } from './conversation/
 import type { Branch, Conversation } from './conversation/tree.ts';
 import type { Question, Weighed } from './draft.ts';
 import type { ChatEngine, OpenedChat } from './engineChat.ts';
-import { answerTokens, type FittedAttachments, fitAttachments, roomsOf, type TokenCounter } from './prompt/budget.ts';
-import { compact } from './prompt/compaction.ts';
+import { withoutMemories } from './memory.ts';
+import {
+  answerTokens,
+  type FittedAttachments,
+  fitAttachments,
+  memoryTokens,
+  roomsOf,
+  type TokenCounter,
+} from './prompt/budget.ts';
+import { compact, dueFrom } from './prompt/compaction.ts';
 import { messagesOf, questionOf } from './prompt/messages.ts';
 import { editFormOf, systemPrompt } from './prompt/system.ts';
 import { toolsOf, withoutCalls } from './toolList.ts';
@@ -64,7 +72,7 @@ export class Planner {
     const { contextTokens } = opened;
     const { system, branch } = this.#told(opened, conversation, endOf(conversation, turn));
     const pending = 'question' in turn ? entryOf(turn.question) : undefined;
-    const counter = this.#counter(opened);
+    const counter = this.counter(opened);
     const result = await compact({ branch, system, contextTokens, counter, ...(pending ? { pending } : {}) });
     if (result.kind === 'tooLong') throw new Error(result.words);
     const told = result.kind === 'compacted' ? withCompaction(branch, result.entry) : branch;
@@ -87,7 +95,7 @@ export class Planner {
     const result = await compact({
       ...this.#told(opened, conversation, conversation.head),
       contextTokens: opened.contextTokens,
-      counter: this.#counter(opened),
+      counter: this.counter(opened),
       forced,
     });
     return result.kind === 'compacted' ? result.entry : undefined;
@@ -95,10 +103,23 @@ export class Planner {
 
   /** Attachments as they are sent: cut to their room, which is said. */
   fit(opened: OpenedChat, attachments: readonly KeptAttachment[]): Promise<FittedAttachments> {
-    return fitAttachments(attachments, roomsOf(opened.contextTokens).attachments, this.#counter(opened));
+    return fitAttachments(attachments, roomsOf(opened.contextTokens).attachments, this.counter(opened));
   }
 
-  /** What sending a draft would cost; undefined where the signal ended that. */
+  /** Tokens that there are for what is recalled for a question; 0: none. */
+  async memoryRoom(
+    opened: OpenedChat,
+    conversation: Conversation,
+    question: Question,
+    editing: string | undefined,
+  ): Promise<number> {
+    const { contextTokens } = opened;
+    if (memoryTokens(contextTokens, contextTokens) === 0) return 0;
+    const { promptTokens } = await this.plan(opened, conversation, { question, editing });
+    return memoryTokens(contextTokens, dueFrom(contextTokens) - promptTokens);
+  }
+
+  /** What sending a draft would cost, with what was recalled for it; undefined where the signal ended that. */
   async weigh(
     opened: OpenedChat,
     conversation: Conversation,
@@ -106,11 +127,12 @@ export class Planner {
     editing: string | undefined,
     signal: AbortSignal,
   ): Promise<Weighed | undefined> {
-    const counter = this.#counter(opened);
-    const fitted = await this.fit(opened, question.attachments);
+    const counter = this.counter(opened);
+    const recalled = question.attachments.filter(({ kind }) => kind === 'memory');
+    const fitted = await this.fit(opened, withoutMemories(question).attachments);
     const { contextTokens, conversation: handle } = opened;
     const planned = await this.plan(opened, conversation, {
-      question: { ...question, attachments: fitted.attachments },
+      question: { ...question, attachments: [...fitted.attachments, ...recalled] },
       editing,
     });
     const { messages, maxTokens } = planned;
@@ -121,11 +143,15 @@ export class Planner {
       { role: 'system', content: this.#told(opened, conversation, null).system },
       USER,
     ]);
-    const texts = fitted.attachments.map((one) => `${questionOf(entryOf({ text: '', attachments: [one] }))}\n\n`);
+    const texts = [...fitted.attachments, ...recalled].map(
+      (one) => `${questionOf(entryOf({ text: '', attachments: [one] }))}\n\n`,
+    );
     const [draft = 0, ...each] = await counter.texts([question.asked ?? question.text, ...texts]);
-    const attached = each.reduce((sum, tokens) => sum + tokens, 0);
+    const sum = (counts: readonly number[]): number => counts.reduce((total, tokens) => total + tokens, 0);
+    const attached = sum(each.slice(0, fitted.attachments.length));
+    const memories = sum(each.slice(fitted.attachments.length));
     // From the end of the prompt: what stands behind an attachment has to be computed in any case.
-    let behind = draft;
+    let behind = draft + memories;
     const known = new Map<string, { tokens: number; alreadyRead: boolean; cut?: string }>();
     for (const [at, { id, cut }] of [...fitted.attachments.entries()].reverse()) {
       const alreadyRead = cachedTokens + PAGE >= promptTokens - behind;
@@ -140,13 +166,14 @@ export class Planner {
       left.push(
         `Earlier turns will be told in short: ${planned.compaction.before} tokens become ${planned.compaction.after}.`,
       );
-    const history = promptTokens - fixed - attached - draft;
+    const history = promptTokens - fixed - attached - memories - draft;
     return {
       attachments: known,
       meter: {
         // Tokens join where texts do: one more or less is of the frame.
         fixed: fixed + Math.min(0, history),
         attachments: attached,
+        memories,
         draft,
         history: Math.max(0, history),
         answer: maxTokens,
@@ -166,7 +193,8 @@ export class Planner {
     return { system, branch: tools.length === 0 ? withoutCalls(branch) : branch };
   }
 
-  #counter({ model }: OpenedChat): TokenCounter {
+  /** Counts as this model does. */
+  counter({ model }: OpenedChat): TokenCounter {
     const ask = async (key: string, count: () => Promise<number>): Promise<number> => {
       const name = `${model.id}\n${key}`;
       const known = this.#counts.get(name);

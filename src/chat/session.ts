@@ -7,6 +7,16 @@ import type { NoteEntry, UserEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question, Weighed } from './draft.ts';
 import { EngineChat, type EngineChatNeeds } from './engineChat.ts';
+import {
+  askedWithout,
+  type ChatMemory,
+  type ChatUse,
+  questionOfAnswer,
+  recalledIn,
+  usedIn,
+  withoutMemories,
+} from './memory.ts';
+import { Recall } from './recall.ts';
 import { shownMessage, shownMessages } from './shown.ts';
 import { Turn, type TurnNeeds, wordsOf } from './turn.ts';
 import type { BlockState, HostMessage, QueuedMessage, ShownMessage, TurnShown } from './view/protocol.ts';
@@ -14,6 +24,8 @@ import type { BlockState, HostMessage, QueuedMessage, ShownMessage, TurnShown } 
 export interface SessionNeeds extends EngineChatNeeds, TurnNeeds {
   conversation: Conversation;
   tell(message: HostMessage): void;
+  /** Absent: nothing is remembered. */
+  memory?: ChatMemory | undefined;
 }
 
 interface Queued extends QueuedMessage {
@@ -24,6 +36,8 @@ export class ChatSession {
   readonly conversation: Conversation;
   readonly #needs: SessionNeeds;
   readonly #chat: EngineChat;
+  readonly #recall: Recall;
+  #recalling: AbortController | undefined;
   #running: Turn | undefined;
   /** A question is on its way into the conversation. */
   #sending = false;
@@ -39,6 +53,7 @@ export class ChatSession {
     this.#needs = needs;
     this.conversation = needs.conversation;
     this.#chat = new EngineChat(needs);
+    this.#recall = new Recall(needs, needs.conversation);
   }
 
   get turn(): TurnShown {
@@ -86,7 +101,7 @@ export class ChatSession {
   /** @returns the id of the question, which is in the conversation then. */
   async #append(question: Question, editing: string | undefined): Promise<string> {
     const { conversation } = this;
-    const fitted = await this.#fitted(question);
+    const fitted = await this.#recalled(await this.#fitted(question), editing);
     const parent = editing === undefined ? conversation.parentForQuestion() : conversation.parentForEdited(editing);
     const entry: UserEntry = { type: 'user', id: randomUUID(), parent, at: Date.now(), ...fitted };
     conversation.append(entry);
@@ -103,6 +118,7 @@ export class ChatSession {
   /** Ends the answer that is being made; what there is of it stays. What waits is not sent: it stays in the row. */
   async stop(): Promise<void> {
     this.#ahead?.abort();
+    this.#recalling?.abort();
     this.#running?.stop();
     await this.#done;
   }
@@ -116,6 +132,32 @@ export class ChatSession {
     const parent = message.type === 'user' ? id : conversation.parentForRegenerated(id);
     if (parent === null) return;
     await this.#answer(parent, message.type === 'assistant' && message.state === 'whole');
+  }
+
+  /** Asks once more without one of the memories that the answer `id` was given: a branch beside its question. */
+  async answerWithout(id: string, memory: number): Promise<void> {
+    await this.stop();
+    const { conversation } = this;
+    const question = questionOfAnswer(conversation, id);
+    const asked = question && askedWithout(question, memory);
+    if (!asked) return;
+    const parent = conversation.parentForEdited(question.id);
+    const entry: UserEntry = { ...asked, id: randomUUID(), parent, at: Date.now() };
+    conversation.append(entry);
+    await this.#answer(entry.id, false);
+  }
+
+  /** What an answer was given of the memory; absent `id`: the last one. Undefined where nothing was answered. */
+  useOf(id = this.conversation.path().findLast(({ type }) => type === 'assistant')?.id): ChatUse | undefined {
+    const question = id === undefined ? undefined : questionOfAnswer(this.conversation, id);
+    if (id === undefined || !question) return undefined;
+    return {
+      what: 'For your question',
+      asked: question.text,
+      decision: question.decision ?? 'Memory was off when this was asked.',
+      used: usedIn(question),
+      without: (memory) => void this.answerWithout(id, memory).catch((error) => this.note(wordsOf(error))),
+    };
   }
 
   /** Shows another branch. */
@@ -165,7 +207,9 @@ export class ChatSession {
   async weigh(question: Question, editing: string | undefined, signal: AbortSignal): Promise<Weighed | undefined> {
     const opened = await this.#chat.open();
     if (signal.aborted) return undefined;
-    return this.#needs.planner.weigh(opened, this.conversation, question, editing, signal);
+    const recalled = await this.#recall.draft(opened, question, editing, signal);
+    if (signal.aborted) return undefined;
+    return this.#needs.planner.weigh(opened, this.conversation, recalled, editing, signal);
   }
 
   /** Reads ahead what a draft begins with, or, without one, what any next question will. */
@@ -177,7 +221,9 @@ export class ChatSession {
     const ended = signal ? AbortSignal.any([signal, ahead.signal]) : ahead.signal;
     try {
       const opened = await this.#chat.open();
-      const turn = question ? { question, editing } : { next: true as const };
+      const recalled = question && (await this.#recall.draft(opened, question, editing, ended));
+      if (ended.aborted) return;
+      const turn = recalled ? { question: recalled, editing } : { next: true as const };
       const planned = await this.#needs.planner.plan(opened, this.conversation, turn);
       if (ended.aborted) return;
       const { conversation } = opened;
@@ -212,6 +258,32 @@ export class ChatSession {
     return { ...question, attachments };
   }
 
+  /** With what fits it of the memory; without a model nobody knows how much there is room for. */
+  async #recalled(question: Question, editing: string | undefined): Promise<Question> {
+    if (!this.#needs.memory) return question;
+    const recalling = new AbortController();
+    this.#recalling = recalling;
+    const opened = await this.#chat.open().catch(() => undefined);
+    return opened ? this.#recall.sent(opened, question, editing, recalling.signal) : question;
+  }
+
+  /** What was said is remembered, with what was recalled for it: that is nothing new. A try without a memory is not. */
+  #record(): void {
+    const answer = this.conversation.path().findLast((entry) => entry.type === 'assistant');
+    const question = answer && questionOfAnswer(this.conversation, answer.id);
+    if (!question || answer.state !== 'whole' || answer.calls || question.leftOut) return;
+    this.#needs.memory
+      ?.record({
+        conversation: this.conversation.id,
+        message: answer.id,
+        question: question.text,
+        answer: answer.text,
+        recalled: recalledIn(question).map(({ item }) => item.id),
+        attached: withoutMemories(question).attachments.map(({ text }) => text),
+      })
+      .catch((error) => this.#needs.log(`a turn was not remembered: ${wordsOf(error)}`));
+  }
+
   async #answer(parent: string, again: boolean): Promise<void> {
     this.#ahead?.abort();
     const { conversation } = this;
@@ -239,6 +311,7 @@ export class ChatSession {
       this.#tellAll();
     }
     if (turn.stopped || this.#disposed) return;
+    this.#record();
     const next = this.#queue.shift();
     if (next) {
       tell({ type: 'patch', patch: { queue: this.queue } });

@@ -1,6 +1,7 @@
 /** A conversation as the panel shows it. */
 import type { KeptAttachment, MessageEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
+import { questionOfAnswer, recalledIn } from './memory.ts';
 import type { NoteAction, ShownAttachment, ShownMessage } from './view/protocol.ts';
 
 const RETRY: NoteAction = { id: 'regenerate', label: 'Try again' };
@@ -19,7 +20,8 @@ export function shownMessage(conversation: Conversation, entry: MessageEntry): S
   const branch = count > 1 ? { branch: { index, count } } : {};
   switch (entry.type) {
     case 'user': {
-      const attachments = entry.attachments.map(shownAttachment);
+      // What was recalled is told of with the answer.
+      const attachments = entry.attachments.filter(({ kind }) => kind !== 'memory').map(shownAttachment);
       return {
         id,
         role: 'user',
@@ -34,6 +36,7 @@ export function shownMessage(conversation: Conversation, entry: MessageEntry): S
       // It only called a tool: that is told with what the tool gave.
       if (raw !== undefined && text.trim() === '' && !reasoning && count < 2) return undefined;
       const blocks = conversation.blocks(id);
+      const memories = state === 'failed' || entry.calls ? undefined : memoriesOf(conversation, id);
       return {
         id,
         role: 'assistant',
@@ -41,6 +44,7 @@ export function shownMessage(conversation: Conversation, entry: MessageEntry): S
         state,
         ...(reasoning ? { reasoning: { ...reasoning, open: false } } : {}),
         ...(usage ? { usage } : {}),
+        ...(memories ? { memories } : {}),
         ...(error === undefined ? {} : { error: { message: error, actions: [RETRY, CHOOSE_MODEL] } }),
         ...(Object.keys(blocks).length > 0 ? { blocks } : {}),
         ...branch,
@@ -60,6 +64,14 @@ export function shownMessage(conversation: Conversation, entry: MessageEntry): S
     case 'tool':
       return entry.words === undefined ? undefined : { id, role: 'note', text: entry.words, state: 'whole' };
   }
+}
+
+/** @returns undefined where nothing is to be told of them. */
+function memoriesOf(conversation: Conversation, answer: string): ShownMessage['memories'] {
+  const question = questionOfAnswer(conversation, answer);
+  const used = question ? recalledIn(question).length : 0;
+  const without = (question?.leftOut ?? []).map(({ title }) => title);
+  return used + without.length > 0 ? { used, without } : undefined;
 }
 
 /** As it was sent: how many tokens it took is of the past. */

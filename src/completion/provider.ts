@@ -88,6 +88,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   /** Where the latest suggestion was asked for. */
   #eagerness: Eagerness = 'balanced';
   readonly #answered = new vscode.EventEmitter<Silence | null>();
+  readonly #taken = new vscode.EventEmitter<vscode.Uri>();
   readonly #silences = new LRUCache<string, Silence>({ max: SILENCES });
   /** The latest answer that was none: where, and why. */
   #stayedAt:
@@ -102,6 +103,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   readonly onDidComplete = this.#completed.event;
   /** The editor was given a suggestion (null), or none and why. It is not told of calls that it gave up itself. */
   readonly onDidAnswer = this.#answered.event;
+
+  /** A suggestion was accepted in this file, which is not private. */
+  readonly onDidAccept = this.#taken.event;
 
   constructor(services: CompletionServices) {
     this.#services = services;
@@ -152,7 +156,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   dispose(): void {
     this.#session.clear();
-    for (const emitter of [this.#started, this.#ended, this.#completed, this.#answered]) emitter.dispose();
+    for (const emitter of [this.#started, this.#ended, this.#completed, this.#answered, this.#taken]) emitter.dispose();
   }
 
   /** Why nothing is shown at the cursor of an editor; null: something is, or nothing was asked there yet. */
@@ -363,7 +367,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         this.#acceptedAt = { uri: document.uri.toString(), offset: document.offsetAt(selection.active) };
         const triggerKind = vscode.InlineCompletionTriggerKind.Automatic;
         const spot = this.#spotAt(document, selection.active, { triggerKind, selectedCompletionInfo: undefined });
-        if (!('why' in spot) && (await this.#privacyOf(document)) === null) next = this.#callFor(spot);
+        if ((await this.#privacyOf(document)) === null) {
+          this.#taken.fire(document.uri);
+          if (!('why' in spot)) next = this.#callFor(spot);
+        }
       }
       await this.#session.accepted(next);
     } catch (error) {

@@ -1,135 +1,20 @@
-/// <reference lib="dom" />
-/** The chat's view in a browser: its production bundle on the page that html.ts makes, with a stand-in for the editor. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from '../../scripts/build.mjs';
-import { chromiumArguments, ensureBrowser } from '../../scripts/lib/browser.mjs';
+/** The chat's view in a browser: see viewServer.ts. */
 import { chatHtml } from '../../src/chat/view/html.ts';
 import type { ChatSnapshot, HostMessage, ViewMessage } from '../../src/chat/view/protocol.ts';
-import { type Theme, themeCss } from './themes.ts';
+import type { Theme } from './themes.ts';
+import { ViewPage, ViewServer } from './viewServer.ts';
 
-const NONCE = 'abc123';
+export class ChatPage extends ViewPage<HostMessage, ViewMessage> {}
 
-/** Only the way to the editor is a stand-in: what is posted is kept, and what is kept survives a reload. */
-const API = `
-  window.posted = [];
-  window.violations = [];
-  document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.violatedDirective + ' ' + event.blockedURI));
-  window.acquireVsCodeApi = () => ({
-    postMessage: (message) => { window.posted.push(message); },
-    getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
-    setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
-  });`;
-
-export class ChatServer {
-  readonly outdir = mkdtempSync(path.join(tmpdir(), 'quire-view-'));
-  readonly #requests: string[] = [];
-  #server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    this.#requests.push(url.pathname);
-    const send = (type: string, body: string | Buffer) => response.writeHead(200, { 'content-type': type }).end(body);
-    if (url.pathname === '/') {
-      const theme = (url.searchParams.get('theme') ?? 'dark') as Theme;
-      const body = theme === 'dark' ? 'vscode-dark' : theme === 'light' ? 'vscode-light' : 'vscode-high-contrast';
-      const page = chatHtml({
-        cspSource: this.origin,
-        nonce: NONCE,
-        scriptUri: '/webview/chat.js',
-        styleUri: '/webview/chat.css',
-        title: 'Chat',
-      });
-      return send(
-        'text/html; charset=utf-8',
-        page
-          .replace('<body>', `<body class="${body}">`)
-          .replace('<link rel', `<link rel="stylesheet" href="/theme.css?${theme}"><link rel`)
-          .replace('<script type', `<script nonce="${NONCE}">${API}</script><script type`),
-      );
-    }
-    if (url.pathname === '/theme.css') return send('text/css', themeCss(url.search.slice(1) as Theme));
-    try {
-      const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
-      const body = readFileSync(path.join(this.outdir, path.normalize(url.pathname)));
-      return send(types[path.extname(url.pathname)] ?? 'text/plain', body);
-    } catch {
-      return response.writeHead(404).end();
-    }
-  });
-  browser!: Browser;
-
-  get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  /** What was asked of the server since the last call. */
-  requests(): string[] {
-    return this.#requests.splice(0);
-  }
-
-  async start(): Promise<void> {
-    await build({ production: true, outdir: this.outdir });
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    this.browser = await chromium.launch({ executablePath: await ensureBrowser(), args: chromiumArguments });
-  }
-
-  async stop(): Promise<void> {
-    await this.browser.close();
-    this.#server.close();
-    rmSync(this.outdir, { recursive: true, force: true });
+export class ChatServer extends ViewServer {
+  constructor() {
+    super('chat', (page) => chatHtml({ ...page, title: 'Chat' }));
   }
 
   /** A page that shows `snapshot`. */
-  async open(snapshot: ChatSnapshot, { theme = 'dark' as Theme, width = 400, height = 700 } = {}): Promise<ChatPage> {
-    const context = await this.browser.newContext({ viewport: { width, height } });
-    const page = await context.newPage();
-    const chat = new ChatPage(page);
-    page.on('pageerror', (error) => chat.errors.push(String(error)));
-    page.on('request', (request) => {
-      if (!request.url().startsWith(this.origin)) chat.foreign.push(request.url());
-    });
-    await page.goto(`${this.origin}/?theme=${theme}`);
-    await page.waitForFunction(() =>
-      (window as unknown as { posted: ViewMessage[] }).posted.some((it) => it.type === 'ready'),
-    );
+  async open(snapshot: ChatSnapshot, look: { theme?: Theme; width?: number; height?: number } = {}): Promise<ChatPage> {
+    const chat = await this.openPage((page) => new ChatPage(page), look);
     await chat.say({ type: 'snapshot', snapshot });
     return chat;
-  }
-}
-
-export class ChatPage {
-  readonly page: Page;
-  readonly errors: string[] = [];
-  readonly foreign: string[] = [];
-
-  constructor(page: Page) {
-    this.page = page;
-  }
-
-  /** Says it to the view, and waits until it is drawn. */
-  async say(...messages: HostMessage[]): Promise<void> {
-    await this.page.evaluate(async (list) => {
-      for (const message of list) window.postMessage(message, '*');
-      for (let frames = 0; frames < 3; frames++) await new Promise((resolve) => requestAnimationFrame(resolve));
-    }, messages);
-  }
-
-  posted(): Promise<ViewMessage[]> {
-    return this.page.evaluate(() => (window as unknown as { posted: ViewMessage[] }).posted);
-  }
-
-  async last<T extends ViewMessage['type']>(type: T): Promise<Extract<ViewMessage, { type: T }> | undefined> {
-    return (await this.posted()).findLast((it): it is Extract<ViewMessage, { type: T }> => it.type === type);
-  }
-
-  violations(): Promise<string[]> {
-    return this.page.evaluate(() => (window as unknown as { violations: string[] }).violations);
-  }
-
-  async close(): Promise<void> {
-    await this.page.context().close();
   }
 }

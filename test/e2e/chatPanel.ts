@@ -11,7 +11,8 @@ export class ChatPanelPage {
   }
 
   get frame(): FrameLocator {
-    return this.#window.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    // Another page may be open beside it, which came later.
+    return this.#window.page.frameLocator('iframe.webview.ready').first().frameLocator('iframe#active-frame');
   }
 
   get draft(): Locator {

@@ -2,16 +2,14 @@
 /** The chat's view in a real browser, under its real policy: what it draws, what it posts, and what it does not do. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import type { ChatSnapshot, ShownMessage } from '../../src/chat/view/protocol.ts';
 import { ChatServer } from './chatPage.ts';
 import type { Theme } from './themes.ts';
+import { serious } from './viewServer.ts';
 
 const results = path.join(import.meta.dirname, '../../test-results/chat-view');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const THEMES: Theme[] = ['dark', 'light', 'contrast'];
 
 const empty: ChatSnapshot = {
@@ -129,6 +127,7 @@ const full: ChatSnapshot = {
   meter: {
     fixed: 380,
     attachments: 1301,
+    memories: 0,
     history: 8100,
     draft: 59,
     answer: 2048,
@@ -426,21 +425,3 @@ describe('the view of the chat', { timeout: 240_000 }, () => {
     await chat.close();
   });
 });
-
-/** What axe-core finds serious or critical, in words. */
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)} ${node.failureSummary}`));
-  });
-}
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string; failureSummary: string }[];
-}

@@ -65,6 +65,7 @@ const COLORS: Record<string, [dark: string, light: string, contrast: string]> = 
   'testing-iconPassed': ['#73c991', '#73c991', '#73c991'],
   'charts-purple': ['#b180d7', '#652d90', '#b180d7'],
   'charts-blue': ['#59a4f9', '#0063d3', '#59a4f9'],
+  'charts-orange': ['#d18616', '#d18616', '#d18616'],
   'charts-green': ['#89d185', '#388a34', '#89d185'],
   'charts-lines': ['#cccccc80', '#3b3b3b80', '#ffffff80'],
   'debugTokenExpression-name': ['#c586c0', '#9b46b0', '#ffffff'],

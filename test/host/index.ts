@@ -27,6 +27,7 @@ export async function run(): Promise<void> {
   await import('./suites/engine.ts');
   await import('./suites/chatContext.ts');
   await import('./suites/chatTools.ts');
+  await import('./suites/memory.ts');
   const { passed, failed } = await new Promise<{ passed: number; failed: number }>((resolve) => {
     const runner = mocha.run((failures) => resolve({ passed: runner.stats?.passes ?? 0, failed: failures }));
   });

@@ -32,7 +32,7 @@ describe('the manifest', () => {
 
   it('names commands that exist', () => {
     const linked = Object.values(words).flatMap((line) =>
-      [...line.matchAll(/\(command:(quire\.\w+)/g)].map(([, id]) => id),
+      [...line.matchAll(/\(command:(quire\.[\w.]+)/g)].map(([, id]) => id),
     );
     const actions = Object.values(ACTIONS).map(({ command }) => command);
     for (const command of [...linked, ...actions])

@@ -116,6 +116,9 @@ export class EditorSources implements ContextSources, ToolFiles, vscode.Disposab
         return [await this.#terminal.resolve(value)];
       case 'codebase':
         return this.#codebase(value, signal);
+      case 'memory':
+        // It is recalled by itself.
+        return [];
     }
   }
 

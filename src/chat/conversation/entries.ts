@@ -2,7 +2,7 @@
  * A conversation as it is kept: a line of JSON for each entry, only ever appended. Messages name the one that they follow,
  * so that they are a tree: an edited question or a second answer is a branch, and both stay.
  */
-import type { ChatToolCall } from '../../engine/protocol/index.ts';
+import type { ActivatedMemory, ChatToolCall, MemoryItem } from '../../engine/protocol/index.ts';
 import type { AttachmentKind, UsageShown } from '../view/protocol.ts';
 
 /** What was attached, as it was sent: later turns say the same, so that what was read is not read again. */
@@ -19,6 +19,13 @@ export interface KeptAttachment {
   text: string;
   /** What was left out of it, in words. */
   cut?: string;
+  /** What it is made of, where it was recalled. */
+  memories?: KeptMemory[];
+}
+
+/** A memory as it stood in a prompt. */
+export interface KeptMemory extends Omit<ActivatedMemory, 'item'> {
+  item: Pick<MemoryItem, 'id' | 'kind' | 'source' | 'path' | 'changed' | 'title'>;
 }
 
 interface Placed {
@@ -35,6 +42,10 @@ export interface UserEntry extends Placed {
   attachments: KeptAttachment[];
   /** The slash command that it began with, and what that made of it: the model is given this instead of `text`. */
   asked?: string;
+  /** Why something was remembered for it, or nothing was, in words. */
+  decision?: string;
+  /** Asked once more without these memories, to see whether they mattered: number and title. */
+  leftOut?: { id: number; title: string }[];
 }
 
 export interface AssistantEntry extends Placed {

@@ -27,6 +27,13 @@ const listOf =
   (value) =>
     Array.isArray(value) && value.every(check);
 
+const memory = fields({
+  item: fields({ id: number, kind: text, source: text, path: orNull(text), changed: number, title: text }),
+  text,
+  tokens: number,
+  score: fields({ total: number, words: number, vector: number, recency: number, ranking: number }),
+  why: listOf(text),
+});
 const attachment = fields({
   id: text,
   kind: text,
@@ -36,6 +43,7 @@ const attachment = fields({
   language: maybe(text),
   text,
   cut: maybe(text),
+  memories: maybe(listOf(memory)),
 });
 const placed = { id: text, parent: orNull(text), at: number };
 const usage = fields({ promptTokens: number, cachedTokens: number, computedTokens: number, generatedTokens: number });
@@ -43,7 +51,14 @@ const usage = fields({ promptTokens: number, cachedTokens: number, computedToken
 /** What later code relies on; what else a line holds is kept as it is. */
 const SHAPES: Record<Entry['type'], Check> = {
   conversation: fields({ version: oneOf(1), id: text, at: number }),
-  user: fields({ ...placed, text, attachments: listOf(attachment), asked: maybe(text) }),
+  user: fields({
+    ...placed,
+    text,
+    attachments: listOf(attachment),
+    asked: maybe(text),
+    decision: maybe(text),
+    leftOut: maybe(listOf(fields({ id: number, title: text }))),
+  }),
   assistant: fields({
     ...placed,
     text,

@@ -40,6 +40,18 @@ export function roomsOf(contextTokens: number): Rooms {
   return { fixed, attachments, answer, history: contextTokens - answer - fixed - attachments };
 }
 
+/** Of a window, for what is recalled; a small one has none to spare, and beyond the last no more helps (SCM's 2,000). */
+const MEMORIES = { share: 0.1, smallest: 2048, most: 2000 };
+
+/**
+ * Tokens for what is recalled for a question.
+ * @param left until earlier turns would have to be told in short: no memory is worth that.
+ */
+export function memoryTokens(contextTokens: number, left: number): number {
+  if (contextTokens < MEMORIES.smallest) return 0;
+  return Math.max(0, Math.min(Math.floor(MEMORIES.share * contextTokens), MEMORIES.most, Math.floor(left)));
+}
+
 /** The longest prompt that leaves room for a short answer. */
 export const longestPrompt = (contextTokens: number): number =>
   contextTokens - Math.min(ANSWER.least, Math.floor(contextTokens / 2));

@@ -62,9 +62,11 @@ export type CompactionResult =
   /** The question, with what is attached to it, does not fit even alone; in words, with what helps. */
   | { kind: 'tooLong'; tokens: number; words: string };
 
+/** Tokens up to which a prompt is sent as it is. */
+export const dueFrom = (contextTokens: number): number => Math.min(MARK * contextTokens, longestPrompt(contextTokens));
+
 /** True where a prompt of so many tokens is to be made shorter before it is sent. */
-export const isDue = (promptTokens: number, contextTokens: number): boolean =>
-  promptTokens > Math.min(MARK * contextTokens, longestPrompt(contextTokens));
+export const isDue = (promptTokens: number, contextTokens: number): boolean => promptTokens > dueFrom(contextTokens);
 
 /** Pure but for the counting, and the same for the same input but for the entry's id. */
 export async function compact(input: CompactionInput): Promise<CompactionResult> {

@@ -52,7 +52,7 @@ function questionInShort({ text, asked, attachments }: UserEntry): string[] {
     left <= 0
       ? question
       : `${question.slice(0, head).toWellFormed()}\n[… ${left} characters are left out …]\n${question.slice(-tail).toWellFormed()}`;
-  const names = namesOf(attachments.map(({ label }) => label));
+  const names = namesOf(attachments.filter(({ kind }) => kind !== 'memory').map(({ label }) => label));
   return names === '' ? [`User: ${told}`] : [`User: ${told}`, `(attached then, not shown any more: ${names})`];
 }
 

@@ -68,7 +68,9 @@ export function questionOf({ attachments, asked, text }: UserEntry): string {
 }
 
 /** One attachment as the model is given it: a fenced block that names it, and what was left out of it. */
-export function attachmentText({ label, lines, language, text, cut }: KeptAttachment): string {
+export function attachmentText({ kind, label, lines, language, text, cut }: KeptAttachment): string {
+  // Recalled text has a frame of its own.
+  if (kind === 'memory') return text;
   const fence = '`'.repeat(Math.max(3, 1 + longestRun(text)));
   const named = lines ? labelled(label, lines) : label;
   const info = `${language ?? 'text'} ${named}`.replace(/[\s`]+/g, ' ');

@@ -1,53 +1,9 @@
 /** The page of the chat's webview. */
+import { pageHtml, type WebviewPage } from '../../webview/page.ts';
 
-export interface ChatPage {
-  /** The webview's own source, of `webview.cspSource`. */
-  cspSource: string;
-  /** Fresh for each page: letters and digits. */
-  nonce: string;
-  /** Addresses of dist/webview/chat.js and chat.css, as the webview is told them. */
-  scriptUri: string;
-  styleUri: string;
-  title: string;
-}
+export { contentSecurityPolicy } from '../../webview/page.ts';
 
-/**
- * The policy of the page: the script by its nonce, styles and the font of icons from the extension, and nothing else: no
- * connection, no image, no frame, no form. What a model writes cannot reach the network even if it got past everything else.
- */
-export function contentSecurityPolicy({ cspSource, nonce }: Pick<ChatPage, 'cspSource' | 'nonce'>): string {
-  return [
-    "default-src 'none'",
-    "connect-src 'none'",
-    "img-src 'none'",
-    "form-action 'none'",
-    "base-uri 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${cspSource}`,
-    `font-src ${cspSource}`,
-  ].join('; ');
-}
+export type ChatPage = Omit<WebviewPage, 'element'>;
 
-/** The whole document, as text. Everything in it is escaped; there is no script and no style but those of the addresses. */
-export function chatHtml(page: ChatPage): string {
-  const { scriptUri, styleUri, title, nonce } = page;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${escaped(contentSecurityPolicy(page))}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<link rel="stylesheet" href="${escaped(styleUri)}">
-</head>
-<body>
-<quire-chat></quire-chat>
-<script type="module" nonce="${escaped(nonce)}" src="${escaped(scriptUri)}"></script>
-</body>
-</html>
-`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
+/** The whole document, as text. */
+export const chatHtml = (page: ChatPage): string => pageHtml({ ...page, element: 'quire-chat' });

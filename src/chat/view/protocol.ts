@@ -61,6 +61,8 @@ export interface ShownMessage {
   /** In words for the user, with what helps. */
   error?: { message: string; actions: NoteAction[] };
   usage?: UsageShown;
+  /** What was remembered for the answer, and what was left out of it to see whether it mattered, by its title. */
+  memories?: { used: number; without: string[] };
   /** What became of its code blocks, by their index. */
   blocks?: Record<number, BlockState>;
   /** Buttons of a note. */
@@ -98,7 +100,9 @@ export type AttachmentKind =
   | 'problems'
   | 'diff'
   | 'terminal'
-  | 'codebase';
+  | 'codebase'
+  /** Recalled by itself, not attached by anybody. */
+  | 'memory';
 
 export interface ShownAttachment {
   id: string;
@@ -135,6 +139,8 @@ export interface Meter {
   /** Tokens of the prompt by what they are for; together with `room` for the answer they are at most `contextTokens`. */
   fixed: number;
   attachments: number;
+  /** Recalled for the draft as it is. */
+  memories: number;
   history: number;
   draft: number;
   answer: number;
@@ -221,6 +227,8 @@ export type ViewMessage =
   | { type: 'drop'; uris: string[] }
   /** `block`: index of the fenced block in the message's text. */
   | { type: 'code'; action: CodeAction; message: string; block: number }
+  /** What was remembered for an answer is to be seen. */
+  | { type: 'memories'; id: string }
   /** A whole message, as it was written, to the clipboard. */
   | { type: 'copy'; id: string }
   /** A link in a message: `https:`, `http:` and `mailto:` (to be asked about), `src/a.ts#L10-L20`, or `symbol:name`. */

@@ -10,6 +10,7 @@ export * from './download.ts';
 export * from './embedding.ts';
 export * from './lifecycle.ts';
 export * from './memory.ts';
+export * from './memoryPrompt.ts';
 export * from './search.ts';
 export type * from './status.ts';
 export * from './workspace.ts';

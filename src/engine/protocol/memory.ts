@@ -162,6 +162,8 @@ export interface ActivateParams {
   tokens: number;
   /** Items left out for a try without them. */
   leaveOut?: number[];
+  /** Only what it would be is asked, before anything is sent: it does not count as a use. */
+  peek?: boolean;
   for: 'chat' | 'completion';
   /** Where the user works: what is said of these files counts more. */
   paths?: string[];

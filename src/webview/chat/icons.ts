@@ -22,6 +22,7 @@ export type Icon =
   | 'history'
   | 'info'
   | 'insert'
+  | 'library'
   | 'list-selection'
   | 'loading'
   | 'new-file'

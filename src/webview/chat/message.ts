@@ -71,6 +71,7 @@ export class QuireMessage extends Part {
         ended
           ? html`<div class="footer">
             ${pager(message)}
+            ${memories(message)}
             ${message.usage ? html`<span class="usage" title=${usageDetails(message.usage)}>${usageWords(message.usage)}</span>` : nothing}
             <span class="tools">
               ${button({ icon: 'copy', label: 'Copy answer', press: () => host.post({ type: 'copy', id: message.id }) })}
@@ -119,6 +120,17 @@ function pager(message: ShownMessage): TemplateResult | typeof nothing {
   </span>`;
 }
 
+function memories({ id, memories: told }: ShownMessage): TemplateResult | typeof nothing {
+  if (!told) return nothing;
+  const used = told.used === 1 ? 'used 1 memory' : `used ${told.used} memories`;
+  const without = told.without.map((title) => `“${title}”`).join(', ');
+  return html`${
+    told.used > 0
+      ? button({ icon: 'library', label: used, words: true, press: () => host.post({ type: 'memories', id }) })
+      : nothing
+  }${without === '' ? nothing : html`<span class="usage">without ${without}</span>`}`;
+}
+
 export const KIND_ICONS = {
   file: 'file',
   folder: 'folder',
@@ -129,6 +141,7 @@ export const KIND_ICONS = {
   diff: 'diff',
   terminal: 'terminal',
   codebase: 'search',
+  memory: 'library',
 } as const;
 
 const facts = (it: ShownAttachment) =>

@@ -64,6 +64,7 @@ export function meterParts(meter: Meter): { name: string; words: string; tokens:
   return [
     { name: 'fixed', words: 'Instructions', tokens: meter.fixed },
     { name: 'attachments', words: 'Attachments', tokens: meter.attachments },
+    { name: 'memories', words: 'Memories', tokens: meter.memories },
     { name: 'history', words: 'Conversation', tokens: meter.history },
     { name: 'draft', words: 'This message', tokens: meter.draft },
     { name: 'answer', words: 'Kept for the answer', tokens: meter.answer },

@@ -78,6 +78,7 @@ describe('words', () => {
   const meter: Meter = {
     fixed: 100,
     attachments: 0,
+    memories: 0,
     history: 600,
     draft: 40,
     answer: 100,

@@ -66,7 +66,8 @@ const CHECKS: Record<MemoryCall, (given: Given) => void> = {
   forget: ({ ids }) => each('ids', ids, MOST_IDS, (id) => isCount('ids', id, 1)),
   journal: ({ limit }) => optional(limit, (count) => isCount('limit', count, 1, MOST_LISTED)),
   undo: ({ change }) => isCount('change', change, 1),
-  activate: ({ query, without, conversation, tokens, leaveOut, for: whom, paths }) => {
+  activate: ({ query, without, conversation, tokens, leaveOut, peek, for: whom, paths }) => {
+    isFlag('peek', peek);
     isString('query', query, LONGEST.query);
     optional(without, (keys) => each('without', keys, MOST_IDS, (key) => isString('without', key, LONGEST.name)));
     optional(conversation, (id) => isText('conversation', id, LONGEST.name));

@@ -35,7 +35,7 @@ export const mostFor = (tokens: number): number =>
 
 /**
  * The memories for a prompt, the best first; `asPrompt` makes the text of it, which has at most `tokens` tokens.
- * They are recorded as used, but in a try without one of them.
+ * They are recorded as used, but in a try without one of them, and where it is only asked what they would be.
  */
 export async function activate(parts: StreamParts, params: Omit<ActivateParams, 'place'>): Promise<ActivateResult> {
   const { store, recall, judge, anchors, countTokens = estimateTokens, now = Date.now } = parts;
@@ -79,7 +79,7 @@ export async function activate(parts: StreamParts, params: Omit<ActivateParams, 
     countTokens,
     suffices: async ({ item }) => !switches.controller || summarySuffices(query, item, judge),
   });
-  if (leaveOut.size === 0 && memories.length > 0)
+  if (leaveOut.size === 0 && !params.peek && memories.length > 0)
     store.activated(
       memories.map(({ item }) => item.id),
       now(),
