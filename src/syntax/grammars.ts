@@ -30,6 +30,8 @@ export class Grammars {
   readonly #require: NodeJS.Require;
   #runtime: Promise<typeof TreeSitter> | undefined;
   readonly #languages = new Map<GrammarName, Promise<TreeSitter.Language>>();
+  /** Of those that read whole texts, one at a time: parsers are never freed by themselves. */
+  readonly #parsers = new Map<GrammarName, Promise<TreeSitter.Parser | undefined>>();
 
   /** @param from file or file URL of the code that runs, where the package is looked for. */
   constructor(from: string) {
@@ -56,7 +58,7 @@ export class Grammars {
 
   /**
    * What reads something off the trees of texts in the language of a file; undefined where there is no grammar for it. It
-   * has a parser of its own, for one text at a time, and gives undefined for a text that takes too long.
+   * gives undefined for a text that takes too long.
    * @param read is given a tree that is there during the call only.
    */
   async reader<T>(
@@ -65,7 +67,12 @@ export class Grammars {
   ): Promise<((text: string) => T | undefined) | undefined> {
     const grammar = grammarFor(languageId, path);
     if (grammar === undefined) return undefined;
-    const parser = await this.parser(grammar.name).catch(() => undefined);
+    let waiting = this.#parsers.get(grammar.name);
+    if (waiting === undefined) {
+      waiting = this.parser(grammar.name).catch(() => undefined);
+      this.#parsers.set(grammar.name, waiting);
+    }
+    const parser = await waiting;
     if (parser === undefined) return undefined;
     return (text) => {
       let steps = 0;

@@ -46,7 +46,7 @@ for (const known of Object.keys(KNOWN) as Known[]) {
 }
 const curve = coverageCurve(cases, mixed, [0.8, 0.6, 0.5, 0.3, 0.2, 0.1, 0.05, 0]);
 const tenths = reliability(cases, mixed);
-const sources = (await Promise.all(packages.map(sourcesOf))).flat();
+const sources = (await Promise.all(packages.map((name) => sourcesOf(name)))).flat();
 const rows = (await costs(model, sources)).map((row) => ({ group: 'cost', ...row }));
 
 const percent = (share: number | null) => (share === null ? '' : `${(100 * share).toFixed(1)} %`);

@@ -106,10 +106,11 @@ const LONGEST_LINE = 300;
 /**
  * The sources of a package: those of one of its top folders, TypeScript where there is any, since what was compiled from
  * them says the same again.
+ * @param bytes how large they are at least and at most.
  * @throws Error when npm cannot fetch it.
  */
-export async function sourcesOf(name: string): Promise<SourceFile[]> {
-  const folder = path.join(await fetched(name), 'package');
+export async function sourcesOf(name: string, bytes = SIZE): Promise<SourceFile[]> {
+  const folder = path.join(await folderOf(name), 'package');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((file) => file.split(path.sep).join('/'))
     .filter((file) => SOURCE.test(file) && !ASIDE.test(file))
@@ -118,7 +119,7 @@ export async function sourcesOf(name: string): Promise<SourceFile[]> {
   const best = largestTop(typed.length >= 5 ? typed : files);
   return best.flatMap((file) => {
     const { size } = statSync(path.join(folder, file));
-    if (size < SIZE.least || size > SIZE.most) return [];
+    if (size < bytes.least || size > bytes.most) return [];
     const content = readFileSync(path.join(folder, file), 'utf8').replaceAll('\r\n', '\n');
     return content.split('\n').some((line) => line.length > LONGEST_LINE) ? [] : [{ path: file, content }];
   });
@@ -129,7 +130,8 @@ function largestTop(files: readonly string[]): string[] {
   return [...tops.values()].sort((a, b) => b.length - a.length)[0] ?? [];
 }
 
-async function fetched(name: string): Promise<string> {
+/** Where a package lies, which is fetched once; its files are in `package`. @throws Error when npm cannot fetch it. */
+export async function folderOf(name: string): Promise<string> {
   const root = path.join(repository, 'test-results', 'packages');
   const folder = path.join(root, name.replaceAll(/[^\w.@-]/g, '+'));
   if (existsSync(folder)) return folder;

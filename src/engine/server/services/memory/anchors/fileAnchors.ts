@@ -1,9 +1,9 @@
 /** The hashes of a file and of all its symbols, made once, and the anchors that are made of them. */
 import type { Grammars } from '../../../../../syntax/grammars.ts';
-import { grammarFor } from '../../../../../syntax/languages.ts';
 import type { CodeSymbol, SymbolKind } from '../../../../../syntax/outline.ts';
 import { type SyntaxTokens, syntaxTokens } from '../../../../../syntax/tokens.ts';
 import type { MemoryAnchor } from '../../../../protocol/index.ts';
+import { wordsOf } from '../../search/words.ts';
 import type { SourceText } from '../items.ts';
 import { textHash, treeHash } from './syntaxHash.ts';
 
@@ -68,10 +68,9 @@ export class FileAnchors {
   }
 }
 
-/** Makes {@link FileAnchors}; keeps a parser for each language, so it is for one thread. */
+/** Makes {@link FileAnchors}. */
 export class AnchorMaker {
   readonly #grammars: Grammars;
-  readonly #readers = new Map<string, Promise<((text: string) => SyntaxTokens | undefined) | undefined>>();
 
   constructor(grammars: Grammars) {
     this.#grammars = grammars;
@@ -88,12 +87,19 @@ export class AnchorMaker {
    */
   async read({ path, text }: SourceText): Promise<{ anchors: FileAnchors; outline: CodeSymbol[] | undefined }> {
     const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
-    const read = await this.#reader(path);
+    const read = await this.#grammars.reader({ path }, syntaxTokens);
     const found = read && tokensOf(read, text);
     if (found === undefined) return { anchors: new FileAnchors(path, textHash(text), [], lines), outline: undefined };
     const hash = found.faulty ? textHash(text) : treeHash(found.tokens);
     const anchors = new FileAnchors(path, hash, symbolsIn(found, text), lines);
     return { anchors, outline: found.symbols.map(({ symbol }) => symbol) };
+  }
+
+  /** Words that the code of a file has, comments left out; all words of it where there is no grammar. */
+  async namesOf({ path, text }: SourceText): Promise<ReadonlySet<string>> {
+    const read = await this.#grammars.reader({ path }, syntaxTokens);
+    const found = read && tokensOf(read, text);
+    return new Set(found === undefined ? wordsOf(text) : found.tokens.flatMap((token) => wordsOf(token.text ?? '')));
   }
 
   /** Anchors to a symbol (`A.m`), to the file (null), or to what is at lines; none where there is no such symbol. */
@@ -102,16 +108,6 @@ export class AnchorMaker {
     if (Array.isArray(at)) return file.anchorsAt(at);
     const anchor = file.anchor(at);
     return anchor === undefined ? [] : [anchor];
-  }
-
-  #reader(path: string): Promise<((text: string) => SyntaxTokens | undefined) | undefined> {
-    const name = grammarFor(undefined, path)?.name ?? '';
-    let reader = this.#readers.get(name);
-    if (reader === undefined) {
-      reader = this.#grammars.reader({ path }, syntaxTokens);
-      this.#readers.set(name, reader);
-    }
-    return reader;
   }
 }
 
@@ -127,7 +123,9 @@ function tokensOf(read: (text: string) => SyntaxTokens | undefined, text: string
 
 function symbolsIn({ tokens, symbols }: SyntaxTokens, text: string): AnchoredSymbol[] {
   const lineOf = linesOf(text);
-  const byName = Map.groupBy(symbols, ({ symbol }) => nameOf(symbol));
+  // Several names in brackets are no name: they are the file's.
+  const named = symbols.filter(({ symbol: { kind, name } }) => kind !== 'variable' || !/^[[{(]/.test(name));
+  const byName = Map.groupBy(named, ({ symbol }) => nameOf(symbol));
   return [...byName].map(([symbol, all]) => {
     const { name, kind } = all[0]!.symbol;
     const hashes = all.map(({ symbol: one, from, to }) =>

@@ -112,6 +112,15 @@ describe('hash of a syntax tree', () => {
     );
   });
 
+  test('is there for what has a name', async () => {
+    const text = 'const { a, b } = c();\nconst [d] = e;\nconst f = 1;\nclass A { [Symbol.iterator]() {} }\n';
+    const { symbols } = await maker.anchorsOf({ path: 'a.js', text });
+    assert.deepEqual(
+      symbols.map(({ symbol }) => symbol),
+      ['f', 'A', 'A.[Symbol.iterator]'],
+    );
+  });
+
   test('is of the text where the parser finds no place for something', async () => {
     const text = 'function f() {\n  return (1;\n}\nfunction g() { return 2; }\n';
     assert.equal(await hashOf('a.js', text), textHash(text));
@@ -119,10 +128,61 @@ describe('hash of a syntax tree', () => {
   });
 
   test('is what it was: what is stored can be compared with it', async () => {
-    const text = `import a from "a";\nexport class A<T> extends B {\n  @d() m(x = \`a \${1}\`, ...y): void { /r/g; }\n}\n`;
+    const script = `import a from "a";\nexport class A<T> extends B {\n  @d() m(x = \`a \${1}\`, ...y): void { /r/g; }\n}\n`;
+    const texts: [string, string, string][] = [
+      ['a.ts', script, '1048c5efc8c316107d5d52db0e65ac67'],
+      ['a.js', 'exports.f = function (a) { return a?.b ?? [...c]; };\n', '107517f8ca38cc93a624ff70c8700116'],
+      ['a.tsx', 'export const A = () => <p a="b">c {d}</p>;\n', '10510223adee2e74e25d801bcf66f996'],
+      [
+        'a.py',
+        "@d\nclass A(B):\n    async def m(self, *a, b=f'c{d}'): return [x for x in a]\n",
+        '107fda12e01c0e00176f3b633e86c3a9',
+      ],
+      [
+        'a.go',
+        'package a\nfunc (s *S[T]) M(a ...int) (b error) { go func() { c <- 1 }(); return }\n',
+        '106f093cbd200efb1620d19559fe93e3',
+      ],
+      [
+        'a.rs',
+        'impl<T> A for B<T> { fn m(&self) -> Result<(), C> { d!("e {}", f)?; Ok(()) } }\n',
+        '10b07a7fe938756807774760ebd2ec0d',
+      ],
+      [
+        'a.java',
+        'class A<T> { @B int m(T a) throws C { return a == null ? 1 : "d".length(); } }\n',
+        '108cdc7f29533a7e47c90d4194e01dc9',
+      ],
+      [
+        'a.cpp',
+        'template <class T> class A { int m(T &&a) const { return *a->b + sizeof(T); } };\n',
+        '1000aded141794b4e0f252d2ec2f9273',
+      ],
+      [
+        'a.cs',
+        'namespace N { class A { int P { get; set; } = 1; string M(int a) => $"b {a}"; } }\n',
+        '106683b262f4ab9cd090987f6760d2da',
+      ],
+      [
+        'a.rb',
+        'class A\n  def m(a, *b)\n    b.each { |c| puts "d #{c}" }\n  end\nend\n',
+        '10b724b68064d05e86a6982bd27aa310',
+      ],
+      [
+        'a.php',
+        '<?php class A { function m(int $a): string { return "b $a"; } }\n',
+        '10dde086ed79d89d86e602a8b0d1c32f',
+      ],
+      ['a.sh', `f() { for a in "$@"; do echo "b \${a%.c}"; done; }\n`, '108af7d0c691222256fe32b0e01f54ff'],
+      ['a.ps1', 'function F($a) { if ($a -gt 1) { Write-Output "b $a" } }\n', '10b63f77595127170ad78a21d776bcd7'],
+      ['a.css', '.a > b { c: d(1px); }\n', '104619b2649a46ba0826fa947debbb01'],
+      ['a.txt', ' a\n  b\n', '11dbc7c3a4a6298684d9345730f6005d'],
+    ];
+    const hashes = await Promise.all(texts.map(([path, text]) => hashOf(path, text)));
     assert.deepEqual(
-      [await hashOf('a.ts', text), await symbolHash('a.ts', text, 'A.m'), await hashOf('a.txt', ' a\n  b\n')],
-      ['1048c5efc8c316107d5d52db0e65ac67', '10691e16fb82362180e5f7a5f4eb29d2', '11dbc7c3a4a6298684d9345730f6005d'],
+      hashes,
+      texts.map(([, , hash]) => hash),
     );
+    assert.equal(await symbolHash('a.ts', script, 'A.m'), '10691e16fb82362180e5f7a5f4eb29d2');
   });
 });
