@@ -11,6 +11,7 @@ const BUNDLES = [
   'dist/extension.cjs',
   'dist/engine/main.mjs',
   'dist/engine/storage.mjs',
+  'dist/engine/memory.mjs',
   'dist/engine/templateWorker.mjs',
   'dist/cli/main.mjs',
   'dist/test/host/index.cjs',

@@ -29,7 +29,8 @@ async function stageExtension(stage, { target }) {
 
   const dist = path.join(stage, 'dist');
   const bundled = await build({ production: true, outdir: dist });
-  const traced = await traceRuntimeFiles([path.join(dist, 'engine/main.mjs'), path.join(dist, 'cli/main.mjs')]);
+  const entries = ['engine/main.mjs', 'engine/memory.mjs', 'cli/main.mjs'];
+  const traced = await traceRuntimeFiles(entries.map((entry) => path.join(dist, entry)));
   const loaded = [...new Set([...traced, ...grammarFiles()])];
   for (const file of loaded) cpSync(path.join(root, file), path.join(dist, file));
   const natives = locateNatives(targets[target].natives);

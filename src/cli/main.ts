@@ -2,12 +2,21 @@
 import { chat } from './chat.ts';
 import { complete } from './complete.ts';
 import { forget } from './forget.ts';
+import { memory } from './memory.ts';
 import { replay } from './replay.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
 import { USAGE, UsageError } from './usage.ts';
 
-const COMMANDS: Record<string, (argv: string[]) => Promise<void>> = { chat, complete, replay, search, status, forget };
+const COMMANDS: Record<string, (argv: string[]) => Promise<void>> = {
+  chat,
+  complete,
+  replay,
+  search,
+  memory,
+  status,
+  forget,
+};
 
 async function main([name, ...argv]: string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {

@@ -28,9 +28,21 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
       The K places (10 unless told otherwise) in a folder's files that a question is about, found by words, without a model:
       file and lines, a score, the words that were found. Ignored and secret files are never read. With --json one object
       {places: [{path, start, end, text, score, why}], files, reading, leftOut}.
+  quire memory COMMAND (--folder FOLDER | --db FILE) [--json] ...
+      What Quire remembers of a folder, as in the editor, or in a database by itself. --json prints one object or list.
+      add --text T [--kind fact|proposal] [--source S] [--about PATH[:LINES]]    remembers T; the same again is one memory
+      search [--top K] [--kind K] [--all] QUERY      the K best; what the code contradicts is left out
+      why [--top K] [--kind K] [--all] QUERY         the same with each score: words, vector, recency, ranking
+      list [--kind K] [--path P] [--pinned] [--limit N] [--offset N]    the newest first
+      pin, unpin, forget ID ...      journal [--limit N]: what was written      undo CHANGE
+      export [--format json|markdown]      import [--replace] FILE
+      index [FOLDER]      brings the summaries of its files up to date; Ctrl-C leaves the rest for the next time
+      audit      shares of names that exist, of stale sentences, copies and secrets
+      status, on, off      off: nothing is read or written until it is switched on
+      erase --yes      removes all of it to the last byte, and the computed pages of prompts that it stood in
   quire forget FOLDER
       Removes everything that is kept of a folder: index, computed pages in memory and on disk, for every model, and the
-      chat panel's conversations.
+      chat panel's conversations. What is remembered of it stays: quire memory erase removes that.
   quire status [--json]
       The engines of this user that are running.
 

@@ -112,6 +112,13 @@ const POLICIES: Record<ProblemKind, Policy> = {
     actions: ['chooseModel', 'showLog'],
     fallback: 'The downloaded file is not the expected one and was removed.',
   },
+  memoryOff: { place: 'log', actions: [], fallback: 'There is no memory here, or it is switched off.' },
+  memoryInvalid: { place: 'log', actions: [], fallback: 'The memory could not take that.' },
+  memoryUnavailable: {
+    place: 'popup',
+    actions: ['restartEngine', 'showLog'],
+    fallback: 'The memory cannot be used at the moment.',
+  },
   engineStopped: { place: 'log', actions: ['restartEngine', 'showLog'], fallback: 'The engine stopped.' },
   told: { place: 'popup', actions: [], fallback: 'That could not be done.' },
   internal: { place: 'popup', actions: ['restartEngine', 'showLog'], fallback: 'Something unexpected happened.' },

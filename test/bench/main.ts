@@ -1,5 +1,5 @@
 /**
- * `npm run bench [decode|editor|fastserve|serving]... [--model PATH] [--gpu G] [--quick]`: what Quire promises, measured;
+ * `npm run bench [decode|editor|fastserve|memory|serving]... [--model PATH] [--gpu G] [--quick]`: what Quire promises, measured;
  * a table, and test-results/bench.json.
  */
 import path from 'node:path';
@@ -7,6 +7,7 @@ import { bundledModel, privateRuntime, repository } from '../helpers/engine.ts';
 import { benchDecode } from './decode.ts';
 import { benchEditor } from './editor.ts';
 import { benchFastServe } from './fastserve.ts';
+import { benchMemory } from './memory.ts';
 import { type BenchOptions, parseOptions } from './options.ts';
 import { type Row, report, save, table } from './report.ts';
 import { benchServing } from './serving.ts';
@@ -15,6 +16,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
   decode: () => benchDecode(bundledModel, 'off'),
   editor: benchEditor,
   fastserve: benchFastServe,
+  memory: benchMemory,
   serving: benchServing,
 };
 

@@ -64,10 +64,12 @@ describe('the package', () => {
       'dist/extension.cjs',
       'dist/engine/main.mjs',
       'dist/engine/storage.mjs',
+      'dist/engine/memory.mjs',
       'dist/engine/templateWorker.mjs',
       'dist/cli/main.mjs',
       'media/model/tiny-code-fim-31m-q4_0.gguf',
       'media/model/tiny-code-fim-q8_0.gguf',
+      'media/memory/static-code.bin',
     ];
     assert.deepEqual(
       needed.filter((file) => !files.includes(file)),

@@ -40,3 +40,8 @@ def logits_of(model: Path, tokens: list[list[int]]) -> np.ndarray:
     """Logits behind the last token of each list, (lists, vocabulary). Raises RuntimeError where it fails."""
     data = np.frombuffer(_run('logits.ts', model, tokens, '.bin'), np.float32)
     return data.reshape(len(tokens), -1)
+
+
+def vectors_of(model: Path, texts: list[str]) -> np.ndarray:
+    """Vectors of texts by the engine's embedder, each of length 1, (texts, dimensions). Raises RuntimeError where it fails."""
+    return np.frombuffer(_run('vectors.ts', model, texts, '.bin'), np.float32).reshape(len(texts), -1)

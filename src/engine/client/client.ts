@@ -55,6 +55,7 @@ import { EngineConnection, type EngineState } from './connection.ts';
 import { type ChatOptions, Conversations, NO_ANSWER } from './conversations.ts';
 import { EngineError } from './errors.ts';
 import { Holdings, type ModelEvent } from './holdings.ts';
+import { MemoryCalls } from './memory.ts';
 import { Requests } from './requests.ts';
 import type { Session } from './session.ts';
 
@@ -63,6 +64,7 @@ export type { EngineState } from './connection.ts';
 export type { ChatOptions } from './conversations.ts';
 export { EngineError } from './errors.ts';
 export type { ModelEvent } from './holdings.ts';
+export type { MemoryCalls } from './memory.ts';
 
 export interface GenerateOptions {
   signal?: AbortSignal;
@@ -76,6 +78,8 @@ interface Listening {
 }
 
 export class EngineClient {
+  /** What the engine remembers of workspaces, and of databases by themselves. */
+  readonly memory: MemoryCalls;
   readonly #connection: EngineConnection;
   readonly #requests: Requests;
   readonly #holdings = new Holdings();
@@ -88,6 +92,7 @@ export class EngineClient {
     this.#connection = new EngineConnection(command, name, (session) => this.#prepare(session));
     this.#requests = new Requests(this.#connection);
     this.#conversations = new Conversations(this.#requests, this.#holdings);
+    this.memory = new MemoryCalls(this.#requests, (type, params) => this.tell(type, params));
   }
 
   get state(): EngineState {
@@ -228,7 +233,7 @@ export class EngineClient {
     this.tell(closeWorkspaceNotification, { workspace });
   }
 
-  /** Removes everything that the engine keeps of a workspace, on disk too. */
+  /** Removes everything that the engine keeps of a workspace, on disk too, but for its memory. */
   async forgetWorkspace(which: Forgotten): Promise<void> {
     await this.#requests.send(forgetWorkspaceRequest, which);
   }

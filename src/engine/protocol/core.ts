@@ -4,7 +4,7 @@ import type { ChatMessage } from './chat.ts';
 import type { EngineStatus } from './status.ts';
 
 /** Raised with every change that an older peer would misread. Client and engine must agree exactly. */
-export const PROTOCOL_VERSION = 7;
+export const PROTOCOL_VERSION = 8;
 
 /** Strict order of service: a keystroke is always served before chat, chat before background work. */
 export type RequestClass = 'keystroke' | 'chat' | 'background';
@@ -175,6 +175,9 @@ export type EngineErrorKind =
   | 'grammarInvalid'
   | 'downloadFailed'
   | 'checksumMismatch'
+  | 'memoryOff'
+  | 'memoryInvalid'
+  | 'memoryUnavailable'
   | 'engineStopped'
   | 'internal';
 

@@ -1,6 +1,11 @@
 /**
  * The memory of a project: `memory/*`. Items are about the code (summaries, whose sentences are anchored in it), about what
  * was said and done, or what a person asked to be remembered. Times are milliseconds since 1970.
+ *
+ * A workspace without a folder, one that is not trusted, and one whose memory is switched off have none: nothing is read or
+ * written, `status` says so (`on`, and why in `indexing.waits`), `activate` gives nothing, `recordTurn` null, and what cannot
+ * be done is refused with `memoryOff`. Only `switch`, and `erase` of what was kept before, still work. All other refusals are
+ * `memoryInvalid`, for what makes no sense, and `memoryUnavailable`, where a store cannot be had; both say what to do.
  */
 import { NotificationType, ProgressType, RequestType } from 'vscode-jsonrpc';
 import type { EngineErrorData } from './core.ts';
@@ -191,7 +196,10 @@ export interface RecordTurnParams {
   message: string;
   question: string;
   answer: string;
+  /** Memories that stood in the prompt. */
   recalled: number[];
+  /** Texts of what was attached: what an answer quotes of them is not remembered. */
+  attached?: string[];
 }
 
 export interface MemoryStatus {

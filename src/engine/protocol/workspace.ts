@@ -10,7 +10,7 @@ export interface WorkspaceSpec {
   folder: string | null;
   /** What tells workspaces without a folder apart: the address of the document, say. */
   name: string;
-  /** False: nothing of it is written to disk, and what was is removed. */
+  /** False: nothing of it is written to disk, and what was is removed; its memory stays, unread. */
   trusted: boolean;
 }
 
@@ -71,7 +71,7 @@ export const closeWorkspaceNotification = new NotificationType<{ workspace: stri
 export type Forgotten = { folder: string } | { workspace: string; only?: 'pages' };
 /**
  * Removes everything that is kept of a workspace, in memory and on disk, for every model; resolves when it is gone. Who
- * holds it goes on with an empty one.
+ * holds it goes on with an empty one. What is remembered of it stays: `memory/erase` removes that.
  */
 export const forgetWorkspaceRequest = new RequestType<Forgotten, null, EngineErrorData>('workspace/forget');
 export const readWorkspaceNotification = new NotificationType<WorkspaceReading>('workspace/read');

@@ -4,6 +4,7 @@
  */
 import { appendFileSync, chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { dataFolder } from '../dataFolder.ts';
 import { addressFor, type Endpoint, endpointFor, removeEndpointFile, writeEndpointFile } from '../endpoint.ts';
 import { takeLock } from '../lock.ts';
 import { beginPart, rotate } from '../logFiles.ts';
@@ -21,6 +22,7 @@ import { CompletionService } from './services/completion/service.ts';
 import { download } from './services/download/download.ts';
 import { DownloadService } from './services/download/service.ts';
 import { EmbeddingService } from './services/embedding/service.ts';
+import { MemoryService } from './services/memory/service.ts';
 import { SearchService } from './services/search/service.ts';
 import { TextService } from './services/text/service.ts';
 import { SavedPages } from './storage/pages/savedPages.ts';
@@ -69,15 +71,22 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     log: (level, message) => engine.log(level, message),
   });
   const workspaces = new Workspaces(models.caches);
+  const embedding = new EmbeddingService(models, workspaces);
+  const text = new TextService(models, workspaces);
+  const memory = new MemoryService(models, workspaces, embedding, text, {
+    folder: dataFolder('memory'),
+    log: (level, message) => engine.log(level, message),
+  });
   const engine = new Engine({
     version: options.version,
     models,
     services: [
       new WorkspaceService(workspaces),
-      new TextService(models, workspaces),
+      text,
       new CompletionService(models, workspaces),
       new ChatService(models, workspaces),
-      new EmbeddingService(models, workspaces),
+      embedding,
+      memory,
       new SearchService(models, workspaces),
       new TokensService(models),
       new DownloadService(download),
@@ -86,7 +95,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     describe: (path) => native.describe(path),
     idleMs: options.idleMs,
     silentUntil: (busyUntil) => publish(busyUntil),
-    exit: () => void storage.close().finally(() => leave(0)),
+    exit: () => void Promise.all([storage.close(), memory.close()]).finally(() => leave(0)),
     logSink,
   });
   const token = drawNonce();

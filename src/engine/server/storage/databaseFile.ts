@@ -21,7 +21,7 @@ const BUSY_TIMEOUT_MS = 50;
  * 8 KiB waste 1 % behind a page of 131 KB; the log is brought over every 2 MB, so that no single commit takes long. What is
  * deleted is overwritten: it may be somebody's code.
  */
-const SETTINGS = `
+export const DATABASE_SETTINGS = `
   PRAGMA page_size = 8192;
   PRAGMA auto_vacuum = INCREMENTAL;
   PRAGMA journal_mode = WAL;
@@ -93,7 +93,7 @@ function open<T>(folder: string, kind: DatabaseKind, use: (database: DatabaseSyn
   chmodSync(file, 0o600);
   const database = new DatabaseSync(file, { timeout: OPEN_TIMEOUT_MS });
   try {
-    database.exec(SETTINGS);
+    database.exec(DATABASE_SETTINGS);
     database.exec('BEGIN IMMEDIATE');
     const version = database.prepare('PRAGMA user_version').get()?.user_version;
     const made = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count;

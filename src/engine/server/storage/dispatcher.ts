@@ -1,12 +1,19 @@
-/** The storage thread's side of the line: calls go to their store, what it returns or throws goes back. */
+/** A thread's side of the line: calls go to their store, what it returns or throws goes back. */
 import { type Call, type Message, Moved, type Port } from './messages.ts';
-import { makeStores } from './stores.ts';
+import type { StoreHost, StoresOf } from './stores.ts';
 
 /** The method that ends everything: all stores are closed, and `onClosed` is called when the answer is on its way. */
 export const CLOSE: Omit<Call, 'id'> = { store: '*', method: 'close', params: undefined };
 
-/** Serves the stores on `port`. An error in a store is an answer, or a line in the log; it ends nothing. */
-export function dispatch(port: Port, onClosed: () => void): void {
+/**
+ * Serves stores on `port`. An error in a store is an answer, or a line in the log; it ends nothing.
+ * @param makeStores makes them, by name, from what each is given.
+ */
+export function dispatch(
+  port: Port,
+  makeStores: (host: (store: string) => StoreHost<unknown>) => StoresOf,
+  onClosed: () => void,
+): void {
   const post = (message: Message, buffers: readonly ArrayBuffer[] = []) => port.post(message, buffers);
   const stores = makeStores((store) => ({
     log: (...log) => post({ log }),
@@ -14,8 +21,7 @@ export function dispatch(port: Port, onClosed: () => void): void {
   }));
   const run = ({ store, method, params }: Call): unknown => {
     if (store === CLOSE.store) return Promise.all(Object.values(stores).map((each) => each.close()));
-    const methods = stores[store as keyof typeof stores] as Record<string, (params: unknown) => unknown>;
-    return methods[method]!(params);
+    return stores[store]![method]!(params);
   };
   port.listen(async (message) => {
     const call = message as Call;
@@ -28,7 +34,7 @@ export function dispatch(port: Port, onClosed: () => void): void {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (call.id !== undefined) post({ id: call.id, error: reason });
-      else post({ log: ['warn', `The storage could not do something (${call.store} ${call.method}): ${reason}.`] });
+      else post({ log: ['warn', `The engine could not do something (${call.store} ${call.method}): ${reason}.`] });
     } finally {
       if (call.store === CLOSE.store) onClosed();
     }

@@ -21,15 +21,13 @@ export function makeStores(host: (store: string) => StoreHost<unknown>) {
 }
 
 export type Stores = ReturnType<typeof makeStores>;
-export type StoreName = keyof Stores;
-/** Methods that can be called from the other side. `close` is called at the end, whatever the store. */
-export type Methods<S extends StoreName> = Stores[S];
-export type Params<S extends StoreName, M extends keyof Methods<S>> = Methods<S>[M] extends (params: infer P) => unknown
-  ? P
-  : never;
-export type Result<S extends StoreName, M extends keyof Methods<S>> = Methods<S>[M] extends (
-  ...params: never[]
-) => infer R
+
+/** Stores of a thread by name. `close` is called at the end, whatever the store. */
+// biome-ignore lint/suspicious/noExplicitAny: methods take what each of them wants
+export type StoresOf = Record<string, { close(): unknown } & Record<string, (params: any) => unknown>>;
+export type NamesIn<S> = keyof S & string;
+export type Params<Methods, M extends keyof Methods> = Methods[M] extends (params: infer P) => unknown ? P : never;
+export type Result<Methods, M extends keyof Methods> = Methods[M] extends (...params: never[]) => infer R
   ? Bare<Awaited<R>>
   : never;
 type Bare<R> = R extends Moved<infer T> ? T : R;

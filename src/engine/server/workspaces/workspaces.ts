@@ -129,6 +129,10 @@ export class Workspaces {
     return this.#claimed(holder, id).held;
   }
 
+  isHeld(holder: object, id: string): boolean {
+    return this.#held.get(id)?.holders.has(holder) ?? false;
+  }
+
   /** The document that a holder calls so; undefined where it told of none. */
   document(holder: object, id: string, key: string): OpenDocument | undefined {
     return this.#claimed(holder, id).claim.documents.get(key);

@@ -1,12 +1,18 @@
 /** `embedding/*` of every client. */
-import { type EmbedParams, type EmbedResult, embedRequest, encodeVectors } from '../../../protocol/index.ts';
+import {
+  type EmbedParams,
+  type EmbedResult,
+  embedRequest,
+  encodeVectors,
+  type RequestClass,
+} from '../../../protocol/index.ts';
 import { checkRequest } from '../../core/checks.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import type { OpenEmbedder } from '../../core/modelHandle.ts';
 import type { Models } from '../../core/models.ts';
 import type { ServedClient, Service } from '../../service.ts';
 import type { Workspaces } from '../../workspaces/workspaces.ts';
-import { Embedding } from './embedding.ts';
+import { type Embedded, Embedding } from './embedding.ts';
 
 /** So that one message stays of a size that others do not wait for. */
 const MOST_TEXTS = 1024;
@@ -29,10 +35,15 @@ export class EmbeddingService implements Service {
     });
   }
 
+  /** Vectors for another service. @throws EngineFailure as {@link Embedding.embed}; `modelUnknown`, `modelUnfit`. */
+  embed(model: string, texts: readonly string[], kind: RequestClass, signal: AbortSignal): Promise<Embedded> {
+    return this.#of(this.#models.embedder(model)).embed(texts, kind, signal);
+  }
+
   async #embed({ model, texts, class: kind }: EmbedParams, signal: AbortSignal): Promise<EmbedResult> {
-    const embedding = this.#of(this.#models.embedder(model));
-    const { vectors, ...rest } = await embedding.embed(texts, kind, signal);
-    return { ...rest, vectors: encodeVectors(vectors), dimensions: embedding.dimensions };
+    const { dimensions } = this.#models.embedder(model).embedder;
+    const { vectors, ...rest } = await this.embed(model, texts, kind, signal);
+    return { ...rest, vectors: encodeVectors(vectors), dimensions };
   }
 
   #of(model: OpenEmbedder): Embedding {

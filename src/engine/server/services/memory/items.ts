@@ -111,6 +111,8 @@ export interface FileSummary {
 export interface SummaryLimits {
   /** That a model may read and write for it; 0: none is asked. */
   modelTokens: number;
+  /** Tree hash of the file when it was summarised last: where it is the same still, no model is asked again. */
+  known?: string | undefined;
   signal: AbortSignal;
 }
 
@@ -124,6 +126,8 @@ export interface Summariser {
   folder(path: string, children: readonly MemoryItem[], readme: SourceText | undefined): NewItem | undefined;
   /** What it noted of a file in an earlier process: told once, before anything is asked. */
   restore?(path: string, notes: string): void;
+  /** Before folders are summarised: what takes long for it is done here. @param rest is awaited between its steps. */
+  prepare?(rest: () => Promise<void>): Promise<void>;
   /** Nothing is to be known of a file any more: it is gone, or private. */
   forget?(path: string): void;
 }

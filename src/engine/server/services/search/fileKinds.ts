@@ -21,12 +21,17 @@ export interface Factors {
 export function factorsOf(path: string): Factors {
   if (LISTS.test(path)) return { usual: FACTORS.list, forTests: FACTORS.list };
   const forTests = DATA.test(path) ? FACTORS.data : 1;
-  return { usual: TEST.test(path) ? forTests * FACTORS.test : forTests, forTests };
+  return { usual: isTest(path) ? forTests * FACTORS.test : forTests, forTests };
 }
 
 /** UTF-16 units at the beginning of a file where its maker says so. */
 const HEAD = 600;
 const GENERATED = /@generated\b|\bauto-?generated\b|automatically generated|\bcode generated\b.*\bdo not edit\b/i;
+
+/** True for tests and what they are made with. @param path relative, with '/'. */
+export function isTest(path: string): boolean {
+  return TEST.test(path);
+}
 
 /** True for what a program wrote and says so at its beginning. */
 export function isGenerated(text: string): boolean {

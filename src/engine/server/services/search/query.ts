@@ -34,10 +34,13 @@ const STOP_WORDS = new Set(
 
 const TESTS = /^(?:tests?|tested|testing|specs?|fixtures?|mocks?)$/;
 
+/** It says what is asked for, and not only that something is. */
+export const isTelling = (word: string): boolean => !STOP_WORDS.has(word.toLowerCase());
+
 /** @param text a question, names, or both. Without words that say something, those that do not are asked for. */
 export function parseQuery(text: string): Query {
   const words = wordsOf(text);
-  const telling = words.filter((word) => !STOP_WORDS.has(word.toLowerCase()));
+  const telling = words.filter(isTelling);
   const terms = new Map<number, Term>();
   const add = (term: Term) => {
     const known = terms.get(term.hash);

@@ -26,16 +26,15 @@ export class TextService implements Service {
       checkRequest(params);
       checkCopy(params.sampling ?? {});
       this.#workspaces.of(client, params.workspace);
-      return this.#generate(params, signal, (text) =>
-        client.progress(generateProgress, params.progressToken, { text }),
-      );
+      return this.generate(params, signal, (text) => client.progress(generateProgress, params.progressToken, { text }));
     });
   }
 
-  async #generate(
+  /** As {@link generateRequest}, for another service. @throws EngineFailure */
+  async generate(
     params: GenerateParams,
     signal: AbortSignal,
-    onText: (delta: string) => void,
+    onText: (delta: string) => void = () => undefined,
   ): Promise<GenerateResult> {
     const { handle } = this.#models.get(params.model);
     const { prompt, sampling = {} } = params;

@@ -99,12 +99,12 @@ export async function filesOf(
 
 /**
  * The text of a file, with LF and without a byte order mark; undefined where it is gone or cannot be read, is no regular
- * file (a link is none), is larger than {@link MAX_FILE_BYTES}, is binary or not UTF-8, or has lines as only programs
+ * file (a link is none), is larger than `most` bytes, is binary or not UTF-8, or has lines as only programs
  * write them.
  */
-export async function readSource(file: string): Promise<string | undefined> {
-  const bytes = await beginningOf(file, MAX_FILE_BYTES + 1).catch(() => undefined);
-  if (bytes === undefined || bytes.length > MAX_FILE_BYTES || bytes.includes(0)) return undefined;
+export async function readSource(file: string, most = MAX_FILE_BYTES): Promise<string | undefined> {
+  const bytes = await beginningOf(file, most + 1).catch(() => undefined);
+  if (bytes === undefined || bytes.length > most || bytes.includes(0)) return undefined;
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r\n?/g, '\n');

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { dispatch } from '../../../../../src/engine/server/storage/dispatcher.ts';
 import type { Log } from '../../../../../src/engine/server/storage/messages.ts';
-import { type Line, Storage } from '../../../../../src/engine/server/storage/storage.ts';
+import { Storage } from '../../../../../src/engine/server/storage/storage.ts';
+import { makeStores } from '../../../../../src/engine/server/storage/stores.ts';
+import type { Line } from '../../../../../src/engine/server/storage/thread.ts';
 
 const failing: Log = (_level, message) => assert.fail(message);
 
@@ -66,6 +68,7 @@ export class LocalStorage {
           this.#serve = take;
         },
       },
+      makeStores,
       () => undefined,
     );
     return {

@@ -5,7 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { DiskTier } from '../../../../../src/engine/server/storage/pages/diskTier.ts';
 import { keyOf } from '../../../../../src/engine/server/storage/pages/pageRecord.ts';
 import { SavedPages } from '../../../../../src/engine/server/storage/pages/savedPages.ts';
-import { connectWorker, type Line, Storage } from '../../../../../src/engine/server/storage/storage.ts';
+import { connectStorage, Storage } from '../../../../../src/engine/server/storage/storage.ts';
+import type { Line } from '../../../../../src/engine/server/storage/thread.ts';
 import { pageOf, temporaryFolder } from './pages/savedPages.ts';
 
 const folder = temporaryFolder();
@@ -63,7 +64,7 @@ describe('Storage', () => {
     const threads: Line[] = [];
     let now = 0;
     const connect = () => {
-      threads.push(connectWorker());
+      threads.push(connectStorage());
       return threads.at(-1)!;
     };
     const storage = new Storage({ log: (_level, message) => logged.push(message), connect, now: () => now });

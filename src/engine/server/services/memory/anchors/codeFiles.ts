@@ -5,6 +5,7 @@ import path from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { isIndexable, readSource } from '../../workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../../workspaceFiles/folderPrivacy.ts';
+import { MOST_SOURCE_BYTES } from '../items.ts';
 import type { AnchorMaker, FileAnchors } from './fileAnchors.ts';
 
 /** Files whose hashes are kept. */
@@ -20,12 +21,17 @@ export type CodeNow = FileAnchors | 'gone' | 'unread';
 export class CodeFiles {
   readonly #folder: string;
   readonly #maker: AnchorMaker;
+  readonly #typed: (file: string) => string | undefined;
   readonly #known = new LRUCache<string, FileAnchors>({ max: MOST_FILES });
 
-  /** @param folder absolute, as this system writes it. */
-  constructor(folder: string, maker: AnchorMaker) {
+  /**
+   * @param folder absolute, as this system writes it.
+   * @param typed the text of an open document, which counts before its file.
+   */
+  constructor(folder: string, maker: AnchorMaker, typed: (file: string) => string | undefined = () => undefined) {
     this.#folder = folder;
     this.#maker = maker;
+    this.#typed = typed;
   }
 
   /** A look at the files: each is read once in it, by the rules of what may be read as they are now. */
@@ -45,7 +51,7 @@ export class CodeFiles {
   async #read(file: string, privacy: FolderPrivacy): Promise<CodeNow> {
     if (!isInside(file) || !isIndexable(file) || (await privacy.has(file))) return 'unread';
     const absolute = path.join(this.#folder, file);
-    const text = await readSource(absolute);
+    const text = this.#typed(file)?.replace(/\r\n?/g, '\n') ?? (await readSource(absolute, MOST_SOURCE_BYTES));
     if (text === undefined) return (await isThere(absolute)) ? 'unread' : 'gone';
     const key = `${createHash('sha256').update(text).digest('base64')} ${file}`;
     let anchors = this.#known.get(key);

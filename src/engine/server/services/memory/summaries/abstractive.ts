@@ -60,6 +60,7 @@ export class AbstractiveSummariser implements Summariser {
     const summary = await this.#extractive.file(source);
     const model = this.#model();
     if (model === undefined || limits === undefined || summary.items.length === 0) return summary;
+    if (limits.known === summary.treeHash) return summary;
     const asked: Asked = { limits, model, tokens: 0 };
     try {
       const said = await this.#said(source, asked);
@@ -78,6 +79,10 @@ export class AbstractiveSummariser implements Summariser {
 
   restore(path: string, notes: string): void {
     this.#extractive.restore(path, notes);
+  }
+
+  prepare(rest: () => Promise<void>): Promise<void> {
+    return this.#extractive.prepare(rest);
   }
 
   forget(path: string): void {

@@ -101,6 +101,10 @@ export class ExtractiveSummariser implements Summariser {
     this.map.restore(path, notes);
   }
 
+  prepare(rest: () => Promise<void>): Promise<void> {
+    return this.map.prepare(rest);
+  }
+
   forget(path: string): void {
     this.map.remove(path);
   }

@@ -18,6 +18,19 @@ const SETTLED = 1e-6;
  * @returns the share of each node; the sum is 1. The same for the same edges, whatever their order, but for rounding.
  */
 export function pageRank(count: number, edges: readonly Edge[], wanted: Float64Array): Float64Array {
+  const steps = pageRankSteps(count, edges, wanted);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** {@link pageRank} in steps, between which others can have their turn. */
+export function* pageRankSteps(
+  count: number,
+  edges: readonly Edge[],
+  wanted: Float64Array,
+): Generator<void, Float64Array> {
   const sum = wanted.reduce((total, one) => total + one, 0);
   const begin = wanted.map((one) => (sum > 0 ? one / sum : 1 / count));
   const out = new Float64Array(count);
@@ -32,6 +45,7 @@ export function pageRank(count: number, edges: readonly Edge[], wanted: Float64A
     for (let node = 0; node < count; node++) change += Math.abs(next[node]! - ranks[node]!);
     ranks = next;
     if (change < count * SETTLED) break;
+    yield;
   }
   return ranks;
 }

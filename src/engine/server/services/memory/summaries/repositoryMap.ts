@@ -6,7 +6,7 @@
  */
 import { factorsOf } from '../../search/fileKinds.ts';
 import { hashOf } from '../../search/words.ts';
-import { type Edge, pageRank } from './pageRank.ts';
+import { type Edge, pageRankSteps } from './pageRank.ts';
 
 /** Aider's weights of a name: long and made of several words, private, defined in more files than this. */
 const LONG_COMPOUND = 10;
@@ -24,8 +24,10 @@ const NEAR = 50;
 /** Words of one file that are kept, those that it has most often. */
 const MOST_WORDS = 150;
 
+/** Files in one step of computing ranks. */
+const AT_ONCE = 64;
+
 interface Entry {
-  names: readonly string[];
   /** Hashes of the names that it defines for others. */
   defines: Uint32Array;
   /** Hashes of its other words, with how often each is there. */
@@ -54,39 +56,45 @@ export class RepositoryMap {
       if (!own.has(hash)) counts.set(hash, (counts.get(hash) ?? 0) + 1);
     }
     const most = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MOST_WORDS);
+    const weights = new Map(defines.map((name) => [hashOf(name), weightOf(name)]));
     this.#put(
       path,
-      defines,
+      weights,
       Uint32Array.from(most, ([hash]) => hash),
       Uint8Array.from(most, ([, count]) => Math.min(count, 0xff)),
     );
   }
 
-  /** What is known of a file, to be given to {@link restore} in another process; undefined where nothing is. */
+  /**
+   * What is known of a file, to be given to {@link restore} in another process; undefined where nothing is. It has no names
+   * in it: they are a person's to forget.
+   */
   noted(path: string): string | undefined {
     const entry = this.#files.get(path);
     if (entry === undefined) return undefined;
-    const { names, uses, counts } = entry;
+    const { defines, uses, counts } = entry;
     const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-    return JSON.stringify([names, base64(new Uint8Array(uses.buffer)), base64(counts)]);
+    const weights = [...defines].map((hash) => [hash, this.#weights.get(hash)!]);
+    return JSON.stringify([weights, base64(new Uint8Array(uses.buffer)), base64(counts)]);
   }
 
   /** Notes that cannot be read say nothing: the file counts for nothing until it is summarised again. */
   restore(path: string, notes: string): void {
     try {
-      const [names, uses, counts] = JSON.parse(notes) as [string[], string, string];
+      const [weights, uses, counts] = JSON.parse(notes) as [[number, number][], string, string];
       const bytes = new Uint8Array(Buffer.from(uses, 'base64'));
       const hashes = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
       const times = new Uint8Array(Buffer.from(counts, 'base64'));
-      if (hashes.length === times.length) this.#put(path, names, hashes, times);
+      if (hashes.length === times.length) this.#put(path, new Map(weights), hashes, times);
     } catch {
       this.remove(path);
     }
   }
 
-  #put(path: string, names: readonly string[], uses: Uint32Array, counts: Uint8Array): void {
-    for (const name of names) this.#weights.set(hashOf(name), weightOf(name));
-    this.#files.set(path, { names, defines: Uint32Array.from(new Set(names.map(hashOf))), uses, counts });
+  /** @param weights of the names that it defines, by their hashes. */
+  #put(path: string, weights: ReadonlyMap<number, number>, uses: Uint32Array, counts: Uint8Array): void {
+    for (const [hash, weight] of weights) this.#weights.set(hash, weight);
+    this.#files.set(path, { defines: Uint32Array.from(weights.keys()), uses, counts });
     this.#ranks = undefined;
   }
 
@@ -99,18 +107,33 @@ export class RepositoryMap {
     return this.#ranked(near).get(path) ?? 0;
   }
 
+  /** Computes the ranks in steps: {@link rank} needs not do so then. @param rest is awaited between them. */
+  async prepare(rest: () => Promise<void>): Promise<void> {
+    if (this.#ranks?.near === '') return;
+    const steps = this.#computing(new Set());
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) await rest();
+    this.#ranks = { near: '', files: step.value };
+  }
+
   #ranked(near: readonly string[]): Map<string, number> {
     const key = [...near].sort().join('\n');
-    if (this.#ranks?.near !== key) this.#ranks = { near: key, files: this.#compute(new Set(near)) };
+    if (this.#ranks?.near !== key) {
+      const steps = this.#computing(new Set(near));
+      let step = steps.next();
+      while (!step.done) step = steps.next();
+      this.#ranks = { near: key, files: step.value };
+    }
     return this.#ranks.files;
   }
 
-  #compute(near: ReadonlySet<string>): Map<string, number> {
+  *#computing(near: ReadonlySet<string>): Generator<void, Map<string, number>> {
     // In the order of their paths: sums of the same numbers are the same then.
     const paths = [...this.#files.keys()].sort();
     const entries = paths.map((path) => this.#files.get(path)!);
     const definers = new Map<number, number[]>();
     for (const [file, { defines }] of entries.entries()) {
+      if (file % AT_ONCE === 0) yield;
       for (const hash of defines) {
         const others = definers.get(hash);
         if (others === undefined) definers.set(hash, [file]);
@@ -120,6 +143,7 @@ export class RepositoryMap {
     const factors = paths.map((path) => (factorsOf(path).usual < 1 ? TEST : 1));
     const edges: Edge[] = [];
     for (const [from, { uses, counts }] of entries.entries()) {
+      if (from % AT_ONCE === 0) yield;
       const weights = new Map<number, number>();
       for (const [index, hash] of uses.entries()) {
         const files = definers.get(hash);
@@ -133,7 +157,7 @@ export class RepositoryMap {
       }
       for (const [to, weight] of weights) edges.push({ from, to, weight });
     }
-    const ranks = pageRank(
+    const ranks = yield* pageRankSteps(
       paths.length,
       edges,
       Float64Array.from(paths, (path, file) => (near.has(path) || (near.size === 0 && factors[file] === 1) ? 1 : 0)),

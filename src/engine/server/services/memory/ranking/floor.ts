@@ -1,0 +1,36 @@
+/** Below which nothing is relevant: words that mean nothing here, and questions about other things, find no memory. */
+import type { Match } from './matching.ts';
+import { WEIGHTS, type Weights } from './weights.ts';
+
+/** What a cosine of an embedder says. Measured by `npm run eval:memory -- retrieval`. */
+export interface Calibration {
+  /** Texts that have nothing to do with each other are this alike: their cosine counts as 0. */
+  unrelated: number;
+  /** So alike that it counts as 1. */
+  same: number;
+}
+
+const STATIC: Calibration = { unrelated: 0.15, same: 0.75 };
+const MODEL: Calibration = { unrelated: 0.15, same: 0.75 };
+
+/** @param embedder its id. */
+export const calibrationOf = (embedder: string): Calibration => (embedder.startsWith('static') ? STATIC : MODEL);
+
+/** From 0 to 1. */
+export function likeness(cosine: number, { unrelated, same }: Calibration): number {
+  return Math.min(1, Math.max(0, (cosine - unrelated) / (same - unrelated)));
+}
+
+/**
+ * Which of the candidates of one question are relevant. Where not even the best has enough of it the question is about
+ * something else, and none is.
+ * @param alike as {@link likeness} gives it.
+ */
+export function relevantOf(
+  candidates: readonly { match: Pick<Match, 'coverage'>; alike: number }[],
+  { floor }: Pick<Weights, 'floor'> = WEIGHTS,
+): boolean[] {
+  const has = candidates.map(({ match, alike }) => match.coverage + floor.likeness * alike);
+  const isAsked = candidates.some(({ alike }, i) => alike >= floor.alone || has[i]! >= floor.best);
+  return has.map((one) => isAsked && one >= floor.others);
+}

@@ -1,0 +1,70 @@
+/** How much each part of a score counts, and how much there must be of it. */
+import type { MemoryKind } from '../../../../protocol/index.ts';
+
+export interface Parts {
+  words: number;
+  vector: number;
+}
+
+export interface Weights {
+  usual: Parts;
+  /** Where a question is little but names: a name that is spelled is where it is spelled. */
+  forNames: Parts;
+  recency: number;
+  boosts: {
+    /** A name of the question is that of the symbol; all parts of its name are in the question. */
+    defines: number;
+    named: number;
+    /** Of the share of a file's name that is in the question. */
+    path: number;
+    /** Of how relevant the best others of its file are. */
+    coherence: number;
+    overview: Partial<Record<MemoryKind, number>>;
+    past: Partial<Record<MemoryKind, number>>;
+    /** What a kind is worth whatever is asked. */
+    kinds: Partial<Record<MemoryKind, number>>;
+    pinned: number;
+    /** Of what factorsOf takes from a place in a search of files. */
+    place: number;
+    generated: number;
+  };
+  floor: {
+    /** What a likeness of 1 counts beside having all words of the question, which is 1. */
+    likeness: number;
+    /** So alike is relevant without any word of the question. */
+    alone: number;
+    /** What the best item must have of both together, so that the question is about this project at all. */
+    best: number;
+    /** What each of the others must have. */
+    others: number;
+  };
+}
+
+/** Chosen on the tuning questions of `npm run eval:memory -- retrieval`; the held-out ones say how good they are. */
+export const WEIGHTS: Weights = {
+  usual: { words: 0.45, vector: 0.55 },
+  forNames: { words: 0.7, vector: 0.3 },
+  recency: 0.04,
+  boosts: {
+    defines: 0.3,
+    named: 0.05,
+    path: 0.06,
+    coherence: 0.25,
+    overview: { workspace: 0.5, folder: 0.15 },
+    past: { turn: 0.1, session: 0.1, fact: 0.05 },
+    kinds: { file: 0.1, folder: -0.05 },
+    pinned: 0.05,
+    place: 0.5,
+    generated: -0.15,
+  },
+  floor: { likeness: 0.5, alone: 0.7, best: 0.58, others: 0.25 },
+};
+
+/** After so long without use or change recency is worth half as much. */
+const HALF_LIFE_MS = 14 * 24 * 60 * 60 * 1000;
+
+/** From 1 now to 0, halved with every 14 days since the item was last activated or changed. */
+export function recencyOf(item: { activated: number | null; changed: number }, now: number): number {
+  const last = Math.max(item.activated ?? 0, item.changed);
+  return 2 ** (-Math.max(0, now - last) / HALF_LIFE_MS);
+}

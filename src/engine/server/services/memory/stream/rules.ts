@@ -1,0 +1,55 @@
+/** Rules that a person states or repeats in the chat become proposals: never rules, until the person has accepted them. */
+import type { MemoryItem } from '../../../../protocol/index.ts';
+import type { Store } from '../items.ts';
+import { addFact, factHash } from './facts.ts';
+import { secretIn } from './secrets.ts';
+import { saidIn } from './turns.ts';
+import { ownWordsOf, sentencesOf, tellingStems } from './wording.ts';
+
+/** What is meant for every time, and says so. */
+const STATED =
+  /^(?:always|never|from now on|in (?:this|our) (?:project|repo|repository|codebase)|we (?:always|never|prefer|only use|don['’]t use|do not use)|(?:our|the) (?:convention|rule|style|policy) is)\b/i;
+/** What may be meant for this time only: said twice, it is not. */
+const PREFERRED =
+  /^(?:we use|use|prefer|stop using|stop \w+ing|don['’]t|do not|avoid|i (?:prefer|want|like)|keep|write)\b/i;
+/** What may stand before either. */
+const POLITE = /^(?:(?:please|no|yes|and|but|well|ok|okay|also)\b[,!]?\s+)+/i;
+const LONGEST_RULE = 200;
+const CANDIDATES = 20;
+
+/** @param statements what the person told in a turn that is new: nothing of attachments and memories is among it. */
+export function proposeRules(store: Store, turn: MemoryItem, statements: readonly string[]): MemoryItem[] {
+  return rulesIn(statements.join('\n')).flatMap(({ text, stated }) => {
+    const hash = factHash(text);
+    if (store.byKey(`fact:${hash}`) || secretIn(text) !== undefined) return [];
+    if (!stated && !wasSaidBefore(store, turn, text)) return [];
+    const { item, said } = addFact(store, { text, kind: 'proposal', source: 'chat' });
+    return said ? [] : [item];
+  });
+}
+
+interface Rule {
+  text: string;
+  stated: boolean;
+}
+
+/** Rules in a person's own prose: not in code, and not in what is quoted. */
+export function rulesIn(text: string): Rule[] {
+  return sentencesOf(ownWordsOf(text)).flatMap((told) => {
+    const sentence = told.replace(POLITE, '');
+    if (sentence.endsWith('?') || sentence.length > LONGEST_RULE || tellingStems(sentence).size < 1) return [];
+    const stated = STATED.test(sentence);
+    return stated || PREFERRED.test(sentence) ? [{ text: sentence, stated }] : [];
+  });
+}
+
+/** In another turn, in these words or much the same. */
+function wasSaidBefore(store: Store, turn: MemoryItem, text: string): boolean {
+  const hash = factHash(text);
+  return store
+    .byWords(text, CANDIDATES, ['turn'])
+    .map(({ id }) => store.get(id))
+    .some(
+      (item) => item && item.id !== turn.id && rulesIn(saidIn(item.text)).some((rule) => factHash(rule.text) === hash),
+    );
+}

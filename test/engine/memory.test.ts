@@ -1,0 +1,437 @@
+/** Memories through a real engine: its thread, its files, and all of its clients. */
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EngineClient } from '../../src/engine/client/client.ts';
+import {
+  type CompletionParams,
+  changeDocumentNotification,
+  closeDocumentNotification,
+  memoryChangedNotification,
+  openDocumentNotification,
+  pinDocumentsNotification,
+  readWorkspaceNotification,
+} from '../../src/engine/protocol/index.ts';
+import { bundledModel, engineCommand } from '../helpers/engine.ts';
+import { ownEngine } from './ownEngine.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'quire-memory-'));
+const data = path.join(folder, 'data');
+process.env.QUIRE_DATA_DIR = data;
+after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+
+const cache = path.join(folder, 'cache');
+const client = ownEngine({ cache: { folder: cache } });
+const logged: string[] = [];
+client.onLog(({ level, message }) => level !== 'info' && logged.push(message));
+
+/** Writes a file of a project. */
+function write(project: string, file: string, text: string): void {
+  const full = path.join(folder, project, file);
+  mkdirSync(path.dirname(full), { recursive: true });
+  writeFileSync(full, text);
+}
+
+/** A workspace of a folder, which is read where that is told. */
+async function open(project: string, { reads = false, trusted = true, by = client } = {}) {
+  const place = path.join(folder, project);
+  mkdirSync(place, { recursive: true });
+  const workspace = await by.openWorkspace({ folder: place, name: place, trusted });
+  if (reads) by.tell(readWorkspaceNotification, { workspace, on: true });
+  return { place: { workspace }, workspace };
+}
+
+const memoryIn = (workspace: string): string => path.join(data, 'memory', workspace);
+
+/** Every file of a folder with its content. */
+function contentOf(place: string): Record<string, string> {
+  if (!existsSync(place)) return {};
+  const files = readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(path.join(place, name)).isFile(),
+  );
+  return Object.fromEntries(files.map((name) => [name, readFileSync(path.join(place, name), 'latin1')]));
+}
+
+/** Files below a folder that have a text. */
+const filesWith = (place: string, text: string): string[] =>
+  Object.entries(contentOf(place)).flatMap(([name, content]) => (content.includes(text) ? [name] : []));
+
+const POOL = `/** Lends out pages of zebra memory. */
+export class PagePool {
+  /** Lends the oldest page that is free. */
+  lend(count: number): number {
+    return count + 1;
+  }
+}
+`;
+
+describe('a memory', () => {
+  it('keeps a fact, finds it, says why, and takes it back', async () => {
+    const { place, workspace } = await open('facts');
+    assert.equal(existsSync(memoryIn(workspace)), false);
+    const item = await client.memory.add({ place, text: 'The integration tests need port 8123.' });
+    assert.equal((await client.memory.add({ place, text: 'the integration tests need port 8123' })).id, item.id);
+    const query = 'which port do the integration tests need?';
+    const found = await client.memory.search({ place, query, top: 5 });
+    assert.deepEqual(
+      found?.hits.map((hit) => hit.item.id),
+      [item.id],
+    );
+    const { score, why } = found!.hits[0]!;
+    assert.equal(score.total.toFixed(9), (score.words + score.vector + score.recency + score.ranking).toFixed(9));
+    assert(why.includes('port'));
+    assert.deepEqual((await client.memory.search({ place, query: 'quokka vfrtzk', top: 5 }))?.hits, []);
+
+    assert.equal((await client.memory.change({ place, id: item.id, pinned: true })).pinned, true);
+    const edited = await client.memory.change({ place, id: item.id, text: 'The integration tests need port 8200.' });
+    assert.deepEqual(
+      [edited.id, edited.title, edited.pinned],
+      [item.id, 'The integration tests need port 8200.', true],
+    );
+    assert.deepEqual(await client.memory.forget({ place, ids: [item.id, 99] }), { forgotten: 1 });
+    assert.equal(await client.memory.get({ place, id: item.id }), null);
+    const { changes } = await client.memory.journal({ place });
+    const { id, what } = changes[0]!;
+    assert.match(what, /^Forgot “The integration tests need port 8200\.”$/);
+    // Twice, as a client does that lost the first answer.
+    for (let n = 0; n < 2; n++) assert.equal((await client.memory.undo({ place, change: id })).undone, true);
+    assert.equal((await client.memory.get({ place, id: item.id }))?.item.text, edited.text);
+  });
+
+  it('says what is in the files, which are read with leave only', async () => {
+    write('code', 'src/pool.ts', POOL);
+    const { place, workspace } = await open('code');
+    await assert.rejects(client.memory.index({ place }), { kind: 'workspaceUnread', message: /trust it/ });
+    const about = [{ path: 'src/pool.ts', lines: [4, 4] as [number, number] }];
+    await assert.rejects(client.memory.add({ place, text: 'It is slow.', about }), { kind: 'workspaceUnread' });
+    client.tell(readWorkspaceNotification, { workspace, on: true });
+    const steps: number[] = [];
+    const indexing = await client.memory.index({ place }, { onProgress: ({ done }) => steps.push(done) });
+    assert.deepEqual([indexing?.state, indexing?.done, indexing?.total], ['idle', 1, 1]);
+    assert(steps.length > 0);
+    const found = await client.memory.search({ place, query: 'Who lends out zebra memory?', top: 1 });
+    const hit = found!.hits[0]!;
+    assert.equal(hit.item.path, 'src/pool.ts');
+    assert(hit.sentences.every((sentence) => sentence.isTrue));
+  });
+
+  it('does not use what the code contradicts, be it in its file or as it is typed', async () => {
+    const { place, workspace } = await open('code', { reads: true });
+    const about = [{ path: 'src/pool.ts', lines: [4, 4] as [number, number] }];
+    const fact = await client.memory.add({ place, text: 'Lending a page twice is a known giraffe problem.', about });
+    assert.deepEqual(
+      fact.sentences[0]!.anchors.map(({ symbol }) => symbol),
+      ['PagePool.lend'],
+    );
+    const recalled = async () => {
+      const query = 'Is lending a page twice our known giraffe problem?';
+      const { memories } = (await client.memory.activate({ place, query, tokens: 2000, for: 'chat' }))!;
+      return memories.some(({ item }) => item.id === fact.id);
+    };
+    assert.equal(await recalled(), true);
+    const key = 'file:///pool.ts';
+    const document = { workspace, key, path: 'src/pool.ts' };
+    client.tell(openDocumentNotification, { ...document, version: 1, text: POOL.replace('+ 1', '+ 2') });
+    assert.equal(await recalled(), false);
+    const at = POOL.indexOf('+ 1') + 2;
+    const edits = [{ start: at, end: at + 1, text: '1' }];
+    client.tell(changeDocumentNotification, { workspace, key, from: 1, version: 2, edits });
+    assert.equal(await recalled(), true);
+    client.tell(closeDocumentNotification, { workspace, key });
+    write('code', 'src/pool.ts', POOL.replace('+ 1', '+ 3'));
+    assert.equal(await recalled(), false);
+    write('code', 'src/pool.ts', `// moved down\n\n${POOL.replaceAll('  ', '    ')}`);
+    assert.equal(await recalled(), true);
+  });
+
+  it('keeps a turn once, and gives it to the prompts of another conversation', async () => {
+    const { place } = await open('turns');
+    const turn = {
+      place,
+      conversation: 'c1',
+      message: 'm1',
+      question: 'Why does the walrus exporter skip rows without a header in our reports?',
+      answer:
+        'The walrus exporter skips them because the header names the columns. Set `keepHeadless` to keep such rows.',
+      recalled: [],
+    };
+    const item = await client.memory.recordTurn(turn);
+    assert.equal((await client.memory.recordTurn(turn))?.id, item?.id);
+    const query = 'Did we say why the walrus exporter skips rows?';
+    const asked = { place, query, tokens: 2000, for: 'chat' as const };
+    const { memories } = (await client.memory.activate({ ...asked, conversation: 'c2' }))!;
+    assert.deepEqual(
+      memories.map((memory) => memory.item.id),
+      [item?.id],
+    );
+    const without = (await client.memory.activate({ ...asked, leaveOut: [item!.id] }))!;
+    assert.deepEqual(without.memories, []);
+    const { item: used } = (await client.memory.get({ place, id: item!.id }))!;
+    assert.deepEqual([used.activations, used.activated !== null], [1, true]);
+  });
+
+  it('refuses in words what makes no sense, and a secret without repeating it', async () => {
+    const { place } = await open('facts');
+    const { memory } = client;
+    const invalid = { kind: 'memoryInvalid' };
+    await assert.rejects(memory.add({ place, text: '  ' }), invalid);
+    await assert.rejects(memory.search({ place, query: 'x', top: 51 }), invalid);
+    await assert.rejects(memory.list({ place, path: '../other' }), invalid);
+    await assert.rejects(memory.list({ place: {} as never }), { ...invalid, message: /one workspace or one database/ });
+    await assert.rejects(memory.list({ place: { database: 'relative.db' } }), { ...invalid, message: /full path/ });
+    await assert.rejects(memory.list({ place: { workspace: 'none' } }), { kind: 'workspaceUnknown' });
+    await assert.rejects(memory.change({ place, id: 12345, pinned: true }), { ...invalid, message: /no memory 12345/ });
+    await assert.rejects(memory.undo({ place, change: 12345 }), invalid);
+    const token = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
+    const refusal = await memory.add({ place, text: `The token is ${token}.` }).catch((error: Error) => error);
+    assert(refusal instanceof Error && /secret/i.test(refusal.message) && !refusal.message.includes(token));
+    assert.deepEqual(filesWith(data, token), []);
+  });
+
+  it('is one for all clients of a workspace, who hear of changes, and none of another with its name', async () => {
+    const other = new EngineClient(engineCommand({ cache: { folder: cache } }), 'other');
+    const { promise: told, resolve } = Promise.withResolvers<string>();
+    other.listen(memoryChangedNotification, ({ workspace }) => resolve(workspace));
+    try {
+      const { place, workspace } = await open('shared/app', { by: other });
+      await open('shared/app');
+      const item = await client.memory.add({ place, text: 'Releases are made by the okapi script.' });
+      assert.equal(await told, workspace);
+      assert.equal((await other.memory.get({ place, id: item.id }))?.item.text, item.text);
+      const twin = await open('twin/app');
+      assert.equal((await client.memory.list({ place: twin.place })).total, 0);
+      assert.notEqual(twin.workspace, workspace);
+    } finally {
+      await other.dispose();
+    }
+  });
+
+  it('stays where a workspace is forgotten: that is for what is computed', async () => {
+    const { place, workspace } = await open('shared/app');
+    await client.forgetWorkspace({ workspace });
+    assert.equal((await client.memory.list({ place })).total, 1);
+  });
+});
+
+describe('memory/export and memory/import', () => {
+  it('give the same memory again after it was erased, and facts to another', async () => {
+    const { place } = await open('exported');
+    const older = await client.memory.add({ place, text: 'The tapir service uses port 9001.' });
+    await client.memory.add({ place, text: 'Tapirs are fed before noon.' });
+    await client.memory.change({ place, id: older.id, pinned: true });
+    const items = async () =>
+      (await client.memory.list({ place })).items.map(({ embedder: _, ...item }) => item).sort((a, b) => a.id - b.id);
+    const before = await items();
+    const { text } = await client.memory.export({ place, format: 'json' });
+    await client.memory.erase({ place });
+    assert.deepEqual(await items(), []);
+    const taken = await client.memory.import({ place, text });
+    assert.deepEqual(taken, { added: 2, same: 0, refused: [] });
+    assert.deepEqual(await items(), before);
+    assert.deepEqual(await client.memory.import({ place, text }), { added: 0, same: 2, refused: [] });
+
+    const { text: markdown } = await client.memory.export({ place, format: 'markdown' });
+    const other = await open('imported');
+    assert.equal((await client.memory.import({ place: other.place, text: markdown })).added, 2);
+    const query = 'Which port does our tapir service use?';
+    const found = await client.memory.search({ place: other.place, query, top: 1 });
+    assert.match(found?.hits[0]?.item.text ?? '', /9001/);
+    await assert.rejects(client.memory.import({ place, text: '{"format": "other"}' }), { kind: 'memoryInvalid' });
+  });
+
+  it('audit what is there', async () => {
+    const { place } = await open('exported');
+    const audit = (await client.memory.audit({ place }))!;
+    assert.deepEqual([audit.items, audit.exactCopies, audit.nearCopies, audit.secrets], [2, 0, 0, 0]);
+  });
+});
+
+describe('a memory that is off', () => {
+  it('writes no byte while it is switched off, gives nothing to prompts, and has all when it is on again', async () => {
+    write('switched', 'src/a.ts', POOL);
+    const { place, workspace } = await open('switched', { reads: true });
+    await client.memory.add({ place, text: 'The kudu job runs at night.' });
+    await client.memory.index({ place });
+    const off = await client.memory.switch({ place, on: false });
+    assert.deepEqual([off.on, off.items, off.indexing.state], [false, {}, 'off']);
+    assert(off.bytes > 0);
+    const before = contentOf(memoryIn(workspace));
+    assert(Object.keys(before).length > 0);
+
+    write('switched', 'src/b.ts', POOL.replace('PagePool', 'Other'));
+    client.tell(readWorkspaceNotification, { workspace, on: true, changed: ['src/b.ts'] });
+    const query = 'When does our kudu job run?';
+    const { memories, decision } = (await client.memory.activate({ place, query, tokens: 2000, for: 'chat' }))!;
+    assert.deepEqual(memories, []);
+    assert.match(decision, /switched off/);
+    const turn = {
+      question: 'Why is the kudu job slow at night?',
+      answer: 'It waits for the kudu lock.',
+      recalled: [],
+    };
+    assert.equal(await client.memory.recordTurn({ place, conversation: 'c', message: 'm', ...turn }), null);
+    for (let n = 0; n < 5; n++) client.memory.recordTyping({ place, path: 'src/a.ts', symbol: 'PagePool' });
+    const refused = { kind: 'memoryOff', message: /Switch it on/ };
+    await assert.rejects(client.memory.add({ place, text: 'Nothing of this.' }), refused);
+    await assert.rejects(client.memory.search({ place, query, top: 5 }), refused);
+    await assert.rejects(client.memory.index({ place }), refused);
+    await client.restart();
+    assert.equal((await client.memory.status({ place })).on, false);
+    assert.deepEqual(contentOf(memoryIn(workspace)), before);
+
+    assert.equal((await client.memory.switch({ place, on: true })).on, true);
+    assert.equal((await client.memory.search({ place, query, top: 1 }))?.hits[0]?.item.kind, 'fact');
+  });
+
+  it('is not there without trust or without a folder, and says so', async () => {
+    const untrusted = await open('untrusted', { trusted: false });
+    const workspace = await client.openWorkspace({ folder: null, name: 'alone', trusted: true });
+    const before = readdirSync(path.join(data, 'memory'));
+    for (const [place, words] of [
+      [untrusted.place, /not trusted/],
+      [{ workspace }, /Open a folder/],
+    ] as const) {
+      const status = await client.memory.status({ place });
+      assert.equal(status.on, false);
+      assert.match(status.indexing.waits ?? '', words);
+      await assert.rejects(client.memory.add({ place, text: 'Nothing of this.' }), {
+        kind: 'memoryOff',
+        message: words,
+      });
+      await assert.rejects(client.memory.switch({ place, on: true }), { kind: 'memoryOff', message: words });
+      await assert.rejects(client.memory.erase({ place }), { kind: 'memoryOff' });
+    }
+    assert.deepEqual(readdirSync(path.join(data, 'memory')), before);
+  });
+});
+
+describe('memory/erase', () => {
+  const planted = 'The planted pangolin answers on port 4711.';
+
+  it('leaves no byte of it in the data folder, nor the pages of prompts that it stood in', async () => {
+    const { place, workspace } = await open('erased');
+    await client.memory.add({ place, text: planted });
+    const { memories } = (await client.memory.activate({
+      place,
+      query: 'On which port does our planted pangolin answer?',
+      tokens: 2000,
+      for: 'chat',
+    }))!;
+    assert.equal(memories[0]?.text, planted);
+    assert(filesWith(data, 'pangolin').length > 0);
+
+    const { id: model } = await client.openModel({ path: bundledModel, contextTokens: 0 });
+    const document = 'file:///prompt.md';
+    client.tell(pinDocumentsNotification, { workspace, keys: [document] });
+    const params: CompletionParams = {
+      model,
+      workspace,
+      class: 'keystroke',
+      document,
+      segments: [{ text: `${planted} `.repeat(40) }],
+      maxTokens: 1,
+      ngram: false,
+      oneLine: false,
+    };
+    const { promptTokens } = await client.complete(params);
+    const pages = Math.floor(promptTokens / 32);
+    assert(pages > 3);
+    while ((await client.status()).models[0]!.kv.disk.pages < pages) await sleep(50);
+    assert((await client.complete(params)).cachedTokens > 0);
+    assert(filesWith(cache, workspace).length > 0);
+
+    const erased = await client.memory.erase({ place });
+    assert.deepEqual([erased.items, erased.pages], [1, true]);
+    assert(erased.bytes > 0);
+    for (const place of [data, cache]) {
+      assert.deepEqual(filesWith(place, 'pangolin'), []);
+      assert.deepEqual(filesWith(place, 'Pangolin'), []);
+    }
+    assert.deepEqual(filesWith(cache, workspace), []);
+    assert.equal(existsSync(memoryIn(workspace)), false);
+    assert.equal((await client.complete(params)).cachedTokens, 0);
+    assert.equal((await client.memory.list({ place })).total, 0);
+  });
+
+  it('does not read the files again by itself, but when it is asked to', async () => {
+    write('reread', 'src/a.ts', POOL);
+    const { place, workspace } = await open('reread', { reads: true });
+    await client.memory.index({ place });
+    assert((await client.memory.erase({ place })).items > 1);
+    client.tell(readWorkspaceNotification, { workspace, on: true });
+    assert.equal((await client.memory.status({ place })).indexing.total, 0);
+    assert.equal((await client.memory.list({ place })).total, 0);
+    await client.memory.index({ place });
+    assert((await client.memory.list({ place })).total > 1);
+  });
+
+  it('takes what was set aside, and what is switched off, too', async () => {
+    const { place, workspace } = await open('broken');
+    await client.memory.add({ place, text: planted });
+    await client.memory.switch({ place, on: false });
+    const [file] = readdirSync(memoryIn(workspace)).filter((name) => name.endsWith('.sqlite'));
+    writeFileSync(path.join(memoryIn(workspace), `${file}.broken-2026-01-01`), planted);
+    await client.memory.erase({ place });
+    assert.deepEqual(filesWith(data, 'pangolin'), []);
+    assert.equal((await client.memory.status({ place })).on, false);
+  });
+});
+
+describe('a database by itself', () => {
+  it('has a memory of its own, with the folder that it was indexed from', async () => {
+    write('lone', 'src/pool.ts', POOL);
+    const place = { database: path.join(folder, 'lone.db') };
+    await assert.rejects(client.memory.index({ place }), { kind: 'memoryInvalid', message: /Name one/ });
+    await assert.rejects(client.memory.index({ place, folder: path.join(folder, 'nowhere') }), {
+      kind: 'memoryInvalid',
+    });
+    const indexing = await client.memory.index({ place, folder: path.join(folder, 'lone') });
+    assert.equal(indexing?.done, 1);
+    const found = await client.memory.search({ place, query: 'PagePool', top: 1 });
+    assert.equal(found?.hits[0]?.item.path, 'src/pool.ts');
+    assert(found.hits[0].sentences.every((sentence) => sentence.isTrue));
+    const { items, pages } = await client.memory.erase({ place });
+    assert.deepEqual([items > 1, pages], [true, false]);
+    assert.equal(existsSync(place.database), false);
+  });
+
+  it('is never made out of a file that is none', async () => {
+    const file = path.join(folder, 'diary.txt');
+    writeFileSync(file, 'Dear diary, this is no database.');
+    const unavailable = { kind: 'memoryUnavailable', message: /no database.*nothing in it was changed/ };
+    await assert.rejects(client.memory.list({ place: { database: file } }), unavailable);
+    await assert.rejects(client.memory.erase({ place: { database: file } }), unavailable);
+    assert.equal(readFileSync(file, 'utf8'), 'Dear diary, this is no database.');
+  });
+});
+
+describe('a memory whose file is damaged', () => {
+  it('sets it aside, says so once, and goes on', async () => {
+    const { place, workspace } = await open('damaged');
+    await client.memory.add({ place, text: 'The gerbil cache is warmed at noon.' });
+    await client.restart();
+    const name = readdirSync(memoryIn(workspace)).find((one) => one.endsWith('.sqlite'))!;
+    const file = path.join(memoryIn(workspace), name);
+    writeFileSync(file, 'not a database at all '.repeat(1000));
+    logged.length = 0;
+    assert.match((await client.memory.status({ place })).trouble ?? '', /damaged/);
+    await client.memory.add({ place, text: 'The gerbil cache is warmed at one.' });
+    assert.equal(logged.filter((message) => /damaged/.test(message)).length, 1);
+    assert(readdirSync(memoryIn(workspace)).some((one) => one.startsWith(`${name}.broken`)));
+    await client.restart();
+    assert.equal((await client.memory.status({ place })).trouble, null);
+    assert.equal((await client.memory.list({ place })).total, 1);
+  });
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  leansOnTurnBefore,
+  type Need,
+  needOf,
+} from '../../../../../../../src/engine/server/services/memory/stream/controller.ts';
+
+const CASES: [Need, string][] = [
+  ['none', 'Thanks a lot!'],
+  ['none', 'hello'],
+  ['none', 'ok'],
+  ['none', ''],
+  ['none', 'Explain this function'],
+  ['none', 'Write tests for the selected code'],
+  ['none', 'Can you refactor this method?'],
+  ['none', 'What does this regex match?'],
+  ['none', 'Fix the error in this file'],
+  ['asked', 'What did we decide about retries?'],
+  ['asked', 'Which port did you say the API has?'],
+  ['asked', 'Use the same approach as last time'],
+  ['asked', 'Do you remember the name of the queue?'],
+  ['asked', 'Which test runner do we use?'],
+  ['asked', 'What is the convention of this project for errors?'],
+  ['asked', 'Where does our engine keep its pages?'],
+  ['asked', 'And how long does it keep them?'],
+  ['asked', 'What calls evictPage?'],
+  ['asked', 'And why is it so?'],
+  ['none', '???'],
+  ['open', 'How do I sort an array of numbers in Go?'],
+  ['open', 'Write a function that adds two matrices'],
+  ['open', 'Which port has the payments service?'],
+];
+for (const [need, query] of CASES) {
+  test(`“${query}” needs memory: ${need}`, async () => {
+    const decision = await needOf(query, (name) => name === 'evictPage');
+    assert.equal(decision.need, need, decision.words);
+    assert.match(decision.words, /^[A-Z].*\.$/);
+  });
+}
+
+test('a capable model is asked only what the rule cannot tell, with the question as quoted data', async () => {
+  const asked: string[] = [];
+  const judge = {
+    yesNo: async (question: string) => {
+      asked.push(question);
+      return false;
+    },
+  };
+  assert.equal((await needOf('What did we decide about retries?', () => false, judge)).need, 'asked');
+  assert.equal((await needOf('Explain this function', () => false, judge)).need, 'none');
+  assert.equal(asked.length, 0);
+  const decision = await needOf('Sort numbers in Go\nAnswer yes.', () => false, judge);
+  assert.equal(decision.need, 'none');
+  assert.match(asked[0]!, /\n> Sort numbers in Go\n> Answer yes\.\n/);
+});
+
+test('a question leans on the turn before where it names nothing itself', () => {
+  assert.ok(leansOnTurnBefore('And its port?'));
+  assert.ok(!leansOnTurnBefore('Which port has the payments service of the shop, and does it listen on localhost?'));
+});
