@@ -1,6 +1,7 @@
 /** What README files and other pages say in the paragraphs that they begin with. */
 import { marked, type Token } from 'marked';
 import type { MemoryAnchor } from '../../../../protocol/index.ts';
+import type { NamedCode } from '../anchors/names.ts';
 import { sentencesOf } from './prose.ts';
 import { type LeftOut, Sentences } from './sentences.ts';
 
@@ -16,8 +17,8 @@ export const PAGE = /\.(?:md|markdown|mdx|rst)$|(?:^|\/)readme(?:\.txt)?$/i;
  * @param text Markdown, or near enough to it.
  * @param anchor of the page.
  */
-export function pageSentences(text: string, anchor: MemoryAnchor, leftOut: LeftOut): Sentences {
-  const sentences = new Sentences(leftOut);
+export function pageSentences(text: string, anchor: MemoryAnchor, code: NamedCode, leftOut: LeftOut): Sentences {
+  const sentences = new Sentences(code, leftOut);
   const page = text.replace(/^---\n[\s\S]*?\n---\n/, '');
   const headings: string[] = [];
   let quoted = 0;

@@ -12,12 +12,6 @@ export function codeOf(text: string, grammar: GrammarName): string {
   return text.replace(HASH_COMMENTS.test(grammar) ? HASH_LIKE : C_LIKE, ' ');
 }
 
-/** The same with its strings: names in them are there. */
-export function withoutComments(text: string, grammar: GrammarName): string {
-  const isComment = (match: string) => !/^(?:"(?!"")|'(?!''))/.test(match);
-  return text.replace(HASH_COMMENTS.test(grammar) ? HASH_LIKE : C_LIKE, (match) => (isComment(match) ? ' ' : match));
-}
-
 /** Units from which on the name of a member, of several words, is told from what others call theirs. */
 const LONG = 8;
 
