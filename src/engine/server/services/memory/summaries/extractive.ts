@@ -17,7 +17,7 @@ import { MANIFEST, manifestSentences } from './manifests.ts';
 import { PAGE, pageSentences } from './pages.ts';
 import { type Prose, proseOf } from './prose.ts';
 import { namedCode, quotable } from './quotable.ts';
-import { codeOf, definedNames, namesIn } from './references.ts';
+import { codeOf, definedNames, isOwnVariable, namesIn } from './references.ts';
 import { RepositoryMap } from './repositoryMap.ts';
 import type { LeftOut } from './sentences.ts';
 import { symbolItem } from './symbolItem.ts';
@@ -52,8 +52,9 @@ export class ExtractiveSummariser implements Summariser {
       return { treeHash, items: item === undefined ? [] : [item] };
     }
     const real = (prose: Prose): Prose => {
-      const { absent, ...kept } = quotable(prose, named);
+      const { absent, planted, ...kept } = quotable(prose, named);
       this.leftOut.absent += absent;
+      this.leftOut.instruction += planted;
       return kept;
     };
     const all = described(text, outline, grammar).map((one) => ({ ...one, doc: real(one.doc) }));
@@ -138,6 +139,6 @@ function membersOf({ symbol }: Described, all: readonly Described[]): Described[
 }
 
 function usesOf({ symbol }: Described, code: string, known: ReadonlySet<string>): string[] {
-  const own = new Set([symbol.name, ...symbol.container]);
-  return namesIn(code, known).filter((name) => !own.has(name));
+  const own = new Set(wordsOf([symbol.name, ...symbol.container].join(' ')));
+  return namesIn(code, known).filter((name) => !own.has(name) && !isOwnVariable(name, symbol, code));
 }

@@ -4,7 +4,8 @@
  */
 import { wordsOf } from '../../search/words.ts';
 import { hasNamesOf, type NamedCode } from '../anchors/names.ts';
-import type { Prose } from './prose.ts';
+import { type Prose, standing } from './prose.ts';
+import { beforeInstruction } from './suspicion.ts';
 
 const ASIDE = /\s?\([^()]*\)/g;
 /** Behind these a sentence goes on to something else. */
@@ -12,7 +13,7 @@ const BREAK = /; | [–—] |,? (?=(?:such as|e\.g\.|i\.e\.|see|cf\.)\s)/g;
 /** What it begins with the rest depends on. */
 const CONDITION =
   /^\W*(?:unless|except|only|if|when|whenever|while|until|not|never|no|but|without|otherwise|however|though|although|or|and|instead)\b/i;
-const LEAST_WORDS = 3;
+const LEAST_WORDS = 2;
 
 /** The code of one file. @param words that it has. */
 export const namedCode = (path: string, words: () => ReadonlySet<string>): NamedCode => {
@@ -26,15 +27,25 @@ export const namedCode = (path: string, words: () => ReadonlySet<string>): Named
   };
 };
 
-/** @returns with the number of sentences of which nothing is left. */
-export function quotable({ sentences, tags, hidden }: Prose, code: NamedCode): Prose & { absent: number } {
-  const kept = sentences.flatMap((sentence) => realPart(sentence, code) ?? []);
+export interface Quotable extends Prose {
+  /** Sentences of which nothing is left. */
+  absent: number;
+  /** Those that are an instruction, and what comes behind it. */
+  planted: number;
+}
+
+export function quotable(prose: Prose, code: NamedCode): Quotable {
+  const sentences = prose.sentences.slice(0, beforeInstruction(prose.sentences));
+  const isPlanted = sentences.length < prose.sentences.length;
+  const tags = isPlanted ? [] : prose.tags;
+  const planted = prose.sentences.length - sentences.length + prose.tags.length - tags.length;
+  const kept = standing(sentences.map((sentence) => realPart(sentence, code)));
   const keptTags = tags.flatMap((tag) => {
     const text = realPart(tag.text, code);
     return text === undefined ? [] : [{ ...tag, text }];
   });
   const absent = sentences.length - kept.length + tags.length - keptTags.length;
-  return { sentences: kept, tags: keptTags, hidden, absent };
+  return { sentences: kept, tags: keptTags, hidden: prose.hidden, absent, planted };
 }
 
 /** A sentence without asides and ends that name what is not there; undefined where nothing is left that says something. */

@@ -34,7 +34,12 @@ export class Sentences {
     return true;
   }
 
-  /** Comments of HTML that nobody sees. */
+  /** Instructions, and what came behind them. */
+  planted(count: number): void {
+    this.#leftOut.instruction += count;
+  }
+
+  /** Comments of HTML and other things that nobody sees. */
   hid(count: number): void {
     this.#leftOut.hidden += count;
   }
