@@ -94,7 +94,7 @@ export class ExtractiveSummariser implements Summariser {
       const own = anchors.anchor(nameOf(one.symbol));
       if (own === undefined) continue;
       const members = membersOf(one, all);
-      const uses = usesOf(one, codeOf(text.slice(one.symbol.start, one.symbol.end), grammar), near);
+      const uses = usesOf(one, codeOf(text.slice(one.symbol.start, one.symbol.end), grammar), near, all);
       const item = symbolItem(one, { path, anchor: own, members, uses, code: named }, this.leftOut);
       if (item !== undefined) items.push(item);
     }
@@ -138,7 +138,10 @@ function membersOf({ symbol }: Described, all: readonly Described[]): Described[
   return open.length > 0 ? open : inside;
 }
 
-function usesOf({ symbol }: Described, code: string, known: ReadonlySet<string>): string[] {
-  const own = new Set(wordsOf([symbol.name, ...symbol.container].join(' ')));
+function usesOf({ symbol }: Described, code: string, known: ReadonlySet<string>, all: readonly Described[]): string[] {
+  // What is declared in it is its own, whatever else has the name.
+  const within = `${nameOf(symbol)}.`;
+  const inside = all.flatMap(({ symbol: one }) => (nameOf(one).startsWith(within) ? one.name : []));
+  const own = new Set(wordsOf([symbol.name, ...symbol.container, ...inside].join(' ')));
   return namesIn(code, known).filter((name) => !own.has(name) && !isOwnVariable(name, symbol, code));
 }

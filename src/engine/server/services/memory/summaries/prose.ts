@@ -229,6 +229,8 @@ function split(paragraph: string): (string | undefined)[] {
 /** With a full stop and not too long; undefined for what says nothing. */
 function finished(sentence: string): string | undefined {
   if ((sentence.match(/\p{L}{2,}/gu)?.length ?? 0) < 2) return undefined;
+  // A question says nothing.
+  if (sentence.endsWith('?')) return undefined;
   // An example follows that is left out.
   if (/\b(?:e\.g|i\.e)\.?$/.test(sentence)) return undefined;
   // What it leads to is left out as well.
