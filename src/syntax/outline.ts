@@ -242,17 +242,33 @@ function rangeOf(
     end,
     docStart: doc === first ? start : lineStart(text, doc.startIndex),
     bodyStart,
-    signature: text
-      .slice(
-        node === outer || outer.type === 'decorated_definition' ? node.startIndex : outer.startIndex,
-        Math.max(bodyStart, node.startIndex),
-      )
+    signature: withoutComments(
+      text,
+      outer,
+      node === outer || outer.type === 'decorated_definition' ? node.startIndex : outer.startIndex,
+      Math.max(bodyStart, node.startIndex),
+    )
       .replace(/\s+/g, ' ')
       .trim(),
     ownLines: startsLine && rest !== null,
     faulty: outer.hasError,
   };
 }
+
+/** A part of a text, with a space for each comment in it. */
+function withoutComments(text: string, node: Node, from: number, to: number): string {
+  const part = text.slice(from, to);
+  if (!/\/[/*]|#|--/.test(part)) return part;
+  let result = '';
+  let at = from;
+  for (const comment of node.descendantsOfType(COMMENTS)) {
+    if (comment === null || comment.startIndex < at || comment.startIndex >= to) continue;
+    result += `${text.slice(at, comment.startIndex)} `;
+    at = Math.min(comment.endIndex, to);
+  }
+  return result + text.slice(at, to);
+}
+const COMMENTS = ['comment', 'line_comment', 'block_comment'];
 
 function bodyOf(node: Node): Node | null {
   const body = node.childForFieldName('body');

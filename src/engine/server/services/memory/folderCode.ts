@@ -36,7 +36,7 @@ export class FolderCode {
    */
   constructor(
     folder: string,
-    { grammars, anchors }: ThreadParts,
+    { anchors }: ThreadParts,
     typed: ReadonlyMap<string, string>,
     writer: () => SummaryModel | undefined,
   ) {
@@ -45,7 +45,7 @@ export class FolderCode {
     this.#typed = typed;
     const whereabouts = new HashIndex();
     this.#files = new CodeFiles(folder, anchors, (file) => typed.get(file));
-    this.checker = new QuoteChecker(new CodeAnchorChecker(this.#files, whereabouts), grammars, (file) =>
+    this.checker = new QuoteChecker(new CodeAnchorChecker(this.#files, whereabouts), anchors, (file) =>
       this.#textOf(file),
     );
     // What is summarised is known to the checker, which follows what moves by it.

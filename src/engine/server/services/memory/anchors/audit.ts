@@ -1,9 +1,10 @@
 /** How well a store keeps to the truth: names that exist, what is stale, what is there twice, secrets. */
 import { LRUCache } from 'lru-cache';
 import type { CheckedSentence, MemoryAudit, MemoryItem, MemoryKind } from '../../../../protocol/index.ts';
+import { wordsOf } from '../../search/words.ts';
 import { type AnchorChecker, isTrue } from '../items.ts';
 import { copiesIn } from './copies.ts';
-import { namesIn } from './names.ts';
+import { absentFrom, namesIn } from './names.ts';
 import { checkSentences } from './sentences.ts';
 
 export interface AuditParts {
@@ -101,17 +102,14 @@ export async function missingNames(
   { text, anchors }: CheckedSentence,
   namesOf: AuditParts['namesOf'],
 ): Promise<string[]> {
+  const paths = [...new Set(anchors.map(({ path }) => path))];
+  const known = new Set(anchors.flatMap(({ path, symbol }) => wordsOf(`${path} ${symbol ?? ''}`)));
   const { names, files } = namesIn(text);
   if (names.length === 0 && files.length === 0) return [];
-  const paths = anchors.map(({ path }) => path);
-  const known = new Set(anchors.flatMap(({ path, symbol }) => `${path} ${symbol ?? ''}`.split(/[^\p{L}\p{N}_$]+/u)));
-  for (const path of new Set(paths)) for (const name of (await namesOf(path)) ?? []) known.add(name);
-  const missing = names.filter((name) => !known.has(name));
-  for (const file of files) {
-    const isAnchors = paths.some((path) => path === file || path.endsWith(`/${file}`));
-    const isNamed = file.split(/[^\p{L}\p{N}_$]+/u).every((part) => part === '' || known.has(part));
-    if (!isAnchors && !isNamed && (await namesOf(file)) === undefined) missing.push(file);
-  }
+  for (const path of paths) for (const word of (await namesOf(path)) ?? []) known.add(word);
+  const absent = absentFrom(text, { paths, words: () => known });
+  const missing = absent.names;
+  for (const file of absent.files) if ((await namesOf(file)) === undefined) missing.push(file);
   return missing;
 }
 

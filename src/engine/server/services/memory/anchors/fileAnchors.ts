@@ -68,6 +68,14 @@ export class FileAnchors {
   }
 }
 
+export interface ReadCode {
+  anchors: FileAnchors;
+  /** What the anchors were made of, imports left out; undefined where there is no grammar, or reading takes too long. */
+  outline: CodeSymbol[] | undefined;
+  /** That the code has, comments left out; all words of the text where there is no outline. */
+  words(): ReadonlySet<string>;
+}
+
 /** Makes {@link FileAnchors}. */
 export class AnchorMaker {
   readonly #grammars: Grammars;
@@ -81,25 +89,29 @@ export class AnchorMaker {
     return (await this.read(source)).anchors;
   }
 
-  /**
-   * The anchors with the outline that they were made of, imports left out, in one reading: an outline is large, and not kept.
-   * @returns no outline where there is no grammar, or reading takes too long.
-   */
-  async read({ path, text }: SourceText): Promise<{ anchors: FileAnchors; outline: CodeSymbol[] | undefined }> {
+  /** In one reading: outlines and words are large, and not kept. */
+  async read({ path, text }: SourceText): Promise<ReadCode> {
     const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
     const read = await this.#grammars.reader({ path }, syntaxTokens);
     const found = read && tokensOf(read, text);
-    if (found === undefined) return { anchors: new FileAnchors(path, textHash(text), [], lines), outline: undefined };
+    let known: ReadonlySet<string> | undefined;
+    const words = () => {
+      known ??= new Set(
+        found === undefined ? wordsOf(text) : found.tokens.flatMap((token) => wordsOf(token.text ?? '')),
+      );
+      return known;
+    };
+    if (found === undefined) {
+      return { anchors: new FileAnchors(path, textHash(text), [], lines), outline: undefined, words };
+    }
     const hash = found.faulty ? textHash(text) : treeHash(found.tokens);
     const anchors = new FileAnchors(path, hash, symbolsIn(found, text), lines);
-    return { anchors, outline: found.symbols.map(({ symbol }) => symbol) };
+    return { anchors, outline: found.symbols.map(({ symbol }) => symbol), words };
   }
 
   /** Words that the code of a file has, comments left out; all words of it where there is no grammar. */
-  async namesOf({ path, text }: SourceText): Promise<ReadonlySet<string>> {
-    const read = await this.#grammars.reader({ path }, syntaxTokens);
-    const found = read && tokensOf(read, text);
-    return new Set(found === undefined ? wordsOf(text) : found.tokens.flatMap((token) => wordsOf(token.text ?? '')));
+  async namesOf(source: SourceText): Promise<ReadonlySet<string>> {
+    return (await this.read(source)).words();
   }
 
   /** Anchors to a symbol (`A.m`), to the file (null), or to what is at lines; none where there is no such symbol. */

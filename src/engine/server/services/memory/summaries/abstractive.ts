@@ -6,10 +6,16 @@
 import type { MemoryAnchor, MemoryItem, MemorySentence } from '../../../../protocol/index.ts';
 import type { AnchorMaker, FileAnchors } from '../anchors/fileAnchors.ts';
 import type { FileSummary, NewItem, SourceText, Summariser, SummaryLimits } from '../items.ts';
-import { absentNames } from './codeNames.ts';
 import type { ExtractiveSummariser } from './extractive.ts';
 import { itemOf } from './item.ts';
-import { MOST_NAMES, type SaidSentence, saidSentences, sentenceGrammar, YES_OR_NO } from './sentenceGrammar.ts';
+import {
+  isPlain,
+  MOST_NAMES,
+  type SaidSentence,
+  saidSentences,
+  sentenceGrammar,
+  YES_OR_NO,
+} from './sentenceGrammar.ts';
 import { questions, type SummaryModel, summaryPrompt } from './summaryModel.ts';
 import { suspicionOf } from './suspicion.ts';
 import { nameOf, tokensOf } from './wording.ts';
@@ -104,7 +110,7 @@ export class AbstractiveSummariser implements Summariser {
         const symbol = symbols.get(name);
         return symbol === undefined ? source.text : source.text.slice(symbol.docStart, symbol.end);
       };
-      const sentence = this.#named(one, source.path, anchors, textOf);
+      const sentence = this.#named(one, source.path, anchors);
       if (sentence === undefined || !(await this.#stands(sentence.text, textOf(one.about), asked))) continue;
       this.counts.kept++;
       kept.set(one.about, [...(kept.get(one.about) ?? []), sentence]);
@@ -113,20 +119,14 @@ export class AbstractiveSummariser implements Summariser {
   }
 
   /** The sentence with its anchors; undefined where it is left out for what it names or says. */
-  #named(
-    { about, parts }: SaidSentence,
-    path: string,
-    anchors: FileAnchors,
-    textOf: (name: string) => string,
-  ): MemorySentence | undefined {
+  #named({ about, parts }: SaidSentence, path: string, anchors: FileAnchors): MemorySentence | undefined {
     const names = [about, ...parts.flatMap((part) => (typeof part === 'string' ? [] : [part.name]))];
     const found = [...new Set(names)].map((name) => anchors.anchor(name === path ? null : name));
-    const words = parts.filter((part) => typeof part === 'string').join(' ');
+    const words = parts.filter((part) => typeof part === 'string');
     const text = `${about}: ${parts.map((part) => (typeof part === 'string' ? part.trim() : part.name)).join(' ')}.`;
-    const code = `${path}\n${names.join('\n')}\n${[...new Set(names)].map(textOf).join('\n')}`;
     const isWhole =
-      found.every((anchor) => anchor !== undefined) && (words.match(/\p{L}+/gu)?.length ?? 0) >= LEAST_WORDS;
-    if (!isWhole || absentNames(text, code).length > 0) this.counts.absent++;
+      found.every((anchor) => anchor !== undefined) && (words.join(' ').match(/\p{L}+/gu)?.length ?? 0) >= LEAST_WORDS;
+    if (!isWhole || !words.every(isPlain)) this.counts.absent++;
     else if (suspicionOf(text) !== undefined) this.counts.suspicious++;
     else return { text, anchors: found as MemoryAnchor[] };
     return undefined;

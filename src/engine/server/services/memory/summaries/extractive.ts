@@ -5,9 +5,10 @@
 import { grammarFor } from '../../../../../syntax/languages.ts';
 import type { MemoryAnchor, MemoryItem } from '../../../../protocol/index.ts';
 import { isGenerated } from '../../search/fileKinds.ts';
+import { wordsOf } from '../../search/words.ts';
 import type { AnchorMaker } from '../anchors/fileAnchors.ts';
+import type { NamedCode } from '../anchors/names.ts';
 import type { FileSummary, NewItem, SourceText, Summariser } from '../items.ts';
-import { knownWords, namesExist } from './codeNames.ts';
 import { headOf } from './comments.ts';
 import { fileItem, fileItemOf, testTitles } from './fileItem.ts';
 import { folderItem } from './folderItem.ts';
@@ -15,7 +16,8 @@ import { importsOf } from './imports.ts';
 import { MANIFEST, manifestSentences } from './manifests.ts';
 import { PAGE, pageSentences } from './pages.ts';
 import { type Prose, proseOf } from './prose.ts';
-import { codeOf, definedNames, namesIn, withoutComments } from './references.ts';
+import { namedCode, quotable } from './quotable.ts';
+import { codeOf, definedNames, isOwnVariable, namesIn } from './references.ts';
 import { RepositoryMap } from './repositoryMap.ts';
 import type { LeftOut } from './sentences.ts';
 import { symbolItem } from './symbolItem.ts';
@@ -37,23 +39,24 @@ export class ExtractiveSummariser implements Summariser {
 
   /** The items are none where the file says nothing about itself, as data does. */
   async file(source: SourceText): Promise<FileSummary> {
-    const { anchors, outline } = await this.#anchors.read(source);
+    const { anchors, outline, words } = await this.#anchors.read(source);
     const { treeHash } = anchors;
     const anchor = anchors.anchor(null);
     if (anchor === undefined) return { treeHash, items: [] };
     const { path, text } = source;
+    const named = namedCode(path, words);
     const grammar = grammarFor(undefined, path)?.name;
     if (grammar === undefined || outline === undefined) {
       this.map.remove(path);
-      const item = this.#withoutGrammar(source, anchor);
+      const item = this.#withoutGrammar(source, anchor, named);
       return { treeHash, items: item === undefined ? [] : [item] };
     }
-    let words: ReadonlySet<string> | undefined;
-    const known = () => {
-      words ??= knownWords(withoutComments(text, grammar), path);
-      return words;
+    const real = (prose: Prose): Prose => {
+      const { absent, planted, ...kept } = quotable(prose, named);
+      this.leftOut.absent += absent;
+      this.leftOut.instruction += planted;
+      return kept;
     };
-    const real = (prose: Prose): Prose => this.#withoutAbsent(prose, known);
     const all = described(text, outline, grammar).map((one) => ({ ...one, doc: real(one.doc) }));
     const code = codeOf(text, grammar);
     this.map.set(path, code, definedNames(all));
@@ -76,6 +79,7 @@ export class ExtractiveSummariser implements Summariser {
         symbols: all,
         imports,
         tests,
+        code: named,
       },
       this.leftOut,
     );
@@ -90,8 +94,8 @@ export class ExtractiveSummariser implements Summariser {
       const own = anchors.anchor(nameOf(one.symbol));
       if (own === undefined) continue;
       const members = membersOf(one, all);
-      const uses = usesOf(one, codeOf(text.slice(one.symbol.start, one.symbol.end), grammar), near);
-      const item = symbolItem(one, { path, anchor: own, members, uses }, this.leftOut);
+      const uses = usesOf(one, codeOf(text.slice(one.symbol.start, one.symbol.end), grammar), near, all);
+      const item = symbolItem(one, { path, anchor: own, members, uses, code: named }, this.leftOut);
       if (item !== undefined) items.push(item);
     }
     return { treeHash, items, notes };
@@ -113,22 +117,15 @@ export class ExtractiveSummariser implements Summariser {
     // Its own item has the anchor; a README that says nothing has none.
     const page = readme && children.find((child) => child.path === readme.path);
     const anchor = page?.sentences[0]?.anchors[0];
-    const said = readme && anchor ? pageSentences(readme.text, anchor, { ...this.leftOut }).all : [];
+    const named = readme && namedCode(readme.path, () => new Set(wordsOf(readme.text)));
+    const said = named && anchor ? pageSentences(readme.text, anchor, named, { ...this.leftOut }).all : [];
     return folderItem(path, children, said, (child) => this.map.rank(child));
   }
 
-  /** A comment that names what is not there (any more) is not to be trusted with it. */
-  #withoutAbsent({ sentences, tags, hidden }: Prose, known: () => ReadonlySet<string>): Prose {
-    const kept = sentences.filter((sentence) => namesExist(sentence, known));
-    const keptTags = tags.filter(({ text }) => namesExist(text, known));
-    this.leftOut.absent += sentences.length - kept.length + tags.length - keptTags.length;
-    return { sentences: kept, tags: keptTags, hidden };
-  }
-
-  #withoutGrammar({ path, text }: SourceText, anchor: MemoryAnchor): NewItem | undefined {
-    if (MANIFEST.test(path)) return fileItemOf(path, manifestSentences(path, text, anchor, this.leftOut).all);
+  #withoutGrammar({ path, text }: SourceText, anchor: MemoryAnchor, code: NamedCode): NewItem | undefined {
+    if (MANIFEST.test(path)) return fileItemOf(path, manifestSentences(path, text, anchor, code, this.leftOut).all);
     if (!PAGE.test(path)) return undefined;
-    const [first, ...rest] = pageSentences(text, anchor, this.leftOut).all;
+    const [first, ...rest] = pageSentences(text, anchor, code, this.leftOut).all;
     return first && fileItemOf(path, [{ ...first, text: `${path}: ${first.text}` }, ...rest]);
   }
 }
@@ -141,7 +138,10 @@ function membersOf({ symbol }: Described, all: readonly Described[]): Described[
   return open.length > 0 ? open : inside;
 }
 
-function usesOf({ symbol }: Described, code: string, known: ReadonlySet<string>): string[] {
-  const own = new Set([symbol.name, ...symbol.container]);
-  return namesIn(code, known).filter((name) => !own.has(name));
+function usesOf({ symbol }: Described, code: string, known: ReadonlySet<string>, all: readonly Described[]): string[] {
+  // What is declared in it is its own, whatever else has the name.
+  const within = `${nameOf(symbol)}.`;
+  const inside = all.flatMap(({ symbol: one }) => (nameOf(one).startsWith(within) ? one.name : []));
+  const own = new Set(wordsOf([symbol.name, ...symbol.container, ...inside].join(' ')));
+  return namesIn(code, known).filter((name) => !own.has(name) && !isOwnVariable(name, symbol, code));
 }

@@ -1,5 +1,6 @@
 /** What a file of code is for: the comment at its beginning, what it exports, what it builds on. */
 import type { MemoryAnchor, MemorySentence } from '../../../../protocol/index.ts';
+import type { NamedCode } from '../anchors/names.ts';
 import type { NewItem } from '../items.ts';
 import { quoting } from './anchoring.ts';
 import type { Imported } from './imports.ts';
@@ -26,11 +27,13 @@ export interface FileParts {
   imports: readonly Imported[];
   /** Titles of its tests, where it is a file of tests. */
   tests: readonly string[];
+  /** Of the file. */
+  code: NamedCode;
 }
 
 /** @returns undefined where nothing is left to say. */
 export function fileItem(parts: FileParts, leftOut: LeftOut): NewItem | undefined {
-  const { path, anchor, head, imports, tests } = parts;
+  const { path, anchor, head, imports, tests, code } = parts;
   // A type and a value of the same name are one thing to who imports it.
   const outer = [
     ...new Map(
@@ -41,7 +44,7 @@ export function fileItem(parts: FileParts, leftOut: LeftOut): NewItem | undefine
   ].reverse();
   const exported = outer.filter((one) => one.exported);
   const main = exported.length > 0 ? exported : outer.filter(({ symbol }) => symbol.kind !== 'variable');
-  const sentences = new Sentences(leftOut);
+  const sentences = new Sentences(code, leftOut);
   sentences.hid(head.hidden);
   for (const sentence of head.sentences.slice(0, MOST_QUOTED)) {
     const isFirst = sentences.all.length === 0;

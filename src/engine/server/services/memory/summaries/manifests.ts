@@ -1,5 +1,6 @@
 /** What the manifest of a package says of it: name, description, what is run and where it begins. Nothing else is read. */
 import type { MemoryAnchor } from '../../../../protocol/index.ts';
+import type { NamedCode } from '../anchors/names.ts';
 import { sentencesOf } from './prose.ts';
 import { type LeftOut, Sentences } from './sentences.ts';
 import { listed } from './wording.ts';
@@ -17,8 +18,14 @@ interface Manifest {
 }
 
 /** @param path of the manifest. @param anchor of the file. Without sentences where it cannot be read, or says nothing. */
-export function manifestSentences(path: string, text: string, anchor: MemoryAnchor, leftOut: LeftOut): Sentences {
-  const sentences = new Sentences(leftOut);
+export function manifestSentences(
+  path: string,
+  text: string,
+  anchor: MemoryAnchor,
+  code: NamedCode,
+  leftOut: LeftOut,
+): Sentences {
+  const sentences = new Sentences(code, leftOut);
   const file = path.slice(path.lastIndexOf('/') + 1);
   const { name, description, scripts, entries } = read(file, text) ?? { scripts: [], entries: [] };
   if (name === undefined) return sentences;

@@ -1,4 +1,5 @@
 /** What a comment or a page says, in plain sentences: without tags, links, examples and markup. */
+import { withoutHidden } from './hidden.ts';
 
 export interface Tag {
   name: 'returns' | 'throws' | 'deprecated' | 'param';
@@ -64,16 +65,22 @@ export function proseOf(words: string): Prose {
 /** Plain sentences of a text with Markdown, tags of HTML and links of JSDoc; tables, code and headings are left out. */
 export function sentencesOf(text: string): string[] {
   const plain = text.replace(/^[ \t]*(```|~~~)[\s\S]*?(?:^[ \t]*\1.*$|$(?![\s\S]))/gm, '\n');
-  return paragraphsOf(plain).flatMap((paragraph) => split(inline(paragraph)));
+  return standing(paragraphsOf(plain).flatMap((paragraph) => split(inline(paragraph))));
 }
 
-function withoutHidden(text: string): { text: string; hidden: number } {
-  let hidden = 0;
-  const seen = text.replace(/<!--[\s\S]*?(?:-->|$)/g, () => {
-    hidden++;
-    return ' ';
-  });
-  return { text: seen, hidden };
+/** What it speaks of was said in front of it. */
+const LEANING =
+  /^(?:its?|this|that|they|their|these|those|he|she|otherwise|then|instead|so|also|and|but|or|such|both|thus|therefore|hence|however|else|in (?:this|that|which|such) cases?|for (?:this|that|example|instance)|as such|the (?:former|latter))\b/i;
+
+/** The sentences that are there without those that lean on one that is not (undefined). */
+export function standing(sentences: readonly (string | undefined)[]): string[] {
+  const kept: string[] = [];
+  let isLost = false;
+  for (const sentence of sentences) {
+    isLost = sentence === undefined || (isLost && LEANING.test(sentence));
+    if (!isLost) kept.push(sentence!);
+  }
+  return kept;
 }
 
 /** Tags of C# as those of JSDoc. */
@@ -177,7 +184,9 @@ const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"'
 
 /** Words without markup; what a link shows, without where it leads. */
 function inline(text: string): string {
+  const code: string[] = [];
   return text
+    .replace(/(`+)\s*([^`]*?)\s*\1/g, (_, _fence, inside) => `\uE000${code.push(inside) - 1}\uE001`)
     .replace(
       /\{@(?:link|linkcode|linkplain|see)\s+([^}|\s]+)(?:\s*\|\s*|\s+)?([^}]*)\}/g,
       (_, to, label) => label.trim() || to,
@@ -185,14 +194,14 @@ function inline(text: string): string {
     .replace(/\{@\w+\s+([^}]*)\}/g, '$1')
     .replace(/!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])/g, '')
     .replace(/\[([^\]]+)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')
-    .replace(/\[`([^\]`]+)`\]/g, '$1')
+    .replace(/\[(\uE000\d+\uE001)\]/g, '$1')
     .replace(/<(https?:[^>\s]+)>/g, '$1')
     .replace(/<\/?[a-z][a-z0-9]*(?:\s[^<>]*)?\/?>/gi, '')
-    .replace(/(`+)\s*([^`]*?)\s*\1/g, '$2')
-    .replace(/(\*\*|__)(?=\S)([\s\S]*?\S)\1/g, '$2')
+    .replace(/(\*\*|__(?![a-z\d_]+__))(?=\S)([\s\S]*?\S)\1/g, '$2')
     .replace(/(^|[\s(])[*_](?=\S)([^*_]*\S)[*_](?=[\s).,;:!?]|$)/g, '$1$2')
     .replace(/\\([\\`*_{}[\]()#+.!<>-])/g, '$1')
     .replace(/&(lt|gt|amp|quot|nbsp|#39);/g, (_, name) => ENTITIES[name]!)
+    .replace(/\uE000(\d+)\uE001/g, (_, index) => code[index] ?? '')
     .replace(/\s+/g, ' ')
     .replace(/ ([.,;:])(?=\s|$)/g, '$1')
     .trim();
@@ -201,7 +210,7 @@ function inline(text: string): string {
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'sentence' });
 const ABBREVIATION = /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|no|fig|eq|al|st|dr|mr)|^\d+)\.\s*$/i;
 
-function split(paragraph: string): string[] {
+function split(paragraph: string): (string | undefined)[] {
   const sentences: string[] = [];
   let held = '';
   for (const { segment } of SEGMENTER.segment(paragraph)) {
@@ -211,18 +220,28 @@ function split(paragraph: string): string[] {
     held = '';
   }
   sentences.push(held);
-  return sentences.map((sentence) => sentence.trim()).flatMap((sentence) => finished(sentence) ?? []);
+  return sentences
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== '')
+    .map(finished);
 }
 
 /** With a full stop and not too long; undefined for what says nothing. */
 function finished(sentence: string): string | undefined {
   if ((sentence.match(/\p{L}{2,}/gu)?.length ?? 0) < 2) return undefined;
+  // A question says nothing.
+  if (sentence.endsWith('?')) return undefined;
   // An example follows that is left out.
   if (/\b(?:e\.g|i\.e)\.?$/.test(sentence)) return undefined;
+  // What it leads to is left out as well.
+  if (/(?::|\b(?:as follows|(?:the )?following|below|looks? like(?: this)?))[.!]?$/i.test(sentence)) return undefined;
   // To do, and where else to look.
   if (/^(?:todo|fixme|xxx|hack|see(?: also)?|note to self)\b:?/i.test(sentence)) return undefined;
   const links = sentence.match(/https?:\S+/g)?.join('').length ?? 0;
   if (links > sentence.length * MOST_LINKS) return undefined;
-  if (sentence.length > LONGEST_SENTENCE) return `${sentence.slice(0, sentence.lastIndexOf(' ', LONGEST_SENTENCE))} …`;
-  return /[.!?…)]$/.test(sentence) ? sentence : `${sentence.replace(/[:;,]$/, '')}.`;
+  if (sentence.length > LONGEST_SENTENCE) {
+    const end = sentence.lastIndexOf(' ', LONGEST_SENTENCE);
+    return end < 0 ? undefined : `${sentence.slice(0, end)} …`;
+  }
+  return /[.!?…)]$/.test(sentence) ? sentence : `${sentence.replace(/[;,]$/, '')}.`;
 }

@@ -1,11 +1,12 @@
-/** Checks sentences that quote comments: the code by its anchor, then whether the comment still says so. */
-import type { Grammars } from '../../../../../syntax/grammars.ts';
+/** Checks sentences that quote comments: the code by its anchor, then whether the comment still says so, of what is still there. */
 import { grammarFor } from '../../../../../syntax/languages.ts';
 import type { CheckedAnchor, MemoryAnchor } from '../../../../protocol/index.ts';
+import type { AnchorMaker } from '../anchors/fileAnchors.ts';
 import { type AnchorChecker, isTrue } from '../items.ts';
 import { isQuoted, partsOf } from './anchoring.ts';
 import { docOf, headOf } from './comments.ts';
 import { proseOf } from './prose.ts';
+import { namedCode, quotable } from './quotable.ts';
 import { nameOf } from './wording.ts';
 
 /** The text of a file by its path, by the rules of what may be read; undefined where it may not, or is gone. */
@@ -14,12 +15,12 @@ export type ReadText = (path: string) => Promise<string | undefined>;
 /** An {@link AnchorChecker} around the one that checks the code, which is given anchors without quotes. */
 export class QuoteChecker implements AnchorChecker {
   readonly #code: AnchorChecker;
-  readonly #grammars: Grammars;
+  readonly #anchors: Pick<AnchorMaker, 'read'>;
   readonly #read: ReadText;
 
-  constructor(code: AnchorChecker, grammars: Grammars, read: ReadText) {
+  constructor(code: AnchorChecker, anchors: Pick<AnchorMaker, 'read'>, read: ReadText) {
     this.#code = code;
-    this.#grammars = grammars;
+    this.#anchors = anchors;
     this.#read = read;
   }
 
@@ -50,15 +51,17 @@ export class QuoteChecker implements AnchorChecker {
   async #commentsIn(path: string): Promise<Comments | undefined> {
     const grammar = grammarFor(undefined, path)?.name;
     const text = await this.#read(path);
-    const symbols = text === undefined ? undefined : (await this.#grammars.outliner({ path }))?.(text);
-    if (grammar === undefined || text === undefined || symbols === undefined) return undefined;
-    const declared = symbols.filter(({ kind }) => kind !== 'import');
+    if (grammar === undefined || text === undefined) return undefined;
+    const { outline: declared, words } = await this.#anchors.read({ path, text });
+    if (declared === undefined) return undefined;
+    const code = namedCode(path, words);
     return (symbol) => {
       const comments =
         symbol === null
           ? [headOf(text, declared, grammar)]
           : declared.filter((one) => nameOf(one) === symbol).map((one) => docOf(text, one, grammar));
-      return comments.map(proseOf).flatMap(({ sentences, tags }) => [...sentences, ...tags.map((tag) => tag.text)]);
+      const said = comments.map((comment) => quotable(proseOf(comment), code));
+      return said.flatMap(({ sentences, tags }) => [...sentences, ...tags.map(({ text }) => text)]);
     };
   }
 }

@@ -41,6 +41,9 @@ export function sentenceGrammar(path: string, names: readonly string[]): string 
   ].join('\n');
 }
 
+/** Whether words are such as the grammar has them: no names, whoever wrote them. */
+export const isPlain = (words: string): boolean => /^[a-z'-]+(?:[,;]? [a-z'-]+)*$/.test(words.trim());
+
 const escaped = (text: string): string => text.replace(/["\\]/g, '\\$&');
 /** Without signs that a grammar or a line would have to spell in another way. */
 const isWritable = (name: string): boolean => name !== '' && !/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(name);

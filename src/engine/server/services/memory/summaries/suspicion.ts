@@ -10,6 +10,9 @@ export type Suspicion = 'instruction' | 'hidden' | 'secret';
 const HIDDEN =
   /[\u00AD\u061C\u115F\u1160\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u206F\u3164\uFEFF\uFFA0]|[\u{E0000}-\u{E0FFF}]/u;
 
+/** Letters of two scripts in one word, of which some look like others. */
+const LOOK_ALIKE = /(?:[A-Za-z][\p{Script=Cyrillic}ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο]|[\p{Script=Cyrillic}ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο][A-Za-z])/u;
+
 const INSTRUCTIONS = [
   /\b(?:ignore|disregard|forget|override|bypass|skip) (?:\w+ )?(?:all|any|your|previous|prior|above|earlier|these|those|the|every) (?:\w+ ){0,3}(?:instruction|prompt|rule|guideline|direction|constraint|polic|order)/,
   /\b(?:ignore|disregard|forget) (?:all|any|everything|what|the above|the previous|anything)\b.{0,30}\b(?:above|before|previous|prior|earlier|told|said)/,
@@ -48,7 +51,7 @@ const PLAIN_URL = /https?:\/\/(?![^\s/]*@)[^\s?]*/g;
 
 /** What speaks against a sentence; undefined: nothing does. */
 export function suspicionOf(sentence: string): Suspicion | undefined {
-  if (HIDDEN.test(sentence)) return 'hidden';
+  if (HIDDEN.test(sentence) || LOOK_ALIKE.test(sentence)) return 'hidden';
   const data = sentence.replace(PLAIN_URL, '');
   if (SECRETS.some((pattern) => pattern.test(data))) return 'secret';
   // Look-alike letters of other widths, and typographic apostrophes, are what they look like.
@@ -58,4 +61,21 @@ export function suspicionOf(sentence: string): Suspicion | undefined {
     .replace(/[’‘]/g, "'")
     .replace(/[\s_*]+/g, ' ');
   return INSTRUCTIONS.some((pattern) => pattern.test(read)) ? 'instruction' : undefined;
+}
+
+/** Sentences that together may be one instruction. */
+const TOGETHER = 3;
+
+/**
+ * How many of the first sentences of a text may be quoted: those in front of the first that is an instruction, by itself or
+ * with those that follow it. What comes behind belongs to it.
+ */
+export function beforeInstruction(sentences: readonly string[]): number {
+  for (const end of sentences.keys()) {
+    for (let at = end; at >= 0 && end - at < TOGETHER; at--) {
+      const together = sentences.slice(at, end + 1).map((one) => one.replace(/[\s.!?…:;,]+$/, ''));
+      if (suspicionOf(together.join(' ')) === 'instruction') return at;
+    }
+  }
+  return sentences.length;
 }

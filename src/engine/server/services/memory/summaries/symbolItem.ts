@@ -1,5 +1,6 @@
 /** What a symbol is for, in the words of its comment, how it is called and what it has and uses. */
 import type { MemoryAnchor } from '../../../../protocol/index.ts';
+import type { NamedCode } from '../anchors/names.ts';
 import type { NewItem } from '../items.ts';
 import { quoting } from './anchoring.ts';
 import { itemOf } from './item.ts';
@@ -22,18 +23,20 @@ export interface SymbolParts {
   members: readonly Described[];
   /** Names of the file, or imported into it, that its text has. */
   uses: readonly string[];
+  /** Of the file. */
+  code: NamedCode;
 }
 
 /** @returns undefined where nothing is left to say. */
 export function symbolItem(
   one: Described,
-  { path, anchor, members, uses }: SymbolParts,
+  { path, anchor, members, uses, code }: SymbolParts,
   leftOut: LeftOut,
 ): NewItem | undefined {
   const { symbol, doc } = one;
   const name = nameOf(symbol);
   const kind = kindOf(symbol);
-  const sentences = new Sentences(leftOut);
+  const sentences = new Sentences(code, leftOut);
   sentences.hid(doc.hidden);
   let isNamed = false;
   for (const sentence of doc.sentences.slice(0, MOST_QUOTED)) {

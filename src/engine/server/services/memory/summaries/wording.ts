@@ -49,12 +49,18 @@ export function signatureOf(symbol: CodeSymbol): string {
     .replace(/([=:<(]) \|/g, '$1')
     .replace(/\s*(?:=>|=|\{|:|;|,)?\s*$/, '')
     .trim();
-  if (text.length > LONGEST_SIGNATURE) text = `${text.slice(0, LONGEST_SIGNATURE)} …`;
+  if (text.length > LONGEST_SIGNATURE) text = `${cutAtName(text, LONGEST_SIGNATURE)} …`;
   const bare = text.replace(
     /^(?:(?:public|pub|struct|abstract|final|async|function|class|interface|enum|struct|trait|type|namespace|const|let|var|def|fn|func|impl|mod)\s+)+/,
     '',
   );
   return bare === name || bare === `${name}()` ? '' : text;
+}
+
+/** The first `length` units, or fewer: never a part of a name. */
+function cutAtName(text: string, length: number): string {
+  const cut = text.slice(0, length);
+  return (/[\p{L}\p{N}_$]/u.test(text[length] ?? '') ? cut.replace(/[\p{L}\p{N}_$#]+$/u, '') : cut).trimEnd();
 }
 
 /** `a, b and c`; of more than `most`, `a, b, c and 4 more`. */

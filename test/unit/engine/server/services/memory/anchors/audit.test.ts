@@ -111,7 +111,8 @@ describe('names in a sentence', () => {
   const CASES: [string, string[], string[]][] = [
     ['Keeps maxTokens and MAX_SIZE, `get` and run().', ['get', 'maxTokens', 'MAX_SIZE', 'run'], []],
     ['Written in TypeScript for HTTP on GitHub, e.g. by hand.', [], []],
-    ['See src/lines/wrap.ts, package.json and `A.m(x)`.', ['A', 'm', 'x'], ['src/lines/wrap.ts', 'package.json']],
+    ['See src/lines/wrap.ts, cart.json and `A.m(x)`.', ['A', 'm', 'x'], ['src/lines/wrap.ts', 'cart.json']],
+    ['Node.js reads package.json, WebP, glTF and macOS over a WebSocket.', [], []],
     ['A sentence ends.Another begins (or not) 3.5 times.', [], []],
     ['`#items` is private, $el is not, _x neither.', ['items', '$el', '_x'], []],
   ];

@@ -121,14 +121,50 @@ describe('a file of code', () => {
 
   test('does not quote a comment with what it names and the code does not have', async () => {
     const text =
-      '/** Keeps carts. It asks the cartBroker. It is in JavaScript. @returns what oldHelper() gave */\nexport function keep(a) {\n  a;\n  return a;\n}\n';
+      '/** Keeps carts. It asks the cartBroker. Written in JavaScript. @returns what oldHelper() gave */\nexport function keep(a) {\n  a;\n  return a;\n}\n';
     const made = summariser();
     const { items } = await made.file({ path: 'a.js', text });
     assert.deepEqual(
       items[1]!.sentences.map((one) => one.text),
-      ['keep (function in a.js): Keeps carts.', 'It is in JavaScript.', 'It is declared as function keep(a).'],
+      ['keep (function in a.js): Keeps carts.', 'Written in JavaScript.', 'It is declared as function keep(a).'],
     );
     assert.equal(made.leftOut.absent, 2);
+  });
+
+  test('quotes the part of a sentence that is true, and nothing that leans on what was left out', async () => {
+    const comment = [
+      'Keeps carts (see cartBroker). Takes `Map<string>`; like oldStore does. Is fast; unless oldStore is full.',
+      'It ends then. Asks cartBroker. It waits. Carts are:',
+      '',
+      'It is so.',
+    ];
+    const text = `/** ${comment.join('\n * ')} */\nexport function keep(a: Map<string>) {\n  a;\n  return a;\n}\n`;
+    const { items } = await summariser().file({ path: 'a.ts', text });
+    assert.deepEqual(
+      items[1]!.sentences.map((one) => one.text),
+      [
+        'keep (function in a.ts): Keeps carts.',
+        'Takes Map<string>.',
+        'It is declared as function keep(a: Map<string>).',
+      ],
+    );
+  });
+
+  test('uses what it names, not its own parameters, members and variables of the same name', async () => {
+    const text =
+      "import { Shop, Till, Cart, Item } from './shop.ts';\n\nexport function open(Shop: string) {\n  const { Till } = a;\n  a.Cart();\n  return { Cart: 1, Shop, Till, b: Item };\n}\n";
+    const texts = await textsOf('a.ts', text);
+    assert.ok(texts['symbol:a.ts#open']!.includes('It uses Item.'), texts['symbol:a.ts#open']!.join('\n'));
+  });
+
+  test('has no comments in a declaration, and never a part of a name at its end', async () => {
+    const types = Array.from({ length: 40 }, (_, n) => `'a${n}': QueryObserverOptions${n}`).join('; // one\n  ');
+    const texts = await textsOf('a.ts', `export type Large = {\n  ${types};\n};\n`);
+    const [first] = texts['symbol:a.ts#Large']!;
+    assert.match(first!, /^Large is a type in a\.ts: type Large = /);
+    assert.ok(!first!.includes('// one'));
+    assert.match(first!, /(?:QueryObserverOptions\d+|[:;']|a\d+) ….$/);
+    for (const name of first!.match(/Query\w+/g)!) assert.ok(types.includes(`${name};`), name);
   });
 
   test('that says nothing has no item', async () => {

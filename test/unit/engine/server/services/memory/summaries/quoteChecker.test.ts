@@ -11,8 +11,7 @@ import { ExtractiveSummariser } from '../../../../../../../src/engine/server/ser
 import { QuoteChecker } from '../../../../../../../src/engine/server/services/memory/summaries/quoteChecker.ts';
 import { Grammars } from '../../../../../../../src/syntax/grammars.ts';
 
-const grammars = new Grammars(import.meta.url);
-const maker = new AnchorMaker(grammars);
+const maker = new AnchorMaker(new Grammars(import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-quotes-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -27,7 +26,7 @@ const read = async (file: string) => {
 const places = new Map<string, string[]>();
 const checker = new QuoteChecker(
   new CodeAnchorChecker(new CodeFiles(folder, maker), { whereIs: (hash) => places.get(hash) ?? [] }),
-  grammars,
+  maker,
   read,
 );
 
