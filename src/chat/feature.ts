@@ -17,8 +17,9 @@ import type { Resolved, SearchHit } from './context/sources.ts';
 import { ChatController } from './controller.ts';
 import type { KeptAttachment } from './conversation/entries.ts';
 import { forgetChats } from './conversation/forget.ts';
+import { openStore } from './conversation/open.ts';
 import { type ChatsOf, makeChatsFolder } from './conversation/place.ts';
-import { ConversationStore } from './conversation/store.ts';
+import type { ConversationStore } from './conversation/store.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question } from './draft.ts';
 import { EditorTools } from './editorTools.ts';
@@ -92,7 +93,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       return { attachment: attachmentOf('file', path, text, { uri, ...(language ? { language } : {}) }) };
     },
   };
-  const store = storeOf(folder(), (words) => report(new Error(words)));
+  const store = openStore(chatsOf(folder()), (words) => report(new Error(words)));
   const rules = { isPrivate: needs.isPrivate };
   const reviews = new EditReviews(needs.grammars, rules);
   const code = new CodeActions(reviews, rules, (place, outcome) => controller.blockBecame(place, outcome));
@@ -174,7 +175,8 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
     // What is shown is of the first folder. Its engine's handle, and what is read ahead of it, go first.
     if (path === local) await controller.show(store.then((one) => one.create()));
     await forgetChats(path);
-    if (path === local) await makeChatsFolder(chatsOf(folder()));
+    // Where it cannot be made, the next conversation says so.
+    if (path === local) await makeChatsFolder(chatsOf(folder())).catch(() => undefined);
   };
   const generate = async (messages: ChatMessage[], maxTokens: number, signal: AbortSignal): Promise<string> => {
     const model = (await models.ready()).id;
@@ -283,10 +285,6 @@ function inWords(error: unknown): unknown {
   return error instanceof Error && error.constructor === Error && !('kind' in error)
     ? Object.assign(error, { kind: 'told' })
     : error;
-}
-
-async function storeOf(folder: vscode.Uri, trouble: (words: string) => void): Promise<ConversationStore> {
-  return new ConversationStore(await makeChatsFolder(chatsOf(folder)), trouble);
 }
 
 const localOf = (folder: vscode.Uri): string | null => (folder.scheme === 'file' ? folder.fsPath : null);
