@@ -24,14 +24,39 @@ const MOST_BYTES = 1 << 20;
  */
 export async function copyFrom(messages: readonly MessageEntry[], textOf: TextOf): Promise<CopyOptions | undefined> {
   const attached = messages.flatMap((one) => (one.type === 'user' ? one.attachments : [])).filter(isCode);
-  const texts = await Promise.all([
-    ...attached.map((one) => attachedText(one, textOf)),
-    ...writtenFiles(messages, attached).map(async ({ file, code }) => (await textOf({ path: file })) ?? code),
+  const files = await Promise.all([
+    ...attached.map(async (one) => ({ name: pathOf(one), text: await attachedText(one, textOf) })),
+    ...writtenFiles(messages, attached).map(async ({ file, code }) => ({
+      name: file,
+      text: (await textOf({ path: file })) ?? code,
+    })),
   ]);
-  const pasted = messages.flatMap((one) => (one.type === 'user' ? fencedBlocks(one.text).map(({ code }) => code) : []));
-  const all = [...new Set([...texts, ...pasted])].flatMap(withoutMarkers);
-  const bytes = all.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return all.length === 0 || bytes > MOST_BYTES ? undefined : { ...SEARCH_PART, texts: all };
+  const pasted = messages.flatMap((one) =>
+    one.type === 'user' ? fencedBlocks(one.text).map(({ file = '', code }) => ({ name: file, text: code })) : [],
+  );
+  const once = new Map([...files, ...pasted].map((one) => [`${one.name}\n${one.text}`, one]));
+  const all = [...once.values()].flatMap(({ name, text }) => withoutMarkers(text).map((part) => ({ name, part })));
+  const bytes = all.reduce((sum, { part }) => sum + Buffer.byteLength(part), 0);
+  if (all.length === 0 || bytes > MOST_BYTES) return undefined;
+  return {
+    ...SEARCH_PART,
+    texts: all.map(({ part }) => part),
+    names: all.map(({ name }) => name),
+    announcing: ANNOUNCING,
+  };
+}
+
+/** What a line begins with that names the file of the SEARCH parts behind it: of a fenced block, or of a call of a tool. */
+const ANNOUNCING = ['```', '~~~', 'path:', 'file:'];
+
+/** Of its address, or of a label, which may name lines. */
+function pathOf({ uri, label }: KeptAttachment): string {
+  if (uri === undefined) return label.replaceAll('\\', '/').replace(/:\d+(?:-\d+)?$/, '');
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
+  }
 }
 
 const isCode = ({ kind, text }: KeptAttachment): boolean => CODE.includes(kind) && text.trim() !== '';
