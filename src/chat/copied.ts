@@ -3,8 +3,10 @@ import type { CopyOptions } from '../engine/protocol/index.ts';
 import { isMarker } from './apply/hunks.ts';
 import { isSamePath } from './apply/plan.ts';
 import type { KeptAttachment, MessageEntry } from './conversation/entries.ts';
+import type { OpenedChat } from './engineChat.ts';
 import { fencedBlocks } from './markdown/split.ts';
-import { SEARCH_PART } from './prompt/system.ts';
+import { billionsOf } from './plan.ts';
+import { editFormOf, SEARCH_PART } from './prompt/system.ts';
 import type { AttachmentKind } from './view/protocol.ts';
 
 /** A file by its address, or as an answer names it. */
@@ -16,6 +18,15 @@ export type TextOf = (place: FilePlace) => Promise<string | undefined>;
 const CODE: readonly AttachmentKind[] = ['file', 'selection', 'symbol', 'open', 'codebase'];
 /** The engine copies from no more (`CopyOptions.texts`). */
 const MOST_BYTES = 1 << 20;
+
+/** What the SEARCH parts of an answer are held to, where the model is one that is told to write them; see {@link copyFrom}. */
+export async function copyFor(
+  opened: OpenedChat,
+  messages: readonly MessageEntry[],
+  textOf: TextOf,
+): Promise<CopyOptions | undefined> {
+  return editFormOf(billionsOf(opened)) === 'searchReplace' ? copyFrom(messages, textOf) : undefined;
+}
 
 /**
  * @param messages of the branch that is answered, also those that are told in short.

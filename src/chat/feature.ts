@@ -114,15 +114,12 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
   const controller = new ChatController(
     {
       engine,
-      planner: new Planner(
-        engine,
-        tools.all.map(({ spec }) => spec),
-      ),
+      planner: new Planner(engine, () => (setting('tools', true) ? tools.all.map(({ spec }) => spec) : [])),
       tools: tools.all,
       confirm: (call) => tools.confirm(call),
       model: () => models.ready(),
       workspace: () => needs.idOf(folder()),
-      temperature: () => vscode.workspace.getConfiguration('quire.chat').get('temperature', 0.2),
+      temperature: () => setting('temperature', 0.2),
       textOf: async (place) => {
         if ('path' in place) return (await sources.readForTool(place.path, new AbortController().signal)).text;
         return (await sources.gate.open(vscode.Uri.parse(place.uri))).document?.getText();
@@ -287,6 +284,8 @@ function inWords(error: unknown): unknown {
     : error;
 }
 
+const setting = <T>(name: string, otherwise: T): T =>
+  vscode.workspace.getConfiguration('quire.chat').get(name, otherwise);
 const localOf = (folder: vscode.Uri): string | null => (folder.scheme === 'file' ? folder.fsPath : null);
 const chatsOf = (folder: vscode.Uri): ChatsOf => ({ folder: localOf(folder), name: folder.toString() });
 
@@ -304,7 +303,7 @@ async function lastOf(store: ConversationStore, memento: vscode.Memento): Promis
 
 /** Deletes what is older than the person wants it kept, once a day. */
 async function retain(store: Promise<ConversationStore>, forgetPages: () => Promise<void>): Promise<void> {
-  const days = vscode.workspace.getConfiguration('quire.chat').get('keepDays', 0);
+  const days = setting('keepDays', 0);
   const removed = days > 0 ? await (await store).removeOlderThan(days) : [];
   if (removed.length > 0) await forgetPages();
   setTimeout(() => void retain(store, forgetPages).catch(() => undefined), DAY_MS).unref();
