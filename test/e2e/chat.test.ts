@@ -1,6 +1,6 @@
 /** The chat in the real editor, with a model of random weights and a real chat template: its words mean nothing, all else is real. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -180,4 +180,25 @@ test('a conversation is renamed in the list, and deleted for good: nothing of it
   await window.until(async () => keptWith('swallows').length === 0, 'its file is gone');
   await window.until(async () => (await panel.messages('user').count()) === 0, 'another one is shown');
   await window.page.keyboard.press('Escape');
+});
+
+test('where conversations cannot be kept one can talk all the same; why is said, and all is saved once that is possible', async () => {
+  await window.close();
+  const chats = path.join(editor.server.folder, 'data/chats');
+  rmSync(chats, { recursive: true, force: true });
+  writeFileSync(chats, 'a file');
+  window = await editor.openWindow();
+  await window.waitForStatus(/^Quire: ready/);
+  panel = await openChat(window);
+  await panel.send('Where do storks spend the winter?');
+  await panel.untilWriting();
+  const said = window.page.locator('.notification-toast', {
+    hasText: 'The conversation cannot be saved: a file is where',
+  });
+  await window.until(async () => (await said.count()) === 1, 'it is said');
+  await panel.button(/^Stop/).click();
+  await panel.untilIdle();
+  await window.screenshot('not-kept');
+  rmSync(chats);
+  await window.until(async () => keptWith('storks').length === 1, 'it is saved');
 });
