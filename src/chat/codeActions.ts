@@ -4,7 +4,7 @@ import { newFile } from './apply/newFile.ts';
 import type { CodeBlock } from './apply/plan.ts';
 import type { EditReviews } from './apply/reviewEditor.ts';
 import type { TargetRules } from './apply/targets.ts';
-import type { CodeOutcome, CodePlace } from './controller.ts';
+import type { CodeOutcome, CodePlace } from './codeBlocks.ts';
 import type { CodeAction } from './view/protocol.ts';
 
 /** The block that was applied to a file last: only that can be decided on, and undone. */

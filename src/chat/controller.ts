@@ -2,33 +2,22 @@
  * Between the panel and the rest: what the person does becomes calls, what has changed is told to the view. Everything that
  * comes from the view is checked: what it shows was written by a model.
  */
-import type { CodeBlock } from './apply/plan.ts';
+import { actOnBlock, type CodeOutcome, type CodePlace, type RunCode } from './codeBlocks.ts';
 import type { ContextSources, Resolved } from './context/sources.ts';
-import type { KeptAttachment, UserEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import { Draft, type Question } from './draft.ts';
-import { fencedBlocks } from './markdown/split.ts';
 import { type ChatUse, withoutMemories } from './memory.ts';
+import { type Expanded, Outbox } from './outbox.ts';
 import { ChatSession, type SessionNeeds } from './session.ts';
 import type {
   AttachmentKind,
   ChatSnapshot,
-  CodeAction,
   CommandShown,
   HostMessage,
   MentionKind,
   ModelShown,
-  TurnShown,
   ViewMessage,
 } from './view/protocol.ts';
-
-/** What a message that begins with a slash, or names things by `@`, comes to. */
-export type Expanded =
-  | { question: Question }
-  /** Done by the panel itself. */
-  | { action: 'new' | 'compact' }
-  /** In words. */
-  | { refused: string };
 
 export interface ControllerNeeds extends Omit<SessionNeeds, 'conversation' | 'tell'> {
   tell(message: HostMessage): void;
@@ -41,8 +30,7 @@ export interface ControllerNeeds extends Omit<SessionNeeds, 'conversation' | 'te
   commands(): CommandShown[];
   mentions(): MentionKind[];
   expand(question: Question, signal: AbortSignal): Promise<Expanded>;
-  /** Does something with a code block. @returns what became of it, where that is to be kept. */
-  code(action: CodeAction, block: CodeBlock, place: CodePlace): Promise<CodeOutcome | undefined>;
+  code: RunCode;
   copy(text: string): PromiseLike<void>;
   /** Opens what a link names. */
   openLink(href: string): Promise<void>;
@@ -53,30 +41,13 @@ export interface ControllerNeeds extends Omit<SessionNeeds, 'conversation' | 'te
   report(error: unknown): void;
 }
 
-/** Where a code block stands. */
-export interface CodePlace {
-  message: string;
-  block: number;
-  /** What was attached to the question that it answers, and to those before it, newest first: what it may be about. */
-  attachments: KeptAttachment[];
-}
-
-export interface CodeOutcome {
-  kind: 'applied' | 'undone' | 'refused' | 'review';
-  words: string;
-}
-
-/** What takes longer than this is shown. */
-const SHOWN_MS = 150;
-
 export class ChatController {
   readonly #needs: ControllerNeeds;
   readonly #draft: Draft;
   #session: Promise<ChatSession>;
   #now: ChatSession | undefined;
+  readonly #outbox: Outbox;
   #mention: AbortController | undefined;
-  /** What a message names is being looked for. */
-  #looking: AbortController | undefined;
 
   /** @param first the conversation that is shown first. */
   constructor(needs: ControllerNeeds, first: Promise<Conversation>) {
@@ -84,13 +55,23 @@ export class ChatController {
     this.#draft = new Draft({
       // A draft opens no model: it is weighed when somebody looks at the panel, which opens it.
       weigh: async (question, editing, signal) =>
-        this.#hasModel ? (await this.#session).weigh(await this.#asSent(question, signal), editing, signal) : undefined,
+        this.#hasModel
+          ? (await this.#session).weigh(await this.#outbox.asSent(question, signal), editing, signal)
+          : undefined,
       readAhead: async (question, editing, signal) => {
         if (!this.#hasModel) return;
-        await (await this.#session).readAhead(await this.#asSent(question, signal), editing, signal);
+        await (await this.#session).readAhead(await this.#outbox.asSent(question, signal), editing, signal);
       },
       offers: () => needs.context.offers(),
       changed: () => this.#tellDraft(),
+    });
+    this.#outbox = new Outbox({
+      draft: this.#draft,
+      session: () => this.#session,
+      expand: needs.expand,
+      begin: () => this.show(needs.begin()),
+      tell: needs.tell,
+      report: needs.report,
     });
     this.#session = first.then((conversation) => this.#begin(conversation));
     this.#session.catch((error) => needs.report(error));
@@ -122,7 +103,7 @@ export class ChatController {
 
   /** Asks in the conversation that is shown, as if it had been written there. */
   async ask(question: Question): Promise<void> {
-    await this.#send(question, 'queue', undefined);
+    await this.#outbox.send(question, 'queue', undefined);
   }
 
   /** Puts attachments into the draft. */
@@ -223,9 +204,9 @@ export class ChatController {
         return this.#draft.typed(text(message.text));
       case 'send':
         this.#draft.text = text(message.text);
-        return this.#sendDraft(message.how === 'steer' ? 'steer' : 'queue');
+        return this.#outbox.sendDraft(message.how === 'steer' ? 'steer' : 'queue');
       case 'stop':
-        this.#looking?.abort();
+        this.#outbox.stop();
         return session.stop();
       case 'unqueue':
         return session.unqueue(text(message.id));
@@ -246,7 +227,7 @@ export class ChatController {
       case 'drop':
         return this.attach(await context.fromUris(message.uris.map(text), never()));
       case 'code':
-        return this.#code(session, message.action, text(message.message), Number(message.block));
+        return actOnBlock(session, message.action, text(message.message), Number(message.block), this.#needs.code);
       case 'open':
         return this.#needs.openLink(text(message.href));
       case 'action':
@@ -270,71 +251,6 @@ export class ChatController {
     }
   }
 
-  /** With what it names, as far as that needs no search. */
-  async #asSent(question: Question, signal: AbortSignal): Promise<Question> {
-    if (/@codebase/.test(question.text)) return question;
-    const expanded = await this.#needs.expand(question, signal);
-    return 'question' in expanded ? expanded.question : question;
-  }
-
-  async #sendDraft(how: 'queue' | 'steer'): Promise<void> {
-    const { editing } = this.#draft;
-    if (this.#draft.text.trim() === '' && this.#draft.attachments.length === 0) return;
-    const before = this.#draft.take();
-    // What was not sent is not lost.
-    let sent = false;
-    try {
-      sent = await this.#send(before, how, editing);
-    } finally {
-      if (!sent) this.#restore(before, editing);
-    }
-  }
-
-  async #send(question: Question, how: 'queue' | 'steer', editing: string | undefined): Promise<boolean> {
-    const session = await this.#session;
-    const expanded = await this.#expanded(session, question);
-    if (expanded === undefined) return false;
-    if ('refused' in expanded) {
-      this.#draft.refuse(expanded.refused);
-      return false;
-    }
-    if ('action' in expanded) {
-      if (expanded.action === 'new') await this.show(this.#needs.begin());
-      else await session.compact();
-      return true;
-    }
-    // Not awaited: the answer takes its time, and the view says more meanwhile.
-    void session.send(expanded.question, how, editing).catch((error) => this.#needs.report(error));
-    return true;
-  }
-
-  /** What is named may have to be looked for: that is shown, and can be stopped. @returns undefined where it was. */
-  async #expanded(session: ChatSession, question: Question): Promise<Expanded | undefined> {
-    const looking = new AbortController();
-    this.#looking = looking;
-    const tell = (turn: TurnShown): void => {
-      if (!session.running) this.#needs.tell({ type: 'patch', patch: { turn } });
-    };
-    const late = setTimeout(() => tell({ kind: 'waiting', words: 'Reading what you named' }), SHOWN_MS);
-    try {
-      const expanded = await this.#needs.expand(question, looking.signal);
-      return looking.signal.aborted ? undefined : expanded;
-    } catch (error) {
-      if (looking.signal.aborted) return undefined;
-      throw error;
-    } finally {
-      clearTimeout(late);
-      tell({ kind: 'idle' });
-    }
-  }
-
-  #restore(question: Question, editing: string | undefined): void {
-    const { refusal } = this.#draft;
-    this.#draft.set(question, editing);
-    if (refusal !== undefined) this.#draft.refuse(refusal);
-    this.#needs.tell({ type: 'setDraft', text: question.text });
-  }
-
   #edit(session: ChatSession, id: string | null): void {
     const message = id === null ? undefined : session.conversation.message(id);
     if (message?.type === 'user') this.#draft.set(withoutMemories(message), message.id);
@@ -348,23 +264,6 @@ export class ChatController {
     this.#mention = mention;
     const items = await this.#needs.context.suggest(kind, query, mention.signal);
     if (!mention.signal.aborted) this.#needs.tell({ type: 'suggestions', request, items });
-  }
-
-  async #code(session: ChatSession, action: CodeAction, message: string, block: number): Promise<void> {
-    const entry = session.conversation.message(message);
-    const fenced = entry && 'text' in entry ? fencedBlocks(entry.text)[block] : undefined;
-    if (!fenced) return;
-    const { code, language, file } = fenced;
-    const found = { code, language, info: [language, file].join(' ').trim(), ...(file ? { path: file } : {}) };
-    const attachments = session.conversation
-      .path(message)
-      .filter((one): one is UserEntry => one.type === 'user')
-      .reverse()
-      .flatMap((one) => one.attachments);
-    const outcome = await this.#needs.code(action, found, { message, block, attachments });
-    if (outcome === undefined) return;
-    if (outcome.kind === 'review') session.blockIsReviewed(message, block, outcome.words);
-    else session.blockBecame(message, block, outcome.kind, outcome.words);
   }
 
   async #copy(session: ChatSession, id: string): Promise<void> {

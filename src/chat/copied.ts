@@ -3,8 +3,10 @@ import type { CopyOptions } from '../engine/protocol/index.ts';
 import { isMarker } from './apply/hunks.ts';
 import { isSamePath } from './apply/plan.ts';
 import type { KeptAttachment, MessageEntry } from './conversation/entries.ts';
+import type { OpenedChat } from './engineChat.ts';
 import { fencedBlocks } from './markdown/split.ts';
-import { SEARCH_PART } from './prompt/system.ts';
+import { billionsOf } from './plan.ts';
+import { editFormOf, SEARCH_PART } from './prompt/system.ts';
 import type { AttachmentKind } from './view/protocol.ts';
 
 /** A file by its address, or as an answer names it. */
@@ -17,6 +19,15 @@ const CODE: readonly AttachmentKind[] = ['file', 'selection', 'symbol', 'open', 
 /** The engine copies from no more (`CopyOptions.texts`). */
 const MOST_BYTES = 1 << 20;
 
+/** What the SEARCH parts of an answer are held to, where the model is one that is told to write them; see {@link copyFrom}. */
+export async function copyFor(
+  opened: OpenedChat,
+  messages: readonly MessageEntry[],
+  textOf: TextOf,
+): Promise<CopyOptions | undefined> {
+  return editFormOf(billionsOf(opened)) === 'searchReplace' ? copyFrom(messages, textOf) : undefined;
+}
+
 /**
  * @param messages of the branch that is answered, also those that are told in short.
  * @returns undefined where there is nothing to copy from, or more than the engine takes: a part of it would be worse than
@@ -24,14 +35,39 @@ const MOST_BYTES = 1 << 20;
  */
 export async function copyFrom(messages: readonly MessageEntry[], textOf: TextOf): Promise<CopyOptions | undefined> {
   const attached = messages.flatMap((one) => (one.type === 'user' ? one.attachments : [])).filter(isCode);
-  const texts = await Promise.all([
-    ...attached.map((one) => attachedText(one, textOf)),
-    ...writtenFiles(messages, attached).map(async ({ file, code }) => (await textOf({ path: file })) ?? code),
+  const files = await Promise.all([
+    ...attached.map(async (one) => ({ name: pathOf(one), text: await attachedText(one, textOf) })),
+    ...writtenFiles(messages, attached).map(async ({ file, code }) => ({
+      name: file,
+      text: (await textOf({ path: file })) ?? code,
+    })),
   ]);
-  const pasted = messages.flatMap((one) => (one.type === 'user' ? fencedBlocks(one.text).map(({ code }) => code) : []));
-  const all = [...new Set([...texts, ...pasted])].flatMap(withoutMarkers);
-  const bytes = all.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return all.length === 0 || bytes > MOST_BYTES ? undefined : { ...SEARCH_PART, texts: all };
+  const pasted = messages.flatMap((one) =>
+    one.type === 'user' ? fencedBlocks(one.text).map(({ file = '', code }) => ({ name: file, text: code })) : [],
+  );
+  const once = new Map([...files, ...pasted].map((one) => [`${one.name}\n${one.text}`, one]));
+  const all = [...once.values()].flatMap(({ name, text }) => withoutMarkers(text).map((part) => ({ name, part })));
+  const bytes = all.reduce((sum, { part }) => sum + Buffer.byteLength(part), 0);
+  if (all.length === 0 || bytes > MOST_BYTES) return undefined;
+  return {
+    ...SEARCH_PART,
+    texts: all.map(({ part }) => part),
+    names: all.map(({ name }) => name),
+    announcing: ANNOUNCING,
+  };
+}
+
+/** What a line begins with that names the file of the SEARCH parts behind it: of a fenced block, or of a call of a tool. */
+const ANNOUNCING = ['```', '~~~', 'path:', 'file:'];
+
+/** Of its address, or of a label, which may name lines. */
+function pathOf({ uri, label }: KeptAttachment): string {
+  if (uri === undefined) return label.replaceAll('\\', '/').replace(/:\d+(?:-\d+)?$/, '');
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
+  }
 }
 
 const isCode = ({ kind, text }: KeptAttachment): boolean => CODE.includes(kind) && text.trim() !== '';

@@ -3,9 +3,9 @@ import { expandPrompt, inputsOf, type PromptFile, type PromptValues } from './co
 import { askedBy, commandNamed } from './commands/slashCommands.ts';
 import { parseMessage } from './context/parse.ts';
 import type { ContextSources, Resolved } from './context/sources.ts';
-import type { Expanded } from './controller.ts';
 import type { KeptAttachment } from './conversation/entries.ts';
 import type { Question } from './draft.ts';
+import type { Expanded } from './outbox.ts';
 
 export interface ExpandNeeds {
   sources: Pick<ContextSources, 'resolve' | 'take'>;

@@ -17,8 +17,9 @@ import type { Resolved, SearchHit } from './context/sources.ts';
 import { ChatController } from './controller.ts';
 import type { KeptAttachment } from './conversation/entries.ts';
 import { forgetChats } from './conversation/forget.ts';
+import { openStore } from './conversation/open.ts';
 import { type ChatsOf, makeChatsFolder } from './conversation/place.ts';
-import { ConversationStore } from './conversation/store.ts';
+import type { ConversationStore } from './conversation/store.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question } from './draft.ts';
 import { EditorTools } from './editorTools.ts';
@@ -94,7 +95,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       return { attachment: attachmentOf('file', path, text, { uri, ...(language ? { language } : {}) }) };
     },
   };
-  const store = storeOf(folder(), (words) => report(new Error(words)));
+  const store = openStore(chatsOf(folder()), (words) => report(new Error(words)));
   const rules = { isPrivate: needs.isPrivate };
   const reviews = new EditReviews(needs.grammars, rules);
   const code = new CodeActions(reviews, rules, (place, outcome) => controller.blockBecame(place, outcome));
@@ -115,15 +116,12 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
   const controller = new ChatController(
     {
       engine,
-      planner: new Planner(
-        engine,
-        tools.all.map(({ spec }) => spec),
-      ),
+      planner: new Planner(engine, () => (setting('tools', true) ? tools.all.map(({ spec }) => spec) : [])),
       tools: tools.all,
       confirm: (call) => tools.confirm(call),
       model: () => models.ready(),
       workspace: () => needs.idOf(folder()),
-      temperature: () => vscode.workspace.getConfiguration('quire.chat').get('temperature', 0.2),
+      temperature: () => setting('temperature', 0.2),
       textOf: async (place) => {
         if ('path' in place) return (await sources.readForTool(place.path, new AbortController().signal)).text;
         return (await sources.gate.open(vscode.Uri.parse(place.uri))).document?.getText();
@@ -177,7 +175,8 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
     // What is shown is of the first folder. Its engine's handle, and what is read ahead of it, go first.
     if (path === local) await controller.show(store.then((one) => one.create()));
     await forgetChats(path);
-    if (path === local) await makeChatsFolder(chatsOf(folder()));
+    // Where it cannot be made, the next conversation says so.
+    if (path === local) await makeChatsFolder(chatsOf(folder())).catch(() => undefined);
   };
   const generate = async (messages: ChatMessage[], maxTokens: number, signal: AbortSignal): Promise<string> => {
     const model = (await models.ready()).id;
@@ -288,10 +287,8 @@ function inWords(error: unknown): unknown {
     : error;
 }
 
-async function storeOf(folder: vscode.Uri, trouble: (words: string) => void): Promise<ConversationStore> {
-  return new ConversationStore(await makeChatsFolder(chatsOf(folder)), trouble);
-}
-
+const setting = <T>(name: string, otherwise: T): T =>
+  vscode.workspace.getConfiguration('quire.chat').get(name, otherwise);
 const localOf = (folder: vscode.Uri): string | null => (folder.scheme === 'file' ? folder.fsPath : null);
 const chatsOf = (folder: vscode.Uri): ChatsOf => ({ folder: localOf(folder), name: folder.toString() });
 
@@ -309,7 +306,7 @@ async function lastOf(store: ConversationStore, memento: vscode.Memento): Promis
 
 /** Deletes what is older than the person wants it kept, once a day. */
 async function retain(store: Promise<ConversationStore>, forgetPages: () => Promise<void>): Promise<void> {
-  const days = vscode.workspace.getConfiguration('quire.chat').get('keepDays', 0);
+  const days = setting('keepDays', 0);
   const removed = days > 0 ? await (await store).removeOlderThan(days) : [];
   if (removed.length > 0) await forgetPages();
   setTimeout(() => void retain(store, forgetPages).catch(() => undefined), DAY_MS).unref();

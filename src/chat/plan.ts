@@ -44,17 +44,17 @@ const MOST_COUNTS = 512;
 
 export class Planner {
   readonly #engine: Pick<ChatEngine, 'countTokens' | 'weighChat'>;
-  readonly #available: readonly ToolSpec[];
+  readonly #available: () => readonly ToolSpec[];
   readonly #counts = new Map<string, number>();
   readonly #system: string | undefined;
 
   /**
-   * @param available tools that a model is told of where it is large enough.
+   * @param available tools that a model is told of where it is large enough, as they are now.
    * @param system is told to every model; undefined: what is said of Quire, by the model's size.
    */
   constructor(
     engine: Pick<ChatEngine, 'countTokens' | 'weighChat'>,
-    available: readonly ToolSpec[] = [],
+    available: () => readonly ToolSpec[] = () => [],
     system?: string,
   ) {
     this.#engine = engine;
@@ -64,7 +64,7 @@ export class Planner {
 
   /** The tools that the model is told of in this conversation. */
   tools({ model }: OpenedChat, conversation: Conversation): ToolSpec[] {
-    return toolsOf(conversation, model, this.#available);
+    return toolsOf(conversation, model, this.#available());
   }
 
   /** @throws Error in words where the question does not fit even alone; EngineError. */

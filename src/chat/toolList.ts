@@ -37,7 +37,7 @@ export function decideTools(
   if (tools === undefined || tools.names.join() === names.join()) return { entry };
   const words =
     names.length === 0
-      ? 'From here on another model answers, which is too small for tools: it uses none.'
+      ? 'From here on another model answers, which uses no tools.'
       : `From here on another model answers, which has other tools: ${names.join(', ')}.`;
   return { entry, words };
 }

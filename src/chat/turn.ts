@@ -3,16 +3,14 @@
  * a step; what is known of it is kept while it is written, so that a crash loses next to nothing.
  */
 import { randomUUID } from 'node:crypto';
-import type { CopyOptions } from '../engine/protocol/index.ts';
 import { type Answered, answer } from './answer.ts';
 import type { AssistantEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
-import { copyFrom, type TextOf } from './copied.ts';
+import { copyFor, type TextOf } from './copied.ts';
 import type { Question } from './draft.ts';
 import type { ChatEngine, EngineChat, OpenedChat } from './engineChat.ts';
-import { billionsOf, type Planner } from './plan.ts';
+import type { Planner } from './plan.ts';
 import { toolResult } from './prompt/messages.ts';
-import { editFormOf } from './prompt/system.ts';
 import { decideTools } from './toolList.ts';
 import { type LoopMessage, type LoopTool, type Piece, runTools } from './tools/loop.ts';
 import { abilitiesOf } from './tools/specs.ts';
@@ -164,7 +162,7 @@ export class Turn {
       this.#events.onEntries();
     }
     this.#wait('Others are served first');
-    const copy = await this.#copy(opened);
+    const copy = await copyFor(opened, this.#conversation.branch(this.#parent).messages, this.#needs.textOf);
     const sampling = {
       ...(copy ? { copy } : {}),
       temperature: Math.max(temperature(), again ? AGAIN_TEMPERATURE : 0),
@@ -206,12 +204,6 @@ export class Turn {
         return asked;
       },
     });
-  }
-
-  /** What the model's SEARCH parts are held to, where it is one that writes them. */
-  async #copy(opened: OpenedChat): Promise<CopyOptions | undefined> {
-    if (editFormOf(billionsOf(opened)) !== 'searchReplace') return undefined;
-    return copyFrom(this.#conversation.branch(this.#parent).messages, this.#needs.textOf);
   }
 
   /** A message of the loop, into the conversation. */

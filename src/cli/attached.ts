@@ -1,9 +1,10 @@
 /** Files that `quire chat --attach` shows to a model. */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { attachmentOf } from '../chat/context/attachment.ts';
 import type { KeptAttachment } from '../chat/conversation/entries.ts';
+import type { FilePlace } from '../chat/copied.ts';
 import { PrivateFiles } from '../files/private.ts';
 import { userFolders } from '../files/userFolders.ts';
 
@@ -15,6 +16,13 @@ export async function attachedOf(files: readonly string[]): Promise<KeptAttachme
   const user = userFolders();
   const rules = new PrivateFiles({ read: (_folder, file) => textOf(file), user: () => user });
   return Promise.all(files.map((file) => attach(rules, file)));
+}
+
+/** What an attached file says now; undefined where it may not be attached any more. What an answer names is not read. */
+export async function attachedNow(place: FilePlace): Promise<string | undefined> {
+  if (!('uri' in place) || !place.uri.startsWith('file:')) return undefined;
+  const [now] = await attachedOf([fileURLToPath(place.uri)]).catch(() => []);
+  return now?.text;
 }
 
 async function attach(rules: PrivateFiles, file: string): Promise<KeptAttachment> {

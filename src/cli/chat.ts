@@ -5,11 +5,13 @@ import { text as textFrom } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { type AnswerEvents, type Answered, answer } from '../chat/answer.ts';
 import type { AssistantEntry, KeptAttachment } from '../chat/conversation/entries.ts';
+import { copyFor } from '../chat/copied.ts';
 import type { OpenedChat } from '../chat/engineChat.ts';
 import { type Planned, Planner } from '../chat/plan.ts';
 import { usageOf } from '../chat/turn.ts';
 import { EngineClient } from '../engine/client/client.ts';
-import { attachedOf } from './attached.ts';
+import type { CopyOptions } from '../engine/protocol/index.ts';
+import { attachedNow, attachedOf } from './attached.ts';
 import { engineCommand } from './engineCommand.ts';
 import { KeptConversation } from './keptConversation.ts';
 import { resolveModel } from './model.ts';
@@ -73,7 +75,7 @@ export async function chat(argv: string[]): Promise<void> {
     const workspace = await client.openWorkspace({ folder: null, name, trusted: values.conversation !== undefined });
     const opened = { ...(await client.openChat({ model: model.id, workspace })), model };
     const asked = { message, attachments, maxTokens, temperature, json };
-    await ask(client, opened, new Planner(client, [], values.system), kept, asked, stop.signal);
+    await ask(client, opened, new Planner(client, undefined, values.system), kept, asked, stop.signal);
   } finally {
     process.off('SIGINT', onSignal);
     await client.dispose();
@@ -103,8 +105,9 @@ async function ask(
   }
   const place = { type: 'assistant', id: randomUUID(), parent: compaction?.id ?? question } as const;
   const writing = new Writing(asked.json);
+  const copy = await copyFor(opened, conversation.branch(place.parent).messages, attachedNow);
   try {
-    const answered = await answer(client, paramsOf(opened, planned, asked), signal, writing);
+    const answered = await answer(client, paramsOf(opened, planned, asked, copy), signal, writing);
     const state: AssistantEntry['state'] = answered.result.finish === 'cancelled' ? 'stopped' : 'whole';
     conversation.append({ ...place, at: Date.now(), state, ...said(answered), usage: usageOf(answered, opened) });
     if (writing.begun || state === 'whole') await kept.save();
@@ -120,11 +123,16 @@ async function ask(
   }
 }
 
-function paramsOf({ conversation, contextTokens }: OpenedChat, planned: Planned, asked: Asked) {
+function paramsOf(
+  { conversation, contextTokens }: OpenedChat,
+  planned: Planned,
+  asked: Asked,
+  copy: CopyOptions | undefined,
+) {
   const { messages, promptTokens } = planned;
   // More than there is room for would make the engine leave turns out.
   const maxTokens = Math.min(asked.maxTokens ?? planned.maxTokens, contextTokens - promptTokens);
-  return { conversation, messages, maxTokens, sampling: { temperature: asked.temperature } };
+  return { conversation, messages, maxTokens, sampling: { temperature: asked.temperature, ...(copy ? { copy } : {}) } };
 }
 
 /** The answer on standard output while it is made; what the model thinks is not shown. */

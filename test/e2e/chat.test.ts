@@ -1,6 +1,6 @@
 /** The chat in the real editor, with a model of random weights and a real chat template: its words mean nothing, all else is real. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -37,6 +37,14 @@ after(async () => {
   await editor?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Files of conversations that hold some words. */
+function keptWith(words: string): string[] {
+  const chats = path.join(editor.server.folder, 'data/chats');
+  if (!existsSync(chats)) return [];
+  const kept = readdirSync(chats, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.jsonl'));
+  return kept.filter((name) => readFileSync(path.join(chats, name), 'utf8').includes(words));
+}
 
 test('a question has its price shown before it is sent, and is answered as it is made', async () => {
   await panel.type('What does add do?');
@@ -141,4 +149,56 @@ test('a window that is killed and opened again has the conversation, and what wa
   assert.match(await panel.textOf('user'), /And then\?/);
   assert.ok((await panel.textOf('assistant')).length > 20);
   await window.screenshot('again');
+});
+
+test('a conversation is renamed in the list, and deleted for good: nothing of it is left on the disk', async () => {
+  await window.runCommand('Quire: New Conversation');
+  await window.until(async () => (await panel.messages('user').count()) === 0, 'the conversation is new');
+  await panel.send('Where do swallows spend the winter?');
+  await panel.untilWriting();
+  await panel.button(/^Stop/).click();
+  await panel.untilIdle();
+  await window.until(async () => keptWith('swallows').length === 1, 'it is on the disk');
+  const row = () => window.page.locator('.quick-input-list .monaco-list-row', { hasText: /swallows|Birds/ }).first();
+  const press = async (icon: string) => {
+    await window.runCommand('Quire: Conversations…');
+    await row().hover();
+    await row().locator(`.codicon-${icon}`).click();
+  };
+  await press('edit');
+  const input = window.page.locator('.quick-input-widget .quick-input-box input');
+  await window.until(async () => /swallows/.test(await input.inputValue()), 'the title can be edited');
+  await input.fill('Birds');
+  await window.page.keyboard.press('Enter');
+  await window.until(
+    async () => (await panel.frame.locator('h2').textContent()) === 'Birds',
+    'the panel shows the title',
+  );
+  await window.page.keyboard.press('Escape');
+  await press('trash');
+  await window.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Delete' }).click();
+  await window.until(async () => keptWith('swallows').length === 0, 'its file is gone');
+  await window.until(async () => (await panel.messages('user').count()) === 0, 'another one is shown');
+  await window.page.keyboard.press('Escape');
+});
+
+test('where conversations cannot be kept one can talk all the same; why is said, and all is saved once that is possible', async () => {
+  await window.close();
+  const chats = path.join(editor.server.folder, 'data/chats');
+  rmSync(chats, { recursive: true, force: true });
+  writeFileSync(chats, 'a file');
+  window = await editor.openWindow();
+  await window.waitForStatus(/^Quire: ready/);
+  panel = await openChat(window);
+  await panel.send('Where do storks spend the winter?');
+  await panel.untilWriting();
+  const said = window.page.locator('.notification-toast', {
+    hasText: 'The conversation cannot be saved: a file is where',
+  });
+  await window.until(async () => (await said.count()) === 1, 'it is said');
+  await panel.button(/^Stop/).click();
+  await panel.untilIdle();
+  await window.screenshot('not-kept');
+  rmSync(chats);
+  await window.until(async () => keptWith('storks').length === 1, 'it is saved');
 });

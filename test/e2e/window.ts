@@ -127,10 +127,15 @@ export class EditorWindow {
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     const palette = this.page.locator('.quick-input-widget');
-    await palette.locator('.quick-input-box input').fill(`>${title}`);
+    const input = palette.locator('.quick-input-box input');
+    await input.fill(`>${title}`);
     // The row of that name, not the one on top: the list may still be changing.
     await palette.locator('.monaco-list-row', { hasText: title }).first().click();
-    await palette.waitFor({ state: 'hidden' });
+    // A command may show a list of its own in its place.
+    await this.until(
+      async () => !(await palette.isVisible()) || !(await input.inputValue()).startsWith('>'),
+      `the palette is gone after "${title}"`,
+    );
   }
 
   /** Text of the active editor as far as it is shown. */

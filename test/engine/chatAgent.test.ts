@@ -67,10 +67,7 @@ async function bed(model: ModelInfo, grammars: string[]): Promise<Bed> {
   const session = new ChatSession({
     engine,
     conversation,
-    planner: new Planner(
-      engine,
-      tools.map(({ spec }) => spec),
-    ),
+    planner: new Planner(engine, () => tools.map(({ spec }) => spec)),
     tools,
     confirm: async () => false,
     // What it may do is decided by this.

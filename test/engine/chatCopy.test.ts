@@ -94,10 +94,10 @@ line ::= [^\\n]* "\\n"`;
 
 describe('a chat with a model that is told to search and replace', () => {
   const begin = '<<<<<<< SEARCH\\n';
-  const grammar = `root ::= "${begin}" [^\\n]* "\\n=======\\nnew\\n>>>>>>> REPLACE\\n"`;
 
-  /** The answer of a session whose model has so many billions of parameters, and would begin a search. */
-  async function answered(billions: number): Promise<string> {
+  /** The answer of a session whose model has so many billions of parameters, and would begin a search behind `before`. */
+  async function answered(billions: number, before = ''): Promise<string> {
+    const grammar = `root ::= "${before}${begin}" [^\\n]* "\\n=======\\nnew\\n>>>>>>> REPLACE\\n"`;
     const info = await client.openModel({ path: file, contextTokens: 2048, role: 'chat' });
     const session = new ChatSession({
       engine: {
@@ -121,20 +121,27 @@ describe('a chat with a model that is told to search and replace', () => {
       tell: () => {},
       log: () => {},
     });
-    const attachments = [attachmentOf('file', 'a.ts', 'before\n', { uri: 'file:///w/a.ts' })];
+    const attachments = [
+      attachmentOf('file', 'a.ts', 'before\n', { uri: 'file:///w/a.ts' }),
+      attachmentOf('file', 'b.ts', 'third\n', { uri: 'file:///w/b.ts' }),
+    ];
     await session.send({ text: 'Change it.', attachments }, 'queue');
     await session.dispose();
     return session.messages().at(-1)!.text;
   }
 
   it('finds in the file as it is now what it searches for', async () => {
-    const [search] = searchesOf(await answered(7));
+    const [search] = searchesOf(await answered(7, '```ts a.ts\\n'));
     assert(search === 'first\n' || search === 'second\n', search);
+  });
+
+  it('finds it in the file that the block names, of all that are attached', async () => {
+    assert.deepEqual(searchesOf(await answered(7, '```ts b.ts\\n')), ['third\n']);
   });
 
   it('leaves smaller models alone', async () => {
     const [search] = searchesOf(await answered(1.5));
-    assert(search !== undefined && search !== 'first\n' && search !== 'second\n', search);
+    assert(search !== undefined && !['first\n', 'second\n', 'third\n'].includes(search), search);
   });
 });
 

@@ -1,10 +1,11 @@
 /** Where a code block of an answer goes in a file, and what it changes there. No model is asked: a block is placed surely, or not. */
 import { type Hunk, readDiff, readSearchReplace } from './hunks.ts';
 import { applyEdits, blockLines, changedRuns, editsOf, type LineRange, linesOf, type TextEdit } from './lines.ts';
+import type { Outliner } from './parts.ts';
 import { placeHunks } from './placeHunks.ts';
 import { cutAtPlaceholders, hasPlaceholder, isPlaceholder, type Known, knownIn } from './placeholders.ts';
 import { type Placed, type Refusal, refused } from './placement.ts';
-import { type Outliner, placeSymbols } from './placeSymbols.ts';
+import { placeSymbols } from './placeSymbols.ts';
 import { placeRegion, placeWhole } from './placeWhole.ts';
 import { placePieces } from './rewrite.ts';
 

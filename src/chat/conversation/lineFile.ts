@@ -118,6 +118,9 @@ function wordsOf(code: string | undefined, folder: string): string {
     case 'EPERM':
     case 'EROFS':
       return `The conversation cannot be saved: there is no permission to write to ${folder}. Saving is tried again by itself.`;
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `The conversation cannot be saved: a file is where the folder ${folder} has to be. Move it away: saving is tried again by itself.`;
     default:
       return `The conversation cannot be saved to ${folder} (${code ?? 'unknown reason'}). Saving is tried again by itself.`;
   }

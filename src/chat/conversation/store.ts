@@ -167,7 +167,9 @@ export class ConversationStore {
 
   /** The branch that is shown, as Markdown. @throws Error in words where it is not there. */
   async exportMarkdown(id: string): Promise<string> {
-    await this.#opened.get(id)?.file.flush();
+    const opened = this.#opened.get(id);
+    // What cannot be saved can still be taken away.
+    if (opened) return markdownOf(opened.conversation);
     const { entries, unread } = await this.#read(id);
     return markdownOf(new Conversation(id, entries, { unread }));
   }
@@ -268,7 +270,7 @@ async function erase(file: string): Promise<boolean> {
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return false;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
     throw new Error(
       `The conversation cannot be removed (${code ?? 'unknown reason'}). Remove ${file} by hand, or close what holds it.`,
     );

@@ -1,6 +1,7 @@
 /** Quire in the editor's own chat, where the editor has one: a model for it, and `@quire`. */
 import * as vscode from 'vscode';
 import type { Host } from '../../host.ts';
+import { EditorGate } from '../context/editorGate.ts';
 import type { ReasoningSplit } from './answer.ts';
 import { Conversations } from './conversations.ts';
 import { createParticipant, type ParticipantNeeds } from './participant.ts';
@@ -27,7 +28,7 @@ export function registerNativeChat({ engine, models, subscriptions }: Host, need
     workspace: () =>
       needs.workspace.idOf(vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.parse('untitled:quire-chat')),
     choose: async () => void (await vscode.commands.executeCommand('quire.chooseModel', 'chat')),
-    attach: needs.attach ?? referenceResolver(needs.workspace.isPrivate),
+    attach: needs.attach ?? referenceResolver(new EditorGate(needs.workspace.isPrivate)),
   };
   if (typeof vscode.lm?.registerLanguageModelChatProvider === 'function') {
     const provider = new ChatModelProvider(all);

@@ -102,6 +102,13 @@ export interface CopyOptions {
   end: string;
   /** 1 MB in all. What is copied has LF at its line ends, whatever they have. */
   texts: string[];
+  /** The path of the file that each text is of, with forward slashes; empty: it may be of any. Absent: so are all. */
+  names?: string[];
+  /**
+   * Lines that begin so, in lower case, announce the file of the blocks behind them: these are copied from the texts of that
+   * file, or of any. Where there are none they are free; where the line names no file they are copied from all texts.
+   */
+  announcing?: string[];
 }
 
 export interface GenerateParams {

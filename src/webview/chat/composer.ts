@@ -99,7 +99,7 @@ export class QuireComposer extends Part {
           : nothing
       }
       ${draft.refusal ? html`<p class="refusal" role="alert">${icon('warning')}<span>${draft.refusal}</span></p>` : nothing}
-      <div class="composer" @dragover=${this.#dragOver} @drop=${this.#drop}>
+      <div class="composer">
         ${menu.length > 0 ? this.#menu(menu) : nothing}
         ${
           draft.attachments.length + draft.offers.length > 0
@@ -287,33 +287,6 @@ export class QuireComposer extends Part {
     this.dispatchEvent(new Event('quire-sent', { bubbles: true }));
     this.requestUpdate();
   }
-
-  readonly #dragOver = (event: DragEvent) => {
-    event.preventDefault();
-    if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy';
-  };
-
-  readonly #drop = (event: DragEvent) => {
-    const uris = droppedUris(event.dataTransfer);
-    if (uris.length === 0) return;
-    event.preventDefault();
-    host.post({ type: 'drop', uris });
-  };
-}
-
-/** Addresses in what was dropped: of the editor's own lists, or of any program's. */
-export function droppedUris(data: DataTransfer | null): string[] {
-  const own = data?.getData('resourceurls');
-  if (own) {
-    try {
-      const list: unknown = JSON.parse(own);
-      if (Array.isArray(list)) return list.filter((uri) => typeof uri === 'string').slice(0, 100);
-    } catch {
-      // Not the editor's: the common list is looked at.
-    }
-  }
-  const lines = (data?.getData('application/vnd.code.uri-list') || data?.getData('text/uri-list') || '').split(/\r?\n/);
-  return lines.filter((line) => line !== '' && !line.startsWith('#')).slice(0, 100);
 }
 
 function placeholder({ model, messages }: ChatSnapshot): string {

@@ -5,6 +5,7 @@ import './chat.css';
 import './icons.css';
 import { html, nothing } from 'lit';
 import { QuireComposer } from './composer.ts';
+import { takeDrops } from './drop.ts';
 import { host } from './host.ts';
 import { QuireMessage } from './message.ts';
 import { QuireMessages } from './messages.ts';
@@ -58,7 +59,6 @@ document.addEventListener('click', open);
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Enter') open(event);
 });
-// What is dropped beside the draft must not take the page's place.
-for (const name of ['dragover', 'drop'] as const) document.addEventListener(name, (event) => event.preventDefault());
+takeDrops();
 
 host.start();

@@ -166,7 +166,7 @@ export const HELD_OUT: readonly SearchQuestion[] = [
   },
   {
     question: 'Which symbol does a code block replace?',
-    files: ['src/chat/apply/placeSymbols.ts', 'src/chat/apply/plan.ts'],
+    files: ['src/chat/apply/placeSymbols.ts', 'src/chat/apply/placeParts.ts', 'src/chat/apply/plan.ts'],
   },
   {
     question: 'count the tokens of a text with the tokenizer of the model',

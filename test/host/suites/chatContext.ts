@@ -4,6 +4,7 @@ import { symlinkSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { EditorSources } from '../../../src/chat/context/editorSources.ts';
 import type { Resolved } from '../../../src/chat/context/sources.ts';
+import { referenceResolver } from '../../../src/chat/native/references.ts';
 import { EditorFiles } from '../../../src/workspace/editorFiles.ts';
 import { until } from './quire.ts';
 
@@ -72,6 +73,23 @@ describe('the context of a chat', () => {
       assert.deepEqual(await sources.suggest('file', query, signal), [], query);
     assert.ok((await sources.suggest('folder', 'conte', signal)).some(({ value }) => value === 'context'));
     assert.ok((await sources.suggest(null, '', signal)).some(({ kind }) => kind === 'codebase'));
+  });
+
+  it("is the same through a reference of the editor's own chat", async () => {
+    const attach = referenceResolver(sources.gate);
+    const refusalOf = async (name: string) => {
+      const attached = await attach(at(name));
+      assert.ok(!JSON.stringify(attached).includes(SECRET));
+      return 'refused' in attached ? attached.refused : assert.fail(`${name} was read`);
+    };
+    assert.deepEqual(await attach(at('counter.ts')), { label: 'context/counter.ts', text: FILES['counter.ts'] });
+    const place = new vscode.Location(at('counter.ts'), new vscode.Range(1, 2, 1, 7));
+    assert.deepEqual(await attach(place), { label: 'context/counter.ts:2-2', text: 'count' });
+    for (const name of ['.env', 'hidden.ts', 'link.txt'])
+      assert.match(await refusalOf(name), /secret, or ignored by git/, name);
+    assert.match(await refusalOf('picture.bin'), /not a text/);
+    assert.match(await refusalOf('large.txt'), /Select the part/);
+    assert.match(await refusalOf('missing.ts'), /does not exist/);
   });
 
   it('is a file as it stands in the editor, saved or not', async () => {

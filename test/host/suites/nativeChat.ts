@@ -49,6 +49,21 @@ describe("the editor's own chat", () => {
     assert.ok((await model.countTokens(question(text)[0]!)) > alone);
   });
 
+  it('has @quire, which answers with that model', async () => {
+    const api = await quire();
+    const { totals: before } = await api.engineStatus();
+    await vscode.commands.executeCommand('workbench.action.chat.open', {
+      query: '@quire What is a quire?',
+      modelSelector: { vendor: 'quire' },
+    });
+    await until(async () => {
+      const { totals } = await api.engineStatus();
+      return totals.chat.generatedTokens > before.chat.generatedTokens + 20;
+    }, 'it is answered');
+    await vscode.commands.executeCommand('workbench.action.chat.cancel');
+    await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
+  });
+
   it('stops as soon as it is told to', async () => {
     const cancel = new vscode.CancellationTokenSource();
     const response = await model.sendRequest(question('Go on for long.'), {}, cancel.token);

@@ -18,7 +18,13 @@ const asked = (...attachments: Parameters<typeof attachment>[]) =>
 describe('a search part is copied from', () => {
   test('what was attached, between the markers that the model is told', async () => {
     const copy = await copied([asked(['src/a.ts', TEXT, { uri: A }])], { [A]: `zero\n${TEXT}` });
-    assert.deepEqual(copy, { begin: '<<<<<<< SEARCH', end: '=======', texts: [TEXT] });
+    assert.deepEqual(copy, {
+      begin: '<<<<<<< SEARCH',
+      end: '=======',
+      texts: [TEXT],
+      names: [A],
+      announcing: ['```', '~~~', 'path:', 'file:'],
+    });
   });
 
   test('the file as it is now, where it does not say any more what was attached', async () => {
@@ -57,11 +63,18 @@ describe('a search part is copied from', () => {
       }),
     ];
     assert.deepEqual((await copied(messages))?.texts, [TEXT, 'let written;', 'let pasted;']);
+    assert.deepEqual((await copied(messages))?.names, ['src/a.ts', 'src/new.ts', '']);
     assert.deepEqual((await copied(messages, { 'src/new.ts': 'let now;\n' }))?.texts, [
       TEXT,
       'let now;\n',
       'let pasted;',
     ]);
+  });
+
+  test('by the file of each text, whatever lines of it are attached', async () => {
+    const b = 'file:///w/src/b%20c.ts';
+    const messages = [asked(['src/a.ts:1-3', TEXT], ['src/b c.ts:2', 'two', { uri: b, kind: 'selection' }])];
+    assert.deepEqual((await copied(messages))?.names, ['src/a.ts', 'file:///w/src/b c.ts']);
   });
 
   test('no line that whoever applies it would take for a marker', async () => {

@@ -99,7 +99,7 @@ function bed(memories: ActivatedMemory[], { contextTokens = 4096, fails = false,
   const session = new ChatSession({
     engine,
     conversation,
-    planner: new Planner(engine, [], 'system'),
+    planner: new Planner(engine, undefined, 'system'),
     tools: [],
     confirm: async () => true,
     model: async () => ({ id: 'm', name: 'm', parameters: 1e9 }) as ModelInfo,

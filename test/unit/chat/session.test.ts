@@ -23,14 +23,14 @@ interface Bed {
   /** Of the branch that is shown, as the panel has it. */
   shown(): [string, string][];
   kept(): MessageEntry[];
-  model: { name: string; billions: number };
+  model: { name: string; billions: number; tools: boolean };
 }
 
 /** @param answers each to one request; a function answers by itself, and ends with the signal. */
 function bed(answers: string[], tools: Partial<Record<string, LoopTool['run']>> = {}, agrees = true): Bed {
   const asked: ChatParams[] = [];
   const told: HostMessage[] = [];
-  const model = { name: 'seven', billions: 7.6 };
+  const model = { name: 'seven', billions: 7.6, tools: true };
   const engine: ChatEngine = {
     openChat: async () => ({ conversation: 'c', tools: false, contextTokens: 1200 }),
     closeChat: async () => {},
@@ -74,10 +74,7 @@ function bed(answers: string[], tools: Partial<Record<string, LoopTool['run']>> 
   const session = new ChatSession({
     engine,
     conversation,
-    planner: new Planner(
-      engine,
-      all.map(({ spec }) => spec),
-    ),
+    planner: new Planner(engine, () => (model.tools ? all.map(({ spec }) => spec) : [])),
     tools: all,
     confirm: async () => agrees,
     model: async () => ({ id: model.name, name: model.name, parameters: model.billions * 1e9 }) as ModelInfo,
@@ -240,7 +237,7 @@ describe('the tools of a conversation', () => {
     await ask(session, 'Three?');
     const { messages } = asked[3]!;
     assert.doesNotMatch(messages.map(({ content }) => content).join(), /<<</);
-    assert.match(shown().at(-2)![1], /another model.*uses none/);
+    assert.match(shown().at(-2)![1], /another model.*uses no tools/);
   });
 
   it('are none of a small model: what it writes is its answer, whatever it looks like', async () => {
@@ -248,6 +245,23 @@ describe('the tools of a conversation', () => {
     model.billions = 3;
     await ask(session, 'One?');
     assert.deepEqual(shown().at(-1), ['assistant', read('a.ts')]);
+  });
+
+  it('are none where the person turned them off, at once, and none after it in a conversation that began so', async () => {
+    const { session, model, asked, shown } = bed([read('a.ts'), 'Yes.', read('b.ts')]);
+    await ask(session, 'One?');
+    model.tools = false;
+    await ask(session, 'Two?');
+    assert.deepEqual(shown().at(-1), ['assistant', read('b.ts')]);
+    assert.doesNotMatch(asked[2]!.messages.map(({ content }) => content).join(), /<<<call/);
+
+    const other = bed([read('a.ts'), read('b.ts')]);
+    other.model.tools = false;
+    await ask(other.session, 'One?');
+    other.model.tools = true;
+    await ask(other.session, 'Two?');
+    assert.equal(other.asked.length, 2);
+    assert.equal(other.asked[1]!.messages[0]!.content, other.asked[0]!.messages[0]!.content);
   });
 
   it('are asked anew where an answer is made again', async () => {

@@ -25,11 +25,7 @@ test('the list is decided by the model at the first turn, and again only where t
     true,
     'From here on another model answers, which has other tools: read, search, edit, run.',
   ]);
-  assert.deepEqual(turn('small', 1.5), [
-    '',
-    true,
-    'From here on another model answers, which is too small for tools: it uses none.',
-  ]);
+  assert.deepEqual(turn('small', 1.5), ['', true, 'From here on another model answers, which uses no tools.']);
   assert.deepEqual(turn('small', 40), ['', false, undefined]);
 });
 

@@ -6,14 +6,15 @@ import type { CopyOptions, SamplingOptions } from '../../../protocol/index.ts';
 import type { DecodeBackend, Drawer, Sampler } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
 import type { ModelHandle } from '../modelHandle.ts';
-import { CopyRules, LINE_START, OTHER_LINE, type Place } from './copyRules.ts';
+import { Announced } from './announced.ts';
+import { type CopyRules, LINE_START, OTHER_LINE, type Place } from './copyRules.ts';
 import { type Spellings, spellingsOf } from './spellings.ts';
 
 export class CopySampler implements Sampler {
   readonly #backend: Pick<DecodeBackend, 'logits'>;
   readonly #drawer: Drawer;
   readonly #spellings: Spellings;
-  readonly #rules: CopyRules;
+  readonly #announced: Announced;
   readonly #beginning: readonly number[];
   #place: Place = LINE_START;
 
@@ -22,14 +23,19 @@ export class CopySampler implements Sampler {
     this.#backend = backend;
     this.#drawer = drawer;
     this.#spellings = spellings;
-    this.#rules = new CopyRules(options);
+    this.#announced = new Announced(options);
     this.#beginning = spellings.beginning(this.#rules);
+  }
+
+  /** Those of the block that is written, or of the next one. */
+  get #rules(): CopyRules {
+    return this.#announced.rules;
   }
 
   /** @throws EngineFailure `grammarInvalid` where the drawer has a grammar that forbids all that can be copied. */
   sample(row: number): number {
     const token = this.#draw(row);
-    this.#place = this.#next(token) ?? OTHER_LINE;
+    this.#go(token, this.#next(token));
     return token;
   }
 
@@ -47,7 +53,7 @@ export class CopySampler implements Sampler {
       );
     }
     this.#drawer.resume?.(token);
-    this.#place = next ?? OTHER_LINE;
+    this.#go(token, next);
   }
 
   dispose(): void {
@@ -73,6 +79,17 @@ export class CopySampler implements Sampler {
   /** Tokens that can come next; those without bytes cannot, as they end the answer. */
   #fitting(): Int32Array {
     return typeof this.#place === 'number' ? new Int32Array(0) : this.#spellings.fitting(this.#rules, this.#place);
+  }
+
+  #go(token: number, next: Place | undefined): void {
+    const bytes = this.#spellings.of(token);
+    if (typeof this.#place === 'number') this.#announced.take(bytes);
+    else if (typeof next === 'number') {
+      // What a token has behind the end of a block is a line of its own.
+      this.#announced.lineBegins();
+      this.#announced.take(bytes.slice(bytes.lastIndexOf('\n') + 1));
+    }
+    this.#place = next ?? OTHER_LINE;
   }
 
   #next(token: number): Place | undefined {

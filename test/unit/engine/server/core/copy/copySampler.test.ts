@@ -55,8 +55,8 @@ const spelt = (tokens: readonly number[]): string =>
   Buffer.concat(tokens.map((token) => model.tokenizer.bytes(token))).toString('utf8');
 
 /** Enters a block, and draws until it ends. @returns what stands in it, and its tokens. */
-function block(sampler: CopySampler): { copied: string; tokens: number[] } {
-  for (const token of model.tokenizer.encode(`Like this:\n${BEGIN}\n`)) sampler.resume(token);
+function block(sampler: CopySampler, before = 'Like this:\n'): { copied: string; tokens: number[] } {
+  for (const token of model.tokenizer.encode(`${before}${BEGIN}\n`)) sampler.resume(token);
   const tokens: number[] = [];
   for (;;) {
     tokens.push(sampler.sample(0));
@@ -99,6 +99,49 @@ describe('what is copied', () => {
       const rest = tokens.slice(begun).map(() => sampler.sample(0));
       assert.deepEqual(rest, tokens.slice(begun));
     }
+  });
+});
+
+describe('where the file of a block is announced', () => {
+  const options = {
+    texts: ['one\n', 'two\n', 'three\n', 'four\n'],
+    names: ['file:///w/src/a.ts', 'file:///w/src/b.ts', 'file:///w/lib/b.ts', ''],
+    announcing: ['```', 'path:'],
+  };
+  const copies = (before: string, more: Partial<CopyOptions> = {}): string =>
+    [
+      ...new Set(
+        Array.from({ length: 40 }, (_, seed) => block(samplerOf(seed, { ...options, ...more }), before).copied),
+      ),
+    ]
+      .map((copied) => copied.trim())
+      .sort()
+      .join();
+
+  test('it is copied from its texts, and from those that may be of any file', () => {
+    assert.equal(copies('```ts src/a.ts\n'), 'four,one');
+    assert.equal(copies('```ts\r\n'), 'four,one,three,two');
+    assert.equal(copies('In `src/a.ts`:\n'), 'four,one,three,two');
+    assert.equal(copies('<<<call edit>>>\nPath: ./src/b.ts\n'), 'four,two');
+    assert.equal(copies('```title="b.ts"\n'), 'four,three,two');
+    assert.equal(copies('```ts src/other.ts\n'), 'four');
+  });
+
+  test('the last one counts, also behind another block, and what is in that announces nothing', () => {
+    const first = `\`\`\`ts src/a.ts\n${BEGIN}\none\n${END}\nnew\n>>>>>>> REPLACE\n`;
+    assert.equal(copies(first), 'four,one');
+    assert.equal(copies(`${first}\`\`\`\n`), 'four,one,three,two');
+    assert.equal(copies(`${first}\`\`\`\n\n\`\`\`ts:src/b.ts\n`), 'four,two');
+    const texts = ['one\n', '```ts src/a.ts\n', 'three\n', 'four\n'];
+    const block = `\`\`\`md src/b.ts\n${BEGIN}\n${texts[1]}${END}\nnew\n>>>>>>> REPLACE\n`;
+    assert.equal(copies(block, { texts }), '```ts src/a.ts,four');
+  });
+
+  test('the model is on its own where the file is none that is known', () => {
+    const { drawer } = noise(5);
+    const sampler = samplerOf(5, { ...options, texts: options.texts.slice(0, 3), names: options.names.slice(0, 3) });
+    for (const token of model.tokenizer.encode(`path: src/other.ts\n${BEGIN}\n`)) sampler.resume(token);
+    for (let n = 0; n < 20; n++) assert.equal(sampler.sample(0), drawer.sample(0));
   });
 });
 
