@@ -48,5 +48,5 @@ export const UNFOUND = {
 /** Of what a token's chance depends on: see `project/certainty.ts`. */
 export const RIGHT: readonly number[] = [
   0.194, 0.298, 0.863, 0.281, -0.205, 0.114, 0.686, -0.57, 0.43, 0.146, 0.77, 0.059, 0.099, 0.049, -0.298, -0.075,
-  7.594, -0.016, 0.069,
+  7.594, -0.016, 0.069, 0,
 ];

@@ -7,6 +7,10 @@ import type { CertainEnd, Step } from '../../../../protocol/index.ts';
 import { RIGHT } from '../weights.ts';
 
 const LEAST = 1e-6;
+/** How surprised the model can be at most: of names that only the project has, it says nothing more than that. */
+const LEAST_OF_MODEL = 1e-3;
+/** A match of so many tokens is a long one. */
+const LONG = 16;
 /** Tokens of an answer that are told apart by their number. */
 const MOST_STEPS = 6;
 
@@ -22,7 +26,7 @@ export function featuresOf(step: Step, at: number, sum: number, typed: number, w
     1,
     logit(probability),
     Math.log(probability + LEAST),
-    logit(model),
+    logit(Math.max(model, LEAST_OF_MODEL)),
     Math.log1p(longest),
     Math.log1p(seen),
     share,
@@ -38,6 +42,8 @@ export function featuresOf(step: Step, at: number, sum: number, typed: number, w
     written === 0 ? 1 : 0,
     Math.log1p(written),
     longest === 0 ? 1 : 0,
+    // What the code has said word for word for so long, the model need not have foreseen.
+    logit(Math.max(model, LEAST_OF_MODEL)) * Math.min(1, longest / LONG),
   ];
 }
 
