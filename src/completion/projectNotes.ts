@@ -38,7 +38,7 @@ export class ProjectNotes<Asked extends NotedFile> {
     return this.#kept.get(workspace)?.get(path);
   }
 
-  /** The cursor rests there: asks, once, where nothing is known. @returns what is to be said of a file then. */
+  /** The cursor rests there: asks, once, where nothing is known. Resolves when that is answered; never rejects. */
   async rest(asked: Asked): Promise<void> {
     const { workspace, path } = asked;
     const key = `${workspace}\0${path}`;

@@ -103,8 +103,10 @@ for (const name of packages) {
       }
       return measured;
     };
-    const without = await answers(model, []);
+    // By turns: who is asked first finds other files that were not computed yet.
+    const first = chosen % 2 === 0 ? await answers(model, []) : undefined;
     const beside = await answers(large, notes);
+    const without = first ?? (await answers(model, []));
     places.forEach((place, i) => {
       all.push({ file: `${name} ${file.path}`, kind: place.kind, without: without[i]!, with: beside[i]! });
     });
