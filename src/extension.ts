@@ -7,12 +7,13 @@ import { registerChat } from './chat/feature.ts';
 import { registerNativeChat } from './chat/native/feature.ts';
 import { ReasoningSplitter } from './chat/prompt/reasoning.ts';
 import { registerCompletion, whyNoCompletion } from './completion/feature.ts';
-import type { CompletionProvider } from './completion/provider.ts';
+import type { CompletionProvider, ShownNotes } from './completion/provider.ts';
 import { EngineClient, type EngineCommand } from './engine/client/client.ts';
 import { dataFolder } from './engine/dataFolder.ts';
 import type { EngineStatus, GpuPreference, LogEvent } from './engine/protocol/index.ts';
 import type { Host, HostModels } from './host.ts';
-import { type MemoryFeature, registerMemory } from './memory/feature.ts';
+import { type MemoryFeature, registerMemory, type UseOf } from './memory/feature.ts';
+import { usedOf } from './memory/use.ts';
 import { registerModels } from './models/feature.ts';
 import { isEnabled, registerMonitor } from './monitor/feature.ts';
 import { Grammars } from './syntax/grammars.ts';
@@ -66,22 +67,22 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
   const workspace = registerWorkspace(host, { forgetChats: (folder) => chat.forget(folder) });
   // One runtime of tree-sitter, whoever asks for a grammar.
   const grammars = new Grammars(context.asAbsolutePath('dist/extension.cjs'));
+  const memory = registerMemory(host, {
+    isPrivate: (uri) => workspace.isPrivate(uri),
+    idOf: (uri) => workspace.idOf(uri),
+    lastAnswer: () => chat.controller.lastUse,
+    lastSuggestion: () => completion.lastShown && ofSuggestion(completion.lastShown),
+  });
   const completion = registerCompletion(host, {
     grammars,
     model: () => models.info('completion'),
     documents: workspace,
     isEnabled,
+    memory,
     onModelLost: () => void models.select('completion'),
     onSilence: (silence) => monitor.dispatch({ type: 'silence', silence }),
   });
 
-  let suggested: Parameters<MemoryFeature['openUse']>[0] | undefined;
-  const memory = registerMemory(host, {
-    isPrivate: (uri) => workspace.isPrivate(uri),
-    idOf: (uri) => workspace.idOf(uri),
-    lastAnswer: () => chat.controller.lastUse,
-    lastSuggestion: () => suggested,
-  });
   const chat = registerChat(host, {
     isPrivate: (uri) => workspace.isPrivate(uri),
     idOf: (uri) => workspace.idOf(uri),
@@ -92,9 +93,6 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
   registerSample(host);
 
   subscriptions.push(
-    completion.onDidComplete(({ shown }) => {
-      if (shown) suggested = ofSuggestion();
-    }),
     completion.onDidAccept((uri) => memory.typed(uri, null)),
     completion.onDidStartRequest(() => monitor.dispatch({ type: 'requestStarted' })),
     completion.onDidEndRequest((usage) => monitor.dispatch({ type: 'requestEnded', usage })),
@@ -131,15 +129,18 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
   };
 }
 
-/** Suggestions are made of the code alone, until a measurement shows that memories help them. */
-const ofSuggestion = (): Parameters<MemoryFeature['openUse']>[0] => ({
+const ofSuggestion = ({ uri, memories, decision }: ShownNotes): UseOf => ({
   what: 'For the last suggestion',
-  asked: vscode.window.activeTextEditor
-    ? vscode.workspace.asRelativePath(vscode.window.activeTextEditor.document.uri)
-    : '',
-  decision: 'Suggestions are given no memory: they come from this file, open files and the project’s own code.',
-  used: [],
+  asked: vscode.workspace.asRelativePath(uri),
+  decision,
+  used: memories.map(usedOf),
+  ...storeOf(uri),
 });
+
+const storeOf = (uri: vscode.Uri): { store?: string } => {
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  return folder ? { store: folder.uri.toString() } : {};
+};
 
 function engineCommand(context: vscode.ExtensionContext): EngineCommand {
   const settings = vscode.workspace.getConfiguration('quire.engine');

@@ -5,13 +5,17 @@ import type { Host } from '../host.ts';
 import type { Grammars } from '../syntax/grammars.ts';
 import { registerEagerness } from './chooseEagernessCommand.ts';
 import { Completer } from './completer.ts';
-import { whyNoCompletion } from './fimLayouts.ts';
+import { fimLayoutOf, whyNoCompletion } from './fimLayouts.ts';
+import { type NotesAsked, NotesFeed } from './notesFeed.ts';
+import type { FileNotes } from './projectNotes.ts';
+import { notesRoom } from './prompt.ts';
 import { CompletionProvider, type DocumentAccess } from './provider.ts';
 import { SettingsCache } from './settings.ts';
 import type { Explanation, IndexProgress } from './silence.ts';
 import { SilenceWatch } from './silenceWatch.ts';
 import { Syntax } from './syntax/syntax.ts';
 import { Threshold } from './threshold.ts';
+import { budgetFor, tokensIn } from './window.ts';
 
 export { whyNoCompletion } from './fimLayouts.ts';
 
@@ -23,6 +27,12 @@ export interface CompletionNeeds {
   isEnabled(document: vscode.TextDocument): boolean;
   /** The engine lost the model: it has to be opened again. */
   onModelLost(): void;
+  memory: {
+    /** What helps to complete a file; undefined where it has no memory, or the signal was aborted. */
+    notesOn(uri: vscode.Uri, asked: NotesAsked, signal: AbortSignal): Promise<FileNotes | undefined>;
+    /** Of a workspace; undefined: of any. */
+    onDidChange(listener: (workspace: string | undefined) => void): vscode.Disposable;
+  };
   /** Why nothing is shown at the cursor, once it has come to rest; undefined: nothing is to be said of it. */
   onSilence(explanation: Explanation | undefined): void;
 }
@@ -30,14 +40,27 @@ export interface CompletionNeeds {
 export function registerCompletion(host: Host, needs: CompletionNeeds): CompletionProvider {
   const settings = new SettingsCache(needs.isEnabled);
   const { threshold, ...keeping } = keptThreshold(host.context.globalState);
-  const provider = new CompletionProvider({
-    model() {
-      const model = needs.model();
-      return model && !whyNoCompletion(model) ? model : undefined;
+  const model = () => {
+    const model = needs.model();
+    return model && !whyNoCompletion(model) ? model : undefined;
+  };
+  const feed = new NotesFeed({
+    room(document) {
+      const open = model();
+      if (!open) return 0;
+      const budget = budgetFor(open, settings.of(document).maxTokens, fimLayoutOf(open).order);
+      return tokensIn(notesRoom(open, budget));
     },
+    isPrivate: (uri) => needs.documents.isPrivate(uri),
+    idOf: (uri) => needs.documents.idOf(uri),
+    ask: (uri, asked, signal) => needs.memory.notesOn(uri, asked, signal),
+  });
+  const provider = new CompletionProvider({
+    model,
     completer: new Completer(host.engine, new Syntax(needs.grammars)),
     settings: (document) => settings.of(document),
     documents: needs.documents,
+    notes: (file) => feed.notes.of(file),
     threshold,
     onError(kind, error) {
       host.report(error);
@@ -63,6 +86,8 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
     registerEagerness(threshold, reset),
     vscode.commands.registerCommand('quire.resetSuggestions', reset),
     watch,
+    feed,
+    needs.memory.onDidChange((workspace) => feed.changed(workspace)),
     provider.onDidAnswer(() => watch.changed()),
     vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
       if (textEditor === vscode.window.activeTextEditor) watch.changed();

@@ -1,9 +1,13 @@
 /** From a place in a file to the segments of a fill-in-the-middle prompt: what changes least comes first. */
 import type { ModelInfo, PromptSegment, PromptText, SpecialToken } from '../engine/protocol/index.ts';
 import { type FimLayout, fimLayoutOf } from './fimLayouts.ts';
+import { notesFor, notesPath } from './notes.ts';
 import type { CompletionRequest, OtherFile } from './request.ts';
 import { isClosersOnly, lineAfter, toLf } from './text.ts';
 import { headWindow, prefixWindow, suffixWindow, type WindowBudget } from './window.ts';
+
+/** Room for what stands before the file. */
+type ContextBudget = Pick<WindowBudget, 'others' | 'files' | 'notes'>;
 
 /** The part of the file that the model sees and the filters compare with. LF only. */
 export interface Surroundings {
@@ -39,7 +43,7 @@ export function buildPrompt(
   model: ModelInfo,
   request: CompletionRequest,
   { prefix, suffix, place }: PlacedText,
-  budget: Pick<WindowBudget, 'others' | 'files'>,
+  budget: ContextBudget,
 ): PromptSegment[] {
   const layout = fimLayoutOf(model);
   const rest = lineAfter(suffix);
@@ -76,6 +80,14 @@ export function buildPrompt(
   return segments;
 }
 
+/** UTF-16 units that the prompts of a model have for notes; 0 also where its family has no place for other files. */
+export function notesRoom(model: ModelInfo, { notes }: Pick<WindowBudget, 'notes'>): number {
+  const { files } = fimLayoutOf(model);
+  const hasPlace =
+    files === 'plus' || files === 'hash' || (files !== 'none' && model.specialTokens.includes('fimSeparator'));
+  return hasPlace ? notes : 0;
+}
+
 interface Writer {
   special(token: SpecialToken): void;
   text(value: string | PromptText[], cut?: 'drop'): void;
@@ -86,7 +98,7 @@ function pushContext(
   model: ModelInfo,
   layout: FimLayout,
   request: CompletionRequest,
-  budget: Pick<WindowBudget, 'others' | 'files'>,
+  budget: ContextBudget,
   { special, text }: Writer,
 ): string {
   const has = (token: SpecialToken): boolean => model.specialTokens.includes(token);
@@ -119,18 +131,18 @@ function pushContext(
 }
 
 /** The other files within the budget, the most relevant last: next to the current file, and the last to be dropped. */
-function chosenOthers(
-  request: CompletionRequest,
-  budget: Pick<WindowBudget, 'others' | 'files'>,
-): { path: string; content: PromptText[] }[] {
+function chosenOthers(request: CompletionRequest, budget: ContextBudget): { path: string; content: PromptText[] }[] {
   const others = request.others?.slice(0, budget.files) ?? [];
   if (budget.others <= 0) return [];
   // The share does not depend on how many there are, so that a file is shown alike in every prompt.
   const share = Math.floor(budget.others / budget.files);
-  return others
+  const shown = others
     .map((other) => ({ path: other.path, content: shownOf(other, share) }))
     .filter(({ content }) => content.length > 0)
     .reverse();
+  // Other files are the same for all files of a workspace, notes are not: before them they would move everything.
+  const { text } = notesFor(request.notes ?? [], request, budget.notes);
+  return text === '' ? shown : [...shown, { path: notesPath(request.path), content: [text] }];
 }
 
 /** Texts that are all sent are one. */

@@ -9,6 +9,9 @@ import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.
 import type { Eagerness } from './eagerness.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import { Neighbours } from './neighbours.ts';
+import { type Note, notesFor } from './notes.ts';
+import type { FileNotes, NotedFile } from './projectNotes.ts';
+import { notesRoom } from './prompt.ts';
 import type { CompletionRequest, KnownDocument, OtherFile } from './request.ts';
 import { type Call, type CompletionTiming, Session } from './session.ts';
 import type { CompletionSettings } from './settings.ts';
@@ -39,6 +42,8 @@ export interface CompletionServices {
   completer: Completer;
   settings(document: vscode.TextDocument): CompletionSettings;
   documents: DocumentAccess;
+  /** What is known of the memory's notes for a file, at once; undefined: nothing yet. */
+  notes(file: NotedFile): FileNotes | undefined;
   /** How sure suggestions have to be for this person. */
   threshold: Threshold;
   /** Called once for each kind of error until {@link CompletionProvider.reset}. The message is for the user. */
@@ -52,6 +57,14 @@ const LEAST_READ = 1024;
 
 /** Lines of another open file that are read at most; the prompt cuts further. */
 const OTHER_FILE_LINES = 400;
+
+/** What of the memory stood in the prompt of a suggestion. */
+export interface ShownNotes extends FileNotes {
+  uri: vscode.Uri;
+}
+
+/** Files of which it is known what their last prompt had. */
+const NOTED = 100;
 
 /** Places of which it is known why nothing is shown there: as many as answers are kept. */
 const SILENCES = 250;
@@ -94,6 +107,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   #stayedAt:
     | { document: vscode.TextDocument; version: number; position: vscode.Position; silence: Silence }
     | undefined;
+  /** By document, what its last prompt had of the memory. */
+  readonly #noted = new LRUCache<string, FileNotes>({ max: NOTED });
+  #lastShown: ShownNotes | undefined;
   #acceptedAt: { uri: string; offset: number } | undefined;
 
   /** A request to the engine began; it ends with {@link onDidEndRequest}, without usage where it failed. */
@@ -109,6 +125,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   constructor(services: CompletionServices) {
     this.#services = services;
+  }
+
+  /** What of the memory stood in the prompt of the last suggestion that was shown; undefined: none was shown. */
+  get lastShown(): ShownNotes | undefined {
+    return this.#lastShown;
   }
 
   /** Registers the provider, the command behind accepted suggestions, and what it has to hear of. */
@@ -194,6 +215,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       if (draft === undefined || abort.signal.aborted) return [];
       if (draft === null) return stay(this.#silenceOn(spot));
       this.#stayedAt = undefined;
+      this.#lastShown = { ...(this.#noted.get(spot.place.path) ?? NO_NOTES), uri: document.uri };
       this.#answered.fire(null);
       return [itemFor(spot, draft)];
     } catch (error) {
@@ -283,7 +305,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const settings = this.#services.settings(document);
     const { maxTokens } = settings;
     const workspace = await this.#services.documents.idOf(document.uri);
-    const request = await this.#requestFor(spot, settings);
+    const request = await this.#requestFor(spot, settings, workspace);
     // Who asks for a suggestion wants to see what there is.
     const prudence = spot.explicit ? undefined : this.#services.threshold.prudence(settings.eagerness);
     this.#started.fire();
@@ -311,7 +333,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     }
   }
 
-  async #requestFor(spot: Spot, settings: CompletionSettings): Promise<CompletionRequest> {
+  async #requestFor(spot: Spot, settings: CompletionSettings, workspace: string): Promise<CompletionRequest> {
     const { document, model, place, before, afterAccept } = spot;
     const folder = vscode.workspace.getWorkspaceFolder(document.uri);
     const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
@@ -321,19 +343,33 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const others = folder === undefined || room.others <= 0 ? [] : await this.#others(document, folder, room.files);
     // What the suggest widget has chosen is not in the document; what was typed since is not what was read.
     const known = spot.chosen === '' && spot.version === document.version ? this.#known(document) : undefined;
+    const path = vscode.workspace.asRelativePath(document.uri, false);
+    const { languageId } = document;
+    const notes = this.#notesOn({ workspace, path }, spot, notesRoom(model, room));
     return {
-      path: vscode.workspace.asRelativePath(document.uri, false),
-      languageId: document.languageId,
+      path,
+      languageId,
       prefix: place.prefix,
       suffix: place.suffix,
       before,
       others,
+      notes,
       lines: settings.lines,
       afterAccept,
       ...(known === undefined ? {} : { document: known }),
       ...(folder === undefined ? {} : { repository: folder.name }),
       ...(indented ? { indentation: { tabs: !insertSpaces, width: tabSize } } : {}),
     };
+  }
+
+  /** What is known now, as far as there is room for it. */
+  #notesOn(file: NotedFile, { document, place }: Spot, room: number): Note[] {
+    const known = room > 0 ? this.#services.notes(file) : undefined;
+    const notes = known?.memories.map(({ item, text }) => ({ path: item.path, text })) ?? [];
+    const { count } = notesFor(notes, { languageId: document.languageId, path: file.path }, room);
+    const memories = known?.memories.slice(0, count) ?? [];
+    this.#noted.set(place.path, known ? { ...known, memories } : NO_NOTES);
+    return notes.slice(0, count);
   }
 
   /** A document as the engine has it, where that is how it is now. */
@@ -406,6 +442,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.#services.onError(kind, error);
   }
 }
+
+const NO_NOTES: FileNotes = {
+  memories: [],
+  decision: 'This suggestion was given no memory: it comes from this file, open files and the project’s own code.',
+};
 
 function itemFor({ place, range, chosen }: Spot, { text, over, tail }: Draft): vscode.InlineCompletionItem {
   const inserted = chosen + text + place.suffix.slice(0, over) + tail;

@@ -1,5 +1,7 @@
 /** What goes into a completion. Shared by the editor and the command line. */
 
+import type { Note } from './notes.ts';
+
 /** How much to complete: the current line, a block, or what the place calls for. */
 export type Lines = 'one' | 'many' | 'auto';
 
@@ -36,6 +38,8 @@ export interface CompletionRequest {
   before?: number;
   /** Other files worth knowing, the most relevant first. */
   others?: OtherFile[];
+  /** What the project's memory says that helps here. */
+  notes?: readonly Note[];
   /** Prefix and suffix are parts of this document, around the cursor. */
   document?: KnownDocument;
   indentation?: Indentation;

@@ -12,12 +12,17 @@ export interface WindowBudget {
   /** All other files together, and how many there may be: each gets the same share, whatever there is. */
   others: number;
   files: number;
+  /** What the memory says: its own share of the room for other files, whether there is any or not. */
+  notes: number;
   prefix: number;
   suffix: number;
 }
 
 /** Units of code to a token, on the low side: tiny-code-fim measured 3.4 on held-out packages; the engine cuts exactly. */
 const UNITS_PER_TOKEN = 3;
+
+/** Tokens that a text of so many units has at the most, about. */
+export const tokensIn = (units: number): number => Math.floor(units / UNITS_PER_TOKEN);
 
 /** Special tokens and the path line. */
 const OVERHEAD_TOKENS = 32;
@@ -37,6 +42,15 @@ const PROMPT_LIMIT = { gpu: 8192, cpu: 2048 };
  */
 const SHARES = { others: 2 / 3, prefix: 0.7 / 3, suffix: 0.3 / 3 };
 
+/** Of the prompt, and in tokens, that notes of the memory have at the most, so that they take little of the code's place. */
+const NOTES = { share: 0.08, most: 400 };
+
+/**
+ * Models with fewer parameters are shown no notes. None was measured to gain from them yet, so this is above all sizes: what
+ * one gains by `npm run eval:memory -- completion` is what lowers it.
+ */
+const LEAST_FOR_NOTES = Number.POSITIVE_INFINITY;
+
 /** Other files at the most; a CPU's short prompt would show too little of more. */
 const FILES = { gpu: MOST_NEIGHBOURS, cpu: 2 };
 
@@ -55,20 +69,23 @@ const STEPS = 4;
  * @param order of the parts in its prompt.
  */
 export function budgetFor(
-  { contextTokens, device }: Pick<ModelInfo, 'contextTokens' | 'device'>,
+  { contextTokens, device, parameters }: Pick<ModelInfo, 'contextTokens' | 'device' | 'parameters'>,
   maxTokens: number,
   order: FimLayout['order'],
 ): WindowBudget {
   const where = device === 'cpu' ? 'cpu' : 'gpu';
   const limit = Math.min(contextTokens - maxTokens, PROMPT_LIMIT[where]);
   const room = Math.max(0, limit - OVERHEAD_TOKENS) * UNITS_PER_TOKEN;
-  const others = contextTokens <= SMALL_CONTEXT ? 0 : room * SHARES.others;
-  const near = room - others;
+  const context = contextTokens <= SMALL_CONTEXT ? 0 : room * SHARES.others;
+  const hasNotes = context > 0 && parameters >= LEAST_FOR_NOTES;
+  const notes = hasNotes ? Math.min(NOTES.most, limit * NOTES.share) * UNITS_PER_TOKEN : 0;
+  const near = room - context;
   const share = near * (SHARES.suffix / (SHARES.prefix + SHARES.suffix));
   const suffix = order === 'suffixFirst' ? share : Math.min(share, TRAILING_SUFFIX[where] * UNITS_PER_TOKEN);
   return {
-    others: Math.floor(others),
+    others: Math.floor(context - notes),
     files: FILES[where],
+    notes: Math.floor(notes),
     prefix: Math.floor(near - suffix),
     suffix: Math.floor(suffix),
   };

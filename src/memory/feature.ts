@@ -28,8 +28,11 @@ export interface MemoryFeatureNeeds {
   /** What was used for the last answer of the chat; undefined: nothing was asked yet. */
   lastAnswer(): Omit<Use, 'store'> | undefined;
   /** What was used for the last suggestion that was shown. */
-  lastSuggestion(): Omit<Use, 'store'> | undefined;
+  lastSuggestion(): UseOf | undefined;
 }
+
+/** What was used, of the first folder's memory where it does not say. */
+export type UseOf = Omit<Use, 'store'> & Partial<Pick<Use, 'store'>>;
 
 export interface MemoryFeature {
   inspector: Inspector;
@@ -41,8 +44,16 @@ export interface MemoryFeature {
   record(turn: Omit<RecordTurnParams, 'place'>): Promise<void>;
   /** Ghost text was accepted there. */
   typed(uri: vscode.Uri, symbol: string | null): void;
+  /** What helps to complete a file; undefined where it has no memory, or the signal was aborted. */
+  notesOn(
+    uri: vscode.Uri,
+    asked: Pick<ActivateParams, 'query' | 'paths' | 'tokens'>,
+    signal: AbortSignal,
+  ): Promise<ActivateResult | undefined>;
+  /** The memory of a workspace is another than before; undefined: any may be. */
+  onDidChange: vscode.Event<string | undefined>;
   /** Shows what was used. */
-  openUse(use: Omit<Use, 'store'>): Promise<void>;
+  openUse(use: UseOf): Promise<void>;
 }
 
 export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFeature {
@@ -109,10 +120,10 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
     switched: () => inspector.changed(),
     log,
   });
-  const openUse = async (use: Omit<Use, 'store'>): Promise<void> => {
-    const store = first();
-    if (!store) throw new Error(OFF);
-    await inspector.pages.openUse({ ...use, store: store.key });
+  const openUse = async (use: UseOf): Promise<void> => {
+    const store = use.store ?? first()?.key;
+    if (store === undefined) throw new Error(OFF);
+    await inspector.pages.openUse({ ...use, store });
   };
   const command = (name: string, work: (...given: unknown[]) => unknown) =>
     vscode.commands.registerCommand(`quire.memory.${name}`, async (...given: unknown[]) => {
@@ -135,13 +146,16 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
   const changes = (['pin', 'unpin', 'accept', 'edit', 'forget'] as const).map((change) =>
     command(change, (...given) => changeMemory(commands, change, refsOf(given))),
   );
-  engine.listen(memoryChangedNotification, () => {
+  const changed = new vscode.EventEmitter<string | undefined>();
+  engine.listen(memoryChangedNotification, ({ workspace }) => {
+    changed.fire(workspace);
     inspector.changed();
     void indexing.look();
   });
   subscriptions.push(
     inspector,
     indexing,
+    changed,
     ...changes,
     vscode.workspace.registerFileSystemProvider(SCHEME, documents, { isCaseSensitive: true }),
     command('inspect', () => inspector.show()),
@@ -167,7 +181,10 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
     command('turnOn', () =>
       vscode.workspace.getConfiguration('quire.memory').update('enabled', true, vscode.ConfigurationTarget.Workspace),
     ),
-    engine.onStateChange(({ kind }) => void indexing.serving(kind === 'ready')),
+    engine.onStateChange(({ kind }) => {
+      changed.fire(undefined);
+      void indexing.serving(kind === 'ready');
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void indexing.tellAll()),
     vscode.workspace.onDidChangeWorkspaceFolders(() => void indexing.tellAll()),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -196,6 +213,13 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
           () => undefined,
         );
     },
+    async notesOn(uri, asked, signal) {
+      const store = stores.of(uri.toString());
+      const at = store && pathIn(store, uri);
+      if (!store || at === undefined) return undefined;
+      return client.activate({ place: await store.place(), for: 'completion', at, ...asked }, { signal });
+    },
+    onDidChange: changed.event,
     openUse,
   };
 }

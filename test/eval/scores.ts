@@ -82,7 +82,7 @@ export function reliability(
   });
 }
 
-function similarity(truth: string, text: string): number {
+export function similarity(truth: string, text: string): number {
   const [a, b] = [truth.trimEnd(), firstLine(text)];
   const longer = Math.max(a.length, b.length);
   return longer === 0 ? 1 : 1 - distance(a, b) / longer;

@@ -165,8 +165,10 @@ export interface ActivateParams {
   /** Only what it would be is asked, before anything is sent: it does not count as a use. */
   peek?: boolean;
   for: 'chat' | 'completion';
-  /** Where the user works: what is said of these files counts more. */
+  /** Where the user works: what is said of these files counts more. Imports may be named as the import names them. */
   paths?: string[];
+  /** The file that is completed: what is said of it is no news there. */
+  at?: string;
 }
 
 export interface ActivatedMemory {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { NoFimTokensError } from '../../../src/completion/fimLayouts.ts';
-import { buildPrompt, surroundingsOf } from '../../../src/completion/prompt.ts';
+import { buildPrompt, notesRoom, surroundingsOf } from '../../../src/completion/prompt.ts';
 import type { CompletionRequest } from '../../../src/completion/request.ts';
 import { budgetFor } from '../../../src/completion/window.ts';
 import type { ModelInfo, SpecialToken } from '../../../src/engine/protocol/index.ts';
@@ -100,6 +100,32 @@ test("what the engine has is named and not sent, with the file's own line ends",
   );
 });
 
+test('notes stand as comments behind the other files, which stay where they are, under a name of the same language', () => {
+  const notes = [
+    { path: 'src/pool.ts', text: 'PagePool lends out pages.\nlend(count)' },
+    { path: null, text: 'Tests need port 8123.' },
+  ];
+  for (const [name, architecture, block] of [
+    ['Qwen2.5 Coder 1.5B', 'qwen2', '<F>notes.ts\n'],
+    ['Codestral 22B v0.1', 'llama', '+++++ notes.ts\n'],
+    ['deepseek-coder-1.3b-base', 'llama', '#notes.ts\n'],
+  ] as const) {
+    const shape = { name, architecture, specialTokens: ALL, contextTokens: 8192 };
+    const model = modelInfo({ ...shape, parameters: Number.POSITIVE_INFINITY });
+    const comments = '// src/pool.ts: PagePool lends out pages.\n// lend(count)\n// Tests need port 8123.\n';
+    const [without, shown] = [written(model, request), written(model, { ...request, notes })];
+    assert.equal(shown.replace(block + comments, ''), without);
+    assert.ok(shown.indexOf(block) > shown.indexOf('near\n'));
+    assert.equal(notesRoom(model, { notes: 7 }), 7);
+    // Where the size of the model says so there are none, whatever is asked.
+    assert.equal(written(modelInfo(shape), { ...request, notes }), written(modelInfo(shape), request));
+  }
+  const alone = modelInfo({ name: 'codegemma-2b', architecture: 'gemma', specialTokens: ALL, contextTokens: 8192 });
+  const large = { ...alone, parameters: Number.POSITIVE_INFINITY };
+  assert.equal(written(large, { ...request, notes }), written(large, request));
+  assert.equal(notesRoom(large, { notes: 7 }), 0);
+});
+
 test('a small context shows no other files', () => {
   assert.equal(written(modelInfo(), request), '<F>src/a.ts\n<S>\nlet b;<P>let a = <M>');
 });
@@ -117,7 +143,7 @@ test('a model without the tokens is refused in words', () => {
 test('text is LF, and only text that may give way is marked so', () => {
   const crlf = { path: 'a.ts', prefix: 'a\r\nb', suffix: 'c\r\nd' };
   const near = surroundingsOf(crlf, budgetFor(modelInfo(), 128, 'suffixFirst'));
-  assert.deepEqual(buildPrompt(modelInfo(), crlf, near, { others: 0, files: 2 }), [
+  assert.deepEqual(buildPrompt(modelInfo(), crlf, near, { others: 0, files: 2, notes: 0 }), [
     { special: 'fimSeparator' },
     { text: 'a.ts\n' },
     { special: 'fimSuffix' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { budgetFor, prefixWindow, suffixWindow } from '../../../src/completion/window.ts';
+import { budgetFor, prefixWindow, suffixWindow, tokensIn } from '../../../src/completion/window.ts';
 
 const LONG_FILE = Array.from(
   { length: 3000 },
@@ -80,25 +80,41 @@ test('the suffix ends after a whole line where one is near', () => {
 });
 
 test('budgets follow the context: no other files in a small one, two thirds of the room in a larger one', () => {
-  const tiny = budgetFor({ contextTokens: 1024, device: 'cpu' }, 128, 'suffixFirst');
+  const parameters = 31e6;
+  const tiny = budgetFor({ parameters, contextTokens: 1024, device: 'cpu' }, 128, 'suffixFirst');
   assert.equal(tiny.others, 0);
   assert.ok(tiny.prefix > 2 * tiny.suffix);
   assert.ok((tiny.prefix + tiny.suffix) / 3 <= 1024 - 128);
-  const large = budgetFor({ contextTokens: 32_768, device: 'CUDA' }, 128, 'suffixFirst');
+  const large = budgetFor({ parameters, contextTokens: 32_768, device: 'CUDA' }, 128, 'suffixFirst');
   assert.ok(Math.abs(large.others - 2 * (large.prefix + large.suffix)) <= 4);
   assert.ok(large.files > tiny.files);
-  assert.ok(budgetFor({ contextTokens: 32_768, device: 'cpu' }, 128, 'suffixFirst').prefix < large.prefix);
-  assert.deepEqual(budgetFor({ contextTokens: 64, device: 'cpu' }, 128, 'suffixFirst'), {
+  assert.ok(budgetFor({ parameters, contextTokens: 32_768, device: 'cpu' }, 128, 'suffixFirst').prefix < large.prefix);
+  assert.deepEqual(budgetFor({ parameters, contextTokens: 64, device: 'cpu' }, 128, 'suffixFirst'), {
     others: 0,
     files: 2,
+    notes: 0,
     prefix: 0,
     suffix: 0,
   });
 });
 
 test('where the text after the cursor is computed anew with every key, little of it is shown', () => {
-  const model = { contextTokens: 32_768, device: 'cpu' };
+  const model = { parameters: 31e6, contextTokens: 32_768, device: 'cpu' };
   const [first, last] = [budgetFor(model, 128, 'suffixFirst'), budgetFor(model, 128, 'prefixFirst')];
   assert.ok(last.suffix < first.suffix / 2);
   assert.ok(Math.abs(last.prefix + last.suffix - first.prefix - first.suffix) <= 2);
+});
+
+test('notes have a small share of the room for other files, and none with a model that was not seen to gain from them', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 64, max: 300_000 }), fc.constantFrom('cpu', 'CUDA'), (contextTokens, device) => {
+      const of = (parameters: number) => budgetFor({ parameters, contextTokens, device }, 128, 'prefixFirst');
+      const [without, shown] = [of(31e6), of(Number.POSITIVE_INFINITY)];
+      assert.equal(without.notes, 0);
+      assert.ok(tokensIn(shown.notes) <= Math.min(400, 0.08 * contextTokens));
+      assert.equal(shown.notes > 0, contextTokens > 2048);
+      assert.ok(Math.abs(shown.others + shown.notes - without.others) <= 1);
+      assert.deepEqual([shown.prefix, shown.suffix], [without.prefix, without.suffix]);
+    }),
+  );
 });

@@ -66,7 +66,7 @@ const CHECKS: Record<MemoryCall, (given: Given) => void> = {
   forget: ({ ids }) => each('ids', ids, MOST_IDS, (id) => isCount('ids', id, 1)),
   journal: ({ limit }) => optional(limit, (count) => isCount('limit', count, 1, MOST_LISTED)),
   undo: ({ change }) => isCount('change', change, 1),
-  activate: ({ query, without, conversation, tokens, leaveOut, peek, for: whom, paths }) => {
+  activate: ({ query, without, conversation, tokens, leaveOut, peek, for: whom, paths, at }) => {
     isFlag('peek', peek);
     isString('query', query, LONGEST.query);
     optional(without, (keys) => each('without', keys, MOST_IDS, (key) => isString('without', key, LONGEST.name)));
@@ -75,6 +75,7 @@ const CHECKS: Record<MemoryCall, (given: Given) => void> = {
     optional(leaveOut, (ids) => each('leaveOut', ids, MOST_IDS, (id) => isCount('leaveOut', id, 1)));
     isOneOf('for', whom ?? '', ['chat', 'completion']);
     optional(paths, (list) => each('paths', list, MOST_IDS, (path) => isPath('paths', path)));
+    optional(at, (path) => isPath('at', path));
   },
   recordTurn: ({ conversation, message, question, answer, recalled, attached }) => {
     isText('conversation', conversation, LONGEST.name);

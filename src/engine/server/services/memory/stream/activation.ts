@@ -62,6 +62,7 @@ export async function activate(parts: StreamParts, params: Omit<ActivateParams, 
       : undefined;
   const flash = before && !leaveOut.has(before.id) ? await flashOf(before) : undefined;
 
+  const near = new Set((params.paths ?? []).map(moduleOf));
   const most = isChat ? mostFor(room) : COMPLETION.most;
   const found = switches.activation ? await hitsFor(most, decision.need) : { hits: [], outdated: 0 };
   let staleSentences = flash?.stale ?? 0;
@@ -123,7 +124,7 @@ export async function activate(parts: StreamParts, params: Omit<ActivateParams, 
         hit.item.id !== before?.id &&
         !without.has(hit.item.key) &&
         !leaveOut.has(hit.item.id) &&
-        (isChat || isNear(hit.item)) &&
+        (isChat || (hit.item.path !== params.at && isNear(hit.item))) &&
         (!floor || floor.isRelevant(hit)),
     );
     const { hits: current, outdated } = withoutOutdated(scored(fitting, now(), switches.recency));
@@ -133,7 +134,7 @@ export async function activate(parts: StreamParts, params: Omit<ActivateParams, 
   /** Completion is told of files that are imported or open, of the names it is about to write, and of facts about what stands there. */
   function isNear({ kind, path, title, text }: MemoryItem): boolean {
     if (kind === 'fact') return coverage(tellingStems(text), query) >= NEAR_FACT;
-    return (path !== null && (params.paths ?? []).includes(path)) || query.includes(title);
+    return (path !== null && near.has(moduleOf(path))) || query.includes(title);
   }
 
   function candidateOf(
@@ -164,5 +165,8 @@ export async function activate(parts: StreamParts, params: Omit<ActivateParams, 
     return said.join(' ');
   }
 }
+
+/** As imports name it: `./page.js` is page.ts, `./parts` is parts/index.ts. */
+const moduleOf = (path: string): string => path.replace(/\.\w+$/, '').replace(/\/(?:index|mod|__init__)$/, '');
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;

@@ -2,6 +2,8 @@
  * Summaries that are taken from the text: outlines, comments, README files, manifests, and who uses what. They need no model,
  * and say nothing that is not written in the files; the same files give the same summaries.
  */
+
+import { importsOf } from '../../../../../syntax/imports.ts';
 import { grammarFor } from '../../../../../syntax/languages.ts';
 import type { MemoryAnchor, MemoryItem } from '../../../../protocol/index.ts';
 import { isGenerated } from '../../search/fileKinds.ts';
@@ -12,7 +14,6 @@ import type { FileSummary, NewItem, SourceText, Summariser } from '../items.ts';
 import { headOf } from './comments.ts';
 import { fileItem, fileItemOf, testTitles } from './fileItem.ts';
 import { folderItem } from './folderItem.ts';
-import { importsOf } from './imports.ts';
 import { MANIFEST, manifestSentences } from './manifests.ts';
 import { PAGE, pageSentences } from './pages.ts';
 import { type Prose, proseOf } from './prose.ts';

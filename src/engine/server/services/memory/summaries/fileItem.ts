@@ -1,9 +1,10 @@
 /** What a file of code is for: the comment at its beginning, what it exports, what it builds on. */
+
+import type { Imported } from '../../../../../syntax/imports.ts';
 import type { MemoryAnchor, MemorySentence } from '../../../../protocol/index.ts';
 import type { NamedCode } from '../anchors/names.ts';
 import type { NewItem } from '../items.ts';
 import { quoting } from './anchoring.ts';
-import type { Imported } from './imports.ts';
 import { itemOf } from './item.ts';
 import type { Prose } from './prose.ts';
 import { type LeftOut, Sentences } from './sentences.ts';

@@ -185,6 +185,34 @@ test('completion is given few and short ones: facts, and what is said of files t
   assert.ok(memories.every(({ item }) => item.path !== 'src/net/pool.ts'));
 });
 
+test('completion may name files as imports do, and is told nothing of the file that is completed', async () => {
+  const rig = new Rig();
+  const texts = {
+    'src/kv/pool.ts': 'The pool gives out pages and evicts the coldest page.',
+    'src/pages/index.ts': 'Pages of the pool are counted before it gives out the next one.',
+    'src/use.ts': 'Who gives out pages of the pool in the end is decided by the user.',
+  };
+  for (const [path, text] of Object.entries(texts))
+    rig.store.put({
+      kind: 'file',
+      source: 'code',
+      made: 'extracted',
+      key: `file:${path}`,
+      title: path,
+      path,
+      text,
+      sentences: [],
+    });
+  const { memories } = await rig.stream.activate({
+    query: 'pool pages gives out',
+    tokens: 400,
+    for: 'completion',
+    paths: ['src/kv/pool.js', 'src/pages', 'src/use'],
+    at: 'src/use.ts',
+  });
+  assert.deepEqual(memories.map(({ item }) => item.path).sort(), ['src/kv/pool.ts', 'src/pages/index.ts']);
+});
+
 test('each part can be switched off', async () => {
   const answer = 'The import worker writes refused rows to the table of refused rows, which is emptied each night.';
   const tell = async (switches: object) => {

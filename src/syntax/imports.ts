@@ -1,6 +1,6 @@
 /** What a file takes from other files of its project. */
 import path from 'node:path';
-import type { GrammarName } from '../../../../../syntax/languages.ts';
+import type { GrammarName } from './languages.ts';
 
 export interface Imported {
   /** Of the file or folder in the workspace, with its ending where the import has one. */
