@@ -41,7 +41,7 @@ const runtime = privateRuntime();
 const client = new EngineClient(engineCommand(), 'eval');
 const model = await client.openModel({ path: values.model, contextTokens: 0 });
 /** Of a size that is shown notes. */
-const large = { ...model, parameters: Number.POSITIVE_INFINITY };
+const large = { ...model, parameters: 7e9 };
 const syntax = new Syntax(import.meta.url);
 const completer = new Completer(client, syntax);
 const prudence = prudenceOf('balanced');
