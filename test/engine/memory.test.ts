@@ -317,6 +317,23 @@ describe('a memory that is off', () => {
   });
 });
 
+describe('the budget of memories', () => {
+  it('is the one that the settings say, from then on and in the next engine', async () => {
+    const { place } = await open('budget');
+    const told = async () => {
+      const { budgetBytes, indexing } = await client.memory.status({ place });
+      return [budgetBytes, indexing.budgetMs, indexing.modelTokenBudget];
+    };
+    assert.deepEqual(await told(), [256 * 2 ** 20, 600_000, 200_000]);
+    const memory = { minutesPerDay: 2, modelTokensPerDay: 0, megabytes: 32 };
+    await client.reconfigure(engineCommand({ cache: { folder: cache }, memory }));
+    assert.deepEqual(await told(), [32 * 2 ** 20, 120_000, 0]);
+    await client.restart();
+    assert.deepEqual(await told(), [32 * 2 ** 20, 120_000, 0]);
+    await client.reconfigure(engineCommand({ cache: { folder: cache } }));
+  });
+});
+
 describe('memory/erase', () => {
   const planted = 'The planted pangolin answers on port 4711.';
 

@@ -5,6 +5,7 @@ import type { MemoryAnchor, MemoryIndexing } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import type { Log } from '../../storage/messages.ts';
 import { type About, FolderCode, NOTHING_READ } from './folderCode.ts';
+import { BUDGET, type BudgetLimits } from './indexing/budget.ts';
 import { INDEXING_OFF, Indexer } from './indexing/indexer.ts';
 import type { AnchorChecker, Store } from './items.ts';
 import type { StorePlace, TypedText } from './messages.ts';
@@ -41,6 +42,7 @@ export class CodeMemory {
   #place: StorePlace | undefined;
   #code: FolderCode | undefined;
   #indexer: Indexer | undefined;
+  #budget: BudgetLimits = BUDGET;
   #isWorking = false;
 
   constructor(options: CodeMemoryOptions) {
@@ -50,9 +52,16 @@ export class CodeMemory {
 
   get status(): MemoryIndexing {
     if (this.#indexer) return this.#indexer.status;
+    const none = { ...INDEXING_OFF, budgetMs: this.#budget.ms, modelTokenBudget: this.#budget.modelTokens };
     const folder = this.#folder;
-    if (folder !== undefined && this.#place?.reading === false) return { ...INDEXING_OFF, waits: UNREAD };
-    return { ...INDEXING_OFF, state: 'idle' };
+    if (folder !== undefined && this.#place?.reading === false) return { ...none, waits: UNREAD };
+    return { ...none, state: 'idle' };
+  }
+
+  /** What reading files may take on one day from now on. */
+  setBudget(limits: BudgetLimits): void {
+    this.#budget = limits;
+    this.#indexer?.setBudget(limits);
   }
 
   /** How the place is now: its folder, whether that is read, what is typed in it. */
@@ -151,6 +160,7 @@ export class CodeMemory {
       folder,
       store,
       summariser,
+      budget: this.#budget,
       busy: isBusy,
       log,
       near: () => [...this.#typed.keys()],

@@ -5,7 +5,7 @@
  *       MemoryStore   items, words, vectors, journal      Upkeep       what is done while nobody waits
  *       MemoryStream  what is kept and given to prompts   CodeMemory   what is said of the folder's files
  */
-import type { MemoryItem, MemorySearchResult, MemoryStatus } from '../../../protocol/index.ts';
+import type { MemoryBudget, MemoryItem, MemorySearchResult, MemoryStatus } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import type { Log } from '../../storage/messages.ts';
 import { audited } from './anchors/audit.ts';
@@ -30,6 +30,8 @@ export interface MemoryOptions {
   store: MemoryStore;
   /** Of the store. */
   file: string;
+  /** Absent: the defaults of its parts. */
+  budget?: MemoryBudget;
   thread: ThreadParts;
   asks: EngineAsks;
   /** That are open in the engine now. */
@@ -65,7 +67,7 @@ export class Memory {
   readonly #upkeep: Upkeep;
   readonly #onChanged: () => void;
 
-  constructor({ store, file, thread, asks, models, log, isBusy, working, onChanged }: MemoryOptions) {
+  constructor({ store, file, budget, thread, asks, models, log, isBusy, working, onChanged }: MemoryOptions) {
     this.#store = store;
     this.#onChanged = onChanged;
     const writer = () => {
@@ -90,6 +92,14 @@ export class Memory {
       atIntervals: () => this.#stream.closeIdleSessions().length > 0 && this.#changed(),
       failed: (error) => log('warn', `Vectors of memories could not be made: ${(error as Error).message}.`),
     });
+    if (budget) this.configure(budget);
+  }
+
+  /** It may take so much from now on. */
+  configure({ bytes, indexMs, modelTokens }: MemoryBudget): void {
+    this.#store.setBudget(bytes);
+    this.#code.setBudget({ ms: indexMs, modelTokens });
+    this.#upkeep.wake();
   }
 
   /** Before each request: how the place is now. */

@@ -11,7 +11,7 @@ import type { MemoryIndexing } from '../../../../protocol/index.ts';
 import { isIndexable } from '../../workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../../workspaceFiles/folderPrivacy.ts';
 import type { Store } from '../items.ts';
-import { BUDGET, Budget } from './budget.ts';
+import { BUDGET, Budget, type BudgetLimits } from './budget.ts';
 import { Files } from './files.ts';
 import { FileTree } from './fileTree.ts';
 import { FolderItems } from './folderItems.ts';
@@ -129,6 +129,13 @@ export class Indexer {
       signal?.removeEventListener('abort', cancel);
     }
     return this.status;
+  }
+
+  /** It may take so much on a day from now on, today included. */
+  setBudget(limits: BudgetLimits): void {
+    this.#budget.limits = limits;
+    if (this.#hasWork && this.#canGoOn) this.#start();
+    this.#tell();
   }
 
   /** The file in hand is let go of. It begins anew when something changes, or when it is asked to. */

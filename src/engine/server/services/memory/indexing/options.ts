@@ -29,7 +29,9 @@ export const WAITS = {
   busy: 'A suggestion or an answer comes first.',
   unread: 'The folder cannot be read.',
   budget: (ms: number) =>
-    `Today's ${inWords(ms)} for reading files are used up: it goes on tomorrow, or when you start it.`,
+    ms === 0
+      ? 'Files are read when you start it: quire.memory.minutesPerDay is 0.'
+      : `Today's ${inWords(ms)} for reading files are used up: it goes on tomorrow, or when you start it.`,
   failed: (error: unknown) => `It stopped: ${error instanceof Error ? error.message : String(error)}.`,
 };
 

@@ -259,6 +259,12 @@ export class MemoryStore implements Store {
     };
   }
 
+  /** What the file may take from now on: {@link step} lets go of items beyond it. */
+  setBudget(bytes: number): void {
+    this.#options.budgetBytes = bytes;
+    this.#cleanUp.budgetBytes = bytes;
+  }
+
   /** What is kept in RAM: vectors, and items that were used last. */
   get ramBytes(): number {
     return this.#vectors.ramBytes + this.#items.ramBytes;
