@@ -100,14 +100,23 @@ describe('a memory', () => {
       [edited.id, edited.title, edited.pinned],
       [item.id, 'The integration tests need port 8200.', true],
     );
-    assert.deepEqual(await client.memory.forget({ place, ids: [item.id, 99] }), { forgotten: 1 });
+    const { forgotten, change } = await client.memory.forget({ place, ids: [item.id, 99] });
+    assert.equal(forgotten, 1);
     assert.equal(await client.memory.get({ place, id: item.id }), null);
     const { changes } = await client.memory.journal({ place });
     const { id, what } = changes[0]!;
+    assert.equal(change, id);
     assert.match(what, /^Forgot “The integration tests need port 8200\.”$/);
     // Twice, as a client does that lost the first answer.
     for (let n = 0; n < 2; n++) assert.equal((await client.memory.undo({ place, change: id })).undone, true);
     assert.equal((await client.memory.get({ place, id: item.id }))?.item.text, edited.text);
+    // Whatever was written since: each takes just itself back.
+    const more = await client.memory.add({ place, text: 'Fixtures are made by the walrus script.' });
+    await client.memory.undo({ place, change: edited.change! });
+    assert.equal((await client.memory.get({ place, id: item.id }))?.item.text, 'the integration tests need port 8123');
+    await client.memory.undo({ place, change: more.change! });
+    assert.equal(await client.memory.get({ place, id: more.id }), null);
+    assert.deepEqual(await client.memory.forget({ place, ids: [more.id] }), { forgotten: 0, change: null });
   });
 
   it('says what is in the files, which are read with leave only', async () => {
@@ -121,6 +130,8 @@ describe('a memory', () => {
     const indexing = await client.memory.index({ place }, { onProgress: ({ done }) => steps.push(done) });
     assert.deepEqual([indexing?.state, indexing?.done, indexing?.total], ['idle', 1, 1]);
     assert(steps.length > 0);
+    const [read] = (await client.memory.journal({ place })).changes;
+    assert.deepEqual([read?.what, read?.final], ['Indexed 1 file', true]);
     const found = await client.memory.search({ place, query: 'Who lends out zebra memory?', top: 1 });
     const hit = found!.hits[0]!;
     assert.equal(hit.item.path, 'src/pool.ts');
@@ -238,9 +249,14 @@ describe('memory/export and memory/import', () => {
     await client.memory.erase({ place });
     assert.deepEqual(await items(), []);
     const taken = await client.memory.import({ place, text });
-    assert.deepEqual(taken, { added: 2, same: 0, refused: [] });
+    assert.deepEqual({ ...taken, change: 0 }, { added: 2, same: 0, refused: [], change: 0 });
     assert.deepEqual(await items(), before);
-    assert.deepEqual(await client.memory.import({ place, text }), { added: 0, same: 2, refused: [] });
+    assert.deepEqual(await client.memory.import({ place, text }), {
+      added: 0,
+      same: 2,
+      refused: [],
+      change: null,
+    });
 
     const { text: markdown } = await client.memory.export({ place, format: 'markdown' });
     const other = await open('imported');

@@ -23,6 +23,8 @@ export interface CodeMemoryOptions {
   working: (on: boolean) => void;
   /** Items of files are others than before. */
   onWritten: () => void;
+  /** At the end of reading: so many files were read anew, and so many are gone. */
+  onIndexed: (read: number, removed: number) => void;
 }
 
 /** Of a database by itself: the folder that it was indexed from. */
@@ -155,7 +157,7 @@ export class CodeMemory {
   }
 
   #made({ folder, summariser }: FolderCode): Indexer {
-    const { store, log, isBusy, onWritten } = this.#options;
+    const { store, log, isBusy, onWritten, onIndexed } = this.#options;
     this.#indexer ??= new Indexer({
       folder,
       store,
@@ -165,6 +167,7 @@ export class CodeMemory {
       log,
       near: () => [...this.#typed.keys()],
       written: onWritten,
+      indexed: onIndexed,
       progress: (indexing) => {
         this.#work(indexing.state === 'running');
         for (const hear of this.#hearing) hear(indexing);

@@ -59,6 +59,9 @@ export class Indexer {
   #running: Promise<void> | undefined;
   #isDisposed = false;
   #told = 0;
+  /** Files, in the run that goes on. */
+  #read = 0;
+  #removed = 0;
 
   /** Reads nothing and writes nothing of the folder until it is told to. */
   constructor(options: IndexerOptions) {
@@ -73,7 +76,13 @@ export class Indexer {
     this.#files = new Files({
       ...shared,
       more: () => performance.now() < this.#pace.end,
-      written: (ids) => options.written?.(ids),
+      written: (ids) => {
+        this.#read++;
+        options.written?.(ids);
+      },
+      removed: (count) => {
+        this.#removed += count;
+      },
       failed: (file, name) => options.log?.('warn', `${file} has no summary: ${name}.`),
     });
     this.#folders = new FolderItems(shared);
@@ -221,6 +230,9 @@ export class Indexer {
     } finally {
       this.#budget.spend(this.#pace.take());
       this.#budget.save();
+      if (this.#read + this.#removed > 0) this.#options.indexed?.(this.#read, this.#removed);
+      this.#read = 0;
+      this.#removed = 0;
     }
   }
 

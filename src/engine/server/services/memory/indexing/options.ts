@@ -14,6 +14,8 @@ export interface IndexerOptions extends PaceOptions {
   near?: () => readonly string[];
   /** These items have another text than before, and no vector of it. */
   written?: (ids: readonly number[]) => void;
+  /** At the end of a run that changed something: so many files were summarised anew, and so many let go of. */
+  indexed?: (read: number, removed: number) => void;
   /** Told now and then while it runs, and at its end. */
   progress?: (indexing: MemoryIndexing) => void;
   log?: (level: 'warn', text: string) => void;
