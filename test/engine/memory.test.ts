@@ -68,6 +68,10 @@ function contentOf(place: string): Record<string, string> {
 const filesWith = (place: string, text: string): string[] =>
   Object.entries(contentOf(place)).flatMap(([name, content]) => (content.includes(text) ? [name] : []));
 
+/** Files that one folder has otherwise than another. */
+const namesOfOther = (one: Record<string, string>, other: Record<string, string>): string[] =>
+  [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((name) => one[name] !== other[name]);
+
 const POOL = `/** Lends out pages of zebra memory. */
 export class PagePool {
   /** Lends the oldest page that is free. */
@@ -280,11 +284,17 @@ describe('a memory that is off', () => {
     const { place, workspace } = await open('switched', { reads: true });
     await client.memory.add({ place, text: 'The kudu job runs at night.' });
     await client.memory.index({ place });
+    // All that other tests left open is closed: what is there then changes by nobody else's doing.
+    await client.restart();
+    const closed = contentOf(data);
     const off = await client.memory.switch({ place, on: false });
     assert.deepEqual([off.on, off.items, off.indexing.state], [false, {}, 'off']);
     assert(off.bytes > 0);
     const before = contentOf(memoryIn(workspace));
     assert(Object.keys(before).length > 0);
+    // Switching it off adds this, and nothing else.
+    const expected = { ...closed, [path.join('memory', workspace, 'off')]: '' };
+    assert.deepEqual(namesOfOther(contentOf(data), expected), []);
 
     write('switched', 'src/b.ts', POOL.replace('PagePool', 'Other'));
     client.tell(readWorkspaceNotification, { workspace, on: true, changed: ['src/b.ts'] });
@@ -306,6 +316,8 @@ describe('a memory that is off', () => {
     await client.restart();
     assert.equal((await client.memory.status({ place })).on, false);
     assert.deepEqual(contentOf(memoryIn(workspace)), before);
+    // The whole folder, byte for byte, after a session and the end of the engine that had it.
+    assert.deepEqual(namesOfOther(contentOf(data), expected), []);
 
     assert.equal((await client.memory.switch({ place, on: true })).on, true);
     assert.equal((await client.memory.search({ place, query, top: 1 }))?.hits[0]?.item.kind, 'fact');
