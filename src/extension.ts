@@ -88,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     grammars,
     memory,
   });
-  registerNativeChat(host, { workspace, reasoning: () => new ReasoningSplitter() });
+  registerNativeChat(host, { workspace, reasoning: () => new ReasoningSplitter(), memory });
   registerSample(host);
 
   subscriptions.push(

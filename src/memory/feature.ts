@@ -1,13 +1,13 @@
 /** The memory, as the extension registers it: the inspector, commands, and what chat and completion are given of it. */
 import * as vscode from 'vscode';
-import type { ActivateParams, ActivateResult, RecordTurnParams } from '../engine/protocol/index.ts';
+import type { ActivateParams, ActivateResult, MemoryItem, RecordTurnParams } from '../engine/protocol/index.ts';
 import { memoryChangedNotification } from '../engine/protocol/index.ts';
 import type { Host } from '../host.ts';
 import { auditMemory } from './auditCommand.ts';
 import { type Change, changeMemory } from './changeCommand.ts';
 import type { MemoryClient } from './client.ts';
 import type { CommandNeeds } from './commands.ts';
-import { EditDocuments, SCHEME } from './editDocuments.ts';
+import { addressOf, EditDocuments, SCHEME } from './editDocuments.ts';
 import { eraseMemory } from './eraseCommand.ts';
 import { messageOf } from './indexing.ts';
 import { IndexingFeed } from './indexingFeed.ts';
@@ -41,6 +41,8 @@ export interface MemoryFeature {
   record(turn: Omit<RecordTurnParams, 'place'>): Promise<void>;
   /** Ghost text was accepted there. */
   typed(uri: vscode.Uri, symbol: string | null): void;
+  /** Of a memory of the first folder, as a document; undefined where that has none. */
+  addressOf(item: Pick<MemoryItem, 'id' | 'title'>): vscode.Uri | undefined;
   /** Shows what was used. */
   openUse(use: Omit<Use, 'store'>): Promise<void>;
 }
@@ -195,6 +197,10 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
           (place) => client.recordTyping({ place, path, symbol }),
           () => undefined,
         );
+    },
+    addressOf({ id, title }) {
+      const store = first();
+      return store && addressOf({ store: store.key, id }, title);
     },
     openUse,
   };
