@@ -89,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     grammars,
     memory,
   });
-  registerNativeChat(host, { workspace, reasoning: () => new ReasoningSplitter() });
+  registerNativeChat(host, { workspace, reasoning: () => new ReasoningSplitter(), memory });
   registerSample(host);
 
   subscriptions.push(
@@ -107,7 +107,8 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
       if (!models.info('completion')) await models.select('completion');
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('quire.engine')) engine.reconfigure(engineCommand(context)).catch(monitor.report);
+      if (['quire.engine', 'quire.memory'].some((section) => change.affectsConfiguration(section)))
+        engine.reconfigure(engineCommand(context)).catch(monitor.report);
     }),
     { dispose: () => void engine.dispose() },
   );
@@ -144,6 +145,7 @@ const storeOf = (uri: vscode.Uri): { store?: string } => {
 
 function engineCommand(context: vscode.ExtensionContext): EngineCommand {
   const settings = vscode.workspace.getConfiguration('quire.engine');
+  const memory = vscode.workspace.getConfiguration('quire.memory');
   const companion = vscode.extensions.getExtension(CUDA_COMPANION);
   return {
     executable: process.execPath,
@@ -156,6 +158,11 @@ function engineCommand(context: vscode.ExtensionContext): EngineCommand {
       folder: dataFolder('cache'),
       ramMegabytes: settings.get('cacheMemory', 512),
       diskMegabytes: settings.get('cacheDisk', 1024),
+    },
+    memory: {
+      minutesPerDay: memory.get('minutesPerDay', 10),
+      modelTokensPerDay: memory.get('modelTokensPerDay', 200_000),
+      megabytes: memory.get('megabytes', 256),
     },
   };
 }

@@ -1,6 +1,6 @@
 /** What is done to one memory: pinned, accepted, forgotten, edited in a document of its own. */
 import * as vscode from 'vscode';
-import { type CommandNeeds, UNDO, undoNewest } from './commands.ts';
+import { type CommandNeeds, sayDone } from './commands.ts';
 import { addressOf } from './editDocuments.ts';
 import type { ItemRef } from './stores.ts';
 import { isEditable } from './tree.ts';
@@ -12,7 +12,7 @@ export type Change = 'pin' | 'unpin' | 'accept' | 'edit' | 'forget';
 export async function changeMemory(needs: CommandNeeds, change: Change, refs: readonly ItemRef[]): Promise<void> {
   const [first] = refs;
   if (!first) return;
-  const { client, stores, changed, report, say } = needs;
+  const { client, stores, changed } = needs;
   const store = stores.named(first.store);
   const place = await store.place();
   const { id } = first;
@@ -24,8 +24,7 @@ export async function changeMemory(needs: CommandNeeds, change: Change, refs: re
     case 'accept': {
       const item = await client.change({ place, id, accept: true });
       changed();
-      void say(`Accepted: ${oneLine(item.title, 60)}. It is a fact now.`);
-      return;
+      return sayDone(needs, store, `Accepted: ${oneLine(item.title, 60)}. It is a fact now.`, item.change);
     }
     case 'edit': {
       const found = await client.get({ place, id });
@@ -39,12 +38,10 @@ export async function changeMemory(needs: CommandNeeds, change: Change, refs: re
     }
     case 'forget': {
       const title = refs.length === 1 ? (await client.get({ place, id }))?.item.title : undefined;
-      const { forgotten } = await client.forget({ place, ids: refs.map((one) => one.id) });
+      const { forgotten, change: done } = await client.forget({ place, ids: refs.map((one) => one.id) });
       changed();
       const what = title === undefined ? memories(forgotten) : `“${oneLine(title, 50)}”`;
-      void say(`Forgot ${what}.`, UNDO).then((pressed) => {
-        if (pressed === UNDO) undoNewest(needs, store, (words) => /^forg/i.test(words)).catch(report);
-      });
+      return sayDone(needs, store, `Forgot ${what}.`, done);
     }
   }
 }

@@ -19,16 +19,19 @@ export interface CommandNeeds {
 export const UNDO = 'Undo';
 export const OPEN = 'Open';
 
-/** Takes the newest change back that `matches`; what was written meanwhile by others stays. @throws Error in words. */
-export async function undoNewest(
+/** Takes one change back. @throws Error in words where that cannot be done any more. */
+export async function undoChange(
   { client, changed }: Pick<CommandNeeds, 'client' | 'changed'>,
   store: FolderStore,
-  matches: (what: string) => boolean,
+  change: number,
 ): Promise<void> {
-  const place = await store.place();
-  const { changes } = await client.journal({ place, limit: 50 });
-  const change = changes.find(({ what, undone, final }) => !undone && !final && matches(what));
-  if (!change) throw new Error('There is nothing that could be undone.');
-  await client.undo({ place, change: change.id });
+  await client.undo({ place: await store.place(), change });
   changed();
+}
+
+/** Says what was done, with a button that takes just that back, where there is something to be taken back. */
+export function sayDone(needs: CommandNeeds, store: FolderStore, words: string, change: number | null): void {
+  void needs.say(words, ...(change === null ? [] : [UNDO])).then((pressed) => {
+    if (pressed === UNDO && change !== null) undoChange(needs, store, change).catch(needs.report);
+  });
 }

@@ -1,13 +1,13 @@
 /** The memory, as the extension registers it: the inspector, commands, and what chat and completion are given of it. */
 import * as vscode from 'vscode';
-import type { ActivateParams, ActivateResult, RecordTurnParams } from '../engine/protocol/index.ts';
+import type { ActivateParams, ActivateResult, MemoryItem, RecordTurnParams } from '../engine/protocol/index.ts';
 import { memoryChangedNotification } from '../engine/protocol/index.ts';
 import type { Host } from '../host.ts';
 import { auditMemory } from './auditCommand.ts';
 import { type Change, changeMemory } from './changeCommand.ts';
 import type { MemoryClient } from './client.ts';
 import type { CommandNeeds } from './commands.ts';
-import { EditDocuments, SCHEME } from './editDocuments.ts';
+import { addressOf, EditDocuments, SCHEME } from './editDocuments.ts';
 import { eraseMemory } from './eraseCommand.ts';
 import { messageOf } from './indexing.ts';
 import { IndexingFeed } from './indexingFeed.ts';
@@ -52,6 +52,8 @@ export interface MemoryFeature {
   ): Promise<ActivateResult | undefined>;
   /** The memory of a workspace is another than before; undefined: any may be. */
   onDidChange: vscode.Event<string | undefined>;
+  /** Of a memory of the first folder, as a document; undefined where that has none. */
+  addressOf(item: Pick<MemoryItem, 'id' | 'title'>): vscode.Uri | undefined;
   /** Shows what was used. */
   openUse(use: UseOf): Promise<void>;
 }
@@ -220,6 +222,10 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
       return client.activate({ place: await store.place(), for: 'completion', at, ...asked }, { signal });
     },
     onDidChange: changed.event,
+    addressOf({ id, title }) {
+      const store = first();
+      return store && addressOf({ store: store.key, id }, title);
+    },
     openUse,
   };
 }

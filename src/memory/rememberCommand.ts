@@ -1,7 +1,7 @@
 /** `Remember…` and `Remember Selection`: what a person wants to be remembered, with the lines that it is about. */
 import * as vscode from 'vscode';
 import type { CommandNeeds } from './commands.ts';
-import { OPEN } from './commands.ts';
+import { OPEN, UNDO, undoChange } from './commands.ts';
 import type { FolderStore } from './stores.ts';
 import { oneLine } from './words.ts';
 
@@ -72,8 +72,10 @@ async function add(
     source: 'person',
     ...(about ? { about: [about] } : {}),
   });
+  const { change } = item;
   needs.changed();
-  void needs.say(`Remembered: ${oneLine(item.title, 60)}`, OPEN).then((pressed) => {
+  void needs.say(`Remembered: ${oneLine(item.title, 60)}`, OPEN, ...(change === null ? [] : [UNDO])).then((pressed) => {
+    if (pressed === UNDO && change !== null) undoChange(needs, store, change).catch(needs.report);
     if (pressed === OPEN) void needs.open({ store: store.key, id: item.id }).catch(needs.report);
   });
 }

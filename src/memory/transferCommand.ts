@@ -1,6 +1,6 @@
 /** `Export Memory…` and `Import Memory…`: Markdown to be read, JSON with everything. */
 import * as vscode from 'vscode';
-import type { CommandNeeds } from './commands.ts';
+import { type CommandNeeds, sayDone } from './commands.ts';
 import { grouped, memories } from './words.ts';
 
 /** @param given where to, where it was not asked for. */
@@ -42,12 +42,12 @@ export async function importMemory(needs: CommandNeeds, given?: unknown): Promis
   const mode = given instanceof vscode.Uri ? 'merge' : await chooseMode();
   if (!mode) return;
   const text = Buffer.from(await vscode.workspace.fs.readFile(source)).toString('utf8');
-  const { added, same, refused } = await needs.client.import({ place: await store.place(), text, mode });
+  const { added, same, refused, change } = await needs.client.import({ place: await store.place(), text, mode });
   needs.changed();
   const parts = [`Added ${memories(added)}.`];
   if (same > 0) parts.push(`${grouped(same)} were there already.`);
   if (refused.length > 0) parts.push(`${grouped(refused.length)} were refused: ${refused.slice(0, 3).join('; ')}.`);
-  void needs.say(parts.join(' '));
+  sayDone(needs, store, parts.join(' '), change);
 }
 
 async function chooseMode(): Promise<'merge' | 'replace' | undefined> {

@@ -68,6 +68,10 @@ function contentOf(place: string): Record<string, string> {
 const filesWith = (place: string, text: string): string[] =>
   Object.entries(contentOf(place)).flatMap(([name, content]) => (content.includes(text) ? [name] : []));
 
+/** Files that one folder has otherwise than another. */
+const namesOfOther = (one: Record<string, string>, other: Record<string, string>): string[] =>
+  [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((name) => one[name] !== other[name]);
+
 const POOL = `/** Lends out pages of zebra memory. */
 export class PagePool {
   /** Lends the oldest page that is free. */
@@ -100,14 +104,23 @@ describe('a memory', () => {
       [edited.id, edited.title, edited.pinned],
       [item.id, 'The integration tests need port 8200.', true],
     );
-    assert.deepEqual(await client.memory.forget({ place, ids: [item.id, 99] }), { forgotten: 1 });
+    const { forgotten, change } = await client.memory.forget({ place, ids: [item.id, 99] });
+    assert.equal(forgotten, 1);
     assert.equal(await client.memory.get({ place, id: item.id }), null);
     const { changes } = await client.memory.journal({ place });
     const { id, what } = changes[0]!;
+    assert.equal(change, id);
     assert.match(what, /^Forgot “The integration tests need port 8200\.”$/);
     // Twice, as a client does that lost the first answer.
     for (let n = 0; n < 2; n++) assert.equal((await client.memory.undo({ place, change: id })).undone, true);
     assert.equal((await client.memory.get({ place, id: item.id }))?.item.text, edited.text);
+    // Whatever was written since: each takes just itself back.
+    const more = await client.memory.add({ place, text: 'Fixtures are made by the walrus script.' });
+    await client.memory.undo({ place, change: edited.change! });
+    assert.equal((await client.memory.get({ place, id: item.id }))?.item.text, 'the integration tests need port 8123');
+    await client.memory.undo({ place, change: more.change! });
+    assert.equal(await client.memory.get({ place, id: more.id }), null);
+    assert.deepEqual(await client.memory.forget({ place, ids: [more.id] }), { forgotten: 0, change: null });
   });
 
   it('says what is in the files, which are read with leave only', async () => {
@@ -121,6 +134,8 @@ describe('a memory', () => {
     const indexing = await client.memory.index({ place }, { onProgress: ({ done }) => steps.push(done) });
     assert.deepEqual([indexing?.state, indexing?.done, indexing?.total], ['idle', 1, 1]);
     assert(steps.length > 0);
+    const [read] = (await client.memory.journal({ place })).changes;
+    assert.deepEqual([read?.what, read?.final], ['Indexed 1 file', true]);
     const found = await client.memory.search({ place, query: 'Who lends out zebra memory?', top: 1 });
     const hit = found!.hits[0]!;
     assert.equal(hit.item.path, 'src/pool.ts');
@@ -238,9 +253,14 @@ describe('memory/export and memory/import', () => {
     await client.memory.erase({ place });
     assert.deepEqual(await items(), []);
     const taken = await client.memory.import({ place, text });
-    assert.deepEqual(taken, { added: 2, same: 0, refused: [] });
+    assert.deepEqual({ ...taken, change: 0 }, { added: 2, same: 0, refused: [], change: 0 });
     assert.deepEqual(await items(), before);
-    assert.deepEqual(await client.memory.import({ place, text }), { added: 0, same: 2, refused: [] });
+    assert.deepEqual(await client.memory.import({ place, text }), {
+      added: 0,
+      same: 2,
+      refused: [],
+      change: null,
+    });
 
     const { text: markdown } = await client.memory.export({ place, format: 'markdown' });
     const other = await open('imported');
@@ -264,11 +284,17 @@ describe('a memory that is off', () => {
     const { place, workspace } = await open('switched', { reads: true });
     await client.memory.add({ place, text: 'The kudu job runs at night.' });
     await client.memory.index({ place });
+    // All that other tests left open is closed: what is there then changes by nobody else's doing.
+    await client.restart();
+    const closed = contentOf(data);
     const off = await client.memory.switch({ place, on: false });
     assert.deepEqual([off.on, off.items, off.indexing.state], [false, {}, 'off']);
     assert(off.bytes > 0);
     const before = contentOf(memoryIn(workspace));
     assert(Object.keys(before).length > 0);
+    // Switching it off adds this, and nothing else.
+    const expected = { ...closed, [path.join('memory', workspace, 'off')]: '' };
+    assert.deepEqual(namesOfOther(contentOf(data), expected), []);
 
     write('switched', 'src/b.ts', POOL.replace('PagePool', 'Other'));
     client.tell(readWorkspaceNotification, { workspace, on: true, changed: ['src/b.ts'] });
@@ -290,6 +316,8 @@ describe('a memory that is off', () => {
     await client.restart();
     assert.equal((await client.memory.status({ place })).on, false);
     assert.deepEqual(contentOf(memoryIn(workspace)), before);
+    // The whole folder, byte for byte, after a session and the end of the engine that had it.
+    assert.deepEqual(namesOfOther(contentOf(data), expected), []);
 
     assert.equal((await client.memory.switch({ place, on: true })).on, true);
     assert.equal((await client.memory.search({ place, query, top: 1 }))?.hits[0]?.item.kind, 'fact');
@@ -314,6 +342,23 @@ describe('a memory that is off', () => {
       await assert.rejects(client.memory.erase({ place }), { kind: 'memoryOff' });
     }
     assert.deepEqual(readdirSync(path.join(data, 'memory')), before);
+  });
+});
+
+describe('the budget of memories', () => {
+  it('is the one that the settings say, from then on and in the next engine', async () => {
+    const { place } = await open('budget');
+    const told = async () => {
+      const { budgetBytes, indexing } = await client.memory.status({ place });
+      return [budgetBytes, indexing.budgetMs, indexing.modelTokenBudget];
+    };
+    assert.deepEqual(await told(), [256 * 2 ** 20, 600_000, 200_000]);
+    const memory = { minutesPerDay: 2, modelTokensPerDay: 0, megabytes: 32 };
+    await client.reconfigure(engineCommand({ cache: { folder: cache }, memory }));
+    assert.deepEqual(await told(), [32 * 2 ** 20, 120_000, 0]);
+    await client.restart();
+    assert.deepEqual(await told(), [32 * 2 ** 20, 120_000, 0]);
+    await client.reconfigure(engineCommand({ cache: { folder: cache } }));
   });
 });
 

@@ -15,9 +15,10 @@ export interface NativeChatNeeds {
   /** Splits thoughts from answers, for each answer anew; absent: all is the answer. */
   reasoning?: () => ReasoningSplit;
   attach?: ParticipantNeeds['attach'];
+  memory?: ParticipantNeeds['memory'];
 }
 
-export function registerNativeChat({ engine, models, subscriptions }: Host, needs: NativeChatNeeds): void {
+export function registerNativeChat({ engine, models, subscriptions, log }: Host, needs: NativeChatNeeds): void {
   const conversations = new Conversations(engine);
   const all: ParticipantNeeds = {
     engine,
@@ -28,6 +29,8 @@ export function registerNativeChat({ engine, models, subscriptions }: Host, need
     workspace: () =>
       needs.workspace.idOf(vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.parse('untitled:quire-chat')),
     choose: async () => void (await vscode.commands.executeCommand('quire.chooseModel', 'chat')),
+    memory: needs.memory,
+    log: (message) => log({ level: 'info', message: `chat: ${message}` }),
     attach: needs.attach ?? referenceResolver(new EditorGate(needs.workspace.isPrivate)),
   };
   if (typeof vscode.lm?.registerLanguageModelChatProvider === 'function') {

@@ -3,8 +3,11 @@
  * names Quire means a model on this machine.
  */
 import * as vscode from 'vscode';
+import type { KeptMemory } from '../conversation/entries.ts';
+import type { ChatMemory } from '../memory.ts';
 import { answer, outputTokens } from './answer.ts';
 import type { ProviderNeeds } from './provider.ts';
+import { isPlace, NativeMemory, type TurnPlace } from './recall.ts';
 import { type Attachment, type PastTurn, promptOf } from './turns.ts';
 
 export const PARTICIPANT = 'quire.chat';
@@ -12,9 +15,18 @@ export const PARTICIPANT = 'quire.chat';
 export interface ParticipantNeeds extends ProviderNeeds {
   /** What a reference of the request comes to; private files are refused in words. */
   attach(value: string | vscode.Uri | vscode.Location): Promise<Attachment>;
+  /** Absent: nothing is remembered. */
+  memory?: NativeMemoryNeeds | undefined;
+  log(line: string): void;
+}
+
+export interface NativeMemoryNeeds extends Pick<ChatMemory, 'recall' | 'record'> {
+  /** Where a memory can be read in the editor; undefined: nowhere. */
+  addressOf(memory: KeptMemory['item']): vscode.Uri | undefined;
 }
 
 export function createParticipant(needs: ParticipantNeeds): vscode.ChatParticipant {
+  const memory = needs.memory && new NativeMemory(needs.memory, needs.log);
   return vscode.chat.createChatParticipant(PARTICIPANT, async (request, context, response, token) => {
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
@@ -25,7 +37,14 @@ export function createParticipant(needs: ParticipantNeeds): vscode.ChatParticipa
       );
       const count = async (text: string) =>
         (await needs.engine.countTokens({ model: model.id, texts: [text] })).texts[0] ?? 0;
-      const asked = { text: request.prompt, command: request.command, attachments };
+      const before = placesOf(context);
+      const recalled = await memory?.recall(request.prompt, before, model.contextTokens, count, abort.signal);
+      for (const { item } of recalled?.memories ?? []) {
+        const address = needs.memory?.addressOf(item);
+        if (address) response.reference(address, new vscode.ThemeIcon('lightbulb'));
+      }
+      const asked = { text: request.prompt, command: request.command, attachments, recalled: recalled?.text };
+      let said = '';
       const { messages, notes } = await promptOf(asked, historyOf(context), model.contextTokens, count);
       for (const note of notes) response.markdown(new vscode.MarkdownString(`*${note}*\n\n`));
       const usage = await answer(
@@ -38,12 +57,27 @@ export function createParticipant(needs: ParticipantNeeds): vscode.ChatParticipa
           maxTokens: outputTokens(model.contextTokens),
           signal: abort.signal,
         },
-        { text: (text) => response.markdown(text), reasoning: () => undefined, call: () => undefined },
+        {
+          text: (text) => {
+            said += text;
+            response.markdown(text);
+          },
+          reasoning: () => undefined,
+          call: () => undefined,
+        },
       );
       if (usage.leftOutTurns > 0) {
         response.markdown(`\n\n*The oldest ${usage.leftOutTurns} turns did not fit, and were left out.*`);
       }
-      return {};
+      const { finish } = usage;
+      const place = memory?.record({
+        before,
+        question: request.prompt,
+        answer: (finish === 'stop' || finish === 'endOfText') && !abort.signal.aborted ? said : undefined,
+        recalled: recalled?.memories ?? [],
+        attached: attachments.flatMap((one) => ('text' in one ? [one.text] : [])),
+      });
+      return place ? { metadata: { ...place } } : {};
     } catch (error) {
       return { errorDetails: { message: error instanceof Error ? error.message : String(error) } };
     }
@@ -57,6 +91,13 @@ function historyOf({ history }: vscode.ChatContext): PastTurn[] {
     return { role: 'assistant', text: text.join('') };
   });
 }
+
+/** Of the answers of Quire before, which say it of themselves. */
+const placesOf = ({ history }: vscode.ChatContext): TurnPlace[] =>
+  history.flatMap((turn) => {
+    const place = turn instanceof vscode.ChatResponseTurn ? turn.result.metadata : undefined;
+    return isPlace(place) ? [place] : [];
+  });
 
 const isAttachable = (value: unknown): value is string | vscode.Uri | vscode.Location =>
   typeof value === 'string' || value instanceof vscode.Uri || value instanceof vscode.Location;

@@ -35,7 +35,13 @@ export const askedOf = (text: string, command: string | undefined): string => {
  * @returns the messages, and what has to be said to the user: what was refused, or left out.
  */
 export async function promptOf(
-  request: { text: string; command?: string | undefined; attachments: readonly Attachment[] },
+  request: {
+    text: string;
+    command?: string | undefined;
+    attachments: readonly Attachment[];
+    /** What was recalled for it, quoted as the panel does. */
+    recalled?: string | undefined;
+  },
   history: readonly PastTurn[],
   contextTokens: number,
   count: (text: string) => Promise<number>,
@@ -56,7 +62,7 @@ export async function promptOf(
     room -= await count(part);
     parts.push(part);
   }
-  const asked = [...parts, askedOf(request.text, request.command)].filter(Boolean).join('\n\n');
+  const asked = [...parts, request.recalled, askedOf(request.text, request.command)].filter(Boolean).join('\n\n');
   const messages: ChatMessage[] = [{ role: 'system', content: SYSTEM }];
   for (const { role, text, command } of history) {
     const content = role === 'user' ? askedOf(text, command) : text;

@@ -19,17 +19,21 @@ export interface EngineCommand {
   policy?: SchedulerStatus['policy'];
   /** Colder tiers of the cache; the engine has defaults for what is absent. Without a folder (a full path): no disk. */
   cache?: { folder?: string; ramMegabytes?: number; diskMegabytes?: number };
+  /** What the memory of each workspace may take; the engine has defaults for what is absent. */
+  memory?: { minutesPerDay?: number; modelTokensPerDay?: number; megabytes?: number };
   /** An engine that gives no sign of life for this long is hung, and is ended; absent: 10 s. */
   hangMs?: number;
 }
 
 /** Of `EngineCommand.cache`, where it says nothing. */
 export const CACHE_MEGABYTES = { ram: 512, disk: 1024 };
+/** Of `EngineCommand.memory`, where it says nothing. */
+export const MEMORY_LIMITS = { minutesPerDay: 10, modelTokensPerDay: 200_000, megabytes: 256 };
 const MEGABYTE = 2 ** 20;
 
 /** What the engine process is told, as `server/arguments.ts` reads it. */
 export function argumentsOf({ version, gpu, moduleFolders, policy, ...rest }: EngineCommand): string[] {
-  const { idleMs, runtimeFolder, cache } = rest;
+  const { idleMs, runtimeFolder, cache, memory } = rest;
   const option = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [`--${name}`, String(value)];
   return [
@@ -42,12 +46,16 @@ export function argumentsOf({ version, gpu, moduleFolders, policy, ...rest }: En
     ...option('cache-dir', cache?.folder),
     ...option('cache-ram-mb', cache?.ramMegabytes),
     ...option('cache-disk-mb', cache?.diskMegabytes),
+    ...option('memory-minutes', memory?.minutesPerDay),
+    ...option('memory-tokens', memory?.modelTokensPerDay),
+    ...option('memory-mb', memory?.megabytes),
   ];
 }
 
 /** What of a command a running engine can still take in. */
-export function settingsOf({ idleMs, cache = {} }: EngineCommand): EngineSettings {
+export function settingsOf({ idleMs, cache = {}, memory = {} }: EngineCommand): EngineSettings {
   const { folder, ramMegabytes = CACHE_MEGABYTES.ram, diskMegabytes = CACHE_MEGABYTES.disk } = cache;
+  const { minutesPerDay, modelTokensPerDay, megabytes } = { ...MEMORY_LIMITS, ...memory };
   const bytes = (megabytes: number) => Math.round(megabytes * MEGABYTE);
   return {
     idleMs,
@@ -56,11 +64,12 @@ export function settingsOf({ idleMs, cache = {} }: EngineCommand): EngineSetting
       ramBytes: bytes(ramMegabytes),
       diskBytes: bytes(diskMegabytes),
     },
+    memory: { indexMs: minutesPerDay * 60_000, modelTokens: modelTokensPerDay, bytes: bytes(megabytes) },
   };
 }
 
 /** Both commands mean the same engine: they differ in its {@link settingsOf} at most. */
 export function isSameEngine(a: EngineCommand, b: EngineCommand): boolean {
-  const fixed = ({ idleMs: _, cache: __, hangMs: ___, ...rest }: EngineCommand) => rest;
+  const fixed = ({ idleMs: _, cache: __, memory: ___, hangMs: ____, ...rest }: EngineCommand) => rest;
   return isDeepStrictEqual(fixed(a), fixed(b));
 }

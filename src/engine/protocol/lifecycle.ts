@@ -35,12 +35,23 @@ export interface EngineIdentity {
   pid: number;
 }
 
+/** What the memory of each workspace may take. */
+export interface MemoryBudget {
+  /** Of indexing on one day, in ms of work; 0: files are read only when a person asks for it. */
+  indexMs: number;
+  /** That a model may read and write for summaries on one day; 0: none is asked. */
+  modelTokens: number;
+  /** On disk; what is of least use is let go of beyond it. */
+  bytes: number;
+}
+
 /** What can change in a running engine. */
 export interface EngineSettings {
   /** How long the engine outlives its last client, in ms. */
   idleMs: number;
   /** Colder tiers of the cache, in bytes. Without a folder nothing is on disk; 0 there deletes what is. */
   cache: { folder?: string; ramBytes: number; diskBytes: number };
+  memory: MemoryBudget;
 }
 
 export const helloRequest = new RequestType<HelloParams, HelloResult, EngineErrorData>('hello');

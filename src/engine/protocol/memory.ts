@@ -237,14 +237,20 @@ export interface MemoryIndexing {
   waits: string | null;
 }
 
-/** A write that can be undone. */
+/** What a write is in the journal: what can be undone of it. */
+export interface Written {
+  /** Number of the change; null: nothing was changed. */
+  change: number | null;
+}
+
+/** A write, which can be undone where it is not `final`. */
 export interface MemoryChange {
   id: number;
   at: number;
   /** In words: `Remembered “…”`, `Forgot 3 memories`, `Indexed 12 files`. */
   what: string;
   undone: boolean;
-  /** Erased for good: there is nothing that could be brought back. */
+  /** Erased for good, or read from files: there is nothing that could be brought back. */
   final: boolean;
 }
 
@@ -280,7 +286,7 @@ export const memoryAddRequest = request<
     /** What it is about: lines of a file as it is now. */
     about?: { path: string; lines?: [number, number] }[];
   },
-  MemoryItem
+  MemoryItem & Written
 >('add');
 export const memorySearchRequest = request<MemorySearchParams, MemorySearchResult>('search');
 export const memoryListRequest = request<MemoryListParams, { items: MemoryItem[]; total: number }>('list');
@@ -291,9 +297,11 @@ export const memoryGetRequest = request<
 >('get');
 export const memoryChangeRequest = request<
   { place: MemoryPlace; id: number; pinned?: boolean; text?: string; accept?: boolean },
-  MemoryItem
+  MemoryItem & Written
 >('change');
-export const memoryForgetRequest = request<{ place: MemoryPlace; ids: number[] }, { forgotten: number }>('forget');
+export const memoryForgetRequest = request<{ place: MemoryPlace; ids: number[] }, { forgotten: number } & Written>(
+  'forget',
+);
 export const memoryJournalRequest = request<{ place: MemoryPlace; limit?: number }, { changes: MemoryChange[] }>(
   'journal',
 );
@@ -312,7 +320,7 @@ export const memoryExportRequest = request<{ place: MemoryPlace; format: 'json' 
 );
 export const memoryImportRequest = request<
   { place: MemoryPlace; text: string; mode?: 'merge' | 'replace' },
-  { added: number; same: number; refused: string[] }
+  { added: number; same: number; refused: string[] } & Written
 >('import');
 export const memoryEraseRequest = request<{ place: MemoryPlace }, MemoryErased>('erase');
 /** Reads what changed and brings the summaries up to date; resolves when it is done, paused or cancelled. */

@@ -1,7 +1,7 @@
 /** Command line of the engine process. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { GpuPreference } from '../protocol/index.ts';
+import type { GpuPreference, MemoryBudget } from '../protocol/index.ts';
 import type { SchedulerStatus } from '../protocol/status.ts';
 
 export interface EngineArguments {
@@ -17,6 +17,7 @@ export interface EngineArguments {
   policy: SchedulerStatus['policy'];
   /** Colder tiers of the cache. Without a folder nothing is written to disk, whatever the limit. */
   cache: { folder?: string; ramBytes: number; diskBytes: number };
+  memory: MemoryBudget;
 }
 
 const GPUS: readonly string[] = ['auto', 'cuda', 'metal', 'vulkan', 'off'] satisfies GpuPreference[];
@@ -37,6 +38,9 @@ export function parseEngineArguments(argv: string[]): EngineArguments {
       'cache-dir': { type: 'string' },
       'cache-ram-mb': { type: 'string', default: '512' },
       'cache-disk-mb': { type: 'string', default: '1024' },
+      'memory-minutes': { type: 'string', default: '10' },
+      'memory-tokens': { type: 'string', default: '200000' },
+      'memory-mb': { type: 'string', default: '256' },
     },
   });
   if (!values.version) throw new TypeError('--version is missing');
@@ -53,6 +57,11 @@ export function parseEngineArguments(argv: string[]): EngineArguments {
       ...(folder === undefined ? {} : { folder }),
       ramBytes: Math.round(amount('cache-ram-mb', values['cache-ram-mb'], 'megabytes') * MEGABYTE),
       diskBytes: Math.round(amount('cache-disk-mb', values['cache-disk-mb'], 'megabytes') * MEGABYTE),
+    },
+    memory: {
+      indexMs: amount('memory-minutes', values['memory-minutes'], 'minutes') * 60_000,
+      modelTokens: amount('memory-tokens', values['memory-tokens'], 'tokens'),
+      bytes: Math.round(amount('memory-mb', values['memory-mb'], 'megabytes') * MEGABYTE),
     },
   };
 }

@@ -99,9 +99,10 @@ export class Engine implements Service {
   }
 
   /** Applies what can change in a running engine. */
-  async configure({ idleMs, cache }: EngineSettings): Promise<void> {
-    this.#idleMs = idleMs;
-    await this.#models.configure(cache);
+  async configure(settings: EngineSettings): Promise<void> {
+    this.#idleMs = settings.idleMs;
+    for (const service of this.#options.services) service.configure?.(settings);
+    await this.#models.configure(settings.cache);
   }
 
   /**

@@ -75,6 +75,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
   const text = new TextService(models, workspaces);
   const memory = new MemoryService(models, workspaces, embedding, text, {
     folder: dataFolder('memory'),
+    budget: options.memory,
     log: (level, message) => engine.log(level, message),
   });
   const engine = new Engine({

@@ -3,11 +3,13 @@
  * A new one is a folder in `services/`, a file in `protocol/`, and a line in `main.ts`.
  */
 import type { NotificationType, ProgressType, RequestType } from 'vscode-jsonrpc';
-import type { EngineErrorData, ModelStatus } from '../protocol/index.ts';
+import type { EngineErrorData, EngineSettings, ModelStatus } from '../protocol/index.ts';
 
 export interface Service {
   /** Answers the requests of a client from now on. */
   serve(client: ServedClient): void;
+  /** Settings changed while the engine runs. */
+  configure?(settings: EngineSettings): void;
   /** What it has to say of a model in the engine's status. */
   statusOf?(model: string): Partial<ModelStatus>;
 }

@@ -137,6 +137,29 @@ describe('the memory', () => {
     await until(() => memory.inspector.details?.type === 'none', 'its page says so');
   });
 
+  it('is read no further while it is paused, and goes on', async () => {
+    await run('pause');
+    await write('paused.ts', '/** Counts the herons. */\nexport const herons = 3;\n');
+    await run('refresh');
+    assert.equal(await like('herons'), undefined);
+    await run('resume');
+    await until(async () => (await like('herons')) !== undefined, 'the file is read');
+  });
+
+  it('lists its recent changes, and takes the chosen one back', async () => {
+    await run('remember', 'Ibises are counted on Fridays.');
+    await named('Ibises');
+    await run('changes');
+    // Above it may be what was read today, which cannot be undone.
+    for (let n = 0; n < 3 && (await like('Ibises')); n++) {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+    }
+    await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+    await until(async () => (await like('Ibises')) === undefined, 'it is taken back');
+  });
+
   it('is nothing where it is off', async () => {
     await setting(false);
     await until(async () => (await items()).length === 0, 'nothing is shown');

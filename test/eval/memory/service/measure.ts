@@ -44,7 +44,7 @@ const help = new EngineHelp({
   workspaceOf: () => undefined,
   answer: () => undefined,
 });
-thread.send('memory', 'begin', { busy: help.busy });
+thread.send('memory', 'begin', { budget: { indexMs: 600_000, modelTokens: 200_000, bytes: 2 ** 28 }, busy: help.busy });
 
 async function delays(what: string, work: () => Promise<unknown>): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 });

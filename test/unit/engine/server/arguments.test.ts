@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { argumentsOf, type EngineCommand } from '../../../../src/engine/client/command.ts';
+import { argumentsOf, type EngineCommand, settingsOf } from '../../../../src/engine/client/command.ts';
 import { parseEngineArguments } from '../../../../src/engine/server/arguments.ts';
 
 const folder = path.resolve('/cache');
@@ -16,6 +16,7 @@ describe('parseEngineArguments', () => {
       moduleFolders: ['/a', '/b'],
       policy: 'preemptive',
       cache: { ramBytes: 512 * 2 ** 20, diskBytes: 1024 * 2 ** 20 },
+      memory: { indexMs: 600_000, modelTokens: 200_000, bytes: 256 * 2 ** 20 },
     });
   });
 
@@ -37,6 +38,7 @@ describe('parseEngineArguments', () => {
       runtimeFolder: path.resolve('/run'),
       policy: 'fcfs',
       cache: { folder, ramMegabytes: 1, diskMegabytes: 2 },
+      memory: { minutesPerDay: 3, modelTokensPerDay: 0, megabytes: 32 },
     };
     assert.deepEqual(parseEngineArguments(argumentsOf(command)), {
       version: '1',
@@ -46,9 +48,12 @@ describe('parseEngineArguments', () => {
       runtimeFolder: path.resolve('/run'),
       policy: 'fcfs',
       cache: { folder, ramBytes: 2 ** 20, diskBytes: 2 ** 21 },
+      memory: { indexMs: 180_000, modelTokens: 0, bytes: 2 ** 25 },
     });
     const { policy: _, cache: __, ...plain } = command;
     assert.equal(parseEngineArguments(argumentsOf(plain)).policy, 'preemptive');
+    const { memory: ___, ...silent } = command;
+    assert.deepEqual(settingsOf(silent).memory, parseEngineArguments(argumentsOf(silent)).memory);
   });
 
   for (const [why, argv, message] of [

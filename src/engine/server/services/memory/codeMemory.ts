@@ -5,6 +5,7 @@ import type { MemoryAnchor, MemoryIndexing } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import type { Log } from '../../storage/messages.ts';
 import { type About, FolderCode, NOTHING_READ } from './folderCode.ts';
+import { BUDGET, type BudgetLimits } from './indexing/budget.ts';
 import { INDEXING_OFF, Indexer } from './indexing/indexer.ts';
 import type { AnchorChecker, Store } from './items.ts';
 import type { StorePlace, TypedText } from './messages.ts';
@@ -22,6 +23,8 @@ export interface CodeMemoryOptions {
   working: (on: boolean) => void;
   /** Items of files are others than before. */
   onWritten: () => void;
+  /** At the end of reading: so many files were read anew, and so many are gone. */
+  onIndexed: (read: number, removed: number) => void;
 }
 
 /** Of a database by itself: the folder that it was indexed from. */
@@ -41,6 +44,7 @@ export class CodeMemory {
   #place: StorePlace | undefined;
   #code: FolderCode | undefined;
   #indexer: Indexer | undefined;
+  #budget: BudgetLimits = BUDGET;
   #isWorking = false;
 
   constructor(options: CodeMemoryOptions) {
@@ -50,9 +54,16 @@ export class CodeMemory {
 
   get status(): MemoryIndexing {
     if (this.#indexer) return this.#indexer.status;
+    const none = { ...INDEXING_OFF, budgetMs: this.#budget.ms, modelTokenBudget: this.#budget.modelTokens };
     const folder = this.#folder;
-    if (folder !== undefined && this.#place?.reading === false) return { ...INDEXING_OFF, waits: UNREAD };
-    return { ...INDEXING_OFF, state: 'idle' };
+    if (folder !== undefined && this.#place?.reading === false) return { ...none, waits: UNREAD };
+    return { ...none, state: 'idle' };
+  }
+
+  /** What reading files may take on one day from now on. */
+  setBudget(limits: BudgetLimits): void {
+    this.#budget = limits;
+    this.#indexer?.setBudget(limits);
   }
 
   /** How the place is now: its folder, whether that is read, what is typed in it. */
@@ -146,15 +157,17 @@ export class CodeMemory {
   }
 
   #made({ folder, summariser }: FolderCode): Indexer {
-    const { store, log, isBusy, onWritten } = this.#options;
+    const { store, log, isBusy, onWritten, onIndexed } = this.#options;
     this.#indexer ??= new Indexer({
       folder,
       store,
       summariser,
+      budget: this.#budget,
       busy: isBusy,
       log,
       near: () => [...this.#typed.keys()],
       written: onWritten,
+      indexed: onIndexed,
       progress: (indexing) => {
         this.#work(indexing.state === 'running');
         for (const hear of this.#hearing) hear(indexing);

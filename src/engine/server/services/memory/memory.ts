@@ -5,7 +5,7 @@
  *       MemoryStore   items, words, vectors, journal      Upkeep       what is done while nobody waits
  *       MemoryStream  what is kept and given to prompts   CodeMemory   what is said of the folder's files
  */
-import type { MemoryItem, MemorySearchResult, MemoryStatus } from '../../../protocol/index.ts';
+import type { MemoryBudget, MemoryItem, MemorySearchResult, MemoryStatus, Written } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import type { Log } from '../../storage/messages.ts';
 import { audited } from './anchors/audit.ts';
@@ -30,6 +30,8 @@ export interface MemoryOptions {
   store: MemoryStore;
   /** Of the store. */
   file: string;
+  /** Absent: the defaults of its parts. */
+  budget?: MemoryBudget;
   thread: ThreadParts;
   asks: EngineAsks;
   /** That are open in the engine now. */
@@ -65,7 +67,7 @@ export class Memory {
   readonly #upkeep: Upkeep;
   readonly #onChanged: () => void;
 
-  constructor({ store, file, thread, asks, models, log, isBusy, working, onChanged }: MemoryOptions) {
+  constructor({ store, file, budget, thread, asks, models, log, isBusy, working, onChanged }: MemoryOptions) {
     this.#store = store;
     this.#onChanged = onChanged;
     const writer = () => {
@@ -73,7 +75,16 @@ export class Memory {
       return model === undefined ? undefined : asks.writerOf(model, file);
     };
     this.#embedders = new Embedders(store, thread.table, asks, models);
-    this.#code = new CodeMemory({ store, thread, writer, log, isBusy, working, onWritten: () => this.#changed() });
+    this.#code = new CodeMemory({
+      store,
+      thread,
+      writer,
+      log,
+      isBusy,
+      working,
+      onWritten: () => this.#changed(),
+      onIndexed: (...counts) => store.recordIndexed(...counts),
+    });
     const { checker, names } = this.#code;
     this.#streamParts = {
       store,
@@ -90,6 +101,14 @@ export class Memory {
       atIntervals: () => this.#stream.closeIdleSessions().length > 0 && this.#changed(),
       failed: (error) => log('warn', `Vectors of memories could not be made: ${(error as Error).message}.`),
     });
+    if (budget) this.configure(budget);
+  }
+
+  /** It may take so much from now on. */
+  configure({ bytes, indexMs, modelTokens }: MemoryBudget): void {
+    this.#store.setBudget(bytes);
+    this.#code.setBudget({ ms: indexMs, modelTokens });
+    this.#upkeep.wake();
   }
 
   /** Before each request: how the place is now. */
@@ -134,7 +153,7 @@ export class Memory {
       const anchors = await this.#code.anchorsAbout(about);
       const path = about[0]?.path;
       const fact = { text, anchors, ...(kind && { kind }), ...(source && { source }), ...(path && { path }) };
-      return this.#stream.addFact(fact).item;
+      return this.#written(() => this.#stream.addFact(fact).item);
     },
 
     search: (params) => this.#search(params, this.#embedders.forQuestion),
@@ -151,21 +170,28 @@ export class Memory {
 
     change: ({ id, pinned, text, accept }) => {
       const item = this.#item(id);
-      if (accept) this.#accept(item);
-      if (text !== undefined) editFact(this.#store, this.#item(id), text);
-      if (pinned !== undefined && this.#item(id).pinned !== pinned)
-        this.#store.inTransaction(
-          () => this.#store.change(id, { pinned }),
-          `${pinned ? 'Pinned' : 'Unpinned'} “${item.title}”`,
-        );
-      return this.#item(id);
+      const work = () => {
+        if (accept) this.#accept(item);
+        if (text !== undefined) editFact(this.#store, this.#item(id), text);
+        if (pinned !== undefined && this.#item(id).pinned !== pinned)
+          this.#store.inTransaction(
+            () => this.#store.change(id, { pinned }),
+            `${pinned ? 'Pinned' : 'Unpinned'} “${item.title}”`,
+          );
+        return this.#item(id);
+      };
+      // Asked together, they are undone together.
+      const isOne = [accept, text, pinned].filter((asked) => asked !== undefined).length < 2;
+      return this.#written(() => (isOne ? work() : this.#store.inTransaction(work, `Changed “${item.title}”`)));
     },
 
     forget: ({ ids }) => {
       const there = ids.map((id) => this.#store.get(id)).filter((item) => item !== undefined);
-      if (there.length === 0) return { forgotten: 0 };
+      if (there.length === 0) return { forgotten: 0, change: null };
       const what = there.length === 1 ? `“${there[0]!.title}”` : `${there.length} memories`;
-      return { forgotten: this.#store.inTransaction(() => this.#store.remove(ids), `Forgot ${what}`) };
+      return this.#written(() => ({
+        forgotten: this.#store.inTransaction(() => this.#store.remove(ids), `Forgot ${what}`),
+      }));
     },
 
     journal: ({ limit }) => ({ changes: this.#store.journal(limit) }),
@@ -193,7 +219,8 @@ export class Memory {
 
     export: ({ format }) => ({ text: exportMemory(this.#store, format) }),
 
-    import: ({ text, mode }) => importMemory(this.#store, text, { ...(mode && { mode }), factOf }),
+    import: ({ text, mode }) =>
+      this.#written(() => importMemory(this.#store, text, { ...(mode && { mode }), factOf, secretIn })),
 
     index: ({ folder }, signal, progress) => this.#code.index(folder, signal, progress),
 
@@ -208,6 +235,11 @@ export class Memory {
         signal,
       ),
   };
+
+  #written<T extends object>(work: () => T): T & Written {
+    const { result, change } = this.#store.writing(work);
+    return { ...result, change };
+  }
 
   #search(
     params: Pick<CallParams<'search'>, 'query' | 'top' | 'all' | 'kinds'> & { loose?: boolean },

@@ -1,4 +1,5 @@
 /** The thread's side of all memories: which are open, what is asked of them, and what they ask of the engine. */
+import type { MemoryBudget } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import { reasonOf } from '../../storage/databaseFile.ts';
 import type { StoreHost } from '../../storage/stores.ts';
@@ -39,6 +40,7 @@ export function makeMemoryStores({ log, emit }: StoreHost<MemoryEvent>) {
   let models: OpenModels = { vectors: undefined, writer: undefined };
   /** Of the engine's thread, which sets it while requests of a model run. */
   let busy: Int32Array | undefined;
+  let budget: MemoryBudget | undefined;
   let workers = 0;
 
   const host = {
@@ -61,12 +63,8 @@ export function makeMemoryStores({ log, emit }: StoreHost<MemoryEvent>) {
       const onChanged = () => emit({ kind: 'changed', file: place.file });
       const opened = async () => {
         await ending.get(place.file);
-        return new Memory({
-          ...host,
-          onChanged,
-          file: place.file,
-          store: await openStore(place.file, place.folder === null, log),
-        });
+        const store = await openStore(place.file, place.folder === null, log);
+        return new Memory({ ...host, onChanged, file: place.file, store, ...(budget && { budget }) });
       };
       memory = opened();
       open.set(place.file, memory);
@@ -93,8 +91,15 @@ export function makeMemoryStores({ log, emit }: StoreHost<MemoryEvent>) {
   return {
     memory: {
       /** Shared with the engine's thread: not 0 while it wants long work to wait. */
-      begin({ busy: shared }: { busy: Int32Array }): void {
+      begin({ busy: shared, budget: most }: { busy: Int32Array; budget: MemoryBudget }): void {
         busy = shared;
+        budget = most;
+      },
+
+      /** Each may take so much from now on. */
+      async budget(most: MemoryBudget): Promise<void> {
+        budget = most;
+        for (const memory of open.values()) (await memory.catch(() => undefined))?.configure(most);
       },
 
       ask<M extends MemoryCall>({ call, place, method, params, typed }: Ask<M>): Promise<Answer<CallResult<M>>> {

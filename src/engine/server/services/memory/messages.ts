@@ -14,6 +14,7 @@ import type {
   MemorySource,
   MemoryStatus,
   RecordTurnParams,
+  Written,
 } from '../../../protocol/index.ts';
 
 /** A store, and the folder whose code it is about. */
@@ -44,19 +45,22 @@ export interface MemoryCalls {
     kind?: 'fact' | 'proposal';
     source?: MemorySource;
     about?: { path: string; lines?: [number, number] }[];
-  }): MemoryItem;
+  }): MemoryItem & Written;
   search(params: Bare<MemorySearchParams>): MemorySearchResult;
   list(params: Bare<MemoryListParams>): { items: MemoryItem[]; total: number };
   get(params: { id: number }): { item: MemoryItem; sentences: CheckedSentence[] } | null;
-  change(params: { id: number; pinned?: boolean; text?: string; accept?: boolean }): MemoryItem;
-  forget(params: { ids: number[] }): { forgotten: number };
+  change(params: { id: number; pinned?: boolean; text?: string; accept?: boolean }): MemoryItem & Written;
+  forget(params: { ids: number[] }): { forgotten: number } & Written;
   journal(params: { limit?: number }): { changes: MemoryChange[] };
   undo(params: { change: number }): MemoryChange;
   activate(params: Bare<ActivateParams>): ActivateResult;
   recordTurn(params: Bare<RecordTurnParams>): MemoryItem | null;
   recordTyping(params: { path: string; symbol: string | null }): null;
   export(params: { format: 'json' | 'markdown' }): { text: string };
-  import(params: { text: string; mode?: 'merge' | 'replace' }): { added: number; same: number; refused: string[] };
+  import(params: {
+    text: string;
+    mode?: 'merge' | 'replace';
+  }): { added: number; same: number; refused: string[] } & Written;
   index(params: { folder?: string }): MemoryIndexing;
   pause(params: { paused: boolean }): MemoryIndexing;
   status(params: object): MemoryStatus;

@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RequestType } from 'vscode-jsonrpc';
 import {
   type EngineErrorData,
+  type EngineSettings,
+  type MemoryBudget,
   type MemoryErased,
   type MemoryPlace,
   type MemoryStatus,
@@ -46,6 +48,8 @@ import { TypedTexts } from './typedTexts.ts';
 export interface MemoryServiceOptions {
   /** Of all memories; made when something is remembered. */
   folder: string;
+  /** Of each; {@link MemoryService.configure} changes it. */
+  budget: MemoryBudget;
   log: Log;
 }
 
@@ -71,6 +75,7 @@ export class MemoryService implements Service, WorkspaceListener {
   readonly #erased = new Set<string>();
   readonly #awaited = new AwaitedReading();
   #begun = false;
+  #budget: MemoryBudget;
   /** As the thread was told. */
   #models: OpenModels | undefined;
 
@@ -79,9 +84,10 @@ export class MemoryService implements Service, WorkspaceListener {
     workspaces: Workspaces,
     embedding: EmbeddingService,
     text: TextService,
-    { folder, log }: MemoryServiceOptions,
+    { folder, budget, log }: MemoryServiceOptions,
   ) {
     this.#workspaces = workspaces;
+    this.#budget = budget;
     this.#places = new MemoryPlaces(folder);
     this.#news = new ChangeNews((client, workspace) => workspaces.isHeld(client, workspace));
     this.#thread = new MemoryThread({ log }, (event) => this.#hear(event));
@@ -151,6 +157,12 @@ export class MemoryService implements Service, WorkspaceListener {
       // Nobody waits for it, and the log has what went wrong with the memory.
       if (at.off === undefined) this.#ask(at, 'recordTyping', typing).catch(() => undefined);
     });
+  }
+
+  /** At once, for what is being indexed too. */
+  configure({ memory }: EngineSettings): void {
+    this.#budget = memory;
+    if (this.#begun) this.#thread.send('memory', 'budget', memory);
   }
 
   filesRead(workspace: Workspace, changed: readonly string[] | undefined): void {
@@ -244,7 +256,7 @@ export class MemoryService implements Service, WorkspaceListener {
   }
 
   #begin(): void {
-    if (!this.#begun) this.#thread.send('memory', 'begin', { busy: this.#help.busy });
+    if (!this.#begun) this.#thread.send('memory', 'begin', { busy: this.#help.busy, budget: this.#budget });
     this.#begun = true;
     const models = this.#help.openModels;
     if (isDeepStrictEqual(models, this.#models)) return;

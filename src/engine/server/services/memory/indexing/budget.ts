@@ -21,7 +21,8 @@ interface Day {
 }
 
 export class Budget {
-  readonly limits: BudgetLimits;
+  /** May be changed at any time. */
+  limits: BudgetLimits;
   readonly #store: Pick<Store, 'value' | 'setValue'>;
   readonly #now: () => number;
   #day: Day;

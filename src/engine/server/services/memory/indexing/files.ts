@@ -20,6 +20,8 @@ export interface FilesOptions {
   more: () => boolean;
   /** Items were put: they have no vector of their text. */
   written: (ids: readonly number[]) => void;
+  /** Nothing is said any more of so many files that something was said of. */
+  removed: (count: number) => void;
   /** The summariser failed for a file. @param name of the error. */
   failed: (file: string, name: string) => void;
 }
@@ -135,8 +137,9 @@ export class Files {
   }
 
   #remove(files: readonly string[]): void {
-    const { tree, summariser } = this.#options;
+    const { tree, summariser, removed } = this.#options;
     this.#items.remove(files);
+    removed(files.filter((file) => tree.get(file)?.treeHash).length);
     for (const file of files) {
       tree.delete(file);
       summariser.forget?.(file);

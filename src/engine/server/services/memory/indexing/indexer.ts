@@ -11,7 +11,7 @@ import type { MemoryIndexing } from '../../../../protocol/index.ts';
 import { isIndexable } from '../../workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../../workspaceFiles/folderPrivacy.ts';
 import type { Store } from '../items.ts';
-import { BUDGET, Budget } from './budget.ts';
+import { BUDGET, Budget, type BudgetLimits } from './budget.ts';
 import { Files } from './files.ts';
 import { FileTree } from './fileTree.ts';
 import { FolderItems } from './folderItems.ts';
@@ -59,6 +59,9 @@ export class Indexer {
   #running: Promise<void> | undefined;
   #isDisposed = false;
   #told = 0;
+  /** Files, in the run that goes on. */
+  #read = 0;
+  #removed = 0;
 
   /** Reads nothing and writes nothing of the folder until it is told to. */
   constructor(options: IndexerOptions) {
@@ -73,7 +76,13 @@ export class Indexer {
     this.#files = new Files({
       ...shared,
       more: () => performance.now() < this.#pace.end,
-      written: (ids) => options.written?.(ids),
+      written: (ids) => {
+        this.#read++;
+        options.written?.(ids);
+      },
+      removed: (count) => {
+        this.#removed += count;
+      },
       failed: (file, name) => options.log?.('warn', `${file} has no summary: ${name}.`),
     });
     this.#folders = new FolderItems(shared);
@@ -129,6 +138,13 @@ export class Indexer {
       signal?.removeEventListener('abort', cancel);
     }
     return this.status;
+  }
+
+  /** It may take so much on a day from now on, today included. */
+  setBudget(limits: BudgetLimits): void {
+    this.#budget.limits = limits;
+    if (this.#hasWork && this.#canGoOn) this.#start();
+    this.#tell();
   }
 
   /** The file in hand is let go of. It begins anew when something changes, or when it is asked to. */
@@ -214,6 +230,9 @@ export class Indexer {
     } finally {
       this.#budget.spend(this.#pace.take());
       this.#budget.save();
+      if (this.#read + this.#removed > 0) this.#options.indexed?.(this.#read, this.#removed);
+      this.#read = 0;
+      this.#removed = 0;
     }
   }
 

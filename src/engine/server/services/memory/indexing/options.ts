@@ -14,6 +14,8 @@ export interface IndexerOptions extends PaceOptions {
   near?: () => readonly string[];
   /** These items have another text than before, and no vector of it. */
   written?: (ids: readonly number[]) => void;
+  /** At the end of a run that changed something: so many files were summarised anew, and so many let go of. */
+  indexed?: (read: number, removed: number) => void;
   /** Told now and then while it runs, and at its end. */
   progress?: (indexing: MemoryIndexing) => void;
   log?: (level: 'warn', text: string) => void;
@@ -29,7 +31,9 @@ export const WAITS = {
   busy: 'A suggestion or an answer comes first.',
   unread: 'The folder cannot be read.',
   budget: (ms: number) =>
-    `Today's ${inWords(ms)} for reading files are used up: it goes on tomorrow, or when you start it.`,
+    ms === 0
+      ? 'Files are read when you start it: quire.memory.minutesPerDay is 0.'
+      : `Today's ${inWords(ms)} for reading files are used up: it goes on tomorrow, or when you start it.`,
   failed: (error: unknown) => `It stopped: ${error instanceof Error ? error.message : String(error)}.`,
 };
 

@@ -63,7 +63,8 @@ export class CleanUp {
   readonly #items: ItemTable;
   readonly #journal: Journal;
   readonly #words: WordIndex;
-  readonly #budget: number;
+  /** What the file may take; see {@link CleanUpOptions}. */
+  budgetBytes: number;
   #leastWorth: number[] = [];
 
   constructor({ file, connection, items, journal, words, budgetBytes }: CleanUpOptions) {
@@ -72,7 +73,7 @@ export class CleanUp {
     this.#items = items;
     this.#journal = journal;
     this.#words = words;
-    this.#budget = budgetBytes;
+    this.budgetBytes = budgetBytes;
   }
 
   /** On disk, the log included. */
@@ -116,8 +117,8 @@ export class CleanUp {
   #letGo(now: number): boolean {
     if (this.#leastWorth.length === 0) {
       const used = (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size');
-      if (used <= this.#budget) return false;
-      const share = 1 - (ROOM_MADE * this.#budget) / used;
+      if (used <= this.budgetBytes) return false;
+      const share = 1 - (ROOM_MADE * this.budgetBytes) / used;
       const count = Math.ceil(share * this.#connection.number('SELECT count(*) FROM items'));
       this.#leastWorth = this.#connection.all<{ id: number }>(LEAST_WORTH, now, count).map(({ id }) => id);
       if (this.#leastWorth.length === 0) return false;

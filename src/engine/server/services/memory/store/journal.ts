@@ -27,6 +27,7 @@ export class CannotUndo extends Error {}
 
 /** What is known of its use is no change of an item. */
 const USE: readonly string[] = ['activated', 'activations'];
+const INDEXED = /^Indexed (\d+) files?(?:, removed (\d+))?$/;
 const LET_GO = /^Let go of (\d+) memor/;
 /** What a person said stands between these in the words for a change. */
 const QUOTED = /“[^”]*”?/g;
@@ -34,6 +35,7 @@ const QUOTED = /“[^”]*”?/g;
 export class Journal {
   readonly #connection: Connection;
   readonly #items: ItemTable;
+  #newest: number | null = null;
   /** How each item was when the open change first touched it. */
   #open: Map<number, ItemRow | undefined> | undefined;
 
@@ -60,6 +62,15 @@ export class Journal {
     }
   }
 
+  forgetNewest(): void {
+    this.#newest = null;
+  }
+
+  /** Number of the change that was written last since {@link forgetNewest}; null: none was. */
+  get newest(): number | null {
+    return this.#newest;
+  }
+
   touch(id: number, before: ItemRow | undefined): void {
     if (this.#open && !this.#open.has(id)) this.#open.set(id, before);
   }
@@ -81,6 +92,20 @@ export class Journal {
     );
   }
 
+  /** Files were read, or are gone: one entry for all of one day, which takes no place from what can be undone. */
+  recordIndexed(read: number, removed: number): void {
+    if (read + removed === 0) return;
+    const day = new Date().setHours(0, 0, 0, 0);
+    const before = this.#connection
+      .all<ChangeRow>("SELECT * FROM changes WHERE final = 1 AND at >= ? AND what LIKE 'Indexed %'", day)
+      .find(({ what }) => INDEXED.test(what));
+    const [, readBefore = 0, removedBefore = 0] = INDEXED.exec(before?.what ?? '') ?? [];
+    if (before) this.#connection.run('DELETE FROM changes WHERE id = ?', before.id);
+    const files = read + Number(readBefore);
+    const gone = removed + Number(removedBefore);
+    this.recordFinal(`Indexed ${files === 1 ? '1 file' : `${files} files`}${gone > 0 ? `, removed ${gone}` : ''}`);
+  }
+
   /** The newest first. */
   list(limit: number): MemoryChange[] {
     return this.#connection
@@ -96,6 +121,8 @@ export class Journal {
     const change = this.#connection.get<ChangeRow>('SELECT * FROM changes WHERE id = ?', id);
     if (!change) throw new CannotUndo('This change is not in the journal any more.');
     if (change.undone === 1) throw new CannotUndo('This change was undone already.');
+    if (change.final === 1 && INDEXED.test(change.what))
+      throw new CannotUndo('What is said of files follows the files: it cannot be undone.');
     const images = this.#connection.all<{ item: number; before: Uint8Array }>(
       'SELECT item, before FROM images WHERE change = ?',
       id,
@@ -164,6 +191,7 @@ export class Journal {
       const image = imageOf(before, this.#items.row(id));
       if (!image) continue;
       change ??= this.#connection.insert('INSERT INTO changes VALUES (NULL, ?, ?, ?, 0, 0)', Date.now(), what, undoes);
+      this.#newest = change;
       const bytes = pack(JSON.stringify(image));
       this.#connection.run('INSERT INTO images VALUES (?, ?, ?, ?)', change, id, image.whole ? 1 : 0, bytes);
     }

@@ -220,6 +220,18 @@ export class MemoryStore implements Store {
     );
   }
 
+  /** Work that writes one change at most. @returns what it returns, and the number of that change in the journal. */
+  writing<T>(work: () => T): { result: T; change: number | null } {
+    this.#journal.forgetNewest();
+    const result = work();
+    return { result, change: this.#journal.newest };
+  }
+
+  /** For the journal: so many files were read anew, and so many are gone. */
+  recordIndexed(read: number, removed: number): void {
+    this.inTransaction(() => this.#journal.recordIndexed(read, removed));
+  }
+
   /** What was written, the newest first. */
   journal(limit = LIST_LIMIT): MemoryChange[] {
     return this.#journal.list(limit);
@@ -257,6 +269,12 @@ export class MemoryStore implements Store {
       ),
       trouble: this.#trouble,
     };
+  }
+
+  /** What the file may take from now on: {@link step} lets go of items beyond it. */
+  setBudget(bytes: number): void {
+    this.#options.budgetBytes = bytes;
+    this.#cleanUp.budgetBytes = bytes;
   }
 
   /** What is kept in RAM: vectors, and items that were used last. */

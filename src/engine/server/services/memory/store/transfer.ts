@@ -24,6 +24,8 @@ export interface ImportOptions {
   mode?: 'merge' | 'replace';
   /** Makes an item of a fact from Markdown. */
   factOf(text: string): NewItem;
+  /** What secret a text holds, in words without it; such an item is refused. */
+  secretIn(text: string): string | undefined;
 }
 
 const FORMAT = 'quire-memory';
@@ -43,15 +45,15 @@ export function exportMemory(store: MemoryStore, format: 'json' | 'markdown'): s
  * Takes what was exported, as one change of the journal.
  * @throws CannotImport, in words; nothing was changed then.
  */
-export function importMemory(store: MemoryStore, text: string, { mode = 'merge', factOf }: ImportOptions): Imported {
-  if (!/^\s*[{[]/.test(text)) return importMarkdown(store, text, mode, factOf);
+export function importMemory(
+  store: MemoryStore,
+  text: string,
+  { mode = 'merge', factOf, secretIn }: ImportOptions,
+): Imported {
+  if (!/^\s*[{[]/.test(text)) return importMarkdown(store, text, mode, { factOf, secretIn });
   const refused: string[] = [];
-  const items = itemsOf(text, refused);
-  if (mode === 'replace' && refused.length > 0) {
-    throw new CannotImport(
-      `Nothing was replaced: ${refused[0]}${refused.length > 1 ? `, and ${refused.length - 1} more` : ''}.`,
-    );
-  }
+  const items = itemsOf(text, refused, secretIn);
+  allOrNothing(mode, refused);
   const { added, same } = taking(store, mode, () => addAll(store, items));
   return { added, same, refused };
 }
@@ -60,7 +62,7 @@ function importMarkdown(
   store: MemoryStore,
   text: string,
   mode: 'merge' | 'replace',
-  factOf: ImportOptions['factOf'],
+  { factOf, secretIn }: Pick<ImportOptions, 'factOf' | 'secretIn'>,
 ): Imported {
   const facts = factsOf(text);
   if (facts.length === 0) {
@@ -68,16 +70,31 @@ function importMarkdown(
       'There is nothing to import: neither an exported memory, nor a list below a heading “Facts”.',
     );
   }
+  const refused: string[] = [];
+  const fit = facts.filter((fact, at) => {
+    const secret = secretIn(fact.text);
+    if (secret !== undefined) refused.push(`Fact ${at + 1}: ${looksLike(secret)}`);
+    return secret === undefined;
+  });
+  allOrNothing(mode, refused);
   return taking(store, mode, () => {
     let added = 0;
-    for (const fact of facts) {
+    for (const fact of fit) {
       const item = { ...factOf(fact.text), ...(fact.pinned ? { pinned: true } : {}) };
       if (store.byKey(item.key)) continue;
       store.put(item);
       added++;
     }
-    return { added, same: facts.length - added, refused: [] };
+    return { added, same: fit.length - added, refused };
   });
+}
+
+const looksLike = (secret: string): string => `it looks like ${secret}, which is not remembered`;
+
+/** @throws CannotImport where what is there would be replaced by a part only. */
+function allOrNothing(mode: 'merge' | 'replace', [first, ...more]: readonly string[]): void {
+  if (mode === 'merge' || first === undefined) return;
+  throw new CannotImport(`Nothing was replaced: ${first}${more.length > 0 ? `, and ${more.length} more` : ''}.`);
 }
 
 function taking<T extends { added: number }>(store: MemoryStore, mode: 'merge' | 'replace', work: () => T): T {
@@ -88,7 +105,7 @@ function taking<T extends { added: number }>(store: MemoryStore, mode: 'merge' |
 }
 
 /** @param refused is added to. */
-function itemsOf(text: string, refused: string[]): Item[] {
+function itemsOf(text: string, refused: string[], secretIn: ImportOptions['secretIn']): Item[] {
   let file: unknown;
   try {
     file = JSON.parse(text);
@@ -104,7 +121,10 @@ function itemsOf(text: string, refused: string[]): Item[] {
   }
   return items.flatMap((value, at) => {
     try {
-      return checkedItem(value);
+      const item = checkedItem(value);
+      const secret = secretIn(item.text);
+      if (secret !== undefined) throw new Error(looksLike(secret));
+      return item;
     } catch (error) {
       refused.push(`Item ${at + 1}: ${error instanceof Error ? error.message : String(error)}`);
       return [];

@@ -321,6 +321,19 @@ describe('Indexer', () => {
     assert.deepEqual(contentOf(store), await fresh(folder));
   });
 
+  it('goes on by itself when it is given more time, and reads nothing by itself with none', async () => {
+    const { make, store, folder } = setUp(FILES, { budget: { ms: 0, modelTokens: 0 } });
+    const indexer = make();
+    const none = await indexer.index();
+    assert.deepEqual([none.done, none.total, none.budgetMs], [0, 4, 0]);
+    assert.match(none.waits!, /when you start it: quire.memory.minutesPerDay is 0/);
+    indexer.setBudget({ ms: 1e6, modelTokens: 7 });
+    const { state, budgetMs, modelTokenBudget } = indexer.status;
+    assert.deepEqual([state, budgetMs, modelTokenBudget], ['running', 1e6, 7]);
+    await settle(indexer);
+    assert.deepEqual(contentOf(store), await fresh(folder));
+  });
+
   it('gives a model what is left of its tokens, and counts what it took', async () => {
     const { make, summariser } = setUp(FILES, { budget: { ms: 1e6, modelTokens: 10 } });
     const left: number[] = [];

@@ -111,6 +111,12 @@ describe('CleanUp', () => {
     assert.equal(Math.max(...left), left.length - 1, 'the youngest are left');
     assert.match(store.journal()[0]!.what, new RegExp(`^Let go of ${603 - items.length} memories`));
     assert.equal(store.journal().length, 1);
+
+    store.setBudget(budgetBytes / 2);
+    cleanUp(store, now);
+    assert.equal(store.status().budgetBytes, budgetBytes / 2);
+    assert.ok(store.status().bytes <= budgetBytes / 2, `${store.status().bytes} bytes`);
+    for (const id of keep) assert.ok(store.get(id));
     store.close();
   });
 

@@ -64,6 +64,36 @@ describe('Journal', () => {
     store.close();
   });
 
+  it('has one entry for what was read on a day, which takes nothing from what can be undone', () => {
+    const store = opened();
+    store.recordIndexed(0, 0);
+    assert.equal(store.journal().length, 0);
+    store.recordIndexed(1, 0);
+    store.inTransaction(() => store.put(newItem('a', { text: 'one' })), 'Remembered “one”');
+    for (let n = 0; n < 1200; n++) store.recordIndexed(1, n % 2);
+    while (store.step(50));
+    assert.deepEqual(
+      store.journal().map(({ what, final }) => ({ what, final })),
+      [
+        { what: 'Indexed 1201 files, removed 600', final: true },
+        { what: 'Remembered “one”', final: false },
+      ],
+    );
+    assert.throws(() => store.undo(last(store).id), /follows the files/);
+    store.undo(store.journal()[1]!.id);
+    assert.equal(store.list({}).total, 0);
+    store.close();
+  });
+
+  it('tells the number of the change that some work wrote', () => {
+    const store = opened();
+    const put = () => store.inTransaction(() => store.put(newItem('a', { text: 'one' })), 'Remembered “one”');
+    assert.equal(store.writing(put).change, last(store).id);
+    assert.equal(store.writing(put).change, null, 'it was there already');
+    assert.equal(store.writing(() => store.list({}).total).result, 1);
+    store.close();
+  });
+
   it('keeps nothing of what was erased for good', () => {
     const store = opened();
     const item = store.inTransaction(() => store.put(newItem('a', { text: 'my secret' })), 'Remembered “my secret”');

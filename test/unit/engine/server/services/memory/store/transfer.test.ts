@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { MemoryStore } from '../../../../../../../src/engine/server/services/memory/store/memoryStore.ts';
 import { exportMemory, importMemory } from '../../../../../../../src/engine/server/services/memory/store/transfer.ts';
+import { secretIn } from '../../../../../../../src/engine/server/services/memory/stream/secrets.ts';
 import { temporaryFolder } from '../../../storage/pages/savedPages.ts';
 import { anchor, newItem } from './items.ts';
 
@@ -12,7 +13,7 @@ let number = 0;
 const opened = () => new MemoryStore(path.join(folder, String(number++), 'memory.db'));
 const factOf = (text: string) => newItem(`fact:${text}`, { text, source: 'import' });
 const take = (store: MemoryStore, text: string, mode: 'merge' | 'replace' = 'merge') =>
-  importMemory(store, text, { mode, factOf });
+  importMemory(store, text, { mode, factOf, secretIn });
 const textsOf = (store: MemoryStore) =>
   store
     .list({ superseded: true })
@@ -174,6 +175,23 @@ describe('transfer', () => {
     assert.deepEqual([fact?.text, fact?.pinned, fact?.source], ['Use spaces', true, 'import']);
     store.close();
     into.close();
+  });
+
+  it('takes no secret in, neither from Markdown nor from JSON, and says so without a letter of it', () => {
+    const token = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
+    const store = opened();
+    const markdown = `## Facts\n- Use tabs\n- The token is ${token}\n`;
+    const taken = take(store, markdown);
+    assert.deepEqual([taken.added, taken.same, taken.refused.length], [1, 0, 1]);
+    assert.match(taken.refused[0]!, /^Fact 2: it looks like a.* which is not remembered$/);
+    const file = JSON.parse(exportMemory(store, 'json'));
+    file.items[0] = { ...file.items[0], key: 'fact:other', text: `It is ${token}.` };
+    const { added, refused } = take(store, JSON.stringify(file));
+    assert.deepEqual([added, refused.length], [0, 1]);
+    assert(![...taken.refused, ...refused].join().includes(token));
+    assert.throws(() => take(store, markdown, 'replace'), /Nothing was replaced: Fact 2/);
+    assert.deepEqual(textsOf(store), ['Use tabs']);
+    store.close();
   });
 
   it('makes one item of a rule that is imported fifty times', () => {
