@@ -12,7 +12,13 @@ import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { endingsOf } from '../../../src/completion/endings.ts';
 import { isWord } from '../../../src/completion/text.ts';
-import { Certainty, featuresOf, sigmoid } from '../../../src/engine/server/services/completion/project/certainty.ts';
+import {
+  Certainty,
+  featuresOf,
+  isWordAfter,
+  sigmoid,
+  wordPlaceOf,
+} from '../../../src/engine/server/services/completion/project/certainty.ts';
 import { FITTED, RIGHT } from '../../../src/engine/server/services/completion/weights.ts';
 import { bundledModel, repository } from '../../helpers/engine.ts';
 import { TUNING } from '../packages.ts';
@@ -42,14 +48,14 @@ function recordsIn(file: string): Record[] {
 function samplesOf({ text, truth, steps, typed }: Record): Sample[] {
   const [written, wanted] = [Buffer.from(text), Buffer.from(`${truth}\n`)];
   const samples: Sample[] = [];
-  let [at, sum] = [0, 0];
+  let [at, sum, isWord] = [0, 0, false];
   for (const [index, step] of steps.entries()) {
     const bytes = written.subarray(at, at + step.written);
     const cut = bytes.length < step.written;
     // The answer's last line break is not part of its text.
     const right = cut ? step.ends && wanted[at] === 0x0a : wanted.subarray(at, at + step.written).equals(bytes);
-    const wordlike = bytes.length > 0 && /^[\w$\x80-\xff]/.test(String.fromCharCode(bytes[0]!));
-    samples.push({ features: featuresOf(step, index, sum, typed, wordlike), right });
+    samples.push({ features: featuresOf(step, index, sum, typed, wordPlaceOf(bytes, isWord)), right });
+    isWord = isWordAfter(bytes);
     at += step.written;
     sum += Math.log(step.probability + 1e-6);
     if (!right || cut || at >= wanted.length) break;

@@ -48,5 +48,5 @@ export const UNFOUND = {
 /** Of what a token's chance depends on: see `project/certainty.ts`. */
 export const RIGHT: readonly number[] = [
   0.274, 0.253, 0.87, 0.463, -0.233, 0.156, 0.672, -0.655, 0.462, 0.214, 0.713, 0.041, 0.164, 0.011, -0.295, -0.057,
-  7.595, 0.002, 0.062, -0.257,
+  7.595, 0.002, 0.062, -0.257, 0, 0,
 ];

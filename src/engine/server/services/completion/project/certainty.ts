@@ -11,6 +11,8 @@ const LEAST = 1e-6;
 const LEAST_OF_MODEL = 1e-3;
 /** A match of so many tokens is a long one. */
 const LONG = 16;
+/** Something that was found so often is a habit. */
+const OFTEN = 4;
 /** Tokens of an answer that are told apart by their number. */
 const MOST_STEPS = 6;
 
@@ -18,15 +20,16 @@ const MOST_STEPS = 6;
  * What the chance of a token depends on; the weights were fitted on what came next at every key of lines that were typed in
  * packages that are in no evaluation.
  * @param step the token. @param at its number in the answer. @param sum logarithm of the probability of those before it.
- * @param typed bytes of the line that were written before. @param wordlike it begins as a word does.
+ * @param typed bytes of the line that were written before. @param place where in a word it begins.
  */
-export function featuresOf(step: Step, at: number, sum: number, typed: number, wordlike: boolean): number[] {
+export function featuresOf(step: Step, at: number, sum: number, typed: number, place: WordPlace): number[] {
   const { probability, model, longest, seen, share, own, favourite, recalled, written, ends } = step;
+  const foreseen = logit(Math.max(model, LEAST_OF_MODEL));
   return [
     1,
     logit(probability),
     Math.log(probability + LEAST),
-    logit(Math.max(model, LEAST_OF_MODEL)),
+    foreseen,
     Math.log1p(longest),
     Math.log1p(seen),
     share,
@@ -38,13 +41,29 @@ export function featuresOf(step: Step, at: number, sum: number, typed: number, w
     sum,
     Math.log1p(typed),
     ends ? 1 : 0,
-    wordlike ? 1 : 0,
+    place === 'none' ? 0 : 1,
     written === 0 ? 1 : 0,
     Math.log1p(written),
     longest === 0 ? 1 : 0,
-    // What the code has said word for word for so long, the model need not have foreseen.
-    logit(Math.max(model, LEAST_OF_MODEL)) * Math.min(1, longest / LONG),
+    // The model need not have foreseen what the code has said word for word for so long, or so often, nor the rest of its names.
+    foreseen * Math.min(1, longest / LONG),
+    foreseen * share * Math.min(1, seen / OFTEN),
+    place === 'within' ? foreseen : 0,
   ];
+}
+
+/** Where a token begins: a word, the rest of one that has begun, or neither. */
+export type WordPlace = 'begins' | 'within' | 'none';
+
+/** @param isWord whether a word has begun before it. */
+export function wordPlaceOf(bytes: Uint8Array, isWord: boolean): WordPlace {
+  if (!beginsWord(bytes)) return 'none';
+  return isWord ? 'within' : 'begins';
+}
+
+/** Whether a word has begun behind a token. One that adds nothing is a part of the word at the cursor, which is written anew. */
+export function isWordAfter(bytes: Uint8Array): boolean {
+  return bytes.length === 0 || WORD.test(String.fromCharCode(bytes.at(-1)!));
 }
 
 export class Certainty {
@@ -56,6 +75,8 @@ export class Certainty {
   #sum = 0;
   #line: number | null = null;
   #ended = false;
+  /** A word has begun before the next token. */
+  #isWord = false;
   readonly #weights: readonly number[];
 
   /** @param weights of {@link featuresOf}, for fitting; the default is what was fitted (test/eval/fit). */
@@ -66,7 +87,9 @@ export class Certainty {
 
   /** A token of the answer was chosen. @param bytes of it that are new. */
   add(step: Step, bytes: Uint8Array): void {
-    const features = featuresOf(step, this.steps.length, this.#sum, this.typed, beginsWord(bytes));
+    const place = wordPlaceOf(bytes, this.#isWord);
+    const features = featuresOf(step, this.steps.length, this.#sum, this.typed, place);
+    this.#isWord = isWordAfter(bytes);
     const chance = sigmoid(dot(this.#weights, features));
     this.#right.push(this.right * chance);
     this.steps.push(step);
