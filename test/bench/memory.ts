@@ -59,6 +59,7 @@ function measure(file: string, count: number): Row[] {
   const alone = timed(100, () => store.put(texts.item()));
   while (store.step(1000));
 
+  while (store.warm(4));
   const first = timed(1, () => store.byVector(vectors.next(), TOP))[0]!;
   const searches = {
     vector: () => store.byVector(vectors.next(), TOP),

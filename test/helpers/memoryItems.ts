@@ -30,7 +30,7 @@ export function itemWith(fields: Partial<MemoryItem> & { id: number }): MemoryIt
   };
 }
 
-type Searched = Pick<Store, 'byWords' | 'byVector' | 'get' | 'list' | 'withoutVector' | 'setVectors'>;
+type Searched = Pick<Store, 'byWords' | 'byVector' | 'get' | 'list' | 'body' | 'withoutVector' | 'setVectors'>;
 
 /** Words of titles and paths count more, as in the store on disk. */
 const FIELDS = { title: 4, path: 2, text: 1 };
@@ -58,6 +58,10 @@ export class ItemList implements Searched {
     for (const word of words.keys()) this.#having.set(word, (this.#having.get(word) ?? 0) + 1);
     this.#items.set(item.id, item);
     this.#counts.set(item.id, { words, length });
+  }
+
+  body(): string {
+    return '';
   }
 
   get(id: number): MemoryItem | undefined {

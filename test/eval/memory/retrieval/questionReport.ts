@@ -15,10 +15,12 @@ import { storeOf, summariesOf } from './summarisedStore.ts';
 const isIn = (file: string): boolean => !/^test\/eval\/(?:search|memory)\//.test(file);
 
 export async function printQuestions(embedders: ReadonlyMap<string, Embedder>, misses: boolean): Promise<void> {
-  const items = await summariesOf(path.resolve(repository), isIn);
-  console.log(`B: questions on ${items.length} summaries of this repository: among the first 1, 5, 10 memories; files`);
+  const summaries = await summariesOf(path.resolve(repository), isIn);
+  console.log(
+    `B: questions on ${summaries.items.length} summaries of this repository: among the first 1, 5, 10 memories; files`,
+  );
   for (const [name, embedder] of embedders) {
-    const store = await storeOf(items, embedder);
+    const store = await storeOf(summaries, embedder);
     for (const [part, questions] of [
       ['tuning', TUNING],
       ['held out', HELD_OUT],

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { MemoryItem } from '../../../../src/engine/protocol/index.ts';
 import { AnchorMaker } from '../../../../src/engine/server/services/memory/anchors/fileAnchors.ts';
+import { bodyOf } from '../../../../src/engine/server/services/memory/indexing/bodyWords.ts';
 import type { NewItem, SourceText } from '../../../../src/engine/server/services/memory/items.ts';
 import { ExtractiveSummariser } from '../../../../src/engine/server/services/memory/summaries/extractive.ts';
 import { README } from '../../../../src/engine/server/services/memory/summaries/pages.ts';
@@ -11,6 +12,8 @@ import { Grammars } from '../../../../src/syntax/grammars.ts';
 
 export interface Summarised {
   items: NewItem[];
+  /** Stems of each file, by its path. */
+  bodies: ReadonlyMap<string, string>;
   summariser: ExtractiveSummariser;
   files: number;
   units: number;
@@ -55,7 +58,8 @@ export async function summarise(folder: string): Promise<Summarised> {
   const units = sources.reduce((sum, { text }) => sum + text.length, 0);
   const ms = { read: read - begun, files: files - read, folders: performance.now() - files };
   const { user, system } = process.cpuUsage(cpu);
-  return { items, summariser, files: sources.length, units, cpuMs: (user + system) / 1000, ms };
+  const bodies = new Map(sources.map(({ path: file, text }) => [file, bodyOf(text)]));
+  return { items, bodies, summariser, files: sources.length, units, cpuMs: (user + system) / 1000, ms };
 }
 
 const parentOf = (one: string): string => one.slice(0, Math.max(0, one.lastIndexOf('/')));

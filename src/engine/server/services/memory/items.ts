@@ -58,6 +58,12 @@ export const isTrue = (state: AnchorState): boolean => state === 'holds' || stat
 export interface Store {
   /** Puts an item in the place of the one with its key, which keeps its id, its pin and what is known of its use. */
   put(item: NewItem): MemoryItem;
+  /**
+   * Gives an item stems (of {@link bodyOf}) that it is found by beside its text, in place of those before; '': none. They are
+   * no part of what is shown, exported or given to a prompt, stay while its text changes, and go with it.
+   */
+  setBody(id: number, stems: string): void;
+  body(id: number): string;
   get(id: number): MemoryItem | undefined;
   byKey(key: string): MemoryItem | undefined;
   list(filter: ItemFilter): { items: MemoryItem[]; total: number };
@@ -72,7 +78,7 @@ export interface Store {
   remove(ids: readonly number[]): number;
   /** They were activated for a prompt. */
   activated(ids: readonly number[], at: number): void;
-  /** By words: title, path and text of what is not superseded; the best first. */
+  /** By words: title, path, text and body of what is not superseded; the best first. */
   byWords(query: string, limit: number, kinds?: readonly MemoryKind[]): Found[];
   /** By likeness to a vector of the current embedder; the best first. */
   byVector(vector: Float32Array, limit: number, kinds?: readonly MemoryKind[]): Found[];

@@ -250,6 +250,7 @@ export class Memory {
       byWords: (...[query, limit, kinds]: Parameters<MemoryStore['byWords']>) =>
         this.#store.byWords(query, limit, kinds),
       get: (id: number) => this.#store.get(id),
+      body: (id: number) => this.#store.body(id),
       list: (filter: Parameters<MemoryStore['list']>[0]) => this.#store.list(filter),
     };
     return search(params, { store, embedder, checker: this.#code.checker, now: Date.now() });

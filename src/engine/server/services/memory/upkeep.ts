@@ -1,10 +1,13 @@
-/** What a memory does while nobody waits for it: vectors of what has none, sessions that are over, tidying its file. */
+/** What a memory does while nobody waits for it: reading what searches need, vectors of what has none, old sessions, tidying its file. */
 import { step as embedStep } from './embedding/reembed.ts';
 import { Pace } from './indexing/pace.ts';
 import type { Embedder, Store } from './items.ts';
 
 export interface UpkeepOptions {
-  store: Pick<Store, 'withoutVector' | 'get' | 'setVectors'> & { step(ms: number): boolean };
+  store: Pick<Store, 'withoutVector' | 'get' | 'setVectors'> & {
+    step(ms: number): boolean;
+    warm(ms: number): boolean;
+  };
   /** What vectors are made with now; undefined: they wait. */
   embedder: () => Embedder | undefined;
   /** Others compute, who come first. */
@@ -70,6 +73,7 @@ export class Upkeep {
       this.#again = false;
       for (;;) {
         await this.#pace.next(signal);
+        if (store.warm(STEP_MS)) continue;
         const maker = embedder();
         if (maker && (await embedStep(store, maker, { signal, atOnce: AT_ONCE })) > 0) continue;
         if (!store.step(STEP_MS)) break;

@@ -20,6 +20,8 @@ export interface FileUpdate {
   /** As it is now, written last: where it is not, the file is indexed again. */
   file: IndexedFile;
   items: readonly NewItem[];
+  /** Stems that the file's own item is found by. */
+  body: string;
   notes: string | undefined;
   /** Where it was before, with the same tree. */
   from: string | undefined;
@@ -44,7 +46,10 @@ export class FileItems {
    * as long as `more` says that there is time. Items that a person wrote stay, and those of a model while the tree is as it was.
    * @returns at the end what was put, and whether the file's own item is another though its tree is the same.
    */
-  *replace({ file, items, notes, from, sameTree }: FileUpdate, more: () => boolean): Generator<void, FileReplaced> {
+  *replace(
+    { file, items, body, notes, from, sameTree }: FileUpdate,
+    more: () => boolean,
+  ): Generator<void, FileReplaced> {
     const put: number[] = [];
     let saysOther = false;
     if (from !== undefined) {
@@ -65,6 +70,8 @@ export class FileItems {
         const keys = new Set(items.map(({ key }) => key));
         const left = this.#of(file.path).filter(({ key }) => !keys.has(key));
         if (left.length > 0) this.#store.remove(left.map(({ id }) => id));
+        const own = this.#store.byKey(`file:${file.path}`);
+        if (own) this.#store.setBody(own.id, body);
         if (from !== undefined) {
           this.#store.removeFiles([from]);
           this.#note(from, undefined);

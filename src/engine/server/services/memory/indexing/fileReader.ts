@@ -5,12 +5,15 @@ import path from 'node:path';
 import { isGenerated, isTest } from '../../search/fileKinds.ts';
 import { readSource } from '../../workspaceFiles/folder.ts';
 import { type IndexedFile, MOST_SOURCE_BYTES, type NewItem, type Summariser, type SummaryLimits } from '../items.ts';
+import { bodyOf } from './bodyWords.ts';
 import { type Stamp, stampOf } from './scan.ts';
 
 export interface ReadFile {
   file: IndexedFile;
   /** Undefined: it says what it said before, only its stamp is another. */
   items: NewItem[] | undefined;
+  /** Stems that its own item is found by. */
+  body: string;
   /** Of the summariser. */
   notes: string | undefined;
   modelTokens: number;
@@ -40,17 +43,18 @@ export async function readFile(
   const text = await readSource(whole, MOST_SOURCE_BYTES);
   const contentHash = text === undefined ? '' : createHash('sha256').update(text).digest('hex').slice(0, 32);
   if (known?.contentHash === contentHash)
-    return { file: { ...known, ...stamp }, items: undefined, notes: undefined, modelTokens: 0 };
+    return { file: { ...known, ...stamp }, items: undefined, body: '', notes: undefined, modelTokens: 0 };
   const row = (treeHash: string): IndexedFile => withStamp(file, stamp, contentHash, treeHash);
-  if (text === undefined || isGenerated(text)) return { file: row(''), items: [], notes: undefined, modelTokens: 0 };
+  if (text === undefined || isGenerated(text))
+    return { file: row(''), items: [], body: '', notes: undefined, modelTokens: 0 };
   try {
     const { treeHash, items, notes, modelTokens = 0 } = await summariser.file({ path: file, text }, limits);
     const wanted = isTest(file) ? items.filter(({ kind }) => kind !== 'symbol') : items;
-    return { file: row(treeHash), items: wanted, notes, modelTokens };
+    return { file: row(treeHash), items: wanted, body: wanted.length > 0 ? bodyOf(text) : '', notes, modelTokens };
   } catch (error) {
     limits.signal.throwIfAborted();
     failed(error instanceof Error ? error.name : 'an error');
-    return { file: row(''), items: [], notes: undefined, modelTokens: 0 };
+    return { file: row(''), items: [], body: '', notes: undefined, modelTokens: 0 };
   }
 }
 

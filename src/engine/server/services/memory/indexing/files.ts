@@ -114,7 +114,10 @@ export class Files {
     return read.modelTokens;
   }
 
-  async #replace(update: Pick<FileUpdate, 'file' | 'items' | 'notes'>, known: IndexedFile | undefined): Promise<void> {
+  async #replace(
+    update: Pick<FileUpdate, 'file' | 'items' | 'body' | 'notes'>,
+    known: IndexedFile | undefined,
+  ): Promise<void> {
     const { tree, summariser, rest, more, written } = this.#options;
     const { path, treeHash } = update.file;
     const from = known === undefined && treeHash !== '' ? this.#gone.take(path, treeHash) : undefined;

@@ -1,8 +1,8 @@
 /** What was indexed by other rules than today's is indexed again. */
 import type { Store } from '../items.ts';
 
-/** Counts the ways of indexing: which files, and what is said of them. */
-const VERSION = '1';
+/** Counts the ways of indexing: which files, what is said of them, and the stems that they are found by. */
+const VERSION = '2';
 const NAME = 'indexing:version';
 /** The hash of no text. */
 const OUTDATED = '-';

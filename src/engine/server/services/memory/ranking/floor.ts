@@ -16,6 +16,9 @@ const MODEL: Calibration = { unrelated: 0.15, same: 0.75 };
 /** @param embedder its id. */
 export const calibrationOf = (embedder: string): Calibration => (embedder.startsWith('static') ? STATIC : MODEL);
 
+/** So many words of a question are no chance. */
+const LEAST_WORDS = 3;
+
 /** From 0 to 1. */
 export function likeness(cosine: number, { unrelated, same }: Calibration): number {
   return Math.min(1, Math.max(0, (cosine - unrelated) / (same - unrelated)));
@@ -27,10 +30,15 @@ export function likeness(cosine: number, { unrelated, same }: Calibration): numb
  * @param alike as {@link likeness} gives it.
  */
 export function relevantOf(
-  candidates: readonly { match: Pick<Match, 'coverage'>; alike: number }[],
+  candidates: readonly { match: Pick<Match, 'coverage' | 'said' | 'words'>; alike: number }[],
   { floor }: Pick<Weights, 'floor'> = WEIGHTS,
 ): boolean[] {
   const has = candidates.map(({ match, alike }) => match.coverage + floor.likeness * alike);
-  const isAsked = candidates.some(({ alike }, i) => alike >= floor.alone || has[i]! >= floor.best);
+  const isAsked = candidates.some(
+    ({ match, alike }, i) =>
+      alike >= floor.alone ||
+      has[i]! >= floor.best ||
+      (match.said >= floor.said && match.words.length >= LEAST_WORDS && has[i]! >= floor.others),
+  );
   return has.map((one) => isAsked && one >= floor.others);
 }

@@ -23,7 +23,7 @@ import { checked, isStale } from './truth.ts';
 import { recencyOf, WEIGHTS, type Weights } from './weights.ts';
 
 export interface SearchWith {
-  store: Pick<Store, 'byWords' | 'byVector' | 'get' | 'list'>;
+  store: Pick<Store, 'byWords' | 'byVector' | 'get' | 'list' | 'body'>;
   embedder: Embedder;
   checker: AnchorChecker;
   /** Milliseconds since 1970. */
@@ -112,7 +112,12 @@ export async function candidatesFor(
   const items = [
     ...new Map([...wholes, ...found, ...superseded].flatMap((item) => (item ? [[item.id, item]] : []))).values(),
   ].filter((item) => all || item.supersededBy === null);
-  const matches = matchesOf(question, items, stored);
+  const matches = matchesOf(
+    question,
+    items,
+    items.map(({ id, kind }) => (kind === 'file' ? store.body(id) : '')),
+    stored,
+  );
   const calibration = calibrationOf(embedder.id);
   const candidates = items.map((item, i) => ({
     item,

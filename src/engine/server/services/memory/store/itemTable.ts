@@ -5,7 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import type { MemoryItem } from '../../../../protocol/index.ts';
 import type { Connection, Values } from './connection.ts';
-import { COLUMNS, type ItemRow, itemOf, unpack } from './rows.ts';
+import { COLUMNS, type ItemRow, itemOf, type Packed, pack, unpack } from './rows.ts';
 import type { VectorTable } from './vectorTable.ts';
 import type { WordIndex } from './wordIndex.ts';
 
@@ -57,7 +57,14 @@ export class ItemTable {
     const stored = this.#stored(id);
     if (!stored) return undefined;
     const { embedder: _, ...row } = stored;
-    return { ...row, text: unpack(row.text), sentences: unpack(row.sentences) };
+    const body = row.body === null ? null : unpack(row.body);
+    return { ...row, text: unpack(row.text), sentences: unpack(row.sentences), body };
+  }
+
+  /** Stems beside its text. */
+  body(id: number): string {
+    const body = this.#connection.get<{ body: Packed | null }>('SELECT body FROM items WHERE id = ?', id)?.body;
+    return body ? unpack(body) : '';
   }
 
   /** @param where SQL behind `FROM items`. Items that are not in RAM stay out of it: a long list would turn it over. */
@@ -111,7 +118,8 @@ export class ItemTable {
       this.#connection.run('DELETE FROM items WHERE id = ?', id);
       return id;
     }
-    const [, ...values] = COLUMNS.map((column) => after[column]);
+    const packed = { ...after, body: typeof after.body === 'string' ? pack(after.body) : after.body };
+    const [, ...values] = COLUMNS.map((column) => packed[column]);
     if (!before) return this.#connection.insert(INSERT, id || null, ...values);
     this.#connection.run(UPDATE, ...values, id);
     return id;
@@ -131,7 +139,13 @@ export class ItemTable {
 /** What is found by words; undefined: it is not to be found. */
 function wordsOf(row: ItemRow | undefined) {
   if (!row || row.superseded_by !== null) return undefined;
-  return { title: row.title, path: row.path, text: unpack(row.text), kind: row.kind };
+  return {
+    title: row.title,
+    path: row.path,
+    text: unpack(row.text),
+    body: row.body === null ? '' : unpack(row.body),
+    kind: row.kind,
+  };
 }
 
 /** What a vector is made from. */

@@ -65,7 +65,7 @@ export class MemoryStore implements Store {
     return this.inTransaction(() => {
       const id = this.#items.idOf(item.key);
       const before = id === undefined ? undefined : this.#items.row(id);
-      const after = rowOf(itemFrom(item, before));
+      const after = rowOf(itemFrom(item, before), before?.body);
       if (before && sameContent(before, after)) return this.get(before.id)!;
       return this.get(this.#replace(before, after))!;
     });
@@ -88,6 +88,18 @@ export class MemoryStore implements Store {
       if (!before) return;
       this.#replace(before, { ...before, superseded_by: supersededBy, recalled: JSON.stringify(recalled) });
     });
+  }
+
+  setBody(id: number, stems: string): void {
+    this.inTransaction(() => {
+      const before = this.#items.row(id);
+      if (before && (before.body ?? '') !== stems)
+        this.#replace(before, { ...before, body: stems === '' ? null : stems });
+    });
+  }
+
+  body(id: number): string {
+    return this.#items.body(id);
   }
 
   get(id: number): MemoryItem | undefined {
@@ -115,7 +127,7 @@ export class MemoryStore implements Store {
       if (!before) return undefined;
       const holder = fields.key === undefined ? undefined : this.#items.idOf(fields.key);
       if (holder !== undefined && holder !== id) throw new Error('Another memory says this already.');
-      const after = rowOf(changedItem(before, fields));
+      const after = rowOf(changedItem(before, fields), before.body);
       if (!sameContent(before, after)) this.#replace(before, { ...after, changed: Date.now() });
       return this.get(id);
     });
@@ -251,6 +263,14 @@ export class MemoryStore implements Store {
     return this.#safely(() => this.#cleanUp.step(ms, now));
   }
 
+  /**
+   * Brings what searches need into RAM, for about `ms`: in a large memory they find nothing by vectors before.
+   * @returns whether there is more to do.
+   */
+  warm(ms: number): boolean {
+    return this.#vectors.warm(ms);
+  }
+
   status(): StoreStatus {
     const counts = this.#connection.all<{ kind: MemoryKind; count: number }>(
       'SELECT kind, count(*) AS count FROM items GROUP BY kind',
@@ -331,7 +351,7 @@ export class MemoryStore implements Store {
     this.inTransaction(() => {
       this.#words.removeAll();
       const ids = this.#connection.all<{ id: number }>('SELECT id FROM items WHERE superseded_by IS NULL');
-      for (const { id } of ids) this.#words.add(this.get(id)!);
+      for (const { id } of ids) this.#words.add({ ...this.get(id)!, body: this.body(id) });
       this.setValue('.words', WORDS_VERSION);
     });
   }

@@ -2,8 +2,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { isKind } from './checks.ts';
 import type { Connection } from './connection.ts';
-import { COLUMNS, type ItemRow, itemOf } from './rows.ts';
+import { COLUMNS as ALL, type ItemRow, itemOf } from './rows.ts';
 
+/** A file of the first version has no others; what is indexed again has a body again. */
+const COLUMNS = ALL.filter((column) => column !== 'body');
 const SELECT = `SELECT ${COLUMNS.join(', ')} FROM items`;
 const INSERT = `INSERT OR IGNORE INTO items (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`;
 /** Ids beyond the last that was read that are tried, in a row. */

@@ -26,6 +26,8 @@ export interface ItemRow {
   pinned: number;
   superseded_by: number | null;
   recalled: string;
+  /** Stems that it is found by beside its text; no part of the item that others see. Null: none. */
+  body: Packed | null;
 }
 
 export const COLUMNS: readonly (keyof ItemRow)[] = [
@@ -48,6 +50,7 @@ export const COLUMNS: readonly (keyof ItemRow)[] = [
   'pinned',
   'superseded_by',
   'recalled',
+  'body',
 ];
 
 export function pack(text: string): Uint8Array {
@@ -60,7 +63,7 @@ export function unpack(packed: Packed): string {
 
 /** @param embedder its name. */
 export function itemOf(row: ItemRow, embedder: string | null): MemoryItem {
-  const { summary_tokens, superseded_by, pinned, text: packed, sentences, recalled, summary, ...rest } = row;
+  const { summary_tokens, superseded_by, pinned, text: packed, sentences, recalled, summary, body: _, ...rest } = row;
   const text = unpack(packed);
   return {
     ...rest,
@@ -75,7 +78,8 @@ export function itemOf(row: ItemRow, embedder: string | null): MemoryItem {
   };
 }
 
-export function rowOf(item: Omit<MemoryItem, 'embedder'>): ItemRow {
+/** @param body as the row that it takes the place of has it. */
+export function rowOf(item: Omit<MemoryItem, 'embedder'>, body: Packed | null = null): ItemRow {
   return {
     id: item.id,
     key: item.key,
@@ -96,6 +100,7 @@ export function rowOf(item: Omit<MemoryItem, 'embedder'>): ItemRow {
     pinned: item.pinned ? 1 : 0,
     superseded_by: item.supersededBy,
     recalled: JSON.stringify(item.recalled),
+    body,
   };
 }
 

@@ -2,7 +2,8 @@
  * The tables of a memory, and how a file of an older version is brought to this one without losing anything.
  *
  *     items      one row each; `text` and `sentences` are text, or a blob that is the same deflated; a null `summary` is `text`
- *     words      FTS5 over title, path, text and kind of what is not superseded; it keeps no text of its own. Without its own
+ *                `body`: stems of the file that an item is about, deflated
+ *     words      FTS5 over title, path, text, body and kind of what is not superseded; it keeps no text of its own. Without its own
  *                secure-delete, which makes a replacement ten times as dear: all is merged in a clean-up instead
  *     vectors    one for each item that has one: int8 with a scale. They are the truth; what is searched is made from them
  *     changes    the journal; `images` says what each change found in the items that it touched
@@ -79,8 +80,18 @@ const FIRST = `
   CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/** Items are found by the words of their file too: the index has a column more, and is filled when the file is opened. */
+const BODIES = `
+  ALTER TABLE items ADD COLUMN body ANY;
+  DROP TABLE vocabulary;
+  DROP TABLE words;
+  CREATE VIRTUAL TABLE words USING fts5 (title, path, text, body, kind, content = '', tokenize = 'ascii');
+  CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
+  DELETE FROM state WHERE name = '.words';
+`;
+
 /** The n-th brings a file of version n to version n + 1; 0 is an empty one. Only ever added to. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, BODIES];
 
 /** The file cannot be opened, and is left exactly as it is. The message is for people. */
 export class RefusedFile extends Error {}

@@ -101,13 +101,18 @@ export class VectorScan {
    */
   search(query: Float32Array, limit: number, kinds = -1): Found[] {
     if (this.size === 0 || limit <= 0) return [];
-    if (this.size >= 2 * this.#centredAt) this.#centre();
+    this.prepare();
     const farthest = this.#measure(query, kinds, Math.max(LEAST_RESCORED, RESCORED_PER_RESULT * limit));
     const found: Found[] = [];
     for (let slot = 0; slot < this.size; slot++) {
       if (this.#distances[slot]! <= farthest) found.push({ id: this.#ids[slot]!, score: this.#dot(query, slot) });
     }
     return found.sort((a, b) => b.score - a.score || b.id - a.id).slice(0, limit);
+  }
+
+  /** Does beforehand what the next search would. */
+  prepare(): void {
+    if (this.size > 0 && this.size >= 2 * this.#centredAt) this.#centre();
   }
 
   /** Distances of all by their signs. @returns the one within which there are `count`, or all of these kinds. */

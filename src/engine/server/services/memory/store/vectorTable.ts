@@ -1,4 +1,4 @@
-/** Vectors of items: rows are the truth, and what is searched is filled from them when it is first asked for. */
+/** Vectors of items: rows are the truth, and what is searched is read from them, at once where they are few, else in steps. */
 import { MEMORY_KINDS, type MemoryKind } from '../../../../protocol/index.ts';
 import type { Found } from '../items.ts';
 import type { Connection } from './connection.ts';
@@ -11,12 +11,22 @@ interface VectorRow {
   vector: Uint8Array;
 }
 
+/** Vectors of one embedder in RAM: those of items up to `last`, and of what was written since. */
+interface Reading {
+  scan: VectorScan;
+  last: number;
+  isWhole: boolean;
+}
+
+/** So many are read while a search waits; where there are more it finds none yet. */
+const READ_FOR_SEARCH = 4_096;
+const READ_AT_ONCE = 128;
 /** Name of the embedder whose vectors were put in last. */
 const CURRENT = "SELECT value FROM state WHERE name = '.embedder'";
 
 export class VectorTable {
   readonly #connection: Connection;
-  readonly #scans = new Map<number, VectorScan>();
+  readonly #readings = new Map<number, Reading>();
   readonly #names = new Map<number, string>();
 
   constructor(connection: Connection) {
@@ -28,7 +38,7 @@ export class VectorTable {
   }
 
   get ramBytes(): number {
-    return [...this.#scans.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    return [...this.#readings.values()].reduce((sum, { scan }) => sum + scan.bytes, 0);
   }
 
   nameOf(embedder: number | null): string | null {
@@ -68,34 +78,67 @@ export class VectorTable {
 
   /** It is not to be found any more, but keeps its vector. */
   hide(id: number): void {
-    for (const scan of this.#scans.values()) scan.delete(id);
+    for (const { scan } of this.#readings.values()) scan.delete(id);
   }
 
   /** It is to be found, where it has a vector and is not superseded. */
   show(id: number): void {
     const row = this.#connection.get<VectorRow & { embedder: number }>(`${ROWS} AND items.id = ?`, id);
-    if (row) put(this.#scans.get(row.embedder), row);
+    if (row) put(this.#readings.get(row.embedder)?.scan, row);
   }
 
   /** What is in RAM may not be what is in the table: it is filled again when it is needed. */
   forget(): void {
-    this.#scans.clear();
+    this.#readings.clear();
     this.#names.clear();
   }
 
   search(vector: Float32Array, limit: number, kinds?: readonly MemoryKind[], embedder = this.current): Found[] {
-    const number = embedder === null ? 0 : this.numberOf(embedder);
-    const scan = number === 0 ? undefined : (this.#scans.get(number) ?? this.#filled(number, vector.length));
-    if (scan?.dimensions !== vector.length) return [];
+    const reading = embedder === null ? undefined : this.#readingOf(embedder);
+    if (reading?.scan.dimensions !== vector.length) return [];
+    for (let read = 0; !reading.isWhole && read < READ_FOR_SEARCH; read += READ_AT_ONCE)
+      this.#readMore(reading, embedder!);
+    if (!reading.isWhole) return [];
     const mask = kinds?.reduce((bits, kind) => bits | (1 << MEMORY_KINDS.indexOf(kind)), 0);
-    return scan.search(vector, limit, mask);
+    return reading.scan.search(vector, limit, mask);
   }
 
-  #filled(embedder: number, dimensions: number): VectorScan {
-    const scan = new VectorScan(dimensions);
-    for (const row of this.#connection.each<VectorRow>(`${ROWS} AND vectors.embedder = ?`, embedder)) put(scan, row);
-    if (scan.size > 0) this.#scans.set(embedder, scan);
-    return scan;
+  /** Reads vectors before they are searched, for about `ms`. @returns whether there is more to read. */
+  warm(ms: number): boolean {
+    const embedder = this.current;
+    const reading = embedder === null ? undefined : this.#readingOf(embedder);
+    if (!reading || reading.isWhole) return false;
+    for (const end = performance.now() + ms; !reading.isWhole; ) {
+      this.#readMore(reading, embedder!);
+      if (performance.now() >= end) break;
+    }
+    return !reading.isWhole;
+  }
+
+  /** @returns undefined where it has no vectors. */
+  #readingOf(embedder: string): Reading | undefined {
+    const number = this.numberOf(embedder);
+    const known = this.#readings.get(number);
+    if (known || number === 0) return known;
+    const dimensions = this.#connection.number('SELECT length(vector) FROM vectors WHERE embedder = ? LIMIT 1', number);
+    if (dimensions === 0) return undefined;
+    const reading = { scan: new VectorScan(dimensions), last: 0, isWhole: false };
+    this.#readings.set(number, reading);
+    return reading;
+  }
+
+  #readMore(reading: Reading, embedder: string): void {
+    const rows = this.#connection.all<VectorRow>(
+      `${ROWS} AND vectors.embedder = ? AND vectors.id > ? ORDER BY vectors.id LIMIT ?`,
+      this.numberOf(embedder),
+      reading.last,
+      READ_AT_ONCE,
+    );
+    for (const row of rows) put(reading.scan, row);
+    reading.last = rows.at(-1)?.id ?? reading.last;
+    if (rows.length === READ_AT_ONCE) return;
+    reading.scan.prepare();
+    reading.isWhole = true;
   }
 }
 

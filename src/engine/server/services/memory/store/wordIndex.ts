@@ -14,19 +14,23 @@ export interface WordedText {
 export interface WordedItem extends WordedText {
   id: number;
   kind: MemoryKind;
+  /** Stems already, with spaces between them. */
+  body: string;
 }
 
-/** Of title, path and text: a name says what an item is about, and a text may be long. */
+/** Of title, path and text: a name says what an item is about, and a text may be long. A body has a little of everything. */
 const WEIGHTS = [4, 2, 1] as const;
+const BODY_WEIGHT = 0.5;
 /** FTS5 chooses by this what is scored. The kind only filters. */
-const RANK = `bm25(${WEIGHTS.map((weight) => weight.toFixed(1)).join(', ')}, 0.0)`;
+const RANK = `bm25(${[...WEIGHTS, BODY_WEIGHT].map((weight) => weight.toFixed(1)).join(', ')}, 0.0)`;
 /** Pages of the index that are written in one step of merging. */
 const MERGED_PAGES = 64;
-const TEXT = 'SELECT title, path, text FROM items WHERE id = ?';
+const TEXT = 'SELECT title, path, text, body FROM items WHERE id = ?';
 /** BM25's own constants. The length that is neither for nor against an item is fixed: no score moves because others grow. */
 const K1 = 1.2;
 const B = 0.75;
 const USUAL_STEMS = 100;
+const USUAL_BODY = 250;
 /** So many are scored, where fewer are asked for: FTS5 takes words that most items have for worthless. */
 const LEAST_SCORED = 64;
 /** Words of a question beyond these are left out, the most frequent first. */
@@ -53,21 +57,21 @@ export class WordIndex {
     this.#count = undefined;
   }
 
-  add({ id, title, path, text, kind }: WordedItem): void {
+  add({ id, title, path, text, body, kind }: WordedItem): void {
     this.#connection.run(
-      'INSERT INTO words (rowid, title, path, text, kind) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO words (rowid, title, path, text, body, kind) VALUES (?, ?, ?, ?, ?, ?)',
       id,
-      ...columnsOf(title, path, text, kind),
+      ...columnsOf({ title, path, text }, body, kind),
     );
     if (this.#count !== undefined) this.#count++;
   }
 
   /** @param item exactly as it was added: the index has no other way to know what to take out. */
-  remove({ id, title, path, text, kind }: WordedItem): void {
+  remove({ id, title, path, text, body, kind }: WordedItem): void {
     this.#connection.run(
-      "INSERT INTO words (words, rowid, title, path, text, kind) VALUES ('delete', ?, ?, ?, ?, ?)",
+      "INSERT INTO words (words, rowid, title, path, text, body, kind) VALUES ('delete', ?, ?, ?, ?, ?, ?)",
       id,
-      ...columnsOf(title, path, text, kind),
+      ...columnsOf({ title, path, text }, body, kind),
     );
     if (this.#count !== undefined) this.#count--;
   }
@@ -103,7 +107,7 @@ export class WordIndex {
       return at === 0 || postings <= MOST_POSTINGS;
     });
     const named = any(telling.map(({ stem }) => stem));
-    const match = `{title path text} : ${named}${kinds ? ` AND kind : ${any(kinds)}` : ''}`;
+    const match = `{title path text body} : ${named}${kinds ? ` AND kind : ${any(kinds)}` : ''}`;
     const idf = new Map(stems.map(({ stem, items }) => [stem, this.#idf(items)]));
     return this.#connection
       .all<{ id: number }>(
@@ -112,8 +116,10 @@ export class WordIndex {
         Math.max(LEAST_SCORED, limit),
       )
       .flatMap(({ id }) => {
-        const row = this.#connection.get<{ title: string; path: string | null; text: Packed }>(TEXT, id);
-        return row ? { id, score: scoreOf({ ...row, text: unpack(row.text) }, idf) } : [];
+        const row = this.#connection.get<WordedText & { text: Packed; body: Packed | null }>(TEXT, id);
+        if (!row) return [];
+        const body = row.body === null ? '' : unpack(row.body);
+        return { id, score: scoreOf({ ...row, text: unpack(row.text) }, body, idf) };
       })
       .sort((a, b) => b.score - a.score || b.id - a.id)
       .slice(0, limit);
@@ -134,8 +140,8 @@ export class WordIndex {
   }
 }
 
-/** @param stems idf of each. */
-function scoreOf({ title, path, text }: WordedText, stems: ReadonlyMap<string, number>): number {
+/** BM25F: what a word has in all fields is added before it saturates. @param stems idf of each. */
+function scoreOf({ title, path, text }: WordedText, body: string, stems: ReadonlyMap<string, number>): number {
   const found = new Map<string, number>();
   let length = 0;
   [title, path ?? '', text].forEach((column, at) => {
@@ -144,12 +150,16 @@ function scoreOf({ title, path, text }: WordedText, stems: ReadonlyMap<string, n
       if (stems.has(stem)) found.set(stem, (found.get(stem) ?? 0) + WEIGHTS[at]!);
     }
   });
-  const saturation = K1 * (1 - B + (B * length) / USUAL_STEMS);
+  const norm = 1 - B + (B * length) / USUAL_STEMS;
+  for (const [stem, times] of found) found.set(stem, times / norm);
+  const stemsOfBody = body === '' ? [] : body.split(' ');
+  const share = BODY_WEIGHT / (1 - B + (B * stemsOfBody.length) / USUAL_BODY);
+  for (const stem of stemsOfBody) if (stems.has(stem)) found.set(stem, (found.get(stem) ?? 0) + share);
   let score = 0;
-  for (const [stem, times] of found) score += (stems.get(stem)! * times * (K1 + 1)) / (times + saturation);
+  for (const [stem, times] of found) score += (stems.get(stem)! * times * (K1 + 1)) / (times + K1);
   return score;
 }
 
-function columnsOf(title: string, path: string | null, text: string, kind: MemoryKind): string[] {
-  return [...[title, path ?? '', text].map((column) => stemsOf(column).join(' ')), kind];
+function columnsOf({ title, path, text }: WordedText, body: string, kind: MemoryKind): string[] {
+  return [...[title, path ?? '', text].map((column) => stemsOf(column).join(' ')), body, kind];
 }

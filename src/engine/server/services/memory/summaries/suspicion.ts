@@ -49,11 +49,16 @@ const SECRETS = [
 /** Without a name and a password in it; what it leads to has digits enough. */
 const PLAIN_URL = /https?:\/\/(?![^\s/]*@)[^\s?]*/g;
 
+/** It has what looks like a key or a password, or data in place of words. */
+export const hasSecret = (text: string): boolean => {
+  const data = text.replace(PLAIN_URL, '');
+  return SECRETS.some((pattern) => pattern.test(data));
+};
+
 /** What speaks against a sentence; undefined: nothing does. */
 export function suspicionOf(sentence: string): Suspicion | undefined {
   if (HIDDEN.test(sentence) || LOOK_ALIKE.test(sentence)) return 'hidden';
-  const data = sentence.replace(PLAIN_URL, '');
-  if (SECRETS.some((pattern) => pattern.test(data))) return 'secret';
+  if (hasSecret(sentence)) return 'secret';
   // Look-alike letters of other widths, and typographic apostrophes, are what they look like.
   const read = sentence
     .normalize('NFKC')

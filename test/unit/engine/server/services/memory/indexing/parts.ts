@@ -55,6 +55,13 @@ export class MapStore implements Store {
     );
     return { items: found.slice(offset, offset + limit), total: found.length };
   }
+  readonly bodies = new Map<number, string>();
+  setBody(id: number, stems: string): void {
+    this.bodies.set(id, stems);
+  }
+  body(id: number): string {
+    return this.bodies.get(id) ?? '';
+  }
   change(id: number, fields: Parameters<Store['change']>[1]): MemoryItem | undefined {
     const old = this.items.get(id);
     if (!old) return undefined;

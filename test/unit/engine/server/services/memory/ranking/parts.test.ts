@@ -69,16 +69,23 @@ test('the kind of an item fits the question', () => {
 
 test('a word weighs more, the fewer items have it', () => {
   const items = ['page rare', 'page', 'page', 'other'].map((text, i) => itemWith({ id: i + 1, text }));
-  const [both, page, , none] = matchesOf(questionOf('rare page'), items, 4);
+  const [both, page, , none] = matchesOf(questionOf('rare page'), items, ['', '', '', ''], 4);
   assert.equal(both!.coverage, 1);
   assert.deepEqual(both!.words, ['rare', 'page']);
   assert(page!.coverage > 0 && page!.coverage < 0.5);
-  assert.deepEqual(none, { coverage: 0, words: [] });
+  assert.deepEqual(none, { coverage: 0, said: 0, words: [] });
+});
+
+test('a word of its file counts for an item, but less than one of its own', () => {
+  const items = ['rare page', 'page', 'page'].map((text, i) => itemWith({ id: i + 1, text }));
+  const [own, body, without] = matchesOf(questionOf('rare page'), items, ['', 'rar rar rest', 'rest'], 3);
+  assert(own!.coverage > body!.coverage && body!.coverage > without!.coverage);
+  assert.deepEqual(body!.words.toSorted(), ['page', 'rare']);
 });
 
 test('words that no item has count against all', () => {
   const items = [itemWith({ id: 1, text: 'the best place of a page' })];
-  const [match] = matchesOf(questionOf('best sourdough pizza oven page'), items, 1000);
+  const [match] = matchesOf(questionOf('best sourdough pizza oven page'), items, [''], 1000);
   assert(match!.coverage < 0.4, `${match!.coverage}`);
 });
 
@@ -92,14 +99,22 @@ test('likeness is 0 for what is unrelated and 1 for what is the same', () => {
 
 test('the floor asks for words, or a likeness, or some of both', () => {
   const has = (...all: [coverage: number, alike: number][]) =>
-    relevantOf(all.map(([coverage, alike]) => ({ match: { coverage }, alike })));
+    relevantOf(all.map(([coverage, alike]) => ({ match: { coverage, said: 0, words: [] }, alike })));
   assert.deepEqual(has([1, 0]), [true]);
   assert.deepEqual(has([0, 1]), [true]);
   assert.deepEqual(has([0.4, 0.4]), [true]);
   assert.deepEqual(has([0, 0]), [false]);
-  assert.deepEqual(has([0.3, 0.2]), [false], 'not enough where there is no better one');
+  assert.deepEqual(has([0.2, 0.1]), [false], 'not enough where there is no better one');
   assert.deepEqual(has([0.8, 0.5], [0.3, 0.2], [0.1, 0.1]), [true, true, false]);
   assert.deepEqual(has(), []);
+});
+
+test('many rare words are no chance, however much else is asked for', () => {
+  const isRelevant = (said: number, words: string[], coverage = 0.26) =>
+    relevantOf([{ match: { coverage, said, words }, alike: 0 }])[0];
+  assert.equal(isRelevant(4, ['range', 'socket', 'header']), true);
+  assert.equal(isRelevant(4, ['range', 'socket']), false, 'two words');
+  assert.equal(isRelevant(0.5, ['range', 'socket', 'header']), false, 'words that many have');
 });
 
 test('of near copies the best stays, and what is pinned', () => {

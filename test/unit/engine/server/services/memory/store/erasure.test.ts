@@ -51,6 +51,7 @@ function planted(file: string): { store: MemoryStore; ids: number[] } {
     const old = store.put(
       newItem(PLANTED, { title: PLANTED, path: `${PLANTED}/a.ts`, text, sentences, created: 1000 }),
     );
+    store.setBody(old.id, `line ${PLANTED} word ${PLANTED.slice(3)}`);
     const young = store.put(newItem('fact', { text: `${PLANTED} of now` }));
     store.setVectors('e', [{ id: old.id, vector: VECTOR }]);
     return [old.id, young.id];

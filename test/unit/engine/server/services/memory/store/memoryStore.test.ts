@@ -56,6 +56,63 @@ describe('MemoryStore', () => {
     store.close();
   });
 
+  it('finds an item by the stems of its file, which are told to nobody and stay while its text changes', () => {
+    const file = newFile();
+    const store = new MemoryStore(file);
+    const item = store.put(newItem('file:src/a.ts', { kind: 'file', path: 'src/a.ts', text: 'Reads numbers.' }));
+    const other = store.put(newItem('other', { text: 'The quokka itself, in a text.' }));
+    store.setBody(item.id, 'quokka wombat numbat');
+    const found = (word: string, from = store) => from.byWords(word, 5).map(({ id }) => id);
+    assert.deepEqual(found('numbats'), [item.id]);
+    assert.deepEqual(found('quokka'), [other.id, item.id]);
+    assert.doesNotMatch(JSON.stringify(store.list({})) + JSON.stringify(store.get(item.id)), /numbat/);
+    assert.equal(store.get(item.id)!.changed, item.changed);
+    store.put(newItem('file:src/a.ts', { kind: 'file', path: 'src/a.ts', text: 'Reads letters.' }));
+    store.change(item.id, { pinned: true });
+    assert.deepEqual([found('numbat'), found('letters'), found('numbers')], [[item.id], [item.id], []]);
+    store.inTransaction(() => store.remove([item.id]), 'Forgot it');
+    assert.deepEqual(found('numbat'), []);
+    store.undo(store.journal()[0]!.id);
+    assert.deepEqual(found('numbat'), [item.id]);
+    store.setBody(item.id, 'wombat');
+    assert.deepEqual([found('numbat'), store.body(item.id)], [[], 'wombat']);
+    store.setBody(item.id, '');
+    assert.deepEqual([found('wombat'), store.body(item.id)], [[], '']);
+    store.close();
+  });
+
+  it('reads many vectors in steps: searches find none before, and all afterwards', () => {
+    const file = newFile();
+    const filled = new MemoryStore(file);
+    const count = 4_300;
+    const east = Float32Array.of(1, 0, 0, 0);
+    filled.inTransaction(() => {
+      for (let i = 0; i < count; i++) {
+        const { id } = filled.put(newItem(String(i)));
+        filled.setVectors('e', [{ id, vector: Float32Array.of(0, 1, 0, i / count) }]);
+      }
+    });
+    filled.close();
+    const store = new MemoryStore(file);
+    assert.deepEqual(store.byVector(east, 5), []);
+    store.close();
+    const warmed = new MemoryStore(file);
+    assert.equal(warmed.warm(0), true);
+    // Written while the others are being read.
+    const [first, last] = [1, count].map((n) => warmed.byKey(String(n - 1))!.id);
+    warmed.setVectors(
+      'e',
+      [first!, last!].map((id) => ({ id, vector: east })),
+    );
+    warmed.remove([warmed.byKey('1')!.id, warmed.byKey('4000')!.id]);
+    let steps = 0;
+    while (warmed.warm(0)) steps++;
+    assert.ok(steps > 10);
+    assert.deepEqual(new Set(warmed.byVector(east, 2).map(({ id }) => id)), new Set([first, last]));
+    assert.equal(warmed.byVector(east, count).length, count - 2);
+    warmed.close();
+  });
+
   it('finds identifiers by their parts, names before texts, and only of the kinds asked for', () => {
     const store = new MemoryStore(newFile());
     const named = store.put(newItem('a', { title: 'maxTokens', kind: 'symbol', text: 'How long it may be.' }));

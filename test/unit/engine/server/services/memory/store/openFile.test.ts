@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
@@ -112,6 +112,28 @@ describe('openMemoryFile', () => {
       assert.deepEqual(others(file), []);
     });
   }
+
+  it('brings a file of the first version to this one, with its items and their words', () => {
+    const file = newFile();
+    mkdirSync(path.dirname(file), { recursive: true });
+    const old = new DatabaseSync(file);
+    migrate(old, 'memory.db', MIGRATIONS.slice(0, 1));
+    old.exec(`
+      INSERT INTO items VALUES (7, 'a', 'fact', 'person', 'person', 'Tabs', NULL, 'We use tabs.', NULL, '[]', 1, 1, 5, 5,
+        NULL, 0, 1, NULL, '[]', NULL);
+      INSERT INTO words (rowid, title, path, text, kind) VALUES (7, 'tab', '', 'we use tab', 'fact');
+      INSERT INTO state VALUES ('.words', '1');`);
+    old.close();
+    const store = new MemoryStore(file);
+    assert.equal(store.status().trouble, null);
+    assert.deepEqual(
+      store.byWords('tabs', 5).map(({ id }) => id),
+      [7],
+    );
+    store.setBody(7, 'quokka');
+    assert.deepEqual([store.byWords('quokka', 5).length, store.get(7)!.pinned, store.body(7)], [1, true, 'quokka']);
+    store.close();
+  });
 
   it('brings a file of each older version to the newest, with everything that is in it', () => {
     const file = filled();
