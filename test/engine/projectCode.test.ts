@@ -6,6 +6,7 @@ import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Completer, type CompletionOptions } from '../../src/completion/completer.ts';
+import type { CompletionRequest } from '../../src/completion/request.ts';
 import {
   changeDocumentNotification,
   closeDocumentNotification,
@@ -52,9 +53,14 @@ const habit = (depth: number) =>
       `export function part${row}() {\n  registerFrobnicator(quuxService, { depth: ${depth}, mode: 'zorp' });\n}\n`,
   ).join('\n');
 
-const complete = async (prefix: string, options: Partial<CompletionOptions> & { path?: string } = {}) => {
-  const { path: file = 'src/new.ts', ...more } = options;
-  return completer.complete(model, { path: file, prefix, suffix: '\n}\n' }, { workspace, maxTokens: 40, ...more });
+interface Place {
+  path?: string;
+  others?: CompletionRequest['others'];
+}
+const complete = async (prefix: string, options: Partial<CompletionOptions> & Place = {}) => {
+  const { path: file = 'src/new.ts', others, ...more } = options;
+  const request = { path: file, prefix, suffix: '\n}\n', ...(others && { others }) };
+  return completer.complete(model, request, { workspace, maxTokens: 40, ...more });
 };
 const asked = 'export function mine() {\n  registerFrob';
 const ngramStatus = async () => (await client.status()).models.find(({ info }) => info.id === model.id)!.ngram!;
@@ -65,9 +71,12 @@ describe('the code of the project', () => {
     open('src/old.ts', habit(42));
     const { text, result } = await complete(asked);
     assert.equal(text, "nicator(quuxService, { depth: 42, mode: 'zorp' });");
-    const confidences = [without.result.confidence!, result.confidence!];
-    assert.ok(confidences[0]! < confidences[1]! / 2, confidences.join());
     assert.notEqual(without.text, text);
+    // In the editor the model is shown the document as well, and is not surprised.
+    const shown = await complete(asked, { others: [{ path: 'src/old.ts', content: habit(42) }] });
+    assert.equal(shown.text, text);
+    const confidences = [without.result.confidence!, result.confidence!, shown.result.confidence!];
+    assert.ok(confidences[0]! < confidences[2]! / 2, confidences.join());
   });
 
   it('is recalled by the lines around the cursor, where nothing of a line is written', async () => {
