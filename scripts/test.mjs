@@ -17,7 +17,7 @@ import { resultsFolder, root } from './lib/paths.mjs';
 import { askedToStop, endTree, main, SetupError, say } from './lib/run.mjs';
 
 /** Minutes after which a group is stuck, and ended. */
-const LIMITS = { check: 5, unit: 8, engine: 15, host: 8, e2e: 20 };
+const LIMITS = { check: 5, unit: 10, engine: 20, host: 8, e2e: 22 };
 const GROUPS = { check, unit, engine, host, e2e };
 /** Tests of the engine that depend on how the processor adds up; the others are the same on all of them. */
 const ON_EVERY_CPU = /^(?:cpuVariant|inference|completion|otherModels|projectCode|restart|sample)\.test\.ts$/;
