@@ -1,34 +1,24 @@
 /** Memories for tests. */
 import type { CheckedSentence, MemoryItem, MemoryStatus } from '../../../src/engine/protocol/index.ts';
+import { itemWith } from '../../helpers/memoryItems.ts';
 
 export const NOW = Date.UTC(2026, 10, 27, 12);
 
-export function item(id: number, fields: Partial<MemoryItem> = {}): MemoryItem {
-  const text = fields.text ?? `Text ${id}.`;
-  return {
+export const item = (id: number, fields: Partial<MemoryItem> = {}): MemoryItem =>
+  itemWith({
     id,
     kind: 'fact',
     source: 'person',
     made: 'person',
     key: `fact:${id}`,
     title: `Title ${id}`,
-    path: null,
-    text,
-    summary: text,
-    sentences: [],
+    text: `Text ${id}.`,
     tokens: 5,
     summaryTokens: 5,
     created: NOW - 86_400_000,
     changed: NOW - 86_400_000,
-    activated: null,
-    activations: 0,
-    pinned: false,
-    supersededBy: null,
-    recalled: [],
-    embedder: null,
     ...fields,
-  };
-}
+  });
 
 export const sentence = (
   text: string,

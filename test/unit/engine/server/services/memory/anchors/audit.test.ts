@@ -14,6 +14,7 @@ import { namesIn } from '../../../../../../../src/engine/server/services/memory/
 import { HashIndex } from '../../../../../../../src/engine/server/services/memory/anchors/whereabouts.ts';
 import { readSource } from '../../../../../../../src/engine/server/services/workspaceFiles/folder.ts';
 import { Grammars } from '../../../../../../../src/syntax/grammars.ts';
+import { itemWith } from '../../../../../../helpers/memoryItems.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-audit-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,32 +32,8 @@ mkdirSync(path.join(folder, 'src'));
 writeFileSync(path.join(folder, 'src/a.ts'), A);
 const anchors = await maker.anchorsOf({ path: 'src/a.ts', text: A });
 
-function item(id: number, fields: Partial<MemoryItem>): MemoryItem {
-  const text = fields.text ?? `${id}`;
-  return {
-    id,
-    kind: 'fact',
-    source: 'person',
-    made: 'person',
-    key: `fact:${id}`,
-    title: text,
-    path: null,
-    text,
-    summary: text,
-    sentences: [],
-    tokens: 1,
-    summaryTokens: 1,
-    created: 0,
-    changed: 0,
-    activated: null,
-    activations: 0,
-    pinned: false,
-    supersededBy: null,
-    recalled: [],
-    embedder: null,
-    ...fields,
-  };
-}
+const item = (id: number, fields: Partial<MemoryItem>): MemoryItem =>
+  itemWith({ id, kind: 'fact', source: 'person', made: 'person', key: `fact:${id}`, text: `${id}`, ...fields });
 const about = (text: string, hash = anchors.symbol('parseAll')!.hash): MemorySentence => ({
   text,
   anchors: [{ path: 'src/a.ts', symbol: 'parseAll', hash }],
