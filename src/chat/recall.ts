@@ -1,4 +1,5 @@
 /** Recalls for questions, and for drafts before they are sent, so that their price is known and they can be read ahead. */
+import type { MessageEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question } from './draft.ts';
 import type { OpenedChat } from './engineChat.ts';
@@ -65,7 +66,7 @@ export class Recall {
         {
           query: question.asked ?? question.text,
           conversation: conversation.id,
-          without: turnsOf(conversation.id, toldOf(conversation.branch(end))),
+          without: turnsOf(conversation.id, [...toldOf(conversation.branch(end)), ...besides(conversation, end)]),
           tokens: room,
           ...(peek ? { peek } : {}),
         },
@@ -77,4 +78,10 @@ export class Recall {
       return question;
     }
   }
+}
+
+/** What was said on other branches: somebody took it back, or asked for another answer. */
+function besides(conversation: Conversation, end: string | null): MessageEntry[] {
+  const path = new Set(conversation.path(end).map(({ id }) => id));
+  return conversation.all().filter(({ id }) => !path.has(id));
 }

