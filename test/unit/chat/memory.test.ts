@@ -154,6 +154,15 @@ describe('a question that something is remembered for', () => {
     );
   });
 
+  test('is given nothing that was said on another branch: it was taken back there', async () => {
+    const { session, conversation, recalls, ask } = bed([memory(7, 'Fridays.')]);
+    await ask('One?');
+    const [first, before] = conversation.path();
+    await session.send({ text: 'Two?', attachments: [] }, 'queue', first!.id);
+    assert.deepEqual(recalls.at(-1)!.without, [`turn:c/${before!.id}`]);
+    await session.dispose();
+  });
+
   test('is asked again without one: a branch, told apart, and remembered by nobody', async () => {
     const { ask, asked, session, recorded, conversation } = bed([
       memory(7, 'Fridays.'),
