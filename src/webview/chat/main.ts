@@ -2,6 +2,7 @@
 /// <reference lib="dom.iterable" />
 /** The browser's side of the chat panel: draws what the extension says, and tells it what the person does. */
 import './chat.css';
+import '../page.css';
 import './icons.css';
 import { html, nothing } from 'lit';
 import { QuireComposer } from './composer.ts';
