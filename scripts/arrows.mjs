@@ -37,7 +37,10 @@ export const ROOMS = [
       ],
     ],
     outer: {
-      completion: ['src/completion/{provider,projectFeed,notesFeed,feature,settings}.ts', 'src/completion/*Command.ts'],
+      completion: [
+        'src/completion/{provider,surroundings,projectFeed,notesFeed,feature,settings}.ts',
+        'src/completion/*Command.ts',
+      ],
       chat: [
         'src/chat/{panel,feature,history,links,codeActions,editorTools,editorShell}.ts',
         'src/chat/apply/{reviewEditor,reviewMarks,targets,newFile}.ts',

@@ -8,33 +8,22 @@ import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
 import type { Eagerness } from './eagerness.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
-import { Neighbours } from './neighbours.ts';
-import { type Note, notesFor } from './notes.ts';
 import type { FileNotes, NotedFile } from './projectNotes.ts';
-import { notesRoom } from './prompt.ts';
-import type { CompletionRequest, KnownDocument, OtherFile } from './request.ts';
 import { type Call, type CompletionTiming, Session } from './session.ts';
 import type { CompletionSettings } from './settings.ts';
 import { type Silence, silenceOf } from './silence.ts';
 import type { Place } from './suggestions.ts';
+import { type DocumentAccess, type Spot, Surroundings } from './surroundings.ts';
 import { isBlank, lineAfter, lineBefore } from './text.ts';
 import type { Threshold } from './threshold.ts';
 import { refusalAt } from './trigger.ts';
 import { budgetFor } from './window.ts';
 
 export type { CompletionTiming } from './session.ts';
+export type { DocumentAccess } from './surroundings.ts';
 
 /** Runs when a suggestion is accepted; {@link CompletionProvider.register} registers it. */
 export const ACCEPTED_COMMAND = 'quire.accepted';
-
-/** What the provider has to know of a document beside its text. */
-export interface DocumentAccess {
-  isPrivate(uri: vscode.Uri): Promise<boolean>;
-  /** The engine's id of the workspace that a document belongs to. */
-  idOf(uri: vscode.Uri): Promise<string>;
-  /** The version of a document that the engine has; undefined where it has none. */
-  versionOf(document: vscode.TextDocument): number | undefined;
-}
 
 export interface CompletionServices {
   /** The open model; undefined while there is none. */
@@ -55,42 +44,19 @@ export type RequestUsage = Pick<CompletionOutcome['result'], 'promptTokens' | 'c
 /** What is read of a document at least, in UTF-16 units to each side: enough to recognise a place. */
 const LEAST_READ = 1024;
 
-/** Lines of another open file that are read at most; the prompt cuts further. */
-const OTHER_FILE_LINES = 400;
-
 /** What of the memory stood in the prompt of a suggestion. */
 export interface ShownNotes extends FileNotes {
   uri: vscode.Uri;
 }
 
-/** Files of which it is known what their last prompt had. */
-const NOTED = 100;
-
 /** Places of which it is known why nothing is shown there: as many as answers are kept. */
 const SILENCES = 250;
 const NOTHING: Silence = { why: 'filtered', filter: 'blank' };
 
-/** A place in a document, with everything that the steps need of it. */
-interface Spot {
-  document: vscode.TextDocument;
-  model: ModelInfo;
-  place: Place;
-  /** UTF-16 units of the document before `place.prefix`. */
-  before: number;
-  /** What an accepted suggestion replaces, up to the cursor, and what the suggest widget has chosen for it. */
-  range: vscode.Range;
-  chosen: string;
-  explicit: boolean;
-  afterAccept: boolean;
-  /** Of the document, when it was read. */
-  version: number;
-}
-
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   readonly #services: CompletionServices;
   readonly #reported = new Set<string>();
-  /** By workspace folder, the uris of its documents. */
-  readonly #neighbours = new Map<string, Neighbours>();
+  readonly #surroundings: Surroundings;
   readonly #started = new vscode.EventEmitter<void>();
   readonly #ended = new vscode.EventEmitter<RequestUsage | undefined>();
   readonly #completed = new vscode.EventEmitter<CompletionTiming>();
@@ -107,8 +73,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   #stayedAt:
     | { document: vscode.TextDocument; version: number; position: vscode.Position; silence: Silence }
     | undefined;
-  /** By document, what its last prompt had of the memory. */
-  readonly #noted = new LRUCache<string, FileNotes>({ max: NOTED });
   #lastShown: ShownNotes | undefined;
   #acceptedAt: { uri: string; offset: number } | undefined;
 
@@ -125,6 +89,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   constructor(services: CompletionServices) {
     this.#services = services;
+    this.#surroundings = new Surroundings(services);
   }
 
   /** What of the memory stood in the prompt of the last suggestion that was shown; undefined: none was shown. */
@@ -134,14 +99,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   /** Registers the provider, the command behind accepted suggestions, and what it has to hear of. */
   register(): vscode.Disposable {
-    this.#visit(vscode.window.activeTextEditor);
     return vscode.Disposable.from(
+      this.#surroundings.register(),
       vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, this),
       vscode.commands.registerCommand(ACCEPTED_COMMAND, () => this.#accepted()),
-      vscode.window.onDidChangeActiveTextEditor((editor) => this.#visit(editor)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        const folder = vscode.workspace.getWorkspaceFolder(document.uri);
-        if (folder && contentChanges.length > 0) this.#neighboursIn(folder).edit(document.uri.toString());
         if (contentChanges.length === 0) return;
         const inFront = document === vscode.window.activeTextEditor?.document;
         if (inFront) {
@@ -150,13 +112,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
           if (enabled) this.#services.threshold.key(eagerness);
         }
         for (const { rangeOffset } of contentChanges) this.#session.edited(document.uri.toString(), rangeOffset);
-      }),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        const folder = vscode.workspace.getWorkspaceFolder(uri);
-        if (folder) this.#neighboursIn(folder).close(uri.toString());
-      }),
-      vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
-        for (const { uri } of removed) this.#neighbours.delete(uri.toString());
       }),
       this,
     );
@@ -215,7 +170,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       if (draft === undefined || abort.signal.aborted) return [];
       if (draft === null) return stay(this.#silenceOn(spot));
       this.#stayedAt = undefined;
-      this.#lastShown = { ...(this.#noted.get(spot.place.path) ?? NO_NOTES), uri: document.uri };
+      this.#lastShown = { ...this.#surroundings.notedIn(spot.place.path), uri: document.uri };
       this.#answered.fire(null);
       return [itemFor(spot, draft)];
     } catch (error) {
@@ -305,7 +260,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const settings = this.#services.settings(document);
     const { maxTokens } = settings;
     const workspace = await this.#services.documents.idOf(document.uri);
-    const request = await this.#requestFor(spot, settings, workspace);
+    const request = await this.#surroundings.requestFor(spot, settings, workspace);
     // Who asks for a suggestion wants to see what there is.
     const prudence = spot.explicit ? undefined : this.#services.threshold.prudence(settings.eagerness);
     this.#started.fire();
@@ -331,66 +286,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     } finally {
       this.#ended.fire(usage);
     }
-  }
-
-  async #requestFor(spot: Spot, settings: CompletionSettings, workspace: string): Promise<CompletionRequest> {
-    const { document, model, place, before, afterAccept } = spot;
-    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
-    const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
-    const { insertSpaces, tabSize } = editor?.options ?? {};
-    const indented = typeof insertSpaces === 'boolean' && typeof tabSize === 'number';
-    const room = budgetFor(model, settings.maxTokens, fimLayoutOf(model).order);
-    const others = folder === undefined || room.others <= 0 ? [] : await this.#others(document, folder, room.files);
-    // What the suggest widget has chosen is not in the document; what was typed since is not what was read.
-    const known = spot.chosen === '' && spot.version === document.version ? this.#known(document) : undefined;
-    const path = vscode.workspace.asRelativePath(document.uri, false);
-    const { languageId } = document;
-    const notes = this.#notesOn({ workspace, path }, spot, notesRoom(model, room));
-    return {
-      path,
-      languageId,
-      prefix: place.prefix,
-      suffix: place.suffix,
-      before,
-      others,
-      notes,
-      lines: settings.lines,
-      afterAccept,
-      ...(known === undefined ? {} : { document: known }),
-      ...(folder === undefined ? {} : { repository: folder.name }),
-      ...(indented ? { indentation: { tabs: !insertSpaces, width: tabSize } } : {}),
-    };
-  }
-
-  /** What is known now, as far as there is room for it. */
-  #notesOn(file: NotedFile, { document, place }: Spot, room: number): Note[] {
-    const known = room > 0 ? this.#services.notes(file) : undefined;
-    const notes = known?.memories.map(({ item, text }) => ({ path: item.path, text })) ?? [];
-    const { count } = notesFor(notes, { languageId: document.languageId, path: file.path }, room);
-    const memories = known?.memories.slice(0, count) ?? [];
-    this.#noted.set(place.path, known ? { ...known, memories } : NO_NOTES);
-    return notes.slice(0, count);
-  }
-
-  /** A document as the engine has it, where that is how it is now. */
-  #known(document: vscode.TextDocument): KnownDocument | undefined {
-    const version = this.#services.documents.versionOf(document);
-    return version === document.version ? { key: document.uri.toString(), version } : undefined;
-  }
-
-  /** Other open files of the folder, what changes most first; none that is private. */
-  async #others(document: vscode.TextDocument, folder: vscode.WorkspaceFolder, most: number): Promise<OtherFile[]> {
-    const open = new Map(vscode.workspace.textDocuments.map((one) => [one.uri.toString(), one]));
-    const others: OtherFile[] = [];
-    for (const uri of this.#neighboursIn(folder).of(document.uri.toString(), most).reverse()) {
-      const other = open.get(uri);
-      if (other === undefined || (await this.#services.documents.isPrivate(other.uri))) continue;
-      const content = other.getText(new vscode.Range(0, 0, OTHER_FILE_LINES, 0));
-      const known = this.#known(other);
-      const path = vscode.workspace.asRelativePath(other.uri, false);
-      others.push({ path, content, ...(known ? { document: known } : {}) });
-    }
-    return others;
   }
 
   /** A suggestion went into the document: the next one is asked for at once, before the editor wants it. */
@@ -422,18 +317,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     return false;
   }
 
-  #visit(editor: vscode.TextEditor | undefined): void {
-    const folder = editor && vscode.workspace.getWorkspaceFolder(editor.document.uri);
-    if (folder) this.#neighboursIn(folder).visit(editor.document.uri.toString());
-  }
-
-  #neighboursIn(folder: vscode.WorkspaceFolder): Neighbours {
-    const key = folder.uri.toString();
-    const known = this.#neighbours.get(key) ?? new Neighbours();
-    this.#neighbours.set(key, known);
-    return known;
-  }
-
   #report(thrown: unknown): void {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     const kind = 'kind' in error && typeof error.kind === 'string' ? error.kind : error.name;
@@ -442,11 +325,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.#services.onError(kind, error);
   }
 }
-
-const NO_NOTES: FileNotes = {
-  memories: [],
-  decision: 'This suggestion was given no memory: it comes from this file, open files and the project’s own code.',
-};
 
 function itemFor({ place, range, chosen }: Spot, { text, over, tail }: Draft): vscode.InlineCompletionItem {
   const inserted = chosen + text + place.suffix.slice(0, over) + tail;
