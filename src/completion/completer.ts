@@ -1,13 +1,16 @@
 /** From a place in a file to what may be shown there: the way that the editor and the command line share. */
 import type {
+  Answer,
   CertainEnd,
   CompletionParams,
+  CompletionProgress,
   CompletionResult,
   EngineErrorKind,
   ModelInfo,
   PromptSegment,
   RequestClass,
 } from '../engine/protocol/index.ts';
+import type { Draft } from './closers.ts';
 import type { FilterName } from './filters/index.ts';
 import { applyFilters } from './filters/index.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
@@ -24,12 +27,12 @@ import { budgetFor } from './window.ts';
 export { NoFimTokensError } from './fimLayouts.ts';
 export type { CompletionRequest } from './request.ts';
 
+/** Text of one of the answers; see {@link CompletionProgress}. */
+export type OnText = (delta: string, progress?: Pick<CompletionProgress, 'other' | 'line'>) => void;
+
 /** What a completion needs of the engine. An aborted signal resolves with `cancelled` and the text so far. */
 export interface CompletionEngine {
-  complete(
-    params: CompletionParams,
-    options?: { signal?: AbortSignal; onText?: (delta: string) => void },
-  ): Promise<CompletionResult>;
+  complete(params: CompletionParams, options?: { signal?: AbortSignal; onText?: OnText }): Promise<CompletionResult>;
 }
 
 export interface CompletionOptions {
@@ -54,6 +57,18 @@ export interface CompletionOptions {
   class?: RequestClass;
   /** Called with all the text so far, as it grows; LF. */
   onText?: (text: string) => void;
+  /** Called once where the first line may be shown already, while the rest is written. */
+  onFirst?: (first: Shown) => void;
+  /** So many suggestions at most, each another; absent: one. */
+  answers?: number;
+  /** The place is asked ahead: no document has its text yet. */
+  ahead?: boolean;
+}
+
+/** Something that may be shown. */
+export interface Shown extends Draft {
+  /** That it is right, in [0, 1]. */
+  right: number;
 }
 
 export interface CompletionOutcome {
@@ -70,6 +85,8 @@ export interface CompletionOutcome {
   right: number;
   /** How likely it had to be to be shown. */
   needed: number;
+  /** Other suggestions for the place, the likeliest first. */
+  others?: readonly Shown[];
   result: CompletionResult;
 }
 
@@ -106,7 +123,8 @@ export class Completer {
     const end = (text: string): number | null => endOf(text, scope, indentation.width, code);
 
     const enough = new AbortController();
-    let growing = '';
+    const growing = [''];
+    const ended = new Set<number>();
     const params: Omit<CompletionParams, 'segments'> = {
       model: model.id,
       workspace: options.workspace,
@@ -120,49 +138,66 @@ export class Completer {
       ...(options.prudence && !options.whole ? { least: options.prudence.least } : {}),
       oneLine: scope.lines === 'one',
       mayBreak: scope.lines === 'one' && !scope.newlineEnds && !isBlank(lineBefore(near.prefix)),
+      ...(options.answers === undefined ? {} : { answers: options.answers }),
+      ...(options.ahead === undefined ? {} : { ahead: options.ahead }),
     };
-    const result = await this.#ask(params, (wanted) => buildPrompt(model, wanted, near, budget), request, {
-      signal: options.signal === undefined ? enough.signal : AbortSignal.any([options.signal, enough.signal]),
-      onText: (delta) => {
-        if (enough.signal.aborted) return;
-        growing += delta;
-        const index = end(growing);
-        options.onText?.(toLf(index === null ? growing : growing.slice(0, index)));
-        if (index !== null) enough.abort();
-      },
-    });
-
-    const index = end(result.text);
-    const text = toLf(index === null ? result.text : result.text.slice(0, index));
-    const nothing = { text, shown: null, over: 0, tail: '', right: 0, needed: 0, result };
-    const ended = index === null && (result.finish === 'cancelled' || result.finish === 'superseded');
-    if (ended || options.signal?.aborted) {
-      return { ...nothing, rejectedBy: result.finish === 'superseded' ? 'superseded' : 'cancelled' };
-    }
-    const sure = options.prudence
-      ? asFarAsSure(text, certaintyOf(result), options.prudence)
-      : { text, right: result.confidence ?? 1, needed: 0 };
-    if (sure.text === '' && text !== '')
-      return { ...nothing, right: sure.right, needed: sure.needed, rejectedBy: 'unsure' };
-    const filtered = applyFilters(sure.text, {
-      ...near,
-      lines: scope.lines,
-      finish: index === null && sure.text === text ? result.finish : 'stop',
-      width: indentation.width,
-      markdown: request.languageId === 'markdown' || /\.mdx?$/i.test(request.path),
-      code,
-    });
-    if ('rejectedBy' in filtered) return { ...nothing, rejectedBy: filtered.rejectedBy };
-    const {
-      text: shown,
-      over,
-      tail,
-    } = fitToFile(filtered, near, {
+    const shape = {
       indentation,
       ending: lineEndingOf(request.prefix.slice(-4096), request.suffix.slice(0, 4096)),
       ...(scope.lines === 'many' && scope.block ? { floor: scope.floor } : {}),
+    };
+    /** What of an answer may be shown. */
+    const read = (answer: Pick<Answer, 'text' | 'finish' | 'confidence' | 'certainty'>): Reading => {
+      const index = end(answer.text);
+      const text = toLf(index === null ? answer.text : answer.text.slice(0, index));
+      const ended = index === null && (answer.finish === 'cancelled' || answer.finish === 'superseded');
+      if (ended) return { ...NOTHING, text, rejectedBy: answer.finish === 'superseded' ? 'superseded' : 'cancelled' };
+      const sure = options.prudence
+        ? asFarAsSure(text, certaintyOf(answer), options.prudence)
+        : { text, right: answer.confidence ?? 1, needed: 0 };
+      const { right, needed } = sure;
+      if (sure.text === '' && text !== '') return { ...NOTHING, text, right, needed, rejectedBy: 'unsure' };
+      const filtered = applyFilters(sure.text, {
+        ...near,
+        lines: scope.lines,
+        finish: index === null && sure.text === text ? answer.finish : 'stop',
+        width: indentation.width,
+        markdown: request.languageId === 'markdown' || /\.mdx?$/i.test(request.path),
+        code,
+      });
+      if ('rejectedBy' in filtered) return { ...NOTHING, text, rejectedBy: filtered.rejectedBy };
+      const { text: shown, over, tail } = fitToFile(filtered, near, shape);
+      return { text, shown, over, tail, rejectedBy: null, right, needed };
+    };
+    const result = await this.#ask(params, (wanted) => buildPrompt(model, wanted, near, budget), request, {
+      signal: options.signal === undefined ? enough.signal : AbortSignal.any([options.signal, enough.signal]),
+      onText: (delta, { other = -1, line } = {}) => {
+        const number = other + 1;
+        if (ended.has(number)) return;
+        const text = (growing[number] ?? '') + delta;
+        growing[number] = text;
+        const index = end(text);
+        if (number === 0) {
+          options.onText?.(toLf(index === null ? text : text.slice(0, index)));
+          if (line && index === null && options.onFirst) {
+            const first = read({ text: firstLine(text), finish: 'stop', confidence: null, certainty: line });
+            if (first.shown !== null && first.over === 0) options.onFirst({ ...first, text: first.shown });
+          }
+        }
+        if (index !== null) ended.add(number);
+        if (ended.size === (options.answers ?? 1)) enough.abort();
+      },
     });
-    return { text, shown, over, tail, rejectedBy: null, right: sure.right, needed: sure.needed, result };
+    const outcomes = [result, ...(result.others ?? [])].map(read);
+    const [first, ...others] = outcomes as [Reading, ...Reading[]];
+    if (options.signal?.aborted) return { ...first, ...NOTHING, rejectedBy: cancelledBy(first), result };
+    if (others.length === 0) return { ...first, result };
+    const [best = first, ...rest] = distinct(outcomes);
+    return {
+      ...best,
+      others: rest.map(({ shown, over, tail, right }) => ({ text: shown!, over, tail, right })),
+      result,
+    };
   }
 
   /** Names what the engine has by reference; where it has another text after all, the text itself is sent. */
@@ -170,7 +205,7 @@ export class Completer {
     params: Omit<CompletionParams, 'segments'>,
     segments: (request: CompletionRequest) => PromptSegment[],
     request: CompletionRequest,
-    options: { signal: AbortSignal; onText: (delta: string) => void },
+    options: { signal: AbortSignal; onText: OnText },
   ): Promise<CompletionResult> {
     try {
       return await this.#engine.complete({ ...params, segments: segments(request) }, options);
@@ -181,8 +216,33 @@ export class Completer {
   }
 }
 
+/** An answer as it may be shown, or why not. */
+type Reading = Omit<CompletionOutcome, 'result' | 'others'>;
+
+const NOTHING = { shown: null, over: 0, tail: '', right: 0, needed: 0 };
+
+const cancelledBy = ({ rejectedBy }: Reading) => (rejectedBy === 'superseded' ? 'superseded' : 'cancelled');
+
+/** The text up to the end of its first line that is not blank. */
+function firstLine(text: string): string {
+  const end = text.indexOf('\n', text.search(/\S/));
+  return end < 0 ? text : text.slice(0, end);
+}
+
+/** Those that show something, the surest first, of those that come to the same the first. */
+function distinct(readings: readonly Reading[]): Reading[] {
+  const known = new Set<string>();
+  return readings
+    .filter(({ shown }) => shown !== null)
+    .sort((a, b) => b.right - a.right)
+    .filter(({ shown, over, tail }) => {
+      const words = `${shown} ${over} ${tail}`.replace(/\s+/g, ' ');
+      return !known.has(words) && known.add(words);
+    });
+}
+
 /** In units of the text with LF. */
-function certaintyOf({ text, certainty }: CompletionResult): readonly CertainEnd[] {
+function certaintyOf({ text, certainty }: Pick<Answer, 'text' | 'certainty'>): readonly CertainEnd[] {
   if (!text.includes('\r')) return certainty;
   return certainty.map(([end, right]) => [toLf(text.slice(0, end)).length, right]);
 }

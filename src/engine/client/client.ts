@@ -2,18 +2,20 @@
  * The editor's side of the engine: typed calls over a connection that mends itself. After a loss the models that were open
  * are opened again, and requests of which nothing was delivered are repeated.
  */
-import type { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { NotificationType } from 'vscode-jsonrpc';
 import {
   type ChatParams,
   type ChatResult,
   type ChatWeight,
   type CompletionParams,
+  type CompletionProgress,
   type CompletionResult,
   type CountTokensParams,
   type CountTokensResult,
   closeModelRequest,
   closeWorkspaceNotification,
   completeRequest,
+  completionProgress,
   countTokensRequest,
   type DownloadParams,
   type DownloadProgress,
@@ -23,7 +25,6 @@ import {
   downloadRequest,
   type EmbedParams,
   type EmbedResult,
-  type EngineErrorData,
   type EngineStatus,
   embedRequest,
   type Forgotten,
@@ -70,6 +71,12 @@ export interface GenerateOptions {
   signal?: AbortSignal;
   /** Receives text while it is made. */
   onText?: (delta: string) => void;
+}
+
+export interface CompleteOptions {
+  signal?: AbortSignal;
+  /** Receives text while it is made; of which answer it is, where there are several, stands in the event. */
+  onText?: (delta: string, progress: CompletionProgress) => void;
 }
 
 interface Listening {
@@ -142,16 +149,20 @@ export class EngineClient {
    * Generates text. An aborted signal resolves with `finish: 'cancelled'` and the text so far.
    * @throws EngineError
    */
-  async generate(params: GenerateParams, options: GenerateOptions = {}): Promise<GenerateResult> {
-    return (await this.#written(generateRequest, params, options)) ?? NOTHING;
+  async generate(params: GenerateParams, { signal, onText }: GenerateOptions = {}): Promise<GenerateResult> {
+    const progress = onText && { type: generateProgress, listener: ({ text }: GenerateProgress) => onText(text) };
+    return (await this.#requests.long(generateRequest, params, { signal, progress })) ?? NOTHING;
   }
 
   /**
    * Completes at a cursor; otherwise as {@link generate}.
    * @throws EngineError; `documentStale` where the engine has not the text that the prompt refers to.
    */
-  async complete(params: CompletionParams, options: GenerateOptions = {}): Promise<CompletionResult> {
-    return (await this.#written(completeRequest, params, options)) ?? { ...NOTHING, confidence: null, certainty: [] };
+  async complete(params: CompletionParams, { signal, onText }: CompleteOptions = {}): Promise<CompletionResult> {
+    const listener = (event: CompletionProgress) => onText?.(event.text, event);
+    const progress = onText && { type: completionProgress, listener };
+    const result = await this.#requests.long(completeRequest, params, { signal, progress });
+    return result ?? { ...NOTHING, confidence: null, certainty: [] };
   }
 
   /**
@@ -293,16 +304,6 @@ export class EngineClient {
   /** Lets go of the engine; it leaves by itself when nobody else uses it. With `shutdown` it leaves at once if so. */
   async dispose(options: { shutdown?: boolean } = {}): Promise<void> {
     await this.#connection.dispose(options);
-  }
-
-  /** A request that writes text; undefined where it was aborted before it was sent. */
-  #written<P extends object, R>(
-    type: RequestType<P, R, EngineErrorData>,
-    params: P,
-    { signal, onText }: GenerateOptions,
-  ): Promise<R | undefined> {
-    const progress = onText && { type: generateProgress, listener: ({ text }: GenerateProgress) => onText(text) };
-    return this.#requests.long(type, params, { signal, progress });
   }
 
   /** Opens again what was open before, and hears what it heard. */

@@ -1,6 +1,13 @@
 /** Text at a cursor: fill-in-the-middle prompts out of documents that the engine knows, and what is made of them. */
-import { NotificationType, RequestType } from 'vscode-jsonrpc';
-import type { EngineErrorData, GenerateResult, RequestClass, SamplingOptions, SpecialToken } from './core.ts';
+import { NotificationType, ProgressType, RequestType } from 'vscode-jsonrpc';
+import type {
+  EngineErrorData,
+  GenerateProgress,
+  GenerateResult,
+  RequestClass,
+  SamplingOptions,
+  SpecialToken,
+} from './core.ts';
 
 /** A part of a document, by reference: its text is in the engine already. Offsets are UTF-16 code units. */
 export interface DocumentRange {
@@ -62,9 +69,29 @@ export interface CompletionParams {
   least?: number;
   /** The answer tells what each of its tokens rests on. */
   explain?: boolean;
-  /** Names the {@link generateProgress} events of this request; absent: none are sent. */
+  /** So many answers at most, 1 to {@link MOST_ANSWERS}: the likeliest, and others that part from it in its first line. Absent: 1. */
+  answers?: number;
+  /**
+   * The text at the cursor is not what the document has yet: it is asked ahead. What is in the prompt is told in words, and
+   * `offset` is where the document will be changed.
+   */
+  ahead?: boolean;
+  /** Names the {@link completionProgress} events of this request; absent: none are sent. */
   progressToken?: string;
 }
+
+/** More than that nobody looks through. */
+export const MOST_ANSWERS = 3;
+
+/** Text made since the last event. */
+export interface CompletionProgress extends GenerateProgress {
+  /** Which of {@link CompletionResult.others} it is of, by its number; absent: it is of the likeliest answer. */
+  other?: number;
+  /** Once, as soon as the likeliest answer's first line is there and it goes on: how likely the text so far is right. */
+  line?: CertainEnd[];
+}
+
+export const completionProgress = new ProgressType<CompletionProgress>();
 
 /** A token of an answer, as it was chosen. */
 export interface Step {
@@ -90,11 +117,17 @@ export interface Step {
 /** A place of the answer, in UTF-16 units of its text, and the probability that the text is right up to there. */
 export type CertainEnd = [end: number, right: number];
 
-export interface CompletionResult extends GenerateResult {
+/** One of several answers. */
+export interface Answer extends Pick<GenerateResult, 'text' | 'finish' | 'generatedTokens'> {
   /** How likely its first line is right, in [0, 1]; null where nothing was made. */
   confidence: number | null;
   /** How likely it is right up to where its tokens end, ascending. */
   certainty: CertainEnd[];
+}
+
+export interface CompletionResult extends GenerateResult, Answer {
+  /** Where several answers were asked for: the others, the likeliest first as far as it was known where they parted. */
+  others?: Answer[];
   /** Where it was asked for. */
   steps?: Step[];
   typed?: number;

@@ -40,7 +40,22 @@ export interface Sampler {
   resume?(token: number): void;
   /** True: nothing that it could draw is wanted any more. */
   readonly exhausted?: boolean;
+  /**
+   * Other ways that the answer could have gone, the likeliest first, at most `most`; undefined: it cannot be told yet.
+   * @param over nothing more is drawn.
+   */
+  branches?(most: number, over: boolean): readonly Branch[] | undefined;
   dispose(): void;
+}
+
+/** A place where an answer could have gone another way. */
+export interface Branch {
+  /** How many tokens of the answer are before it. */
+  at: number;
+  /** What comes there instead. */
+  token: number;
+  /** Draws what follows. */
+  sampler: Sampler;
 }
 
 /** A sampler of the library's, which can also draw from logits that were changed since the decode. */

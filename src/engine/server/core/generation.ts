@@ -1,6 +1,7 @@
 /** Runs one request in a model's loop: its text is sent while it is made, and a signal ends it. */
+import type { Sampler } from './backend.ts';
 import type { Loop } from './scheduler/loop.ts';
-import type { Generation, OnText, RequestInput, RequestProgress } from './scheduler/request.ts';
+import type { ForksWanted, Generation, OnText, RequestInput, RequestProgress } from './scheduler/request.ts';
 
 /** Text is sent when it is this old; the first text at once. Short enough to feel live, long enough to cost nothing. */
 const STREAM_INTERVAL_MS = 8;
@@ -13,6 +14,13 @@ export interface Hearing {
   onText: OnText;
   /** Is told every 150 ms how far the request is; of one that was over before it is not. */
   onProgress?: (progress: RequestProgress) => void;
+  /** Other answers that are wanted beside the likeliest, and who hears them while they are made. */
+  forks?: ForksWanted;
+}
+
+/** What a request came to; where others were wanted, with the other answers and what drew them. */
+export interface Generated extends Generation {
+  forks?: { generation: Generation; sampler: Sampler }[];
 }
 
 /**
@@ -21,22 +29,49 @@ export interface Hearing {
  */
 export async function generate(
   loop: Loop,
-  input: Omit<RequestInput, 'onText'>,
+  input: Omit<RequestInput, 'onText' | 'forks'>,
   signal: AbortSignal,
-  { onText, onProgress }: Hearing,
-): Promise<Generation> {
-  const stream = new TextStream(onText);
-  const request = loop.submit({ ...input, onText: (delta, tokens) => stream.push(delta, tokens) });
-  const cancel = () => loop.cancel(request);
+  { onText, onProgress, forks }: Hearing,
+): Promise<Generated> {
+  const streams = [new TextStream(onText)];
+  const heard = (stream: TextStream): OnText => {
+    return (delta, tokens) => stream.push(delta, tokens);
+  };
+  const request = loop.submit({
+    ...input,
+    onText: heard(streams[0]!),
+    forks: forks && {
+      most: forks.most,
+      onText(index) {
+        const stream = new TextStream(forks.onText(index));
+        streams.push(stream);
+        return heard(stream);
+      },
+    },
+  });
+  const cancel = () => {
+    for (const one of [request, ...(request.forks ?? [])]) loop.cancel(one);
+  };
   if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel, { once: true });
   const looking = onProgress && setInterval(() => onProgress(request.progress), LOOK_MS);
   try {
-    return await request.done;
+    const generation = await request.done;
+    if (!forks) return generation;
+    const others = await Promise.allSettled((request.forks ?? []).map(({ done }) => done));
+    return {
+      ...generation,
+      forks: others.flatMap((other, index) =>
+        other.status === 'fulfilled' ? [{ generation: other.value, sampler: request.forks![index]!.sampler }] : [],
+      ),
+    };
+  } catch (error) {
+    cancel();
+    throw error;
   } finally {
     clearInterval(looking);
     signal.removeEventListener('abort', cancel);
-    stream.end();
+    for (const stream of streams) stream.end();
   }
 }
 

@@ -2,10 +2,10 @@
 import path from 'node:path';
 import type { ModelInfo, ModelRole, ModelSpec } from '../../protocol/index.ts';
 import { EngineFailure } from './failure.ts';
-import { generate, type Hearing } from './generation.ts';
+import { type Generated, generate, type Hearing } from './generation.ts';
 import { Loader } from './loader.ts';
 import type { ModelListener, ModelOpener, OpenEmbedder, OpenModel } from './modelHandle.ts';
-import type { Generation, RequestInput } from './scheduler/request.ts';
+import type { RequestInput } from './scheduler/request.ts';
 import type { ServingOptions } from './serving.ts';
 import { Totals } from './totals.ts';
 import { WorkspaceCaches } from './workspaceCaches.ts';
@@ -132,10 +132,10 @@ export class Models {
   /** Runs a request of a model; see {@link generate}. */
   run(
     { loop }: OpenModel,
-    input: Omit<RequestInput, 'onText'>,
+    input: Omit<RequestInput, 'onText' | 'forks'>,
     signal: AbortSignal,
     hearing: Hearing,
-  ): Promise<Generation> {
+  ): Promise<Generated> {
     return this.totals.count(input.class, () => generate(loop, input, signal, hearing));
   }
 

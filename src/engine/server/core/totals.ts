@@ -6,7 +6,7 @@ export class Totals {
   readonly #of: Record<RequestClass, ClassTotals> = { keystroke: none(), chat: none(), background: none() };
 
   /** Counts a request, and what comes of it. */
-  async count(kind: RequestClass, work: () => Promise<Generation>): Promise<Generation> {
+  async count<T extends Generation>(kind: RequestClass, work: () => Promise<T>): Promise<T> {
     const totals = this.#of[kind];
     totals.requests++;
     try {

@@ -168,23 +168,25 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
   }
 
   /**
-   * A second lease that goes on from where this one is; nothing is copied until they differ (copy-on-write).
-   * @returns undefined when there is no sequence or no page for it.
+   * A second lease that goes on from where this one is, or was; nothing is copied until they differ (copy-on-write).
+   * @param end how many leading tokens both have.
+   * @returns undefined when there is no sequence or no page for it, or the tree has tokens behind `end` already.
    */
-  fork(lease: Lease, tokens: readonly number[]): Lease | undefined {
+  fork(lease: Lease, tokens: readonly number[], end = lease.computed): Lease | undefined {
     this.commit(lease, tokens, lease.computed);
+    if (end < lease.start) return undefined;
     const sequence = this.#sequences.pop();
     if (sequence === undefined) return undefined;
     const twin: Lease = { ...lease, sequence, computed: lease.start, own: [] };
     this.leases.add(twin);
     for (let node = lease.node; node.parent; node = node.parent) this.tree.retain(node);
     if (!this.#unlessOverdrawn(twin)) return undefined;
-    if (!this.extend(twin, lease.computed)) {
+    if (!this.extend(twin, end)) {
       this.#end(twin);
       return undefined;
     }
-    this.backend.copyRange(lease.sequence, sequence, 0, lease.computed);
-    this.commit(twin, tokens, lease.computed);
+    this.backend.copyRange(lease.sequence, sequence, 0, end);
+    this.commit(twin, tokens, end);
     return twin;
   }
 

@@ -38,6 +38,11 @@ export interface CacheStrategy<L extends CacheLease = CacheLease> {
   extend(lease: L, end: number): boolean;
   /** The tokens up to `end` were decoded. */
   commit(lease: L, tokens: readonly number[], end: number): void;
+  /**
+   * A second lease that has the first `end` tokens of this one; undefined where there is no room for it. Absent where
+   * sequences cannot share: who wants one begins anew, with what was left of the prompt.
+   */
+  fork?(lease: L, tokens: readonly number[], end: number): L | undefined;
   /** Gives the lease back; what is worth keeping stays. */
   release(lease: L, tokens: readonly number[]): void;
   /** Gives the lease back and keeps nothing that it computed by itself. */

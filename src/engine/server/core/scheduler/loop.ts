@@ -285,9 +285,39 @@ export class Loop implements Contender {
       }
       if (request.generatedTokens === 0) this.#device.spoke();
       const finish = request.take(request.sampler.sample(row), this.#tokenizer, now);
+      this.#fork(request, finish !== undefined, now);
       if (finish) this.#leave(request, finish);
     } catch (error) {
       this.#fail(request, toError(error));
+    }
+  }
+
+  /**
+   * Begins the other answers of a request, where they are wanted and known: each has the prompt, and the answer up to where
+   * it parts from it, by a fork of the lease. One that finds no room for that waits for its turn as any other.
+   */
+  #fork(request: Request, over: boolean, now: number): void {
+    const { forks: wanted, ...input } = request.input;
+    if (!wanted || request.forks) return;
+    const branches = request.sampler.branches?.(wanted.most, over);
+    if (!branches && !over) return;
+    request.forks = [];
+    for (const [index, { at, token, sampler }] of (branches ?? []).entries()) {
+      const end = request.promptTokens + at;
+      const begun = [...request.known.slice(request.promptTokens, end), token];
+      const onText = wanted.onText(index);
+      const fork = new Request({ ...input, begun, sampler, onText }, this.#arrivals++, now, this.#tokenizer);
+      // Who waits for them hears of it; until then it is no error that nobody does.
+      fork.done.catch(() => undefined);
+      request.forks.push(fork);
+      this.decisions.record('arrived', fork, { tokens: fork.promptTokens });
+      if (fork.over) {
+        fork.finish(fork.over, now);
+        continue;
+      }
+      const lease = this.cache.fork?.(request.lease!, request.known, end);
+      if (lease) fork.begin(lease, now);
+      this.#requests.push(fork);
     }
   }
 

@@ -35,6 +35,15 @@ export interface RequestInput {
   skipBytes?: number | undefined;
   /** Called with new text, never empty, and the tokens since the last call, which it and what is held back come from. */
   onText: OnText;
+  /** Other answers that are wanted beside the likeliest; absent: none are. */
+  forks?: ForksWanted | undefined;
+}
+
+/** Answers that part from the first where another way was the next likeliest. They begin when its first line is there. */
+export interface ForksWanted {
+  most: number;
+  /** Hears what one of them says, with what it shares with the first. */
+  onText(index: number): OnText;
 }
 
 export type OnText = (delta: string, tokens: readonly number[]) => void;
@@ -88,6 +97,8 @@ export class Request {
   over: FinishReason | undefined;
   /** Why it ends as soon as the iteration that it is in is over. */
   ending: FinishReason | undefined;
+  /** Other answers to the same prompt, each a request of its own; undefined: it is not known yet which. */
+  forks: Request[] | undefined;
   readonly done: Promise<Generation>;
 
   readonly #answer: Answer;

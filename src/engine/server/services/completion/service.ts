@@ -4,11 +4,13 @@
  */
 import {
   type CompletionParams,
+  type CompletionProgress,
   type CompletionResult,
   completeRequest,
+  completionProgress,
   type DocumentRange,
-  generateProgress,
   learnedNotification,
+  MOST_ANSWERS,
   type ModelStatus,
   type TextEdit,
 } from '../../../protocol/index.ts';
@@ -20,8 +22,9 @@ import type { Models } from '../../core/models.ts';
 import { Slices } from '../../core/slices.ts';
 import type { ServedClient, Service } from '../../service.ts';
 import type { OpenDocument, Workspace, WorkspaceListener, Workspaces } from '../../workspaces/workspaces.ts';
+import type { Certainty } from './project/certainty.ts';
 import { type Departed, Indexer } from './project/indexer.ts';
-import type { MixedSampler } from './project/mixedSampler.ts';
+import { MixedSampler } from './project/mixedSampler.ts';
 import { Projects } from './project/projects.ts';
 import { type Cursor, fitPrompt } from './prompt.ts';
 
@@ -49,8 +52,8 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     this.#clients.add(client);
     client.onLeft(() => this.#clients.delete(client));
     client.onRequest(completeRequest, (params, signal) =>
-      this.#complete(client, params, signal, (text) =>
-        client.progress(generateProgress, params.progressToken, { text }),
+      this.#complete(client, params, signal, (progress) =>
+        client.progress(completionProgress, params.progressToken, progress),
       ),
     );
   }
@@ -131,10 +134,17 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     client: ServedClient,
     params: CompletionParams,
     signal: AbortSignal,
-    onText: (delta: string) => void,
+    onProgress: (progress: CompletionProgress) => void,
   ): Promise<CompletionResult> {
     const model = this.#models.get(params.model);
     checkRequest(params);
+    const { answers = 1 } = params;
+    if (!Number.isInteger(answers) || answers < 1 || answers > MOST_ANSWERS) {
+      throw new EngineFailure(
+        'promptInvalid',
+        `The request is malformed: answers must be an integer from 1 to ${MOST_ANSWERS}.`,
+      );
+    }
     const known = this.#known.get(model);
     if (!known) throw new EngineFailure('promptInvalid', 'This model cannot fill in text at a cursor.');
     const { id: workspace } = this.#workspaces.of(client, params.workspace);
@@ -159,14 +169,28 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       keep: keepOf(params, tokens.length),
       sampler,
     };
-    const result = await this.#models.run(model, input, signal, { onText });
-    const certainty = 'certainty' in sampler ? sampler.certainty : undefined;
+    const certainty = certaintyOf(sampler);
+    const { forks, ...result } = await this.#models.run(model, input, signal, {
+      onText: heard(certainty, onProgress),
+      ...(answers > 1
+        ? { forks: { most: answers - 1, onText: (other) => (text) => onProgress({ text, other }) } }
+        : {}),
+    });
     return {
       ...result,
+      ...judged(result.text, sampler),
       cutTokens: cut,
-      confidence: certainty?.line ?? null,
-      certainty: certainty?.ends(result.text) ?? [],
       ...(params.explain && certainty ? { steps: certainty.steps, typed: certainty.typed } : {}),
+      ...(forks
+        ? {
+            others: forks.map(({ generation: { text, finish, generatedTokens }, sampler }) => ({
+              text,
+              finish,
+              generatedTokens,
+              ...judged(text, sampler),
+            })),
+          }
+        : {}),
     };
   }
 
@@ -192,7 +216,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     document: string | undefined,
     cursor: Cursor | undefined,
   ): Sampler | MixedSampler {
-    const { sampling = {}, workspace, offset, ngram, oneLine, mayBreak = false, least } = params;
+    const { sampling = {}, workspace, offset, ngram, oneLine, mayBreak = false, least, answers = 1, ahead } = params;
     if (sampling.grammar !== undefined || sampling.copy !== undefined) {
       throw new EngineFailure(
         'promptInvalid',
@@ -206,11 +230,32 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     return projects.sampler(
       backend,
       workspace,
-      { document: at, offset, ngram, oneLine, mayBreak, least },
+      { document: at, offset, ngram, oneLine, mayBreak, least, branching: answers > 1, ahead: ahead ?? false },
       cursor,
       drawer,
     );
   }
+}
+
+const certaintyOf = (sampler: Sampler): Certainty | undefined =>
+  sampler instanceof MixedSampler ? sampler.certainty : undefined;
+
+/** Tells of an answer while it is made: of its text, and once of its first line. */
+function heard(certainty: Certainty | undefined, onProgress: (progress: CompletionProgress) => void) {
+  let all = '';
+  let told = false;
+  return (text: string): void => {
+    all += text;
+    const first = !told && certainty?.lineEnded === true;
+    told ||= first;
+    onProgress(first ? { text, line: certainty.ends(all) } : { text });
+  };
+}
+
+/** How likely an answer is right. */
+function judged(text: string, sampler: Sampler): Pick<CompletionResult, 'confidence' | 'certainty'> {
+  const certainty = certaintyOf(sampler);
+  return { confidence: certainty?.line ?? null, certainty: certainty?.ends(text) ?? [] };
 }
 
 /** Has the tokenizer read each token once, so that nobody waits for it later: a large vocabulary takes a quarter of a second. */

@@ -49,6 +49,14 @@ export class RecalledLines {
     this.#other = 1 - this.#experts.reduce((sum, { weight }) => sum + weight, 0);
   }
 
+  /** The same, from where it is; neither hears what the other takes. */
+  clone(): RecalledLines {
+    const twin = new RecalledLines({ encode: this.#encode }, this.#spelling, [], { typed: '', beginning: '' });
+    twin.#experts = this.#experts.map((expert) => ({ ...expert }));
+    twin.#other = this.#other;
+    return twin;
+  }
+
   /** False: they have nothing more to say. */
   get speaks(): boolean {
     return this.#experts.length > 0;

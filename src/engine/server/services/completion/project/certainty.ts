@@ -85,6 +85,28 @@ export class Certainty {
     this.#weights = weights;
   }
 
+  /** The same so far; neither hears what is added to the other. */
+  clone(): Certainty {
+    const twin = new Certainty(this.typed, this.#weights);
+    twin.steps.push(...this.steps);
+    twin.#right.push(...this.#right);
+    twin.#sum = this.#sum;
+    twin.#line = this.#line;
+    twin.#ended = this.#ended;
+    twin.#isWord = this.#isWord;
+    return twin;
+  }
+
+  /** Probability of what was chosen so far, in [0, 1]. */
+  get probability(): number {
+    return Math.exp(this.#sum);
+  }
+
+  /** The first line is over. */
+  get lineEnded(): boolean {
+    return this.#ended;
+  }
+
   /** A token of the answer was chosen. @param bytes of it that are new. */
   add(step: Step, bytes: Uint8Array): void {
     const place = wordPlaceOf(bytes, this.#isWord);

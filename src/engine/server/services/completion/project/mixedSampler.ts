@@ -3,8 +3,9 @@
  * to the beginning of the word at the cursor, which is written anew (token healing). Grammars do not come here.
  */
 import type { Step } from '../../../../protocol/index.ts';
-import type { DecodeBackend, Drawer, Sampler } from '../../../core/backend.ts';
+import type { Branch, DecodeBackend, Drawer, Sampler } from '../../../core/backend.ts';
 import type { RecalledLines } from '../lines/recalledLines.ts';
+import { BranchPoints, begins, greatestOf, LEAST_LIKELY } from './branchPoints.ts';
 import { Certainty } from './certainty.ts';
 import { Distribution, LINE_END } from './distribution.ts';
 import { Evidence, type Scope } from './evidence.ts';
@@ -36,6 +37,8 @@ export interface MixedSamplerOptions {
   typed?: number;
   /** What is less likely right is not wanted; in [0, 1], absent: everything is. */
   least?: number;
+  /** It is noted where the first line could have gone another way. Not of what is left to chance. */
+  branching?: boolean;
   /** Called once, after the first token was mixed and before it is chosen. False: the model alone decides. */
   onFirst: (evidence: Evidence, mixture: Mixture, model: Float64Array) => boolean;
 }
@@ -67,6 +70,9 @@ export const REST = 0.5;
  */
 const ANEW = { free: 3, byByte: 0.25, most: 2 };
 
+/** So many favourites of the model are looked at, beside what the code says, for another way to go. */
+const FAVOURITES = 3;
+
 export class MixedSampler implements Sampler {
   readonly #backend: Pick<DecodeBackend, 'logits'>;
   readonly #tools: MixingTools;
@@ -86,22 +92,38 @@ export class MixedSampler implements Sampler {
   #first = true;
   /** Something that is not blank was written. */
   #started = false;
+  readonly #points: BranchPoints | undefined;
 
-  constructor(backend: Pick<DecodeBackend, 'logits'>, tools: MixingTools, options: MixedSamplerOptions) {
+  /** @param origin goes on from where that one is, which takes as little notice of it as it of that one. */
+  constructor(
+    backend: Pick<DecodeBackend, 'logits'>,
+    tools: MixingTools,
+    options: MixedSamplerOptions,
+    origin?: MixedSampler,
+  ) {
     this.#backend = backend;
     this.#tools = tools;
     this.#options = options;
-    this.#context = Array.from(options.context).slice(-LONGEST_MATCH);
-    this.#beginning = options.beginning;
+    this.#context = Array.from(origin ? origin.#context : options.context).slice(-LONGEST_MATCH);
+    this.#beginning = origin ? origin.#beginning : options.beginning;
     this.#anew = Math.min(ANEW.most, ANEW.byByte * Math.max(0, options.beginning.length - ANEW.free));
-    this.#mixes = options.scopes.length > 0;
-    this.#recalled = options.recalled;
-    this.certainty = new Certainty(options.typed ?? 0);
+    this.#mixes = origin ? origin.#mixes : options.scopes.length > 0;
+    const recalled = origin ? origin.#recalled : options.recalled;
+    this.#recalled = origin ? recalled?.clone() : recalled;
+    this.#first = origin === undefined || origin.#first;
+    this.#started = origin ? origin.#started : false;
+    this.certainty = origin ? origin.certainty.clone() : new Certainty(options.typed ?? 0);
+    this.#points = options.branching && !options.drawer && !origin ? new BranchPoints() : undefined;
   }
 
   /** What was chosen is too doubtful already for anything behind it to be wanted. */
   get exhausted(): boolean {
     return this.certainty.right < (this.#options.least ?? 0);
+  }
+
+  branches(most: number, over: boolean): readonly Branch[] | undefined {
+    if (!this.#points) return [];
+    return over || this.certainty.lineEnded ? this.#points.best(most) : undefined;
   }
 
   sample(row: number): number {
@@ -116,8 +138,39 @@ export class MixedSampler implements Sampler {
     this.#mix();
     this.#blend();
     const token = drawer ? this.#draw(drawer, among) : this.#likeliest();
+    if (this.#points && !this.certainty.lineEnded) this.#noteRivals(token, among, joined, this.#points);
     this.#take(token, joined);
     return token;
+  }
+
+  /** What could be written instead of a token, a token that ends the line apart. */
+  #noteRivals(chosen: number, among: Int32Array | undefined, joined: boolean, points: BranchPoints): void {
+    const { evidence, mixture, logits } = this.#tools;
+    const { vocabulary } = this.#options;
+    const written = vocabulary.isEnd(chosen) ? NO_BYTES : vocabulary.bytes(chosen);
+    // The beginning of what was chosen would come to the same text.
+    const admits = (token: number): boolean =>
+      token !== chosen &&
+      token !== LINE_END &&
+      !vocabulary.endsLine(token) &&
+      !begins(written, vocabulary.bytes(token)) &&
+      vocabulary.bytes(token).length > this.#beginning.length;
+    const rivals = new Set(greatestOf(logits, among, FAVOURITES, admits));
+    for (let i = 0; i < evidence.count; i++) {
+      const token = evidence.tokens[i]!;
+      if (mixture.probabilities[i]! >= LEAST_LIKELY && admits(token)) rivals.add(token);
+    }
+    for (const token of rivals) {
+      const { probability } = this.#probabilityOf(token);
+      if (probability < LEAST_LIKELY) continue;
+      const score = this.certainty.probability * probability;
+      points.offer(this.certainty.steps.length, token, vocabulary.bytes(token), score, () => {
+        const other = new MixedSampler(this.#backend, this.#tools, this.#options, this);
+        other.#first = false;
+        other.#take(token, joined);
+        return other;
+      });
+    }
   }
 
   /** The drawer's state is its own; the context of an answer is given at the start. */
@@ -282,3 +335,5 @@ export class MixedSampler implements Sampler {
     return { probability: Math.min(1, inside + mixture.probabilityOutside(Math.max(0, all - known))), recalled };
   }
 }
+
+const NO_BYTES = new Uint8Array(0);

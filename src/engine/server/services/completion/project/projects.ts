@@ -31,6 +31,10 @@ export interface SamplerOptions {
   oneLine: boolean;
   mayBreak?: boolean;
   least?: number | undefined;
+  /** See {@link MixedSamplerOptions.branching}. */
+  branching?: boolean;
+  /** The text at the cursor is not what the document has: it is asked ahead, and tells nothing of who was right. */
+  ahead?: boolean;
 }
 
 export class Projects {
@@ -133,14 +137,14 @@ export class Projects {
   sampler(
     backend: Pick<DecodeBackend, 'logits'>,
     workspace: string,
-    { document, offset = 0, ngram, oneLine, mayBreak = false, least }: SamplerOptions,
+    { document, offset = 0, ngram, oneLine, mayBreak = false, least, branching = false, ahead = false }: SamplerOptions,
     cursor: Cursor,
     drawer: Drawer | undefined,
   ): MixedSampler {
     const { index, reliability } = this.of(workspace);
     const key = document ?? '';
     const own = document === undefined ? undefined : index.document(document);
-    if (own) reliability.arrived(key, offset, (start, end) => own.slice(start, end));
+    if (own && !ahead) reliability.arrived(key, offset, (start, end) => own.slice(start, end));
     const scopes = ngram ? [near(cursor, own === undefined), ...index.scopes(document, offset)] : [];
     return new MixedSampler(backend, this.#tools, {
       drawer,
@@ -154,10 +158,12 @@ export class Projects {
       mayBreak,
       typed: this.#typed(cursor),
       ...(least === undefined ? {} : { least }),
+      branching,
       bias: own ? reliability.biasOf(key) : 0,
       onFirst: (evidence, mixture, model) => {
         const beginning = Buffer.from(cursor.beginning).toString('utf8').length;
-        if (own) reliability.expects(key, { at: offset - beginning, cursor: offset }, evidence, mixture, model);
+        if (own && !ahead)
+          reliability.expects(key, { at: offset - beginning, cursor: offset }, evidence, mixture, model);
         return reliability.on;
       },
     });

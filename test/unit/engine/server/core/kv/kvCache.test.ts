@@ -122,4 +122,33 @@ describe('KvCache', () => {
     checkIntegrity(driver.cache);
     assert.ok(driver.backend.lastPosition(lease.sequence) < 0);
   });
+
+  it('forks from where a lease was before', () => {
+    const { driver } = setUp();
+    const prompt = range(70);
+    const lease = driver.acquire(prompt, { keep: 69 })!;
+    driver.compute(lease, prompt);
+    const answered = [...prompt, ...range(20, 2)];
+    driver.compute(lease, answered);
+    const twin = driver.cache.fork(lease, answered, 75)!;
+    assert.equal(twin.computed, 75);
+    checkIntegrity(driver.cache);
+    const other = [...answered.slice(0, 75), ...range(5, 4)];
+    assert.equal(driver.compute(twin, other), alone(other));
+    const longer = [...answered, ...range(30, 6)];
+    assert.equal(driver.compute(lease, longer), alone(longer));
+    driver.cache.release(twin, other);
+    driver.cache.release(lease, longer);
+    checkIntegrity(driver.cache);
+  });
+
+  it('does not fork from inside what everybody has', () => {
+    const { driver } = setUp();
+    const tokens = range(100);
+    const lease = driver.acquire(tokens)!;
+    driver.compute(lease, tokens);
+    assert.equal(driver.cache.fork(lease, tokens, 40), undefined);
+    driver.cache.release(lease, tokens);
+    checkIntegrity(driver.cache);
+  });
 });

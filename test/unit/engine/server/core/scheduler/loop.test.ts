@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { RequestClass } from '../../../../../../src/engine/protocol/index.ts';
 import { Arbiter } from '../../../../../../src/engine/server/core/arbiter.ts';
+import type { Sampler } from '../../../../../../src/engine/server/core/backend.ts';
 import { KvCache } from '../../../../../../src/engine/server/core/kv/kvCache.ts';
 import { Decisions } from '../../../../../../src/engine/server/core/scheduler/decisions.ts';
 import { LatencyProfile } from '../../../../../../src/engine/server/core/scheduler/latencyProfile.ts';
@@ -275,5 +276,93 @@ describe('Loop', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  describe('several answers', () => {
+    /** Draws as the model does, and parts from it after so many tokens. */
+    const branching = (backend: SimulatedBackend, at: readonly number[]): Sampler => {
+      const inner = backend.createSampler({});
+      return {
+        sample: (row) => inner.sample(row),
+        accept: (token) => inner.accept(token),
+        dispose: () => inner.dispose(),
+        branches: (most, over) =>
+          over
+            ? at.slice(0, most).map((at) => ({ at, token: 120 + at, sampler: backend.createSampler({}) }))
+            : undefined,
+      };
+    };
+    const others = async (request: Request): Promise<Generation[]> => {
+      await request.done;
+      return Promise.all(request.forks!.map(({ done }) => done));
+    };
+
+    /** Prompt and answer where nothing else was ever computed, and the answer parts from a request's after `at` tokens. */
+    const saidBehind = async ({ known, promptTokens }: Request, at: number): Promise<number[]> => {
+      const prompt = [...known.slice(0, promptTokens + at), 120 + at];
+      const request = setUp({ endEvery: 0 }).submit('', { prompt, maxTokens: 7 - at });
+      await request.done;
+      return request.known;
+    };
+
+    it('gives each what the model says behind its own beginning, and computes the prompt once', async () => {
+      const { backend, submit, cache } = setUp({ endEvery: 0 });
+      const text = 'const answer = somewhere(there);'.repeat(3);
+      const heard: string[][] = [[], []];
+      const request = submit(text, {
+        keep: text.length - 1,
+        sampler: branching(backend, [0, 3, 5]),
+        forks: { most: 2, onText: (index) => (delta) => void heard[index]!.push(delta) },
+      });
+      const found = await others(request);
+      assert.equal((await request.done).text, await alone(text, 8, 0));
+      assert.equal(found.length, 2);
+      for (const [index, at] of [0, 3].entries()) {
+        assert.deepEqual(request.forks![index]!.known, await saidBehind(request, at));
+        assert.equal(heard[index]!.join(''), found[index]!.text);
+        assert.equal(found[index]!.computedTokens, 1, 'only what is its own');
+      }
+      checkIntegrity(cache);
+      assert.equal(cache.status().pagesLeased, 0);
+    });
+
+    it('waits for its turn where there is no sequence for a fork', async () => {
+      const { backend, submit, cache } = setUp({ leases: 1, endEvery: 0 });
+      const text = 'const answer = somewhere';
+      const request = submit(text, {
+        keep: text.length - 1,
+        sampler: branching(backend, [2]),
+        forks: { most: 1, onText: () => () => undefined },
+      });
+      const [other] = await others(request);
+      assert.equal(other!.generatedTokens, 8);
+      assert.deepEqual(request.forks![0]!.known, await saidBehind(request, 2));
+      checkIntegrity(cache);
+    });
+
+    it('ends them for a newer request of the editor', async () => {
+      const { backend, submit, loop, cache } = setUp({ endEvery: 0 });
+      const request = submit('const answer = 4', {
+        supersedes: 'a.ts',
+        sampler: branching(backend, [1, 2]),
+        forks: { most: 2, onText: () => () => undefined },
+        maxTokens: 60,
+      });
+      await request.done;
+      submit('const answer = 42', { supersedes: 'a.ts' });
+      assert.deepEqual(
+        (await others(request)).map(({ finish }) => finish),
+        ['superseded', 'superseded'],
+      );
+      while (loop.busy) await turn();
+      checkIntegrity(cache);
+    });
+
+    it('makes none where none are wanted', async () => {
+      const { backend, submit } = setUp();
+      const request = submit('const answer = 4', { sampler: branching(backend, [1]) });
+      await request.done;
+      assert.equal(request.forks, undefined);
+    });
   });
 });

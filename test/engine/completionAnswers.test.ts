@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { Completer } from '../../src/completion/completer.ts';
+import type { CompletionRequest } from '../../src/completion/request.ts';
+import type { CompletionResult, ModelInfo } from '../../src/engine/protocol/index.ts';
+import { bundledModel } from '../helpers/engine.ts';
+import { ownEngine } from './ownEngine.ts';
+
+const client = ownEngine();
+let model: ModelInfo;
+let workspace = '';
+/** What the engine answered last. */
+let answered: CompletionResult | undefined;
+const completer = new Completer({
+  async complete(params, options) {
+    answered = await client.complete(params, options);
+    return answered;
+  },
+});
+
+before(async () => {
+  model = await client.openModel({ path: bundledModel, contextTokens: 0 });
+  workspace = await client.openWorkspace({ folder: null, name: 'w', trusted: true });
+});
+
+const complete = (request: Partial<CompletionRequest> & { prefix: string; suffix: string }, more = {}) =>
+  completer.complete(model, { path: 'src/a.ts', ...request }, { workspace, ...more });
+
+const CODE = Array.from(
+  { length: 12 },
+  (_, row) => `export function area${row}(width: number, height: number): number {\n  return width * height;\n}\n`,
+).join('\n');
+const PLACES: [what: string, prefix: string, suffix: string][] = [
+  ['the rest of a line', `${CODE}\nconst total = `, '\n'],
+  ['a word that has begun', `${CODE}\nexport const size = ar`, '\n'],
+  ['arguments', `${CODE}\nconsole.log(`, ')\n'],
+  ['a body', `${CODE}\nexport function volume(width: number, height: number): number {\n  `, '\n}\n'],
+];
+
+describe('several answers with the bundled model', () => {
+  for (const [what, prefix, suffix] of PLACES) {
+    it(`${what}: others than the likeliest, each another, the surest first`, async () => {
+      const one = await complete({ prefix, suffix });
+      const several = await complete({ prefix, suffix }, { answers: 3 });
+      assert.equal(answered?.text, one.result.text, 'the likeliest is the same');
+      assert.ok((answered?.others?.length ?? 0) > 0, 'there are others');
+      const texts = [several, ...(several.others ?? []).map(({ text, ...rest }) => ({ shown: text, ...rest }))];
+      assert.equal(new Set(texts.map(({ shown, over, tail }) => `${shown}${over}${tail}`)).size, texts.length);
+      assert.ok(texts.length <= 3);
+      assert.ok(texts.every(({ right }, index) => index === 0 || right <= texts[index - 1]!.right));
+    });
+
+    it(`${what}: an answer is what its own beginning leads to`, async () => {
+      await complete({ prefix, suffix }, { answers: 3 });
+      for (const other of answered?.others ?? []) {
+        assert.ok(other.confidence !== null && other.confidence > 0 && other.confidence <= 1);
+        assert.ok(other.text.length > 0 && other.generatedTokens > 0);
+        assert.ok(other.certainty.length > 0);
+      }
+    });
+  }
+
+  it('computes the prompt once, whatever the number of answers', async () => {
+    const prefix = `${CODE}\nlet nobodyAskedThisBefore = `;
+    const before = (await client.status()).models[0]!;
+    await complete({ prefix, suffix: '\n' }, { answers: 3 });
+    const { scheduler, kv } = (await client.status()).models[0]!;
+    const ran = scheduler.decisions.filter(({ what }) => what === 'admitted');
+    assert.ok(before.scheduler.iterations < scheduler.iterations);
+    assert.equal(kv.pagesLeased, 0, 'nothing is held any more');
+    assert.ok(ran.length > 0);
+    assert.ok((answered?.others?.length ?? 0) > 0);
+  });
+
+  it('says the same with three answers again and again', async () => {
+    const { 1: prefix, 2: suffix } = PLACES[0]!;
+    await complete({ prefix, suffix }, { answers: 3 });
+    const first = answered;
+    for (let i = 0; i < 3; i++) {
+      await complete({ prefix, suffix }, { answers: 3 });
+      assert.deepEqual(
+        answered?.others?.map(({ text }) => text),
+        first?.others?.map(({ text }) => text),
+      );
+    }
+  });
+
+  it('ends all of them when nobody waits any more', async () => {
+    const controller = new AbortController();
+    const asking = complete(
+      { prefix: `${CODE}\nfunction x() {\n  `, suffix: '\n}\n', lines: 'many' },
+      { answers: 3, signal: controller.signal, onText: () => controller.abort() },
+    );
+    assert.equal((await asking).rejectedBy, 'cancelled');
+    assert.equal((await client.status()).models[0]!.scheduler.iterations > 0, true);
+    const { running, waiting } = (await client.status()).models[0]! as unknown as { running: number; waiting: number };
+    assert.deepEqual([running, waiting], [0, 0]);
+  });
+
+  it('says how sure the first line is before the rest is there', async () => {
+    const firsts: { text: string }[] = [];
+    const outcome = await complete(
+      { prefix: `${CODE}\nclass Box {\n  `, suffix: '\n}\n', lines: 'many' },
+      { onFirst: (first: { text: string }) => firsts.push(first) },
+    );
+    assert.ok(firsts.length <= 1);
+    for (const { text } of firsts) {
+      assert.ok(!text.trimStart().includes('\n'));
+      assert.ok(outcome.text.trimStart().startsWith(text.trimStart()), `${outcome.text} / ${text}`);
+    }
+  });
+
+  it('takes no more than three answers', async () => {
+    await assert.rejects(complete({ prefix: 'a = ', suffix: '' }, { answers: 4 }), /answers must be/);
+  });
+});
