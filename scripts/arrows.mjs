@@ -38,8 +38,9 @@ export const ROOMS = [
     ],
     outer: {
       completion: [
-        'src/completion/{provider,surroundings,projectFeed,notesFeed,feature,settings}.ts',
+        'src/completion/{provider,spots,surroundings,projectFeed,notesFeed,feature,settings}.ts',
         'src/completion/*Command.ts',
+        'src/completion/statistics/{feature,panel}.ts',
       ],
       chat: [
         'src/chat/{panel,feature,history,links,codeActions,editorTools,editorShell}.ts',

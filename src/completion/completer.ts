@@ -28,7 +28,7 @@ export { NoFimTokensError } from './fimLayouts.ts';
 export type { CompletionRequest } from './request.ts';
 
 /** Text of one of the answers; see {@link CompletionProgress}. */
-export type OnText = (delta: string, progress?: Pick<CompletionProgress, 'other' | 'line'>) => void;
+export type OnText = (delta: string, progress?: Omit<CompletionProgress, 'text'>) => void;
 
 /** What a completion needs of the engine. An aborted signal resolves with `cancelled` and the text so far. */
 export interface CompletionEngine {
@@ -124,6 +124,7 @@ export class Completer {
 
     const enough = new AbortController();
     const growing = [''];
+    let answers = options.answers ?? 1;
     const ended = new Set<number>();
     const params: Omit<CompletionParams, 'segments'> = {
       model: model.id,
@@ -171,9 +172,10 @@ export class Completer {
     };
     const result = await this.#ask(params, (wanted) => buildPrompt(model, wanted, near, budget), request, {
       signal: options.signal === undefined ? enough.signal : AbortSignal.any([options.signal, enough.signal]),
-      onText: (delta, { other = -1, line } = {}) => {
+      onText: (delta, { other = -1, others, line } = {}) => {
         const number = other + 1;
-        if (ended.has(number)) return;
+        if (others !== undefined) answers = others + 1;
+        if (others === undefined && ended.has(number)) return;
         const text = (growing[number] ?? '') + delta;
         growing[number] = text;
         const index = end(text);
@@ -185,7 +187,7 @@ export class Completer {
           }
         }
         if (index !== null) ended.add(number);
-        if (ended.size === (options.answers ?? 1)) enough.abort();
+        if (ended.size >= answers) enough.abort();
       },
     });
     const outcomes = [result, ...(result.others ?? [])].map(read);

@@ -1,29 +1,27 @@
 /** Ghost text in the editor: VS Code's documents and positions in, suggestions of the {@link Completer} out. */
 import { LRUCache } from 'lru-cache';
 import * as vscode from 'vscode';
-import type { ModelInfo } from '../engine/protocol/index.ts';
+import { MOST_ANSWERS, type ModelInfo } from '../engine/protocol/index.ts';
 import { isSecret } from '../files/private.ts';
-import { isWritable } from '../files/schemes.ts';
+import { fullOf, type Place } from './answers.ts';
 import type { Draft } from './closers.ts';
-import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
+import { type Completer, type CompletionOptions, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
 import type { Eagerness } from './eagerness.ts';
-import { fimLayoutOf } from './fimLayouts.ts';
 import type { FileNotes, NotedFile } from './projectNotes.ts';
-import { type Call, type CompletionTiming, Session } from './session.ts';
+import { type Call, type CompletionTiming, Session, type SuggestionEvent } from './session.ts';
 import type { CompletionSettings } from './settings.ts';
 import { type Silence, silenceOf } from './silence.ts';
-import type { Place } from './suggestions.ts';
+import { Spots } from './spots.ts';
 import { type DocumentAccess, type Spot, Surroundings } from './surroundings.ts';
-import { isBlank, lineAfter, lineBefore } from './text.ts';
 import type { Threshold } from './threshold.ts';
-import { refusalAt } from './trigger.ts';
-import { budgetFor } from './window.ts';
 
 export type { CompletionTiming } from './session.ts';
 export type { DocumentAccess } from './surroundings.ts';
 
 /** Runs when a suggestion is accepted; {@link CompletionProvider.register} registers it. */
 export const ACCEPTED_COMMAND = 'quire.accepted';
+/** Bound to Escape while a suggestion is on screen. */
+export const DISMISS_COMMAND = 'quire.dismissSuggestion';
 
 export interface CompletionServices {
   /** The open model; undefined while there is none. */
@@ -40,9 +38,6 @@ export interface CompletionServices {
 }
 
 export type RequestUsage = Pick<CompletionOutcome['result'], 'promptTokens' | 'cachedTokens' | 'generatedTokens'>;
-
-/** What is read of a document at least, in UTF-16 units to each side: enough to recognise a place. */
-const LEAST_READ = 1024;
 
 /** What of the memory stood in the prompt of a suggestion. */
 export interface ShownNotes extends FileNotes {
@@ -63,9 +58,15 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   readonly #session = new Session({
     onComplete: (timing) => this.#completed.fire(timing),
     onJudged: (told) => this.#services.threshold[told](this.#eagerness),
+    onEvent: (event) => this.#happened.fire(event),
+    onGrown: (place) => this.#renew(place),
+    onError: (error) => this.#report(error),
   });
+  readonly #spots: Spots;
   /** Where the latest suggestion was asked for. */
   #eagerness: Eagerness = 'balanced';
+  /** The next call is ours: the editor is to show more of what it shows. */
+  #renewing = false;
   readonly #answered = new vscode.EventEmitter<Silence | null>();
   readonly #taken = new vscode.EventEmitter<vscode.Uri>();
   readonly #silences = new LRUCache<string, Silence>({ max: SILENCES });
@@ -74,7 +75,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     | { document: vscode.TextDocument; version: number; position: vscode.Position; silence: Silence }
     | undefined;
   #lastShown: ShownNotes | undefined;
-  #acceptedAt: { uri: string; offset: number } | undefined;
+  readonly #happened = new vscode.EventEmitter<SuggestionEvent>();
 
   /** A request to the engine began; it ends with {@link onDidEndRequest}, without usage where it failed. */
   readonly onDidStartRequest = this.#started.event;
@@ -86,10 +87,17 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   /** A suggestion was accepted in this file, which is not private. */
   readonly onDidAccept = this.#taken.event;
+  /** What became of suggestions; for statistics. */
+  readonly onDidHappen = this.#happened.event;
 
   constructor(services: CompletionServices) {
     this.#services = services;
     this.#surroundings = new Surroundings(services);
+    this.#spots = new Spots({
+      model: services.model,
+      settings: services.settings,
+      onRead: (path, start, text) => this.#session.read(path, start, text),
+    });
   }
 
   /** What of the memory stood in the prompt of the last suggestion that was shown; undefined: none was shown. */
@@ -102,16 +110,17 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     return vscode.Disposable.from(
       this.#surroundings.register(),
       vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, this),
-      vscode.commands.registerCommand(ACCEPTED_COMMAND, () => this.#accepted()),
-      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length === 0) return;
-        const inFront = document === vscode.window.activeTextEditor?.document;
-        if (inFront) {
-          this.#session.key();
-          const { enabled, eagerness } = this.#services.settings(document);
-          if (enabled) this.#services.threshold.key(eagerness);
-        }
-        for (const { rangeOffset } of contentChanges) this.#session.edited(document.uri.toString(), rangeOffset);
+      vscode.commands.registerCommand(ACCEPTED_COMMAND, (text?: unknown) =>
+        this.#accepted(typeof text === 'string' ? text : undefined),
+      ),
+      vscode.commands.registerCommand(DISMISS_COMMAND, () => {
+        this.#session.dismissed();
+        return vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+      }),
+      vscode.workspace.onDidChangeTextDocument((change) => this.#changed(change)),
+      // What is deleted where nothing was asked yet is known then too.
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor: { document }, selections: [first], kind }) => {
+        if (kind !== vscode.TextEditorSelectionChangeKind.Keyboard && first) this.#spots.at(document, first.active);
       }),
       this,
     );
@@ -132,15 +141,15 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   dispose(): void {
     this.#session.clear();
-    for (const emitter of [this.#started, this.#ended, this.#completed, this.#answered, this.#taken]) emitter.dispose();
+    const emitters = [this.#started, this.#ended, this.#completed, this.#answered, this.#taken, this.#happened];
+    for (const emitter of emitters) emitter.dispose();
   }
 
   /** Why nothing is shown at the cursor of an editor; null: something is, or nothing was asked there yet. */
   async silenceAt({ document, selection }: vscode.TextEditor): Promise<Silence | null> {
     const privacy = await this.#privacyOf(document);
     if (privacy !== null) return privacy;
-    const triggerKind = vscode.InlineCompletionTriggerKind.Automatic;
-    const spot = this.#spotAt(document, selection.active, { triggerKind, selectedCompletionInfo: undefined });
+    const spot = this.#spots.at(document, selection.active);
     if ('why' in spot) return spot;
     const at = this.#stayedAt;
     const here = at?.document === document && at.version === document.version && at.position.isEqual(selection.active);
@@ -156,23 +165,26 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const abort = new AbortController();
     const subscription = token.onCancellationRequested(() => abort.abort());
     const { version } = document;
+    const { Automatic } = vscode.InlineCompletionTriggerKind;
+    const asked = this.#renewing ? { ...context, triggerKind: Automatic } : context;
+    this.#renewing = false;
     const stay = (silence: Silence): [] => {
       this.#stayedAt = { document, version, position, silence };
       this.#answered.fire(silence);
       return [];
     };
     try {
-      const spot = this.#spotAt(document, position, context);
+      const spot = this.#spots.at(document, position, asked);
       if ('why' in spot) return stay(spot);
       const privacy = await this.#privacyOf(document);
       if (privacy !== null) return stay(privacy);
-      const draft = await this.#session.suggest(this.#callFor(spot), abort.signal);
-      if (draft === undefined || abort.signal.aborted) return [];
-      if (draft === null) return stay(this.#silenceOn(spot));
+      const offer = await this.#session.suggest(this.#callFor(spot), abort.signal);
+      if (offer === undefined || abort.signal.aborted) return [];
+      if (offer === null) return stay(this.#silenceOn(spot));
       this.#stayedAt = undefined;
       this.#lastShown = { ...this.#surroundings.notedIn(spot.place.path), uri: document.uri };
       this.#answered.fire(null);
-      return [itemFor(spot, draft)];
+      return [offer, ...(offer.others ?? [])].map((draft) => itemFor(spot, draft));
     } catch (error) {
       this.#report(error);
       return stay({ why: 'failed' });
@@ -183,6 +195,8 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   /** Why a place has no suggestion that was answered with none. */
   #silenceOn({ place, chosen }: Spot): Silence {
+    const withheld = this.#session.withheld(place);
+    if (withheld) return { why: withheld };
     return chosen === '' ? (this.#silences.get(silenceKey(place)) ?? NOTHING) : { why: 'otherChosen' };
   }
 
@@ -196,53 +210,28 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     return { why: isSecret(uri.path) ? 'secret' : 'ignored' };
   }
 
-  /** Reads what is near the cursor, or says why nothing is to be asked there. Never reads a whole large document. */
-  #spotAt(
-    document: vscode.TextDocument,
-    position: vscode.Position,
-    context: Pick<vscode.InlineCompletionContext, 'triggerKind' | 'selectedCompletionInfo'>,
-  ): Spot | Silence {
-    const model = this.#services.model();
-    if (model === undefined) return { why: 'noModel' };
-    if (!isWritable(document.uri.scheme)) return { why: 'notWritable' };
-    const settings = this.#services.settings(document);
-    if (!settings.enabled) return { why: 'off' };
-    this.#eagerness = settings.eagerness;
+  #changed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
+    if (contentChanges.length === 0) return;
+    const inFront = document === vscode.window.activeTextEditor?.document;
+    if (inFront) {
+      this.#session.key();
+      const { enabled, eagerness } = this.#services.settings(document);
+      if (enabled) this.#services.threshold.key(eagerness);
+    }
+    const { Undo, Redo } = vscode.TextDocumentChangeReason;
+    const how = reason === Undo ? 'undone' : reason === Redo ? 'redone' : 'written';
+    for (const { rangeOffset: offset, rangeLength: length, text } of contentChanges)
+      this.#session.edited(document.uri.toString(), { offset, length, text }, how);
+  }
 
-    const widget = context.selectedCompletionInfo;
-    const chosen = widget?.text ?? '';
-    const range = widget?.range ?? new vscode.Range(position, position);
-    const budget = budgetFor(model, settings.maxTokens, fimLayoutOf(model).order);
-    const offset = document.offsetAt(range.start);
-    const from = document.positionAt(Math.max(0, offset - Math.max(LEAST_READ, budget.prefix + 1)));
-    const to = document.positionAt(document.offsetAt(range.end) + Math.max(LEAST_READ, budget.suffix));
-    const prefix = document.getText(new vscode.Range(from, range.start)) + chosen;
-    const suffix = document.getText(new vscode.Range(range.end, to));
-
-    const explicit = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+  /** More is known of what is on screen at a place: the editor is to ask again. */
+  #renew({ path, offset }: Place): void {
     const editor = vscode.window.activeTextEditor;
-    const inFront = editor?.document === document;
-    const refusal = refusalAt({
-      before: lineBefore(prefix),
-      rest: lineAfter(suffix),
-      fileBlank: isBlank(prefix),
-      cursors: inFront ? editor.selections.length : 1,
-      selecting: inFront && !editor.selection.isEmpty,
-      explicit,
-    });
-    if (refusal !== null) return { why: refusal };
-    const uri = document.uri.toString();
-    return {
-      document,
-      model,
-      place: { path: uri, prefix, suffix, offset },
-      before: document.offsetAt(from),
-      range,
-      chosen,
-      explicit,
-      afterAccept: this.#justAccepted(uri, offset),
-      version: document.version,
-    };
+    if (editor?.document.uri.toString() !== path) return;
+    if (editor.document.offsetAt(editor.selection.active) !== offset) return;
+    this.#renewing = true;
+    const asked = vscode.commands.executeCommand('editor.action.inlineSuggest.trigger', { explicit: false });
+    asked.then(undefined, (error: unknown) => this.#report(error));
   }
 
   #callFor(spot: Spot): Call {
@@ -251,30 +240,44 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       explicit: spot.explicit,
       afterAccept: spot.afterAccept,
       debounceMs: this.#services.settings(spot.document).debounceMs,
-      run: (signal, onText) => this.#run(spot, signal, onText),
+      run: (signal, onText, onFirst) => this.#run(spot, { signal, onText, onFirst }),
+      after: (full, over) => {
+        const next = this.#spots.after(spot, full, over);
+        return next && { ...this.#callFor(next), run: (signal, onText) => this.#runAhead(next, { signal, onText }) };
+      },
     };
   }
 
-  async #run(spot: Spot, signal: AbortSignal, onText: (text: string) => void): Promise<CompletionOutcome> {
+  /** What the person may come to: nobody hears of it, and whatever else is asked goes before it. */
+  async #runAhead(spot: Spot, listening: Listening): Promise<CompletionOutcome> {
+    return this.#complete(spot, listening, { ahead: true, class: 'background' });
+  }
+
+  async #complete(spot: Spot, listening: Listening, more: Partial<CompletionOptions>): Promise<CompletionOutcome> {
     const { document, model } = spot;
     const settings = this.#services.settings(document);
-    const { maxTokens } = settings;
+    const { maxTokens, eagerness } = settings;
     const workspace = await this.#services.documents.idOf(document.uri);
     const request = await this.#surroundings.requestFor(spot, settings, workspace);
+    this.#eagerness = eagerness;
     // Who asks for a suggestion wants to see what there is.
-    const prudence = spot.explicit ? undefined : this.#services.threshold.prudence(settings.eagerness);
+    const prudence = spot.explicit ? undefined : this.#services.threshold.prudence(eagerness);
+    return this.#services.completer.complete(model, request, {
+      workspace,
+      document: document.uri.toString(),
+      maxTokens: { one: Math.min(MAX_TOKENS.one, maxTokens), many: maxTokens },
+      ngram: settings.usesProjectCode,
+      ...(prudence ? { prudence } : { answers: MOST_ANSWERS }),
+      ...listening,
+      ...more,
+    });
+  }
+
+  async #run(spot: Spot, listening: Listening): Promise<CompletionOutcome> {
     this.#started.fire();
     let usage: RequestUsage | undefined;
     try {
-      const outcome = await this.#services.completer.complete(model, request, {
-        workspace,
-        document: document.uri.toString(),
-        maxTokens: { one: Math.min(MAX_TOKENS.one, maxTokens), many: maxTokens },
-        ngram: settings.usesProjectCode,
-        ...(prudence ? { prudence } : {}),
-        signal,
-        onText,
-      });
+      const outcome = await this.#complete(spot, listening, {});
       usage = outcome.result;
       const silence = silenceOf(outcome);
       if (silence !== null) this.#silences.set(silenceKey(spot.place), silence);
@@ -289,32 +292,23 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   /** A suggestion went into the document: the next one is asked for at once, before the editor wants it. */
-  async #accepted(): Promise<void> {
+  async #accepted(text?: string): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     try {
       let next: Call | undefined;
       if (editor !== undefined) {
         const { document, selection } = editor;
-        this.#acceptedAt = { uri: document.uri.toString(), offset: document.offsetAt(selection.active) };
-        const triggerKind = vscode.InlineCompletionTriggerKind.Automatic;
-        const spot = this.#spotAt(document, selection.active, { triggerKind, selectedCompletionInfo: undefined });
+        this.#spots.accepted(document.uri, document.offsetAt(selection.active));
+        const spot = this.#spots.at(document, selection.active);
         if ((await this.#privacyOf(document)) === null) {
           this.#taken.fire(document.uri);
           if (!('why' in spot)) next = this.#callFor(spot);
         }
       }
-      await this.#session.accepted(next);
+      await this.#session.accepted(next, text);
     } catch (error) {
       this.#report(error);
     }
-  }
-
-  /** The cursor is where the last accepted suggestion left it; anywhere else, or later, that says nothing any more. */
-  #justAccepted(uri: string, offset: number): boolean {
-    const at = this.#acceptedAt;
-    if (at?.uri === uri && at.offset === offset) return true;
-    if (at?.uri === uri) this.#acceptedAt = undefined;
-    return false;
   }
 
   #report(thrown: unknown): void {
@@ -326,11 +320,14 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 }
 
-function itemFor({ place, range, chosen }: Spot, { text, over, tail }: Draft): vscode.InlineCompletionItem {
-  const inserted = chosen + text + place.suffix.slice(0, over) + tail;
-  return new vscode.InlineCompletionItem(inserted, range.with(range.start, range.end.translate(0, over)), {
+type Listening = Pick<CompletionOptions, 'signal' | 'onText' | 'onFirst'>;
+
+function itemFor({ place, range, chosen }: Spot, draft: Draft): vscode.InlineCompletionItem {
+  const full = fullOf(place, draft);
+  return new vscode.InlineCompletionItem(chosen + full, range.with(range.start, range.end.translate(0, draft.over)), {
     title: 'Quire: suggestion accepted',
     command: ACCEPTED_COMMAND,
+    arguments: [full],
   });
 }
 

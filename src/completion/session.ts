@@ -1,7 +1,10 @@
 /** One call after the other: what is known, else what the request under way gives, else the engine after a wait. */
-import type { Draft } from './closers.ts';
+import { fullOf, type Offer, type Place } from './answers.ts';
 import type { CompletionOutcome } from './completer.ts';
-import { type Place, Suggestions } from './suggestions.ts';
+import { type Change, Deletions } from './deletions.ts';
+import { Rejections } from './rejections.ts';
+import { type Early, type Run, Suggestions } from './suggestions.ts';
+import { TakenTexts } from './taken.ts';
 import { isBlank, lineAfter } from './text.ts';
 import { Pace } from './trigger.ts';
 
@@ -36,18 +39,43 @@ export interface Call {
   afterAccept: boolean;
   /** Milliseconds to wait after a key; null: learned. */
   debounceMs: number | null;
-  /** Asks the engine; reports all the text so far. */
-  run(signal: AbortSignal, onText: (text: string) => void): Promise<CompletionOutcome>;
+  /** Asks the engine. */
+  run: Run;
+  /**
+   * The call at the place that there will be once a text is taken; undefined: nothing is to be asked there.
+   * @param full what goes in, with the first `over` units after the cursor, which stay.
+   */
+  after?(full: string, over: number): Call | undefined;
 }
 
 /** A key's own, and a word's that is written anew. */
 const FEW_TOKENS = 64;
+/** A suggestion that is on screen for so long without a key may be taken: what comes behind it is asked ahead. Milliseconds. */
+const AHEAD_AFTER_MS = 200;
+
+/** What became of suggestions. No text. */
+export interface SuggestionEvent {
+  /** `typed`: to its end, by hand; `takenBack`: by undoing. */
+  what: 'shown' | 'taken' | 'takenPart' | 'typed' | 'wrong' | 'takenBack';
+  /** Of the document. */
+  path: string;
+  /** How many were put in by one key, or taken back; 0 of the others. */
+  characters: number;
+}
+
+/** Why something that is known is not shown. */
+export type Withheld = 'rejected' | 'deleted';
 
 export interface SessionListener {
   /** A call was answered. */
   onComplete(timing: CompletionTiming): void;
   /** What was typed since tells of a suggestion that was shown. */
   onJudged?(told: 'right' | 'wrong'): void;
+  onEvent?(event: SuggestionEvent): void;
+  /** More is known now of what is on screen at a place. */
+  onGrown?(place: Place): void;
+  /** A request that nobody waited for failed. */
+  onError?(error: unknown): void;
 }
 
 export class Session {
@@ -55,85 +83,134 @@ export class Session {
   readonly #listener: SessionListener;
   readonly #clock: Clock;
   readonly #pace = new Pace();
+  readonly #rejections = new Rejections();
+  readonly #deletions: Deletions;
+  readonly #taken = new TakenTexts();
+  #ahead = new AbortController();
 
   constructor(listener: SessionListener, suggestions = new Suggestions(), clock = CLOCK) {
     this.#listener = listener;
     this.#suggestions = suggestions;
     this.#clock = clock;
+    this.#deletions = new Deletions(() => clock.now());
   }
 
   /**
-   * The suggestion for a place. @returns null or undefined where none should be shown, or `signal` was aborted.
+   * The suggestions for a place. @returns null or undefined where none should be shown, or `signal` was aborted.
    * @throws whatever `run` rejects with.
    */
-  async suggest(call: Call, signal: AbortSignal): Promise<Draft | null | undefined> {
+  async suggest(call: Call, signal: AbortSignal): Promise<Offer | null | undefined> {
     const { place, explicit } = call;
     const arrived = this.#clock.now();
-    this.#judge(this.#suggestions.left(place));
+    this.#ahead.abort();
+    this.#judge(place);
 
-    // That nothing was found to show is no answer to who asks by a command, unless that command's own request says so:
-    // asked again for each of its repetitions, it would never be answered.
-    let again = explicit;
-    const settles = (draft: Draft | null | undefined): draft is Draft | null =>
-      draft !== undefined && !(draft === null && again);
-    const found = this.#suggestions.find(place);
-    if (settles(found)) return this.#tell({ source: 'known', debounceMs: 0, requestMs: 0 }, place, found);
-    again = explicit && this.#suggestions.underWay(place) !== 'explicit';
-    const joined = await this.#suggestions.join(place, signal);
+    // Who asks by a command wants all that there is, and is not answered by what an automatic request found, or found not.
+    const found = this.#suggestions.answers.find(place, explicit);
+    if (found !== undefined && !(explicit && found === null))
+      return this.#tell({ source: 'known', debounceMs: 0, requestMs: 0 }, call, found);
+    const joined = await this.#suggestions.join(place, signal, explicit);
     if (signal.aborted) return undefined;
-    if (settles(joined))
-      return this.#tell({ source: 'joined', debounceMs: 0, requestMs: this.#since(arrived) }, place, joined);
+    if (joined !== undefined)
+      return this.#tell({ source: 'joined', debounceMs: 0, requestMs: this.#since(arrived) }, call, joined);
 
     if (!explicit && !call.afterAccept) await this.#clock.wait(call.debounceMs ?? this.#learnedWait(place), signal);
     if (signal.aborted) return undefined;
     const asked = this.#clock.now();
     const debounceMs = asked - arrived;
     // While we waited, a suggestion may have been accepted and the next one asked ahead.
-    const ahead = await this.#suggestions.join(place, signal);
+    const ahead = await this.#suggestions.join(place, signal, explicit);
     if (signal.aborted) return undefined;
-    if (settles(ahead))
-      return this.#tell({ source: 'joined', debounceMs, requestMs: this.#since(asked) }, place, ahead);
+    if (ahead !== undefined)
+      return this.#tell({ source: 'joined', debounceMs, requestMs: this.#since(asked) }, call, ahead);
 
-    const outcome = await this.#suggestions.ask(place, call.run, signal, explicit);
+    const outcome = await this.#suggestions.ask(place, call.run, signal, { explicit });
     const requestMs = this.#since(asked);
     if (outcome === undefined) {
       this.#pace.abandoned(requestMs);
       return undefined;
     }
+    if ('first' in outcome) return this.#tellFirst(call, { source: 'engine', debounceMs, requestMs }, outcome);
     // The next key will find computed what this one had to compute.
     if (outcome.result.computedTokens <= FEW_TOKENS) this.#pace.answered(requestMs);
-    const { shown, over, tail, rejectedBy, right, result } = outcome;
+    const { rejectedBy, right, result } = outcome;
     if (rejectedBy === 'unsure') this.#pace.unsure(right);
-    const draft = shown === null ? null : { text: shown, over, tail };
     const { firstTokenMs } = result;
-    return this.#tell({ source: 'engine', debounceMs, requestMs, firstTokenMs, rejectedBy, right }, place, draft);
+    const told = { source: 'engine', debounceMs, requestMs, firstTokenMs, rejectedBy, right } as const;
+    return this.#tell(told, call, this.#offerOf(call, outcome));
   }
 
-  /** A suggestion went into the document, and the cursor is now at `next`: asks for the one there ahead of the editor. */
-  async accepted(next: Call | undefined): Promise<void> {
-    this.#judge(this.#suggestions.accepted() ? 'right' : undefined);
-    if (next === undefined || this.#suggestions.find(next.place) !== undefined) return;
+  /**
+   * A suggestion went into the document, and the cursor is now where `next` is: asks for the one there ahead of the editor.
+   * @param text what went in; absent: the first that was offered.
+   */
+  async accepted(next: Call | undefined, text?: string): Promise<void> {
+    this.#ahead.abort();
+    const taken = this.#taken.accepted(text);
+    if (this.#suggestions.gone()) {
+      this.#listener.onJudged?.('right');
+      if (taken) this.#happened('taken', taken.place.path, taken.text.length);
+    }
+    if (next === undefined || this.#suggestions.answers.find(next.place) !== undefined) return;
     if (!this.#suggestions.underWay(next.place)) await this.#suggestions.ask(next.place, next.run);
+  }
+
+  /** The person put away what is on screen. @returns whether something of ours was. */
+  dismissed(): boolean {
+    this.#ahead.abort();
+    const place = this.#suggestions.current;
+    if (!this.#suggestions.gone() || place === undefined) return false;
+    this.#rejections.reject(place, this.#suggestions.answers.fullsAt(place) ?? []);
+    this.#taken.hide();
+    this.#listener.onJudged?.('wrong');
+    this.#happened('wrong', place.path);
+    return true;
+  }
+
+  /** Why what is known at a place is not shown there; undefined: it is, or nothing is known. */
+  withheld(place: Place): Withheld | undefined {
+    const known = this.#suggestions.answers.find(place);
+    if (!known || this.#allowed(place, known, false)) return undefined;
+    return this.#deletions.restores(place, known) ? 'deleted' : 'rejected';
   }
 
   /** A key was typed. */
   key(): void {
+    this.#ahead.abort();
     this.#pace.key(this.#clock.now());
   }
 
-  /** A document was edited at `offset`. */
-  edited(path: string, offset: number): void {
-    this.#suggestions.edited(path, offset);
+  /** A part of a document was read, from `start` on. */
+  read(path: string, start: number, text: string): void {
+    this.#deletions.seen(path, start, text);
+  }
+
+  /** A document was edited. */
+  edited(path: string, change: Change, how: 'written' | 'undone' | 'redone' = 'written'): void {
+    this.#suggestions.answers.edited(path, change.offset);
+    this.#deletions.changed(path, change);
+    const part = how === 'written' ? this.#taken.changed(path, change) : undefined;
+    if (part) this.#happened('takenPart', path, part.text.length);
+    if (how !== 'undone') return;
+    for (const { place, text } of this.#taken.undone(path, change)) {
+      this.#rejections.reject(place, [text]);
+      this.#suggestions.gone();
+      this.#happened('takenBack', path, text.length);
+    }
   }
 
   /** The engine has learned something. */
   expire(): void {
-    this.#suggestions.expire();
+    this.#suggestions.answers.expire();
   }
 
   /** Another model or other settings: what was answered counts no more. */
   clear(): void {
+    this.#ahead.abort();
     this.#suggestions.clear();
+    this.#rejections.clear();
+    this.#deletions.clear();
+    this.#taken.hide();
   }
 
   #learnedWait({ prefix, suffix }: Place): number {
@@ -144,19 +221,81 @@ export class Session {
     });
   }
 
-  #tell(
-    timing: Pick<CompletionTiming, 'source' | 'debounceMs' | 'requestMs'> & Partial<CompletionTiming>,
-    place: Place,
-    draft: Draft | null,
-  ): Draft | null {
-    const told = { firstTokenMs: null, rejectedBy: null, right: null, ...timing, shown: draft !== null };
-    this.#listener.onComplete(told);
-    if (draft !== null) this.#suggestions.show(place);
-    return draft;
+  /** What a request came to, with what was offered at its place before. */
+  #offerOf({ place, explicit }: Call, { shown, over, tail, others = [] }: CompletionOutcome): Offer | null {
+    const known = explicit ? this.#suggestions.answers.find(place) : undefined;
+    if (known) return known;
+    if (shown === null) return null;
+    return { text: shown, over, tail, ...(others.length > 0 ? { others } : {}) };
   }
 
-  #judge(told: 'right' | 'wrong' | undefined): void {
-    if (told !== undefined) this.#listener.onJudged?.(told);
+  /** Shows the first line; the whole answer, where it goes on from it, as soon as it is there. */
+  #tellFirst(
+    call: Call,
+    timing: Pick<CompletionTiming, 'source' | 'debounceMs' | 'requestMs'>,
+    { first, rest }: Early,
+  ): Offer | null {
+    void rest.then((grown) => grown && this.#listener.onGrown?.(call.place));
+    return this.#tell({ ...timing, right: first.right }, call, { text: first.text, over: 0, tail: '' });
+  }
+
+  #tell(
+    timing: Pick<CompletionTiming, 'source' | 'debounceMs' | 'requestMs'> & Partial<CompletionTiming>,
+    call: Call,
+    known: Offer | null,
+  ): Offer | null {
+    const { place, explicit } = call;
+    const offer = known && this.#allowed(place, known, explicit);
+    const rejectedBy = known && !offer ? (this.withheld(place) ?? 'deleted') : null;
+    const told = { firstTokenMs: null, rejectedBy, right: null, ...timing, shown: offer !== null };
+    this.#listener.onComplete(offer === null && rejectedBy ? { ...told, rejectedBy } : told);
+    if (offer === null) return null;
+    if (this.#suggestions.show(place)) this.#happened('shown', place.path);
+    this.#taken.show(place, offer);
+    void this.#askAhead(call, offer);
+    return offer;
+  }
+
+  /** What of an offer may be shown: nothing that was just deleted, and nothing that was rejected, unless it is asked for. */
+  #allowed(place: Place, offer: Offer, explicit: boolean): Offer | null {
+    const [first, ...others] = [offer, ...(offer.others ?? [])].filter(
+      (draft) =>
+        !this.#deletions.restores(place, draft) && (explicit || !this.#rejections.has(place, fullOf(place, draft))),
+    );
+    if (first === undefined) return null;
+    const { text, over, tail } = first;
+    return { text, over, tail, ...(others.length > 0 ? { others } : {}) };
+  }
+
+  /** Asks for what comes behind a text that is on screen, as soon as no key is typed for a while. */
+  async #askAhead(call: Call, offer: Offer): Promise<void> {
+    if (!call.after) return;
+    const ahead = new AbortController();
+    this.#ahead = ahead;
+    await this.#clock.wait(AHEAD_AFTER_MS, ahead.signal);
+    if (ahead.signal.aborted || this.#suggestions.busy) return;
+    const next = call.after(fullOf(call.place, offer), offer.over);
+    if (next === undefined || this.#suggestions.answers.find(next.place) !== undefined) return;
+    await this.#suggestions
+      .ask(next.place, next.run, undefined, { ahead: true })
+      .catch((error: unknown) => this.#listener.onError?.(error));
+  }
+
+  /** What the cursor's being at a place tells of what was on screen. */
+  #judge(place: Place): void {
+    this.#rejections.moved(place);
+    const { current } = this.#suggestions;
+    const fulls = current && this.#suggestions.answers.fullsAt(current);
+    const told = this.#suggestions.left(place);
+    if (told === undefined || current === undefined) return;
+    this.#taken.hide();
+    if (told === 'wrong') this.#rejections.part(current, fulls ?? []);
+    this.#listener.onJudged?.(told);
+    this.#happened(told === 'right' ? 'typed' : 'wrong', place.path);
+  }
+
+  #happened(what: SuggestionEvent['what'], path: string, characters = 0): void {
+    this.#listener.onEvent?.({ what, path, characters });
   }
 
   #since(start: number): number {

@@ -15,6 +15,8 @@ export type Silence =
   /** Probabilities that the suggestion is right: what it has, and what is shown. */
   /** The editor's own list is open, and its choice is not what the model goes on with. */
   | { why: 'otherChosen' }
+  /** What there is was put away here, or is what was just deleted. */
+  | { why: 'rejected' | 'deleted' }
   | { why: 'unsure'; confidence: number; needed: number }
   | { why: 'filtered'; filter: FilterName }
   | { why: 'failed' };
@@ -150,6 +152,19 @@ const FIXED: Record<Exclude<Silence['why'], 'noModel' | 'off' | 'unsure' | 'filt
     'list-selection',
     "the editor's own list is open, and no suggestion goes on with what is chosen in it",
     'Press Escape to close the list, or type on.',
+  ),
+  rejected: said(
+    'put away',
+    'discard',
+    'the suggestion for this place was put away, and nothing near it has changed since',
+    'Type on, and another may come.',
+    [ASK],
+  ),
+  deleted: said(
+    'deleted',
+    'trash',
+    'the suggestion for this place is what was just deleted',
+    'Type on, and another may come.',
   ),
   longLine: said('long line', 'circle-slash', 'this line is too long to be written by hand'),
   binary: said('no text', 'circle-slash', 'this file is not text'),

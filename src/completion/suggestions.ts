@@ -1,51 +1,34 @@
 /**
- * What has been suggested, so that nothing is asked twice. One state each: `current` is on screen, `cache` holds recent
- * answers, `flight` is the request under way.
+ * What is suggested: answers that are known, the one request under way, and what is on screen. One state each, so that
+ * nothing is asked twice.
  */
-import { LRUCache } from 'lru-cache';
-import { type Draft, joinClosers } from './closers.ts';
-import type { CompletionOutcome } from './completer.ts';
-import { isBlank, isClosersOnly, lineAfter, toLf } from './text.ts';
+import { Answers, closersBefore, type Offer, type Place, typedSince } from './answers.ts';
+import type { CompletionOutcome, Shown } from './completer.ts';
+import { toLf } from './text.ts';
 
-/** The text around a cursor, as it stands in the file. It may begin and end inside the file. */
-export interface Place {
-  /** Names the document. */
-  path: string;
-  prefix: string;
-  suffix: string;
-  /** Of the cursor in the document, in UTF-16 units; absent: edits elsewhere do not count. */
-  offset?: number;
+/** A first line that is there waits so long for the rest, so that what is shown seldom changes. Milliseconds. */
+const FIRST_WAITS_MS = 150;
+
+/** Asks the engine. Reports all the text so far, and a first line that may be shown already. */
+export type Run = (
+  signal: AbortSignal,
+  onText: (text: string) => void,
+  onFirst: (first: Shown) => void,
+) => Promise<CompletionOutcome>;
+
+export interface AskOptions {
+  /** The person asked by a command. */
+  explicit?: boolean;
+  /** Nobody waits for it, and it may go on all the same until something else is typed. */
+  ahead?: boolean;
 }
 
-/** How much of the text before and after the cursor has to be the same for an answer to fit again. */
-const PREFIX_SAME = 256;
-const SUFFIX_SAME = 256;
-
-/** As many answers as llama.vscode keeps. */
-const ANSWERS = 250;
-
-/** Longest typed part of an answer that is still recognised. */
-const LONGEST_TYPED = 256;
-
-/** Longest row of closers that an editor puts after the cursor while an answer is typed. */
-const LONGEST_CLOSERS = 16;
-
-/** An answer at its place. */
-interface Answer {
-  /** Everything that goes in, the closers that stay included; null: nothing should be shown there. */
-  full: string | null;
-  /** What follows in the file once it is in. */
-  following: string;
-  path: string;
-  offset: number | undefined;
-  /** When it was given, ms. */
-  at: number;
+/** A first line that is shown while the rest is written. */
+export interface Early {
+  first: Shown;
+  /** Whether the whole answer goes on from it. */
+  rest: Promise<boolean>;
 }
-
-/** That nothing is to be shown is true for so long: what the engine knows changes. Milliseconds. */
-const NOTHING_LIVES_MS = 5_000;
-/** An edit so far away may change an answer, in UTF-16 units: the nearer ones are compared with the text itself. */
-const FAR = 2_048;
 
 interface Flight {
   place: Place;
@@ -55,14 +38,16 @@ interface Flight {
   done: Promise<unknown>;
   controller: AbortController;
   waiting: number;
+  /** Goes on though nobody waits. */
+  patient: boolean;
   abandon: NodeJS.Timeout | undefined;
   onText: Set<() => void>;
 }
 
 export class Suggestions {
-  readonly #cache = new LRUCache<string, Answer>({ max: ANSWERS });
+  readonly answers: Answers;
   readonly #graceMs: number;
-  readonly #now: () => number;
+  readonly #firstWaitsMs: number;
   #flight: Flight | undefined;
   #current: Place | undefined;
 
@@ -71,61 +56,27 @@ export class Suggestions {
    *   editor's and our own wait after a key.
    * @param now a clock, ms.
    */
-  constructor(graceMs = 400, now = () => performance.now()) {
+  constructor(graceMs = 400, now = () => performance.now(), firstWaitsMs = FIRST_WAITS_MS) {
     this.#graceMs = graceMs;
-    this.#now = now;
+    this.#firstWaitsMs = firstWaitsMs;
+    this.answers = new Answers(now);
   }
 
-  /**
-   * The answer that fits a place without asking: one given there, or one given earlier of which the beginning has been
-   * typed since. Null: it is known that nothing should be shown. Undefined: not known.
-   */
-  find(place: Place): Draft | null | undefined {
-    const longest = Math.min(LONGEST_TYPED, place.prefix.length);
-    for (let length = 0; length <= longest; length++) {
-      const start = place.prefix.length - length;
-      const answer = this.#cache.get(keyOf(place.path, place.prefix.slice(0, start)));
-      if (answer === undefined || this.#isOld(answer)) continue;
-      const found = remainder(answer, place.prefix.slice(start), place.suffix);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  /** Keeps an answer. One that was ended from outside says nothing. */
-  remember(place: Place, outcome: Pick<CompletionOutcome, 'shown' | 'over' | 'tail' | 'rejectedBy'>): void {
-    if (outcome.rejectedBy === 'cancelled' || outcome.rejectedBy === 'superseded') return;
-    const full = outcome.shown === null ? null : outcome.shown + place.suffix.slice(0, outcome.over) + outcome.tail;
-    const { path, offset } = place;
-    const following = place.suffix.slice(outcome.over);
-    this.#cache.set(keyOf(path, place.prefix), { full, following, path, offset, at: this.#now() });
-  }
-
-  /** A document was edited at `offset`: what was answered far from there was made for another text. */
-  edited(path: string, offset: number): void {
-    for (const [key, answer] of this.#cache.entries()) {
-      const far = answer.offset !== undefined && Math.abs(answer.offset - offset) > FAR;
-      if (answer.path === path && far) this.#cache.delete(key);
-    }
-  }
-
-  /** The engine knows more now: where it had nothing to show it may have. */
-  expire(): void {
-    for (const [key, { full }] of this.#cache.entries()) if (full === null) this.#cache.delete(key);
-  }
-
-  #isOld({ full, at }: Answer): boolean {
-    return full === null && this.#now() - at > NOTHING_LIVES_MS;
+  /** A request is under way. */
+  get busy(): boolean {
+    return this.#flight !== undefined;
   }
 
   /**
    * Waits for the request under way if what has been typed since agrees with it; ends it at once if not.
-   * @returns as {@link find}, once it is known; undefined as soon as the answer turns out another, or `signal` is aborted.
+   * @param explicit only what a command asked for counts.
+   * @returns as {@link Answers.find}, once it is known; undefined as soon as the answer turns out another, or `signal` is
+   *   aborted.
    */
-  async join(place: Place, signal: AbortSignal): Promise<Draft | null | undefined> {
+  async join(place: Place, signal: AbortSignal, explicit = false): Promise<Offer | null | undefined> {
     const flight = this.#flight;
     if (flight === undefined) return undefined;
-    if (!agrees(flight, place)) {
+    if (!agrees(flight, place) || (explicit && !flight.explicit)) {
       this.#end(flight);
       return undefined;
     }
@@ -141,7 +92,7 @@ export class Suggestions {
     } finally {
       flight.onText.delete(check);
     }
-    return signal.aborted ? undefined : this.find(place);
+    return signal.aborted ? undefined : this.answers.find(place, explicit);
   }
 
   /** What kind of request is under way that may still answer for `place`. */
@@ -152,17 +103,16 @@ export class Suggestions {
 
   /**
    * Runs a request and remembers its answer. An older one under way is ended.
-   * @param run gets the signal that ends it, and reports the text so far.
+   * @param run gets the signal that ends it.
    * @param signal of who waits; absent: nobody does yet (it was asked ahead).
-   * @param explicit the user asked by a command.
-   * @returns undefined when `signal` was aborted first.
+   * @returns the outcome, or its first line where the rest takes long; undefined when `signal` was aborted first.
    */
-  async ask<T extends CompletionOutcome>(
+  async ask(
     place: Place,
-    run: (signal: AbortSignal, onText: (text: string) => void) => Promise<T>,
+    run: Run,
     signal?: AbortSignal,
-    explicit = false,
-  ): Promise<T | undefined> {
+    { explicit = false, ahead = false }: AskOptions = {},
+  ): Promise<CompletionOutcome | Early | undefined> {
     if (this.#flight !== undefined) this.#end(this.#flight);
     const controller = new AbortController();
     const flight: Flight = {
@@ -172,31 +122,58 @@ export class Suggestions {
       done: Promise.resolve(),
       controller,
       waiting: 0,
+      patient: ahead,
       abandon: undefined,
       onText: new Set(),
     };
     this.#flight = flight;
-    const outcome = run(controller.signal, (text) => {
-      flight.text = text;
-      for (const listener of flight.onText) listener();
-    })
+    const early = Promise.withResolvers<Shown>();
+    let given: Shown | undefined;
+    let waits: NodeJS.Timeout | undefined;
+    const outcome = run(
+      controller.signal,
+      (text) => {
+        flight.text = text;
+        for (const listener of flight.onText) listener();
+      },
+      (first) => {
+        waits = setTimeout(() => early.resolve(first), this.#firstWaitsMs);
+      },
+    )
       .then((result) => {
-        this.remember(place, result);
+        // What is on screen is not taken back for less.
+        if (given === undefined || goesOnFrom(given, result)) this.answers.remember(place, result, explicit);
         return result;
       })
       .finally(() => {
+        clearTimeout(waits);
         clearTimeout(flight.abandon);
         if (this.#flight === flight) this.#flight = undefined;
       });
     flight.done = outcome.catch(() => {});
-    if (signal === undefined) this.#abandonLater(flight);
-    else await this.#wait(flight, flight.done, signal);
-    return signal?.aborted ? undefined : outcome;
+    if (signal === undefined) {
+      this.#abandonLater(flight);
+      return outcome;
+    }
+    const first = await this.#wait(flight, Promise.race([flight.done.then(() => undefined), early.promise]), signal);
+    if (signal.aborted) return undefined;
+    if (first === undefined || explicit || this.#flight !== flight) return outcome;
+    given = first;
+    flight.patient = true;
+    clearTimeout(flight.abandon);
+    this.answers.remember(place, { shown: first.text, over: 0, tail: '', rejectedBy: null });
+    const rest = outcome.then(
+      (result) => goesOnFrom(first, result) && result.shown !== first.text,
+      () => false,
+    );
+    return { first, rest };
   }
 
-  /** A suggestion for `place` is on screen. */
-  show(place: Place): void {
-    if (this.#current === undefined || this.#told(this.#current, place) !== 'open') this.#current = place;
+  /** A suggestion for `place` is on screen. @returns whether it is a new one. */
+  show(place: Place): boolean {
+    const isNew = this.#current === undefined || this.#told(this.#current, place) !== 'open';
+    if (isNew) this.#current = place;
+    return isNew;
   }
 
   /**
@@ -211,8 +188,13 @@ export class Suggestions {
     return told;
   }
 
-  /** The suggestion on screen was taken. @returns whether there was one. */
-  accepted(): boolean {
+  /** Where the suggestion on screen began. */
+  get current(): Place | undefined {
+    return this.#current;
+  }
+
+  /** The suggestion on screen was taken, or put away. @returns whether there was one. */
+  gone(): boolean {
     const shown = this.#current !== undefined;
     this.#current = undefined;
     return shown;
@@ -220,38 +202,39 @@ export class Suggestions {
 
   /** Forgets everything and ends what is under way: another model, or another way to answer. */
   clear(): void {
-    this.#cache.clear();
+    this.answers.clear();
     this.#current = undefined;
     if (this.#flight !== undefined) this.#end(this.#flight);
   }
 
   /** What the way from a suggestion to `place` tells of it; undefined where that is no typing. */
   #told(from: Place, place: Place): 'open' | 'right' | 'wrong' | undefined {
-    const full = this.#cache.peek(keyOf(from.path, from.prefix))?.full;
+    const fulls = this.answers.fullsAt(from) ?? [];
     const typed = typedSince(from, place);
-    if (typed === undefined || full == null) return undefined;
-    if (typed.startsWith(full)) return 'right';
-    return full.startsWith(typed) ? 'open' : 'wrong';
+    if (typed === undefined || fulls.length === 0) return undefined;
+    if (fulls.some((full) => typed.startsWith(full))) return 'right';
+    return fulls.some((full) => full.startsWith(typed)) ? 'open' : 'wrong';
   }
 
-  async #wait(flight: Flight, until: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  async #wait<T>(flight: Flight, until: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
     flight.waiting += 1;
     clearTimeout(flight.abandon);
     let stop = () => {};
-    const aborted = new Promise<void>((resolve) => {
-      stop = resolve;
+    const aborted = new Promise<undefined>((resolve) => {
+      stop = () => resolve(undefined);
     });
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
-    await Promise.race([until, aborted]);
+    const came = await Promise.race([until, aborted]);
     signal.removeEventListener('abort', stop);
     flight.waiting -= 1;
     if (flight.waiting === 0 && this.#flight === flight) this.#abandonLater(flight);
+    return came;
   }
 
   #abandonLater(flight: Flight): void {
     clearTimeout(flight.abandon);
-    flight.abandon = setTimeout(() => this.#end(flight), this.#graceMs);
+    if (!flight.patient) flight.abandon = setTimeout(() => this.#end(flight), this.#graceMs);
   }
 
   #end(flight: Flight): void {
@@ -261,18 +244,8 @@ export class Suggestions {
   }
 }
 
-const keyOf = (path: string, prefix: string): string => `${path}\0${prefix.slice(-PREFIX_SAME)}`;
-
-/** What has been typed between two places of one document; undefined where the one does not lead to the other. */
-function typedSince(from: Place, place: Place): string | undefined {
-  if (from.path !== place.path) return undefined;
-  const before = keyOf('', from.prefix);
-  for (let length = 0; length <= Math.min(LONGEST_TYPED, place.prefix.length); length++) {
-    const start = place.prefix.length - length;
-    if (keyOf('', place.prefix.slice(0, start)) === before) return place.prefix.slice(start);
-  }
-  return undefined;
-}
+const goesOnFrom = (first: Shown, { shown, over }: CompletionOutcome): boolean =>
+  over === 0 && shown !== null && shown.startsWith(first.text);
 
 /** True when what was typed since may still become what the request under way generates. */
 function agrees(flight: Flight, place: Place): boolean {
@@ -280,27 +253,4 @@ function agrees(flight: Flight, place: Place): boolean {
   if (typed === undefined || closersBefore(flight.place.suffix, place.suffix) === undefined) return false;
   const asGenerated = toLf(typed);
   return flight.text.startsWith(asGenerated) || asGenerated.startsWith(flight.text);
-}
-
-/** What is left of an answer after `typed`, around the closers that now follow the cursor. */
-function remainder(answer: Answer, typed: string, suffix: string): Draft | null | undefined {
-  const closers = closersBefore(answer.following, suffix);
-  if (closers === undefined) return undefined;
-  if (answer.full === null) return typed === '' ? null : undefined;
-  if (!answer.full.startsWith(typed)) return undefined;
-  const left = answer.full.slice(typed.length);
-  const draft = closers === '' ? { text: left, over: 0, tail: '' } : joinClosers(left, closers);
-  return isBlank(draft.text) ? undefined : draft;
-}
-
-/** The closers that stand in `suffix` before `following`; undefined where something else does. */
-function closersBefore(following: string, suffix: string): string | undefined {
-  const longest = Math.min(LONGEST_CLOSERS, lineAfter(suffix).length);
-  const same = following.slice(0, SUFFIX_SAME);
-  for (let length = 0; length <= longest; length++) {
-    if (suffix.slice(length, length + SUFFIX_SAME) !== same) continue;
-    const closers = suffix.slice(0, length);
-    return isClosersOnly(closers) ? closers : undefined;
-  }
-  return undefined;
 }

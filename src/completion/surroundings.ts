@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol/index.ts';
+import type { Place } from './answers.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import { Neighbours } from './neighbours.ts';
 import { type Note, notesFor } from './notes.ts';
@@ -9,7 +10,6 @@ import type { FileNotes, NotedFile } from './projectNotes.ts';
 import { notesRoom } from './prompt.ts';
 import type { CompletionRequest, KnownDocument, OtherFile } from './request.ts';
 import type { CompletionSettings } from './settings.ts';
-import type { Place } from './suggestions.ts';
 import { budgetFor } from './window.ts';
 
 /** What the provider has to know of a document beside its text. */
@@ -50,7 +50,7 @@ export interface Spot {
   chosen: string;
   explicit: boolean;
   afterAccept: boolean;
-  /** Of the document, when it was read. */
+  /** Of the document, when it was read; -1: it has not this text yet. */
   version: number;
 }
 

@@ -87,6 +87,8 @@ export const MOST_ANSWERS = 3;
 export interface CompletionProgress extends GenerateProgress {
   /** Which of {@link CompletionResult.others} it is of, by its number; absent: it is of the likeliest answer. */
   other?: number;
+  /** Once, where several answers were asked for: how many others there will be. */
+  others?: number;
   /** Once, as soon as the likeliest answer's first line is there and it goes on: how likely the text so far is right. */
   line?: CertainEnd[];
 }

@@ -112,7 +112,7 @@ export class Typist {
   async type(start: number, text: string): Promise<Typed> {
     const indentation = /^[ \t]*/.exec(text)![0];
     this.#desk.edit(start, start, `${indentation}\n`);
-    this.#session.edited(this.#desk.path, start);
+    this.#session.edited(this.#desk.path, { offset: start, length: 0, text: `${indentation}\n` });
     [this.#start, this.#target, this.#at, this.#rest, this.#seen] = [start, text, indentation.length, '', ''];
     this.#timings = [];
     this.#asked = 0;
@@ -292,7 +292,7 @@ export class Typist {
     const cursor = this.#start + this.#at;
     if (length === 0 && text === '') return;
     this.#desk.edit(cursor, cursor + length, text);
-    this.#session.edited(this.#desk.path, cursor);
+    this.#session.edited(this.#desk.path, { offset: cursor, length, text });
   }
 
   #count(): void {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Place } from '../../../src/completion/answers.ts';
 import type { CompletionOutcome } from '../../../src/completion/completer.ts';
-import { type Call, type CompletionTiming, Session } from '../../../src/completion/session.ts';
+import { type Call, type Clock, type CompletionTiming, Session } from '../../../src/completion/session.ts';
+import { Suggestions } from '../../../src/completion/suggestions.ts';
 import { outcome } from './outcome.ts';
 import { place } from './place.ts';
 
@@ -9,9 +11,11 @@ import { place } from './place.ts';
 function sessionWith(answers: (string | null | Error)[]) {
   const timings: CompletionTiming[] = [];
   const judged: string[] = [];
+  const events: string[] = [];
   const session = new Session({
     onComplete: (timing) => timings.push(timing),
     onJudged: (told) => judged.push(told),
+    onEvent: ({ what, characters }) => events.push(characters > 0 ? `${what} ${characters}` : what),
   });
   let asked = 0;
   const call = (file: string, more: Partial<Call> = {}): Call => ({
@@ -33,6 +37,7 @@ function sessionWith(answers: (string | null | Error)[]) {
     session,
     timings,
     judged,
+    events,
     call,
     suggest: (file: string, more: Partial<Call> = {}, signal = live) => session.suggest(call(file, more), signal),
     get asked() {
@@ -162,4 +167,173 @@ test('another model forgets what the last one said', async () => {
   await editor.suggest('a = |');
   editor.session.clear();
   assert.equal((await editor.suggest('a = |'))?.text, 'c');
+});
+
+/** Where the cursor is in a file written with a mark, as an editor with offsets has it. */
+const cursor = (file: string) => ({ place: { path: 'a.ts', ...place(file), offset: place(file).prefix.length } });
+const other = (text: string) => ({ text, over: 0, tail: '', right: 0.2 });
+
+test('by command there are several, and what was on screen stays the first', async () => {
+  const editor = sessionWith(['foo']);
+  await editor.suggest('a = |');
+  let asked = 0;
+  const command = {
+    explicit: true,
+    run: async () => {
+      asked++;
+      return outcome('bar', { others: [other('foo'), other('baz')] });
+    },
+  };
+  const several = await editor.suggest('a = |', command);
+  assert.deepEqual([several?.text, several?.others?.map(({ text }) => text)], ['foo', ['bar', 'baz']]);
+  // Looking through them, and typing along one of them, asks nothing.
+  assert.equal((await editor.suggest('a = |', command))?.others?.length, 2);
+  assert.equal((await editor.suggest('a = ba|'))?.text, 'r');
+  assert.equal((await editor.suggest('a = fo|'))?.text, 'o');
+  assert.equal(asked, 1);
+});
+
+test('what is put away is not shown again while the same stands there, but by command it is', async () => {
+  const editor = sessionWith(['foo(b);', 'foo(b);', 'x', 'foo(b);']);
+  await editor.suggest('a = |\n');
+  assert.equal(editor.session.dismissed(), true);
+  assert.equal(editor.session.dismissed(), false);
+  assert.equal(await editor.suggest('a = |\n'), null);
+  assert.equal(editor.timings.at(-1)?.rejectedBy, 'rejected');
+  assert.equal(editor.session.withheld({ path: 'a.ts', ...place('a = |\n') }), 'rejected');
+  assert.equal(await editor.suggest('a = f|\n'), null, 'a key of it');
+  assert.equal(editor.asked, 1, 'nothing is asked for that');
+  // Something near it changed.
+  assert.equal((await editor.suggest('b();\na = |\n'))?.text, 'foo(b);');
+  assert.equal((await editor.suggest('a = |\n', { explicit: true }))?.text, 'foo(b);');
+  assert.deepEqual(editor.judged, ['wrong']);
+});
+
+test('what is typed over is rejected, what a slip of the finger hides is not', async () => {
+  const editor = sessionWith(['foo', 'x', 'bar', 'z', 'baz', 'y']);
+  await editor.suggest('a = |');
+  await editor.suggest('a = g|');
+  assert.equal((await editor.suggest('a = |'))?.text, 'foo');
+  await editor.suggest('a = gar|');
+  await editor.suggest('a = garn|');
+  assert.equal(await editor.suggest('a = |'), null);
+});
+
+test('what was just deleted is not offered, whoever asks', async () => {
+  const editor = sessionWith(['value;', 'value;']);
+  const before = 'a = value;|\n';
+  editor.session.read('a.ts', 0, before.replace('|', ''));
+  for (let end = 10; end > 4; end--) editor.session.edited('a.ts', { offset: end - 1, length: 1, text: '' });
+  assert.equal(await editor.suggest('', { ...cursor('a = |\n') }), null);
+  assert.equal(editor.timings.at(-1)?.rejectedBy, 'deleted');
+  assert.equal(await editor.suggest('', { ...cursor('a = |\n'), explicit: true }), null);
+  assert.equal(editor.session.withheld(cursor('a = |\n').place), 'deleted');
+});
+
+test('undo right after an accept: it is not offered again, and counts as taken back', async () => {
+  const editor = sessionWith(['foo(b);', 'c();']);
+  editor.session.read('a.ts', 0, 'a = \n');
+  await editor.suggest('', cursor('a = |\n'));
+  editor.session.edited('a.ts', { offset: 4, length: 0, text: 'foo(b);' });
+  await editor.session.accepted({ ...editor.call(''), ...cursor('a = foo(b);|\n') }, 'foo(b);');
+  await editor.suggest('', cursor('a = foo(b);|\n'));
+  editor.session.edited('a.ts', { offset: 4, length: 7, text: '' }, 'undone');
+  assert.equal(await editor.suggest('', cursor('a = |\n')), null);
+  assert.equal(editor.asked, 2, 'nothing is asked for that');
+  editor.session.edited('a.ts', { offset: 4, length: 0, text: 'foo(b);' }, 'redone');
+  assert.equal((await editor.suggest('', cursor('a = foo(b);|\n')))?.text, 'c();');
+  assert.deepEqual(editor.events, ['shown', 'taken 7', 'shown', 'takenBack 7', 'shown']);
+});
+
+test('words that are taken are told from keys', async () => {
+  const editor = sessionWith(['foo bar;']);
+  await editor.suggest('', cursor('a = |\n'));
+  editor.session.edited('a.ts', { offset: 4, length: 0, text: 'foo ' });
+  await editor.suggest('', cursor('a = foo |\n'));
+  editor.session.edited('a.ts', { offset: 8, length: 0, text: 'b' });
+  await editor.suggest('', cursor('a = foo b|\n'));
+  editor.session.edited('a.ts', { offset: 9, length: 0, text: 'ar;' });
+  await editor.session.accepted(undefined, 'ar;');
+  assert.deepEqual(editor.events, ['shown', 'takenPart 4', 'taken 3']);
+});
+
+/** A clock on which time passes at once, or not at all. */
+const clock = (passes: boolean): Clock => ({
+  now: () => 0,
+  wait: (_, signal) =>
+    passes ? Promise.resolve() : new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+});
+
+test('what comes behind a suggestion is asked while it is on screen', async () => {
+  const asked: string[] = [];
+  const session = new Session({ onComplete: () => {} }, undefined, clock(true));
+  const callAt = (file: string, answer: string): Call => ({
+    ...cursor(file),
+    explicit: false,
+    afterAccept: false,
+    debounceMs: 0,
+    run: async () => {
+      asked.push(file);
+      return outcome(answer);
+    },
+    after: (full, over) => {
+      assert.equal(over, 0);
+      return { ...callAt(file.replace('|', `${full}|`), 'next();'), after: () => undefined };
+    },
+  });
+  const { signal } = new AbortController();
+  await session.suggest(callAt('a = |\n', 'b;'), signal);
+  await new Promise(setImmediate);
+  assert.deepEqual(asked, ['a = |\n', 'a = b;|\n']);
+  // Taken, it is there at once.
+  await session.accepted(callAt('a = b;|\n', 'never'));
+  assert.equal((await session.suggest(callAt('a = b;|\n', 'never'), signal))?.text, 'next();');
+  assert.equal(asked.filter((file) => file === 'a = b;|\n').length, 1);
+});
+
+test('nothing is asked ahead while keys are typed', async () => {
+  const session = new Session({ onComplete: () => {} }, undefined, clock(false));
+  let ahead = 0;
+  const call: Call = {
+    ...cursor('a = |\n'),
+    explicit: true,
+    afterAccept: false,
+    debounceMs: 0,
+    run: async () => outcome('b;'),
+    after: () => {
+      ahead++;
+      return undefined;
+    },
+  };
+  await session.suggest(call, new AbortController().signal);
+  session.key();
+  await new Promise(setImmediate);
+  assert.equal(ahead, 0);
+});
+
+test('a first line is shown early, and told of when there is more', async () => {
+  const grown: Place[] = [];
+  const session = new Session(
+    { onComplete: () => {}, onGrown: (place) => grown.push(place) },
+    new Suggestions(400, () => 0, 0),
+  );
+  const answer = Promise.withResolvers<CompletionOutcome>();
+  const call: Call = {
+    ...cursor('a\n|\n'),
+    explicit: false,
+    afterAccept: false,
+    debounceMs: 0,
+    run: (_, onText, onFirst) => {
+      onText('b();\nc');
+      onFirst(other('b();'));
+      return answer.promise;
+    },
+  };
+  const { signal } = new AbortController();
+  assert.equal((await session.suggest(call, signal))?.text, 'b();');
+  assert.equal(grown.length, 0);
+  answer.resolve(outcome('b();\nc();'));
+  await new Promise(setImmediate);
+  assert.deepEqual(grown, [call.place]);
+  assert.equal((await session.suggest(call, signal))?.text, 'b();\nc();');
 });

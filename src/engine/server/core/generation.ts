@@ -41,7 +41,7 @@ export async function generate(
     ...input,
     onText: heard(streams[0]!),
     forks: forks && {
-      most: forks.most,
+      ...forks,
       onText(index) {
         const stream = new TextStream(forks.onText(index));
         streams.push(stream);

@@ -302,6 +302,7 @@ export class Loop implements Contender {
     const branches = request.sampler.branches?.(wanted.most, over);
     if (!branches && !over) return;
     request.forks = [];
+    wanted.onBegun?.(branches?.length ?? 0);
     for (const [index, { at, token, sampler }] of (branches ?? []).entries()) {
       const end = request.promptTokens + at;
       const begun = [...request.known.slice(request.promptTokens, end), token];

@@ -42,6 +42,8 @@ export interface RequestInput {
 /** Answers that part from the first where another way was the next likeliest. They begin when its first line is there. */
 export interface ForksWanted {
   most: number;
+  /** They begin: so many. */
+  onBegun?(count: number): void;
   /** Hears what one of them says, with what it shares with the first. */
   onText(index: number): OnText;
 }

@@ -19,6 +19,7 @@ import { checkRequest } from '../../core/checks.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import type { ModelListener, OpenModel } from '../../core/modelHandle.ts';
 import type { Models } from '../../core/models.ts';
+import type { ForksWanted } from '../../core/scheduler/request.ts';
 import { Slices } from '../../core/slices.ts';
 import type { ServedClient, Service } from '../../service.ts';
 import type { OpenDocument, Workspace, WorkspaceListener, Workspaces } from '../../workspaces/workspaces.ts';
@@ -165,6 +166,8 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       maxTokens: maxTokens + (cursor?.brokenOff ?? 0),
       stop: params.stop,
       reuse: params.reuse,
+      // What may never be written takes nobody's place.
+      ...(params.ahead ? { replaces: false } : {}),
       skipBytes: cursor?.beginning.length,
       keep: keepOf(params, tokens.length),
       sampler,
@@ -172,9 +175,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     const certainty = certaintyOf(sampler);
     const { forks, ...result } = await this.#models.run(model, input, signal, {
       onText: heard(certainty, onProgress),
-      ...(answers > 1
-        ? { forks: { most: answers - 1, onText: (other) => (text) => onProgress({ text, other }) } }
-        : {}),
+      ...(answers > 1 ? { forks: othersWanted(answers - 1, onProgress) } : {}),
     });
     return {
       ...result,
@@ -239,6 +240,13 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
 
 const certaintyOf = (sampler: Sampler): Certainty | undefined =>
   sampler instanceof MixedSampler ? sampler.certainty : undefined;
+
+/** Tells of other answers while they are made, and first of how many there are. */
+const othersWanted = (most: number, onProgress: (progress: CompletionProgress) => void): ForksWanted => ({
+  most,
+  onBegun: (others) => onProgress({ text: '', others }),
+  onText: (other) => (text) => onProgress({ text, other }),
+});
 
 /** Tells of an answer while it is made: of its text, and once of its first line. */
 function heard(certainty: Certainty | undefined, onProgress: (progress: CompletionProgress) => void) {
