@@ -8,6 +8,8 @@ import { registerNativeChat } from './chat/native/feature.ts';
 import { ReasoningSplitter } from './chat/prompt/reasoning.ts';
 import { registerCompletion, whyNoCompletion } from './completion/feature.ts';
 import type { CompletionProvider, ShownNotes } from './completion/provider.ts';
+import { registerStatistics } from './completion/statistics/feature.ts';
+import type { StatisticsStore } from './completion/statistics/store.ts';
 import { EngineClient, type EngineCommand } from './engine/client/client.ts';
 import { dataFolder } from './engine/dataFolder.ts';
 import type { EngineStatus, GpuPreference, LogEvent } from './engine/protocol/index.ts';
@@ -28,6 +30,8 @@ export interface QuireApi {
   models: HostModels;
   engineStatus(): Promise<EngineStatus>;
   onDidComplete: CompletionProvider['onDidComplete'];
+  onDidAnswer: CompletionProvider['onDidAnswer'];
+  statistics: StatisticsStore;
   reviews: EditReviews;
   chat: ChatController;
   memory: MemoryFeature;
@@ -83,6 +87,11 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     onSilence: (silence) => monitor.dispatch({ type: 'silence', silence }),
   });
 
+  const statistics = registerStatistics(host, {
+    onDidHappen: completion.onDidHappen,
+    model: () => models.info('completion')?.name,
+  });
+
   const chat = registerChat(host, {
     isPrivate: (uri) => workspace.isPrivate(uri),
     idOf: (uri) => workspace.idOf(uri),
@@ -124,6 +133,8 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     models,
     engineStatus: () => engine.status(),
     onDidComplete: completion.onDidComplete,
+    onDidAnswer: completion.onDidAnswer,
+    statistics,
     reviews: chat.reviews,
     chat: chat.controller,
     memory,

@@ -31,6 +31,7 @@ export function statusMenu({ view, everywhere, language, modelName }: MenuFacts)
     modelName === undefined ? model : { ...model, description: modelName },
     { label: '$(settings) Choose Eagerness…', command: 'quire.chooseEagerness' },
     { label: '$(info) Show Status', command: 'quire.showStatus' },
+    { label: '$(graph) Show Suggestion Statistics', command: 'quire.showStatistics' },
     { label: '$(output) Show Log', command: 'quire.showLog' },
     { label: '$(debug-restart) Restart Engine', command: 'quire.restartEngine' },
     { label: '$(gear) Settings', command: 'quire.openSettings' },

@@ -14,7 +14,7 @@ const settings: Record<string, { scope?: string }> = Object.assign(
   ...manifest.contributes.configuration.map(({ properties }: { properties: object }) => properties),
 );
 /** Registered, but not in the palette: they are reached through a button or a menu. */
-const INTERNAL = ['quire.useBundledModel', 'quire.openSettings', 'quire.showMenu'];
+const INTERNAL = ['quire.useBundledModel', 'quire.openSettings', 'quire.showMenu', 'quire.dismissSuggestion'];
 
 describe('the manifest', () => {
   it('has words for every key, and no words left over', () => {
@@ -50,7 +50,23 @@ describe('the manifest', () => {
     }
   });
 
-  it('takes no key of the editor, but where changes are reviewed', () => {
-    for (const { key, when } of manifest.contributes.keybindings) assert.match(when, /^quire\.reviewing && /, key);
+  it('takes no key of the editor, but where changes are reviewed, and Escape where a suggestion is on screen', () => {
+    const isEscape = ({ command }: { command: string }) => command === 'quire.dismissSuggestion';
+    const { keybindings } = manifest.contributes;
+    for (const binding of keybindings) {
+      if (!isEscape(binding)) assert.match(binding.when, /^quire\.reviewing && /, binding.key);
+    }
+    const [{ key, when }] = keybindings.filter(isEscape);
+    assert.equal(key, 'escape');
+    assert.match(when, /^inlineSuggestionVisible && editorTextFocus && /);
+    // What else the editor's Escape does comes first, and so do Vim's modes.
+    for (const other of [
+      'suggestWidgetVisible',
+      'parameterHintsVisible',
+      'findWidgetVisible',
+      'inSnippetMode',
+      'vim.active',
+    ])
+      assert.ok(when.includes(`!${other}`), other);
   });
 });

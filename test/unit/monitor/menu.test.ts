@@ -19,6 +19,7 @@ describe('statusMenu', () => {
       '$(chip) Choose Model…',
       '$(settings) Choose Eagerness…',
       '$(info) Show Status',
+      '$(graph) Show Suggestion Statistics',
       '$(output) Show Log',
       '$(debug-restart) Restart Engine',
       '$(gear) Settings',
