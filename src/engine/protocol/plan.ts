@@ -54,8 +54,10 @@ export interface ModelPlan {
   mainGpu: number;
   /** `tensor_buft_overrides`: regular expressions on tensor names; `device` is a name, of the CPU too. */
   tensorOverrides: { pattern: string; device: string }[];
-  /** Length of the context; `n_ctx`. */
+  /** Longest sequence that can be asked for. */
   contextTokens: number;
+  /** Cells of the cache; `n_ctx`. */
+  cells: number;
   /** `type_k` and `type_v`. */
   kvType: KvType;
   predicted: {
