@@ -1,6 +1,6 @@
 /** Solves mixed-integer programs on a thread of its own: a solution may take a second, and keys are served meanwhile. */
+import { createRequire } from 'node:module';
 import { parentPort } from 'node:worker_threads';
-import loadHighs from 'highs';
 
 export interface SolverTask {
   id: number;
@@ -16,7 +16,9 @@ export type SolverOutcome = { id: number } & (
   | { found: 'nothing'; why: string }
 );
 
-const highs = loadHighs();
+// It finds its WebAssembly beside itself, so it stays outside the bundle.
+const { default: load }: typeof import('highs') = createRequire(import.meta.url)('highs');
+const highs = load();
 /** Of the optimum that a solution may miss: the numbers are no more exact than that. */
 const GAP = 0.005;
 
