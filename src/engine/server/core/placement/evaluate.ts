@@ -66,7 +66,10 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
   };
   const put = (index: number, group: Group, tensors: Tensors, held = tensors.held): void => {
     const load = on(index);
-    load.tensors[group] = sum([load.tensors[group], tensors]);
+    const total = load.tensors[group];
+    total.held += tensors.held;
+    total.read += tensors.read;
+    total.multiplications += tensors.multiplications;
     load.held += held;
   };
   on(CPU).held += parts.input.held;
@@ -132,7 +135,12 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
 }
 
 const emptyLoad = (): Load => ({
-  tensors: { attention: NOTHING, feedForward: NOTHING, experts: NOTHING, output: NOTHING },
+  tensors: {
+    attention: { ...NOTHING },
+    feedForward: { ...NOTHING },
+    experts: { ...NOTHING },
+    output: { ...NOTHING },
+  },
   cacheElements: 0,
   stateBytes: 0,
   held: 0,

@@ -37,13 +37,17 @@ export const CPU = -1;
 
 /** @param contextTokens where the length is not to be chosen. */
 export function placedModel(parts: ModelParts, roles: ModelRole[], contextTokens?: number): PlacedModel {
-  const cells = (tokens: number): number => (roles.some((role) => ROLES[role].writes) ? cellsFor(tokens) : tokens);
+  const writes = roles.some((role) => ROLES[role].writes);
   const lengths = lengthsFor(parts, roles, contextTokens);
   return {
     parts,
     roles,
-    contexts: lengths.map((tokens) => ({ tokens, cells: cells(tokens), loss: lossOf(tokens, lengths, roles) })),
-    kvTypes: parts.headLength % KV_BLOCK === 0 ? ['f16', 'q8_0', 'q4_0'] : ['f16'],
+    contexts: lengths.map((tokens) => ({
+      tokens,
+      cells: writes ? cellsFor(tokens) : tokens,
+      loss: lossOf(tokens, lengths, roles),
+    })),
+    kvTypes: writes && parts.headLength % KV_BLOCK === 0 ? ['f16', 'q8_0', 'q4_0'] : ['f16'],
   };
 }
 

@@ -49,7 +49,12 @@ export class LinearProgram {
   }
 }
 
+/** A variable stands in a sum once: readers of the format do not agree on what a second one means. */
 function textOf(terms: readonly Term[]): string {
-  const words = terms.map(([coefficient, name]) => `${coefficient < 0 ? '-' : '+'} ${Math.abs(coefficient)} ${name}`);
+  const sums = new Map<string, number>();
+  for (const [coefficient, name] of terms) sums.set(name, (sums.get(name) ?? 0) + coefficient);
+  const words = [...sums].map(
+    ([name, coefficient]) => `${coefficient < 0 ? '-' : '+'} ${Math.abs(coefficient)} ${name}`,
+  );
   return words.map((word, index) => (index > 0 && index % TERMS_A_LINE === 0 ? `\n ${word}` : ` ${word}`)).join('');
 }

@@ -120,7 +120,8 @@ function describe(lp: LinearProgram, model: PlacedModel, id: string, pools: Pool
   bytes.get(cpu.name)!.push([parts.input.held, ONE]);
   if (parts.tied) bytes.get(cpu.name)!.push([-parts.output.held, outputOnCpu]);
 
-  // Changes of the device: into each GPU, and there and back for what is spilled.
+  // Changes of the device: the beginning, into each GPU, and there and back for what is spilled.
+  lp.cost([pricing.split(), ONE]);
   for (const name of used) lp.cost([pricing.split(), name]);
   for (const part of spillable) {
     const share = parts.layers.filter((layer) => layer[part].held > 0).length / count;
