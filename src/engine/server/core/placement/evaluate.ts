@@ -96,6 +96,9 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
 
   const context = model.contexts.find(({ tokens }) => tokens === layout.context)!;
   const needs = bufferNeeds(parts);
+  const cpuComputes = parts.layers.some(
+    (_, index) => home[index] === CPU || SPILLED.some((part) => spilled[part].has(index)),
+  );
   const pricing = new Pricing(model, pools, link);
   const writes = model.roles.some((role: ModelRole) => ROLES[role].writes);
   const result: LayoutCost = {
@@ -109,16 +112,18 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
   for (const [device, load] of loads) {
     const isCpu = device === pools.cpu;
     const computes = load.tensors.attention.held + load.tensors.feedForward.held + load.tensors.experts.held > 0;
-    const hasOutput = (output === CPU) === isCpu && (isCpu || device === pools.gpus[output]);
-    const compute =
-      (computes ? needs.fixed + needs.perCell * context.cells : 0) +
-      (hasOutput ? needs.output : 0) +
-      (isCpu ? needs.host : 0);
+    const hasOutput = device === (output === CPU ? pools.cpu : pools.gpus[output]);
+    const copied = !isCpu && cpuComputes ? needs.copied : 0;
+    const compute = Math.max(
+      computes ? needs.layers + needs.perCell * context.cells + copied : 0,
+      hasOutput ? needs.output : 0,
+      isCpu ? needs.input + needs.perCell * context.cells : 0,
+    );
     const cache = load.cacheElements * KV_TYPES[kvType].bytes * context.cells + load.stateBytes * STATES;
     result.bytes[device.name] = {
       weights: Math.round(load.held),
       cache: Math.round(cache),
-      compute: Math.round(compute),
+      compute: Math.round(compute + (isCpu ? needs.logits : 0)),
     };
     result.cost += pricing.cache(load.cacheElements, kvType, device);
     for (const [group, tensors] of Object.entries(load.tensors) as [Group, Tensors][]) {

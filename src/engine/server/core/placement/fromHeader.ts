@@ -2,6 +2,7 @@
 import { cacheShape } from '../llama/cacheShape.ts';
 import { corrupt, purposeOf, readModelHeaders } from '../llama/ggufCheck.ts';
 import type { GgufHeader, GgufTensor } from '../llama/ggufHeader.ts';
+import { widestStep } from './buffers.ts';
 import { type LayerParts, type ModelParts, NOTHING, sum, type Tensors } from './parts.ts';
 
 /** @throws EngineFailure `modelMissing`, `modelCorrupt`. */
@@ -23,6 +24,7 @@ export function partsOf(headers: readonly GgufHeader[], name: string): ModelPart
   const count = number('block_count');
   const tensors = headers.flatMap(sized);
   if (!(count > 0) || tensors.length === 0) return undefined;
+  const embedding = number('embedding_length');
   const experts = number('expert_count');
   const expertShare = experts > 0 ? number('expert_used_count', experts) / experts : 1;
   const { elements, headLength } = cacheShape(metadata, architecture);
@@ -64,12 +66,17 @@ export function partsOf(headers: readonly GgufHeader[], name: string): ModelPart
     output: ownOutput ? output : sum([output, embeddings]),
     tied: !ownOutput,
     expertShare,
-    embedding: number('embedding_length'),
-    feedForward: Math.max(
-      number('feed_forward_length'),
-      number('expert_feed_forward_length') * number('expert_used_count') + number('expert_shared_feed_forward_length'),
-    ),
-    heads: number('attention.head_count', 1),
+    embedding,
+    step: widestStep({
+      embedding,
+      queries: headLength * number('attention.head_count', 1),
+      feedForward: Math.max(0, ...tensors.map(({ name, shape }) => (WIDE.test(name) ? (shape[1] ?? 0) : 0))),
+      experts:
+        experts > 0
+          ? { used: number('expert_used_count'), feedForward: number('expert_feed_forward_length') }
+          : undefined,
+    }),
+    largest: Math.max(...tensors.map(({ name, bytes }) => (name.startsWith('blk.') ? bytes : 0))),
     vocabulary,
     trainedContext: number('context_length'),
     headLength,
@@ -87,6 +94,9 @@ function groupOf(name: string): 'attention' | 'feedForward' | 'experts' {
 /** The ends of the names of the groups' tensors: these are also the patterns that libllama is given. */
 export const EXPERTS = /\.ffn_(up|down|gate|gate_up)_(ch|)exps\./;
 export const FEED_FORWARD = /\.ffn_(up|down|gate)(_shexp|)\./;
+
+/** As wide as the feed-forward part of a layer. */
+const WIDE = /\.ffn_up(_shexp)?\.weight$/;
 
 interface Sized extends GgufTensor {
   bytes: number;

@@ -1,5 +1,6 @@
 /** The parts of a transformer that is not there, counted from its published numbers. */
 import type { ModelDescriptionShape } from '../../../protocol/index.ts';
+import { widestStep } from './buffers.ts';
 import type { ModelParts, Tensors } from './parts.ts';
 
 /** Bits a weight of Q4_K_M in the mean, as whole files of 7B and more have it. */
@@ -33,8 +34,8 @@ export function partsOfShape(shape: ModelDescriptionShape): ModelParts {
     tied,
     expertShare,
     embedding,
-    feedForward: Math.max(feedForward, feedForward + (experts ? experts.feedForward * experts.used : 0)),
-    heads,
+    step: widestStep({ embedding, queries: heads * headLength, feedForward, experts }),
+    largest: perWeight * embedding * Math.max(feedForward, (experts?.feedForward ?? 0) * (experts?.count ?? 0)),
     vocabulary,
     trainedContext: shape.contextTokens,
     headLength,

@@ -36,9 +36,10 @@ export interface ModelParts {
   /** Share of the experts that one token uses; 1 without experts. */
   expertShare: number;
   embedding: number;
-  /** Width of the widest feed-forward part that one token runs through, experts in use together. */
-  feedForward: number;
-  heads: number;
+  /** Numbers of one token that are there at once while a layer is computed. */
+  step: number;
+  /** Bytes of the largest tensor of a layer. */
+  largest: number;
   vocabulary: number;
   trainedContext: number;
   /** Width of one key head. */

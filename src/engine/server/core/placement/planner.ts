@@ -1,119 +1,85 @@
 /**
- * Makes plans: the solver's, the simple rule's, or the one in force, whichever costs least by the one judge
- * (evaluate.ts); the one in force stays unless another is clearly better, as a change loads models anew.
+ * Makes plans: the program's, the simple rule's, or the one in force, whichever costs least by the one judge (evaluate.ts).
+ * The one in force stays unless another is clearly better, as a change loads models anew.
  */
 import { LRUCache } from 'lru-cache';
-import type { Machine, ModelPlan, Plan } from '../../../protocol/index.ts';
-import { evaluate, type PlanCost } from './evaluate.ts';
+import type { Machine, Plan } from '../../../protocol/index.ts';
+import { evaluate } from './evaluate.ts';
+import type { Found } from './find.ts';
+import { Finder, type FindPlaces } from './finder.ts';
 import type { Layout, PlacedModel } from './layout.ts';
 import { layoutOf, modelPlan } from './modelPlan.ts';
 import { type Pools, poolsOf } from './pools.ts';
-import { programOf } from './program.ts';
 import { refusal } from './refusal.ts';
-import { simplePlan } from './simple.ts';
-import { type ProgramSolver, Solver } from './solver.ts';
 
 export interface PlanRequest {
   models: readonly PlacedModel[];
   machine: Machine;
   inForce?: Plan | undefined;
+  /** For the program. */
+  seconds?: number | undefined;
 }
 
 /** By how much a plan has to be better than the one in force. */
 export const HYSTERESIS = 0.1;
+const SECONDS = 1.5;
 /** Free memory changes all the time; plans are made for whole steps of it. */
 const STEP = 64 * 2 ** 20;
-/** The program knows mean layers: where real ones overflow a memory, it is solved again with so much less there. */
-const ROUNDS = 4;
 const KEPT = 32;
 
-interface Candidate {
-  by: Plan['by'];
-  layouts: Layout[];
-  cost: PlanCost;
-}
-
-/** The best of a request, and the simple rule's; neither knows of a plan in force. */
-interface Found {
-  best: Candidate | undefined;
-  simple: Candidate | undefined;
-}
-
 export class Planner {
-  readonly #solver: ProgramSolver;
+  readonly #find: FindPlaces;
   readonly #found = new LRUCache<string, Promise<Found>>({ max: KEPT });
 
-  constructor(solver: ProgramSolver = new Solver()) {
-    this.#solver = solver;
+  constructor(
+    find: FindPlaces = (
+      (finder) => (question) =>
+        finder.find(question)
+    )(new Finder()),
+  ) {
+    this.#find = find;
   }
 
   /** @throws EngineFailure `outOfMemory`, in words, where the models do not fit. */
-  async plan({ models, machine: exact, inForce }: PlanRequest): Promise<Plan> {
+  async plan({ models, machine: exact, inForce, seconds = SECONDS }: PlanRequest): Promise<Plan> {
     const machine = inSteps(exact);
     const pools = poolsOf(machine);
-    const key = JSON.stringify([models, machine]);
-    const finding = this.#found.get(key) ?? this.#find(models, pools, machine);
+    const key = JSON.stringify([models, machine, seconds]);
+    const finding = this.#found.get(key) ?? this.#find({ models, machine, seconds });
     this.#found.set(key, finding);
     const { best, simple } = await finding;
     if (!best) throw refusal(models, pools, machine);
-    const chosen = { ...best, plans: best.layouts.map((layout, i) => modelPlan(layout, best.cost.models[i]!, pools)) };
-    const kept = inForce && stillGood(inForce, best, models, pools, machine);
-    const { by, cost, plans } = kept ?? chosen;
+    const kept = inForce && stillGood(inForce, best.layouts, models, pools, machine);
+    const { by, layouts } = kept ? { by: 'kept' as const, layouts: kept } : best;
+    const { cost, left, models: costs } = evaluate(layouts, pools, machine);
     return {
-      models: plans,
+      models: layouts.map((layout, index) => modelPlan(layout, costs[index]!, pools)),
       by,
-      cost: cost.cost,
-      simpleCost: simple?.cost.cost ?? null,
-      leftBytes: Object.fromEntries(cost.left.map(({ name, bytes }) => [name, bytes])),
+      cost,
+      simpleCost: simple ? evaluate(simple, pools, machine).cost : null,
+      leftBytes: Object.fromEntries(left.map(({ name, bytes }) => [name, bytes])),
     };
-  }
-
-  async #find(models: readonly PlacedModel[], pools: Pools, machine: Machine): Promise<Found> {
-    const layouts = simplePlan(models, pools, machine);
-    const simple = layouts && { by: 'simple' as const, layouts, cost: evaluate(layouts, pools, machine) };
-    const optimised = await this.#optimise(models, pools, machine);
-    const best =
-      optimised && simple ? (simple.cost.cost < optimised.cost.cost ? simple : optimised) : (optimised ?? simple);
-    return { best, simple };
-  }
-
-  async #optimise(models: readonly PlacedModel[], pools: Pools, machine: Machine): Promise<Candidate | undefined> {
-    const limits = pools.limits.map(({ bytes }) => bytes);
-    for (let round = 0; round < ROUNDS; round++) {
-      const program = programOf(models, pools, machine.link, limits);
-      const outcome = await this.#solver.solve(program.text);
-      if (outcome.found !== 'solution') return undefined;
-      const layouts = program.read(outcome.values);
-      const cost = evaluate(layouts, pools, machine);
-      if (cost.fits) return { by: 'optimised', layouts, cost };
-      cost.left.forEach(({ bytes }, index) => {
-        if (bytes < 0) limits[index]! += bytes;
-      });
-    }
-    return undefined;
   }
 }
 
-/** The plan in force where it is for these models and devices, fits, and nothing is better by the hysteresis. */
+/** The layouts in force where they are for these models and devices, fit, and nothing is better by the hysteresis. */
 function stillGood(
   inForce: Plan,
-  best: Candidate,
+  best: readonly Layout[],
   models: readonly PlacedModel[],
   pools: Pools,
   machine: Machine,
-): { by: 'kept'; cost: PlanCost; plans: ModelPlan[] } | undefined {
+): Layout[] | undefined {
   if (inForce.models.length !== models.length) return undefined;
-  const layouts: Layout[] = [];
-  for (const [index, model] of models.entries()) {
+  const layouts = models.flatMap((model, index) => {
     const plan = inForce.models[index]!;
     const same = plan.model === model.parts.name && plan.roles.join() === model.roles.join();
-    const layout = same ? layoutOf(plan, model, pools) : undefined;
-    if (!layout) return undefined;
-    layouts.push(layout);
-  }
-  const cost = evaluate(layouts, pools, machine);
-  if (!cost.fits || best.cost.cost <= (1 - HYSTERESIS) * cost.cost) return undefined;
-  return { by: 'kept', cost, plans: layouts.map((layout, i) => modelPlan(layout, cost.models[i]!, pools)) };
+    return (same ? layoutOf(plan, model, pools) : undefined) ?? [];
+  });
+  if (layouts.length < models.length) return undefined;
+  const { cost, fits } = evaluate(layouts, pools, machine);
+  const better = evaluate(best, pools, machine).cost <= (1 - HYSTERESIS) * cost;
+  return fits && !better ? layouts : undefined;
 }
 
 function inSteps(machine: Machine): Machine {

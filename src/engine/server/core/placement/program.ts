@@ -153,24 +153,33 @@ function describe(lp: LinearProgram, model: PlacedModel, id: string, pools: Pool
     lp.row([...shares.map((names): Term => [1, names[choice]!]), [-count, name]], '=');
   });
 
-  // Buffers, where anything is computed.
-  const buffer = (device: Device, name: string, computes: string): void => {
-    const size = lp.real(name);
-    const most = needs.fixed + needs.perCell * Math.max(...choices.map(({ cells }) => cells));
-    const ofCells = choices.map(({ name: choice, cells }): Term => [(needs.perCell * cells) / MIB, choice]);
-    lp.row([...ofCells, [most / MIB, computes], [-1, size]], '<=', (needs.fixed - most) / MIB);
-    bytes.get(device.name)!.push([MIB, size]);
-  };
-  gpus.forEach((gpu, index) => {
-    buffer(gpu, `${id}b${index}`, used[index]!);
-    bytes.get(gpu.name)!.push([needs.output, outputs[index]!]);
-  });
+  // Buffers: on each device as large as its largest step.
   const cpuComputes = lp.integer(`${id}usedcpu`, 1);
   for (const names of [layers, ...spillable.map((part) => inside[part])]) {
     lp.row([[count, ONE], ...names.map((name): Term => [-1, name]), [-count, cpuComputes]], '<=');
   }
-  buffer(cpu, `${id}bcpu`, cpuComputes);
-  bytes.get(cpu.name)!.push([needs.output, outputOnCpu], [needs.host, ONE]);
+  const mask = choices.map(({ name, cells }): Term => [(needs.perCell * cells) / MIB, name]);
+  const most = (needs.layers + needs.copied + needs.perCell * Math.max(...choices.map(({ cells }) => cells))) / MIB;
+  const buffer = (device: Device, computes: string, output: string, copied: number): string => {
+    const size = lp.real(`${computes}size`);
+    // Nothing where `computes` is 0.
+    lp.row([...mask, [copied / MIB, cpuComputes], [most, computes], [-1, size]], '<=', needs.layers / MIB - most);
+    lp.row(
+      [
+        [needs.output / MIB, output],
+        [-1, size],
+      ],
+      '<=',
+    );
+    bytes.get(device.name)!.push([MIB, size]);
+    return size;
+  };
+  gpus.forEach((gpu, index) => {
+    buffer(gpu, used[index]!, outputs[index]!, needs.copied);
+  });
+  const cpuSize = buffer(cpu, cpuComputes, outputOnCpu, 0);
+  lp.row([...mask, [-1, cpuSize]], '<=', needs.input / MIB);
+  bytes.get(cpu.name)!.push([needs.logits, ONE]);
 
   return {
     bytes,
@@ -190,10 +199,19 @@ function describe(lp: LinearProgram, model: PlacedModel, id: string, pools: Pool
   };
 }
 
-/** Contexts by number formats, with what each loses. */
+/** Contexts by number formats, with what each loses; without those that another is better than in everything. */
 function choicesOf(model: PlacedModel): { tokens: number; cells: number; kvType: KvType; loss: number }[] {
-  return model.contexts.flatMap(({ loss, ...context }) =>
-    model.kvTypes.map((kvType) => ({ ...context, kvType, loss: loss + kvLoss(model, kvType) })),
+  const all = model.contexts.flatMap(({ loss, ...context }) =>
+    model.kvTypes.map((kvType) => {
+      const { bytes } = KV_TYPES[kvType];
+      return { ...context, kvType, loss: loss + kvLoss(model, kvType), bytes, held: bytes * context.cells };
+    }),
+  );
+  return all.filter(
+    (one) =>
+      !all.some(
+        (other) => other !== one && other.loss <= one.loss && other.held <= one.held && other.bytes <= one.bytes,
+      ),
   );
 }
 

@@ -53,33 +53,49 @@ function attempt(
 function fill(start: Layout, { gpus }: Pools, fits: (layout: Layout) => boolean): Layout {
   const { layers } = start.model.parts;
   const mixture = layers.some(({ experts }) => experts.held > 0);
-  let layout = start;
-  const grow = (next: (layout: Layout) => Layout | undefined): void => {
-    for (let larger = next(layout); larger && fits(larger); larger = next(layout)) layout = larger;
-  };
   const backwards = gpus.map((_, gpu) => gpu).reverse();
-  for (const gpu of backwards) grow((from) => withLayer(from, gpu, mixture));
-  if (mixture) for (const gpu of backwards) grow((from) => withExperts(from, gpu));
+  let layout = start;
+  for (const gpu of backwards) {
+    const from = layout;
+    // The output is one more, and comes first.
+    const placed = from.layers.reduce((total, count) => total + count, 0);
+    layout = most(layers.length + 1 - placed, (count) => withLayers(from, gpu, count, mixture), fits);
+  }
+  if (!mixture) return layout;
+  for (const gpu of backwards) {
+    const from = layout;
+    const away = from.spilled.experts[gpu]!;
+    layout = most(away, (count) => withSpilled(from, gpu, away - count), fits);
+  }
   return layout;
 }
 
-/** One layer more on a GPU; of a mixture without its experts. */
-function withLayer(layout: Layout, gpu: number, mixture: boolean): Layout | undefined {
-  const { layers, spilled, model } = layout;
-  const all = layers.reduce((total, count) => total + count, 0);
-  if (all > model.parts.layers.length) return undefined;
-  // The output, which comes first, has no experts.
-  const experts = mixture && all > 0 ? changed(spilled.experts, gpu, 1) : spilled.experts;
-  return { ...layout, layers: changed(layers, gpu, 1), spilled: { ...spilled, experts } };
+/** @returns what has the largest count, up to `limit`, that fits; 0 does. More takes more room. */
+function most(limit: number, at: (count: number) => Layout, fits: (layout: Layout) => boolean): Layout {
+  let [low, high] = [0, limit];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(at(middle))) low = middle;
+    else high = middle - 1;
+  }
+  return at(low);
 }
 
-function withExperts(layout: Layout, gpu: number): Layout | undefined {
-  if (layout.spilled.experts[gpu] === 0) return undefined;
-  return { ...layout, spilled: { ...layout.spilled, experts: changed(layout.spilled.experts, gpu, -1) } };
+/** So many layers more on a GPU; of a mixture without its experts. */
+function withLayers(layout: Layout, gpu: number, count: number, mixture: boolean): Layout {
+  const layers = changed(layout.layers, gpu, layout.layers[gpu]! + count);
+  const output = count > 0 && layout.layers.every((one) => one === 0) ? 1 : 0;
+  const larger = { ...layout, layers };
+  return mixture ? withSpilled(larger, gpu, layout.spilled.experts[gpu]! + count - output) : larger;
 }
 
-const changed = (counts: readonly number[], at: number, by: number): number[] =>
-  counts.map((count, index) => (index === at ? count + by : count));
+const withSpilled = (layout: Layout, gpu: number, experts: number): Layout => ({
+  ...layout,
+  spilled: { ...layout.spilled, experts: changed(layout.spilled.experts, gpu, experts) },
+});
+
+const changed = (counts: readonly number[], at: number, to: number): number[] =>
+  counts.map((count, index) => (index === at ? to : count));
 
 function onGpusFit(layouts: readonly Layout[], pools: Pools, machine: Machine): boolean {
   const { left } = evaluate(layouts, pools, machine);
