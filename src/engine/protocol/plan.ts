@@ -23,18 +23,18 @@ export interface Device {
   totalBytes: number;
   /** What models may take: free now, and what those of Quire that are planned anew hold. 0: the device is left out. */
   freeBytes: number;
-  /** Bytes of weights that it reads a second while it decodes. */
-  bandwidth: number;
-  /** Operations a second of a long prompt's matrix products. */
-  flops: number;
+  /** Bytes of weights that it reads a second while it decodes; absent: as usual for its kind. */
+  bandwidth?: number;
+  /** Operations a second of a long prompt's matrix products; absent likewise. */
+  flops?: number;
 }
 
 export interface Machine {
   name?: string;
   /** One of kind `cpu`: its memory is the system's, and that of every `igpu`. GPUs in the order of ggml. */
   devices: Device[];
-  /** Bytes a second from the system's memory to a GPU's. */
-  link: number;
+  /** Bytes a second from the system's memory to a GPU's; absent: as usual. */
+  link?: number;
 }
 
 /** A model of `Plan`: what is given to libllama as it stands, and what is expected of it. */
@@ -95,13 +95,13 @@ export interface Plan {
 export interface PlannedModel {
   role: ModelRole;
   /** Absolute path of a GGUF file, or what is known of a model that is not there. */
-  model: { path: string } | { shape: ModelDescriptionShape };
+  model: { path: string } | { shape: ModelShape };
   /** Its context, where it is not the plan's to choose. */
   contextTokens?: number;
 }
 
 /** Numbers of a transformer that its tensors can be counted from. */
-export interface ModelDescriptionShape {
+export interface ModelShape {
   name: string;
   layers: number;
   embedding: number;
@@ -127,9 +127,12 @@ export interface PlanParams {
   machine?: Machine;
   /** The plan in force: it stays unless another is 10 % better, or it no longer fits. */
   inForce?: Plan;
+  /** How long the solver may look; default 1.5. What it has found by then counts. */
+  seconds?: number;
 }
 
 export interface PlanResult {
+  /** With all rates that were reckoned with. */
   machine: Machine;
   plan: Plan;
   solveMs: number;

@@ -1,10 +1,11 @@
 /** What layouts take and cost, exactly, layer by layer: the one judge of all plans, whoever makes them. */
-import type { Device, DeviceBytes, Machine, ModelRole } from '../../../protocol/index.ts';
+import type { DeviceBytes, ModelRole } from '../../../protocol/index.ts';
 import { bufferNeeds } from './buffers.ts';
 import { CPU, homes, kvLoss, type Layout, spilledLayers } from './layout.ts';
 import { NOTHING, SPILLED, sum, type Tensors } from './parts.ts';
 import type { Pools } from './pools.ts';
 import { cacheMs, decodeMs, type Group, Pricing, SPLIT_MS } from './pricing.ts';
+import type { RatedDevice, RatedMachine } from './rates.ts';
 import { KV_TYPES, ROLES, STATES } from './roles.ts';
 
 /** A prompt's tokens in one go, and the tokens in the cache, by which rates are told. */
@@ -29,7 +30,7 @@ export interface PlanCost {
   fits: boolean;
 }
 
-export function evaluate(layouts: readonly Layout[], pools: Pools, { link }: Machine): PlanCost {
+export function evaluate(layouts: readonly Layout[], pools: Pools, { link }: RatedMachine): PlanCost {
   const models = layouts.map((layout) => costOf(layout, pools, link));
   const left = pools.limits.map(({ name, devices, bytes }) => {
     const taken = models.flatMap((model) => devices.map((device) => totalOf(model.bytes[device])));
@@ -57,7 +58,7 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
   const home = homes(layout);
   const spilled = spilledLayers(layout);
   const helped = home.some((index) => index !== CPU);
-  const loads = new Map<Device, Load>();
+  const loads = new Map<RatedDevice, Load>();
   const on = (index: number): Load => {
     const device = index === CPU ? pools.cpu : pools.gpus[index]!;
     const load = loads.get(device) ?? emptyLoad();

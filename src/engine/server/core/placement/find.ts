@@ -1,14 +1,14 @@
 /** Finds layouts: the program's, and the simple rule's; a second of computing, on a thread of its own (findWorker.ts). */
-import type { Machine } from '../../../protocol/index.ts';
 import { evaluate } from './evaluate.ts';
 import type { Layout, PlacedModel } from './layout.ts';
 import { type Pools, poolsOf } from './pools.ts';
 import { programOf } from './program.ts';
+import type { RatedMachine } from './rates.ts';
 import { simplePlan } from './simple.ts';
 
 export interface Question {
   models: readonly PlacedModel[];
-  machine: Machine;
+  machine: RatedMachine;
   /** For the program; what was found by then counts. */
   seconds: number;
 }
@@ -38,7 +38,7 @@ export function find({ models, machine, seconds }: Question, solve: Solve): Foun
 function optimise(
   models: readonly PlacedModel[],
   pools: Pools,
-  machine: Machine,
+  machine: RatedMachine,
   seconds: number,
   solve: Solve,
 ): Layout[] | undefined {

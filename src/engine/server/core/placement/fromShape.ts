@@ -1,5 +1,5 @@
 /** The parts of a transformer that is not there, counted from its published numbers. */
-import type { ModelDescriptionShape } from '../../../protocol/index.ts';
+import type { ModelShape } from '../../../protocol/index.ts';
 import { widestStep } from './buffers.ts';
 import type { ModelParts, Tensors } from './parts.ts';
 
@@ -7,7 +7,7 @@ import type { ModelParts, Tensors } from './parts.ts';
 const BITS = 4.85;
 
 /** As llama-family models are built: grouped-query attention, gated feed-forward (three matrices), one router a layer. */
-export function partsOfShape(shape: ModelDescriptionShape): ModelParts {
+export function partsOfShape(shape: ModelShape): ModelParts {
   const { name, layers, embedding, heads, kvHeads, feedForward, experts, vocabulary, tied = false } = shape;
   const headLength = shape.headLength ?? embedding / heads;
   const perWeight = (shape.bits ?? BITS) / 8;

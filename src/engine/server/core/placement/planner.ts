@@ -3,18 +3,19 @@
  * The one in force stays unless another is clearly better, as a change loads models anew.
  */
 import { LRUCache } from 'lru-cache';
-import type { Machine, Plan } from '../../../protocol/index.ts';
+import type { Plan } from '../../../protocol/index.ts';
 import { evaluate } from './evaluate.ts';
 import type { Found } from './find.ts';
 import { Finder, type FindPlaces } from './finder.ts';
 import type { Layout, PlacedModel } from './layout.ts';
 import { layoutOf, modelPlan } from './modelPlan.ts';
 import { type Pools, poolsOf } from './pools.ts';
+import type { RatedMachine } from './rates.ts';
 import { refusal } from './refusal.ts';
 
 export interface PlanRequest {
   models: readonly PlacedModel[];
-  machine: Machine;
+  machine: RatedMachine;
   inForce?: Plan | undefined;
   /** For the program. */
   seconds?: number | undefined;
@@ -68,7 +69,7 @@ function stillGood(
   best: readonly Layout[],
   models: readonly PlacedModel[],
   pools: Pools,
-  machine: Machine,
+  machine: RatedMachine,
 ): Layout[] | undefined {
   if (inForce.models.length !== models.length) return undefined;
   const layouts = models.flatMap((model, index) => {
@@ -82,7 +83,7 @@ function stillGood(
   return fits && !better ? layouts : undefined;
 }
 
-function inSteps(machine: Machine): Machine {
+function inSteps(machine: RatedMachine): RatedMachine {
   const devices = machine.devices.map((device) => ({
     ...device,
     freeBytes: Math.floor(device.freeBytes / STEP) * STEP,

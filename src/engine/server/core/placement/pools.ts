@@ -2,13 +2,13 @@
  * The memories of a machine. An integrated GPU has none of its own: what lies on it is taken from the system's, which is
  * one pool with the CPU's, or it would be counted twice (llama.cpp #22922).
  */
-import type { Device, Machine } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
+import type { RatedDevice, RatedMachine } from './rates.ts';
 
 export interface Pools {
-  cpu: Device;
+  cpu: RatedDevice;
   /** Those that can hold anything, in order. */
-  gpus: Device[];
+  gpus: RatedDevice[];
   /** Limits of what all models together take: a pool, or the part of a pool that an integrated GPU can reach. */
   limits: { name: string; devices: string[]; bytes: number }[];
 }
@@ -17,7 +17,7 @@ export interface Pools {
 const RESERVE = { gpu: { share: 0.05, least: 512 * 2 ** 20 }, cpu: { share: 0.1, least: 2 ** 30 } };
 
 /** @throws EngineFailure `internal` where the description names no CPU, or two. */
-export function poolsOf({ devices }: Machine): Pools {
+export function poolsOf({ devices }: RatedMachine): Pools {
   const cpus = devices.filter(({ kind }) => kind === 'cpu');
   const cpu = cpus[0];
   if (!cpu || cpus.length > 1) throw new EngineFailure('internal', 'A machine has one device of kind cpu.');
@@ -38,6 +38,6 @@ export function poolsOf({ devices }: Machine): Pools {
   };
 }
 
-function usable({ freeBytes, totalBytes }: Device, { share, least }: { share: number; least: number }): number {
+function usable({ freeBytes, totalBytes }: RatedDevice, { share, least }: { share: number; least: number }): number {
   return Math.max(0, freeBytes - Math.max(least, share * totalBytes));
 }

@@ -4,10 +4,11 @@
  * Weights that lie with the CPU are copied to a GPU for a long prompt, where the model uses one (ggml's `op_offload`).
  * All prices are linear in {@link Tensors}: those of a mean layer are the mean prices.
  */
-import type { Device, KvType } from '../../../protocol/index.ts';
+import type { KvType } from '../../../protocol/index.ts';
 import type { PlacedModel } from './layout.ts';
 import type { Spilled, Tensors } from './parts.ts';
 import type { Pools } from './pools.ts';
+import type { RatedDevice } from './rates.ts';
 import { KV_TYPES, ROLES } from './roles.ts';
 
 /** A change of the device in the middle of a token: copies and waits. */
@@ -18,7 +19,7 @@ export type Group = Spilled | 'attention' | 'output';
 
 export class Pricing {
   readonly #model: PlacedModel;
-  readonly #firstGpu: Device | undefined;
+  readonly #firstGpu: RatedDevice | undefined;
   readonly #link: number;
 
   constructor(model: PlacedModel, { gpus }: Pools, link: number) {
@@ -28,7 +29,7 @@ export class Pricing {
   }
 
   /** @param helped the model is on a GPU with some of its layers. */
-  tensors(group: Group, tensors: Tensors, device: Device, helped: boolean): number {
+  tensors(group: Group, tensors: Tensors, device: RatedDevice, helped: boolean): number {
     return this.#weighted((role) => {
       const writing = role.writes ? decodeMs(tensors, device) : 0;
       return writing + role.promptTokens * this.promptMs(group, tensors, device, helped, role.promptBatch);
@@ -36,7 +37,7 @@ export class Pricing {
   }
 
   /** Of the cache of layers that keep `elements` of a token. */
-  cache(elements: number, type: KvType, device: Device): number {
+  cache(elements: number, type: KvType, device: RatedDevice): number {
     return this.#weighted((role) => (role.writes ? cacheMs(elements, type, device, role.fill) : 0));
   }
 
@@ -45,9 +46,9 @@ export class Pricing {
   }
 
   /** Milliseconds a token of a prompt that is computed `batch` tokens at a time; the output is wanted for its last alone. */
-  promptMs(group: Group, tensors: Tensors, device: Device, helped: boolean, batch: number): number {
+  promptMs(group: Group, tensors: Tensors, device: RatedDevice, helped: boolean, batch: number): number {
     if (group === 'output') return 0;
-    const multiply = ({ flops }: Device) => ((2 * tensors.multiplications) / flops) * MS;
+    const multiply = ({ flops }: RatedDevice) => ((2 * tensors.multiplications) / flops) * MS;
     const gpu = helped && device.kind === 'cpu' ? this.#firstGpu : undefined;
     if (!gpu) return multiply(device);
     return multiply(gpu) + ((tensors.held * this.#touched(group, batch)) / this.#link / batch) * MS;
@@ -63,7 +64,7 @@ export class Pricing {
   }
 }
 
-export const decodeMs = ({ read }: Tensors, { bandwidth }: Device): number => (read / bandwidth) * MS;
+export const decodeMs = ({ read }: Tensors, { bandwidth }: RatedDevice): number => (read / bandwidth) * MS;
 
-export const cacheMs = (elements: number, type: KvType, { bandwidth }: Device, fill: number): number =>
+export const cacheMs = (elements: number, type: KvType, { bandwidth }: RatedDevice, fill: number): number =>
   ((elements * KV_TYPES[type].bytes * fill) / bandwidth) * MS;

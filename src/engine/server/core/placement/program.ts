@@ -8,13 +8,14 @@
  *             a GPU behind the one with the output has no layers (libllama's order),
  *             a layer's cache is where its attention is.
  */
-import type { Device, KvType } from '../../../protocol/index.ts';
+import type { KvType } from '../../../protocol/index.ts';
 import { bufferNeeds } from './buffers.ts';
 import { kvLoss, type Layout, type PlacedModel } from './layout.ts';
 import { LinearProgram, type Term } from './lpText.ts';
 import { SPILLED, type Spilled, sum, type Tensors } from './parts.ts';
 import type { Pools } from './pools.ts';
 import { type Group, Pricing } from './pricing.ts';
+import type { RatedDevice } from './rates.ts';
 import { KV_TYPES, STATES } from './roles.ts';
 
 export interface Program {
@@ -160,7 +161,7 @@ function describe(lp: LinearProgram, model: PlacedModel, id: string, pools: Pool
   }
   const mask = choices.map(({ name, cells }): Term => [(needs.perCell * cells) / MIB, name]);
   const most = (needs.layers + needs.copied + needs.perCell * Math.max(...choices.map(({ cells }) => cells))) / MIB;
-  const buffer = (device: Device, computes: string, output: string, copied: number): string => {
+  const buffer = (device: RatedDevice, computes: string, output: string, copied: number): string => {
     const size = lp.real(`${computes}size`);
     // Nothing where `computes` is 0.
     lp.row([...mask, [copied / MIB, cpuComputes], [most, computes], [-1, size]], '<=', needs.layers / MIB - most);

@@ -1,17 +1,17 @@
 /** Says that models do not fit, and what would help, before anything is loaded. */
-import type { Machine } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
 import { gigabytes } from '../llama/memory.ts';
 import { evaluate } from './evaluate.ts';
 import { onCpu, type PlacedModel } from './layout.ts';
 import { weightBytes } from './parts.ts';
 import type { Pools } from './pools.ts';
+import type { RatedMachine } from './rates.ts';
 import { simplePlan } from './simple.ts';
 
 /** A model smaller than this is none to advise. */
 const LEAST_ADVISED = 300 * 2 ** 20;
 
-export function refusal(models: readonly PlacedModel[], pools: Pools, machine: Machine): EngineFailure {
+export function refusal(models: readonly PlacedModel[], pools: Pools, machine: RatedMachine): EngineFailure {
   const needs = models.map((model) => leastBytes(model, pools, machine));
   const needed = needs.reduce((total, bytes) => total + bytes, 0);
   // An integrated GPU's memory is the system's.
@@ -35,7 +35,7 @@ export function refusal(models: readonly PlacedModel[], pools: Pools, machine: M
 }
 
 /** With the shortest context and the smallest cache. */
-function leastBytes(model: PlacedModel, pools: Pools, machine: Machine): number {
+function leastBytes(model: PlacedModel, pools: Pools, machine: RatedMachine): number {
   const layout = onCpu(model, pools.gpus.length, model.contexts[0]!.tokens, model.kvTypes.at(-1)!);
   const { bytes } = evaluate([layout], pools, machine).models[0]!;
   return Object.values(bytes).reduce((total, { weights, cache, compute }) => total + weights + cache + compute, 0);

@@ -4,17 +4,18 @@
  * another and looks at no second model, but it always has an answer where there is an easy one: the baseline of the
  * program, and what is done where that fails.
  */
-import type { KvType, Machine, ModelRole } from '../../../protocol/index.ts';
+import type { KvType, ModelRole } from '../../../protocol/index.ts';
 import { evaluate } from './evaluate.ts';
 import { type Layout, onCpu, type PlacedModel } from './layout.ts';
 import type { Pools } from './pools.ts';
+import type { RatedMachine } from './rates.ts';
 
 /** Longest context that is given where there is room. */
 const USUAL_CONTEXT = 16_384;
 const ORDER: readonly ModelRole[] = ['completion', 'embedding', 'chat'];
 
 /** @returns layouts in the order of `models`; undefined where the rule finds no room. */
-export function simplePlan(models: readonly PlacedModel[], pools: Pools, machine: Machine): Layout[] | undefined {
+export function simplePlan(models: readonly PlacedModel[], pools: Pools, machine: RatedMachine): Layout[] | undefined {
   const longest = Math.max(...models.map(({ contexts }) => contexts.length));
   // What has no room with the least has none with more.
   if (!evaluate(attempt(models, pools, machine, 'q4_0', longest), pools, machine).fits) return undefined;
@@ -31,7 +32,7 @@ export function simplePlan(models: readonly PlacedModel[], pools: Pools, machine
 function attempt(
   models: readonly PlacedModel[],
   pools: Pools,
-  machine: Machine,
+  machine: RatedMachine,
   wanted: KvType,
   step: number,
 ): Layout[] {
@@ -97,7 +98,7 @@ const withSpilled = (layout: Layout, gpu: number, experts: number): Layout => ({
 const changed = (counts: readonly number[], at: number, to: number): number[] =>
   counts.map((count, index) => (index === at ? to : count));
 
-function onGpusFit(layouts: readonly Layout[], pools: Pools, machine: Machine): boolean {
+function onGpusFit(layouts: readonly Layout[], pools: Pools, machine: RatedMachine): boolean {
   const { left } = evaluate(layouts, pools, machine);
   return left.every(({ name, bytes }) => name === pools.cpu.name || bytes >= 0);
 }
