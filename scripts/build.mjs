@@ -48,6 +48,7 @@ function bundles(production) {
     { source: 'src/engine/server/storage/worker.ts', result: 'engine/storage', options: esm },
     { source: 'src/engine/server/services/memory/worker.ts', result: 'engine/memory', options: esm },
     { source: 'src/engine/server/core/llama/templateWorker.ts', result: 'engine/templateWorker', options: esm },
+    { source: 'src/engine/server/core/placement/findWorker.ts', result: 'engine/findWorker', options: esm },
     { source: 'src/cli/main.ts', result: 'cli/main', options: esm },
     ...(production ? [] : [{ source: 'test/host/index.ts', result: 'test/host/index', options: test }]),
     ...webviews().map((name) => ({

@@ -7,7 +7,7 @@ import { root } from '../lib/paths.mjs';
 import { printLargestParts } from './archive.mjs';
 import { copyNative, locateNatives } from './natives.mjs';
 import { thirdPartyNotices } from './notices.mjs';
-import { grammarFiles, traceRuntimeFiles } from './runtimeFiles.mjs';
+import { grammarFiles, solverFiles, traceRuntimeFiles } from './runtimeFiles.mjs';
 import { targets } from './targets.mjs';
 
 const readManifest = () => JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -31,7 +31,7 @@ async function stageExtension(stage, { target }) {
   const bundled = await build({ production: true, outdir: dist });
   const entries = ['engine/main.mjs', 'engine/memory.mjs', 'cli/main.mjs'];
   const traced = await traceRuntimeFiles(entries.map((entry) => path.join(dist, entry)));
-  const loaded = [...new Set([...traced, ...grammarFiles()])];
+  const loaded = [...new Set([...traced, ...grammarFiles(), ...solverFiles()])];
   for (const file of loaded) cpSync(path.join(root, file), path.join(dist, file));
   const natives = locateNatives(targets[target].natives);
   for (const native of natives) copyNative(native, path.join(dist, 'node_modules'));

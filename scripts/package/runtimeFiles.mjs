@@ -37,3 +37,8 @@ export function grammarFiles() {
   const folder = 'node_modules/@vscode/tree-sitter-wasm';
   return [`${folder}/package.json`, ...names.map((name) => `${folder}/wasm/${name}`)];
 }
+
+/** The solver of placements, which the engine's thread for it loads by name. */
+export function solverFiles() {
+  return ['package.json', 'build/highs.js', 'build/highs.wasm'].map((name) => `node_modules/highs/${name}`);
+}

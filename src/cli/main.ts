@@ -3,6 +3,7 @@ import { chat } from './chat.ts';
 import { complete } from './complete.ts';
 import { forget } from './forget.ts';
 import { memory } from './memory.ts';
+import { plan } from './plan.ts';
 import { replay } from './replay.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
@@ -14,6 +15,7 @@ const COMMANDS: Record<string, (argv: string[]) => Promise<void>> = {
   replay,
   search,
   memory,
+  plan,
   status,
   forget,
 };

@@ -43,6 +43,16 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
   quire forget FOLDER
       Removes everything that is kept of a folder: index, computed pages in memory and on disk, for every model, and the
       chat panel's conversations. What is remembered of it stays: quire memory erase removes that.
+  quire plan [--models ROLE=MODEL ...] [--devices MACHINE] [--seconds N] [--json]
+      Where models would lie: which layers and experts on which device, length and number format of the cache, bytes, and
+      tokens a second. ROLE is completion, chat or embedding; MODEL a GGUF file, M, or a name: qwen2.5-coder-1.5b,
+      qwen2.5-coder-7b, qwen2.5-coder-32b, qwen3-30b-a3b, nomic-embed, or a JSON file {name, layers, embedding, heads,
+      kvHeads, headLength?, feedForward, experts?: {count, used, feedForward}, vocabulary, tied?, contextTokens, bits?}.
+      MACHINE (this one unless told) is laptop-16, gpu-8, gpu-24, gpus-12-8, or a JSON file {devices: [{name, kind: gpu|
+      igpu|cpu, totalBytes, freeBytes, bandwidth?, flops?}], link?}, rates a second. --json prints {machine, plan, solveMs}.
+      What fits nowhere is refused with what would help: exit code 1. Nothing is loaded. The solver looks N seconds (10).
+  quire plan --table      three public models on four machines, as a table in Markdown
+  quire plan --batch      5,000 summaries with a model that is larger than the GPU: by FlexGen's blocks and row by row
   quire status [--json]
       The engines of this user that are running.
 

@@ -130,7 +130,7 @@ function bytesOf(tensor: RandomTensor): number {
   return rows * rowBytes;
 }
 
-function padded(bytes: number): number {
+export function padded(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 

@@ -43,6 +43,9 @@ import {
   type OpenChatResult,
   openModelRequest,
   openWorkspaceRequest,
+  type PlanParams,
+  type PlanResult,
+  planRequest,
   type ReadAheadParams,
   type ReadAheadResult,
   type SearchParams,
@@ -137,6 +140,14 @@ export class EngineClient {
    */
   describeModel(path: string): Promise<ModelDescription> {
     return this.#requests.send(describeModelRequest, { path });
+  }
+
+  /**
+   * Where models would lie on a machine; nothing is loaded.
+   * @throws EngineError `outOfMemory` in words where nothing fits; `modelMissing`, `modelCorrupt`.
+   */
+  plan(params: PlanParams): Promise<PlanResult> {
+    return this.#requests.send(planRequest, params);
   }
 
   /** Lets go of a model. An engine that is not there holds none: it is not started for this. */

@@ -11,6 +11,7 @@ export * from './embedding.ts';
 export * from './lifecycle.ts';
 export * from './memory.ts';
 export * from './memoryPrompt.ts';
+export * from './plan.ts';
 export * from './search.ts';
 export type * from './status.ts';
 export * from './workspace.ts';

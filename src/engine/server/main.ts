@@ -4,6 +4,7 @@
  */
 import { appendFileSync, chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { dataFolder } from '../dataFolder.ts';
 import { addressFor, type Endpoint, endpointFor, removeEndpointFile, writeEndpointFile } from '../endpoint.ts';
 import { takeLock } from '../lock.ts';
@@ -23,6 +24,7 @@ import { download } from './services/download/download.ts';
 import { DownloadService } from './services/download/service.ts';
 import { EmbeddingService } from './services/embedding/service.ts';
 import { MemoryService } from './services/memory/service.ts';
+import { PlanService } from './services/plan/service.ts';
 import { SearchService } from './services/search/service.ts';
 import { TextService } from './services/text/service.ts';
 import { SavedPages } from './storage/pages/savedPages.ts';
@@ -71,6 +73,9 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     log: (level, message) => engine.log(level, message),
   });
   const workspaces = new Workspaces(models.caches);
+  const devices = async () => [
+    { name: 'CPU', kind: 'cpu', totalBytes: totalmem(), freeBytes: process.availableMemory() },
+  ];
   const embedding = new EmbeddingService(models, workspaces);
   const text = new TextService(models, workspaces);
   const memory = new MemoryService(models, workspaces, embedding, text, {
@@ -90,6 +95,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
       memory,
       new SearchService(models, workspaces),
       new TokensService(models),
+      new PlanService(devices),
       new DownloadService(download),
     ],
     native: () => native.status(),

@@ -4,12 +4,11 @@
  */
 import type { ModelSpec } from '../../protocol/index.ts';
 import { Arbiter } from './arbiter.ts';
+import { cellsFor } from './cells.ts';
 import { EngineFailure } from './failure.ts';
 import type { ModelHandle, ModelOpener, OpenEmbedder, OpenModel } from './modelHandle.ts';
 import { type ServingOptions, serve } from './serving.ts';
 
-/** A context shorter than this gets several times its length in cells, so that several files stay cached. */
-const COMFORTABLE_CELLS = 16_384;
 /** A model gets this share of the memory for pages that is left when it is opened: the first half of all, the next a quarter. */
 const RAM_SHARE = 0.5;
 
@@ -66,8 +65,7 @@ export class Loader {
     const share = RAM_SHARE * this.#left;
     this.#left -= share;
     try {
-      const { contextTokens } = handle.info;
-      const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
+      const cells = cellsFor(handle.info.contextTokens);
       const { backend, loop } = await serve(handle, cells, this.#shared(share), this.#device(handle.info.device));
       const model = { handle, backend, loop, share };
       await begin(model);

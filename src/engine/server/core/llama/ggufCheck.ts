@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelRole, Pooling } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
+import { cacheShape } from './cacheShape.ts';
 import type { NativeFunctions } from './functions.ts';
 import { GgufError, type GgufHeader, type GgufValue, readGgufHeader } from './ggufHeader.ts';
 
@@ -67,15 +68,8 @@ type Metadata = Map<string, GgufValue>;
  */
 export async function checkModelFile(file: string, functions: SizeFunctions, role?: ModelRole): Promise<CheckedFile> {
   const modifiedMs = await modifiedOf(file);
-  const header = await headerOf(file);
+  const header = await firstHeader(file);
   const { metadata } = header;
-  const part = metadata.get('split.no');
-  if (typeof part === 'number' && part > 0) {
-    throw new EngineFailure(
-      'modelCorrupt',
-      `${path.basename(file)} is not the first part of its model. Choose the first.`,
-    );
-  }
   const architecture = metadata.get('general.architecture');
   if (typeof architecture !== 'string') throw corrupt(file, 'its header names no architecture');
   const purpose = purposeOf(architecture, metadata);
@@ -94,15 +88,37 @@ export async function checkModelFile(file: string, functions: SizeFunctions, rol
     sizeBytes += partHeader.fileBytes;
   }
   const name = metadata.get('general.name');
+  const { elements, headLength } = cacheShape(metadata, architecture);
   return {
     path: file,
     sizeBytes,
     modifiedMs,
     architecture,
     name: typeof name === 'string' && name !== '' ? name : path.basename(file, '.gguf'),
-    ...cacheShape(metadata, architecture),
+    cellBytes: Math.ceil(2 * elements.reduce((sum, layer) => sum + layer, 0)),
+    headLength,
     purpose,
   };
+}
+
+/**
+ * The headers of all parts of a model, the first part's first; of one that is not split, the one there is.
+ * @throws EngineFailure `modelMissing`, `modelCorrupt`.
+ */
+export async function readModelHeaders(file: string): Promise<GgufHeader[]> {
+  await modifiedOf(file);
+  const first = await firstHeader(file);
+  return [first, ...(await Promise.all(otherParts(file, first.metadata.get('split.count')).map(headerOf)))];
+}
+
+async function firstHeader(file: string): Promise<GgufHeader> {
+  const header = await headerOf(file);
+  const part = header.metadata.get('split.no');
+  if (!(typeof part === 'number' && part > 0)) return header;
+  throw new EngineFailure(
+    'modelCorrupt',
+    `${path.basename(file)} is not the first part of its model. Choose the first.`,
+  );
 }
 
 async function modifiedOf(file: string): Promise<number> {
@@ -126,7 +142,8 @@ async function headerOf(file: string): Promise<GgufHeader> {
   }
 }
 
-function purposeOf(architecture: string, metadata: Metadata): Purpose {
+/** What the header says that a model is good for. */
+export function purposeOf(architecture: string, metadata: Metadata): Purpose {
   const type = metadata.get('general.type');
   const whole = type !== 'mmproj' && type !== 'adapter';
   const number = metadata.get(`${architecture}.pooling_type`);
@@ -181,28 +198,6 @@ function otherParts(file: string, count: GgufValue): string[] {
   const stem = file.replace(/-\d{5}-of-\d{5}\.gguf$/i, '');
   const digits = (value: number): string => String(value).padStart(5, '0');
   return Array.from({ length: count - 1 }, (_, index) => `${stem}-${digits(index + 2)}-of-${digits(count)}.gguf`);
-}
-
-/** From the header's layer, head and width counts; a layer without key-value heads (recurrent) caches nothing. */
-function cacheShape(metadata: Metadata, architecture: string): Pick<CheckedFile, 'cellBytes' | 'headLength'> {
-  const number = (key: string, otherwise: number): number => {
-    const value = metadata.get(`${architecture}.${key}`);
-    return typeof value === 'number' ? value : otherwise;
-  };
-  const layers = number('block_count', 0);
-  const heads = Math.max(1, number('attention.head_count', 1));
-  const width = number('embedding_length', 0) / heads;
-  const keyLength = number('attention.key_length', width);
-  const valueLength = number('attention.value_length', width);
-  const compressed = number('attention.kv_lora_rank', 0);
-  if (compressed > 0) {
-    return { headLength: keyLength, cellBytes: 2 * layers * (compressed + number('rope.dimension_count', 64)) };
-  }
-  const perLayer = metadata.get(`${architecture}.attention.head_count_kv`);
-  const keyHeads = Array.isArray(perLayer)
-    ? perLayer.reduce((sum, count) => sum + count, 0)
-    : (layers * number('attention.head_count_kv', heads)) / Math.max(1, number('full_attention_interval', 1));
-  return { headLength: keyLength, cellBytes: Math.ceil(2 * keyHeads * (keyLength + valueLength)) };
 }
 
 /** Makes the failure for a model that does not complete text. */

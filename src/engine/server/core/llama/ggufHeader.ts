@@ -8,6 +8,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 export type GgufValue = string | number | boolean | number[] | undefined;
 
 export interface GgufTensor {
+  name: string;
   /** Number of `ggml_type`. */
   type: number;
   /** Elements along each axis. */
@@ -69,11 +70,11 @@ async function readHeader(source: Source): Promise<GgufHeader> {
 }
 
 function readTensor(cursor: Cursor): GgufTensor {
-  cursor.text();
+  const name = cursor.text();
   const axes = cursor.u32();
   if (axes > MAX_AXES) throw new GgufError('its header makes no sense');
   const shape = Array.from({ length: axes }, () => cursor.u64());
-  return { shape, type: cursor.u32(), offset: cursor.u64() };
+  return { name, shape, type: cursor.u32(), offset: cursor.u64() };
 }
 
 /** Thrown and caught in this file only: the bytes at hand end too soon. */

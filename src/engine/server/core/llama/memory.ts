@@ -46,6 +46,7 @@ function refuse(needed: number, available: number, what: string): void {
   );
 }
 
-function gigabytes(bytes: number): string {
+/** In words, for people. */
+export function gigabytes(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GB`;
 }

@@ -1,0 +1,70 @@
+/**
+ * What it costs to have something of a model on a device: milliseconds a token, weighted by the roles of the model. Writing
+ * a token reads every hot byte once (at batch 1 the reads decide, FlexGen, arXiv 2303.06865); reading a prompt multiplies.
+ * Weights that lie with the CPU are copied to a GPU for a long prompt, where the model uses one (ggml's `op_offload`).
+ * All prices are linear in {@link Tensors}: those of a mean layer are the mean prices.
+ */
+import type { KvType } from '../../../protocol/index.ts';
+import type { PlacedModel } from './layout.ts';
+import type { Spilled, Tensors } from './parts.ts';
+import type { Pools } from './pools.ts';
+import type { RatedDevice } from './rates.ts';
+import { KV_TYPES, ROLES } from './roles.ts';
+
+/** A change of the device in the middle of a token: copies and waits. */
+export const SPLIT_MS = 0.03;
+const MS = 1000;
+
+export type Group = Spilled | 'attention' | 'output';
+
+export class Pricing {
+  readonly #model: PlacedModel;
+  readonly #firstGpu: RatedDevice | undefined;
+  readonly #link: number;
+
+  constructor(model: PlacedModel, { gpus }: Pools, link: number) {
+    this.#model = model;
+    this.#firstGpu = gpus[0];
+    this.#link = link;
+  }
+
+  /** @param helped the model is on a GPU with some of its layers. */
+  tensors(group: Group, tensors: Tensors, device: RatedDevice, helped: boolean): number {
+    return this.#weighted((role) => {
+      const writing = role.writes ? decodeMs(tensors, device) : 0;
+      return writing + role.promptTokens * this.promptMs(group, tensors, device, helped, role.promptBatch);
+    });
+  }
+
+  /** Of the cache of layers that keep `elements` of a token. */
+  cache(elements: number, type: KvType, device: RatedDevice): number {
+    return this.#weighted((role) => (role.writes ? cacheMs(elements, type, device, role.fill) : 0));
+  }
+
+  split(): number {
+    return this.#weighted((role) => (role.writes ? SPLIT_MS : 0));
+  }
+
+  /** Milliseconds a token of a prompt that is computed `batch` tokens at a time; the output is wanted for its last alone. */
+  promptMs(group: Group, tensors: Tensors, device: RatedDevice, helped: boolean, batch: number): number {
+    if (group === 'output') return 0;
+    const multiply = ({ flops }: RatedDevice) => ((2 * tensors.multiplications) / flops) * MS;
+    const gpu = helped && device.kind === 'cpu' ? this.#firstGpu : undefined;
+    if (!gpu) return multiply(device);
+    return multiply(gpu) + ((tensors.held * this.#touched(group, batch)) / this.#link / batch) * MS;
+  }
+
+  /** Share of the weights that a batch needs: a mixture's experts are copied only where one of its tokens uses them. */
+  #touched(group: Group, batch: number): number {
+    return group === 'experts' ? 1 - (1 - this.#model.parts.expertShare) ** batch : 1;
+  }
+
+  #weighted(ms: (role: (typeof ROLES)[keyof typeof ROLES]) => number): number {
+    return this.#model.roles.reduce((total, role) => total + ROLES[role].weight * ms(ROLES[role]), 0);
+  }
+}
+
+export const decodeMs = ({ read }: Tensors, { bandwidth }: RatedDevice): number => (read / bandwidth) * MS;
+
+export const cacheMs = (elements: number, type: KvType, { bandwidth }: RatedDevice, fill: number): number =>
+  ((elements * KV_TYPES[type].bytes * fill) / bandwidth) * MS;

@@ -1,0 +1,74 @@
+/** `plan` of every client: where models would lie, on this machine or another one. Nothing is loaded. */
+import {
+  type Device,
+  type Machine,
+  type ModelRole,
+  type PlannedModel,
+  type PlanParams,
+  type PlanResult,
+  planRequest,
+} from '../../../protocol/index.ts';
+import { EngineFailure } from '../../core/failure.ts';
+import { readModelParts } from '../../core/placement/fromHeader.ts';
+import { partsOfShape } from '../../core/placement/fromShape.ts';
+import { type PlacedModel, placedModel } from '../../core/placement/layout.ts';
+import { Planner } from '../../core/placement/planner.ts';
+import { measureMemory, rated } from '../../core/placement/rates.ts';
+import type { ServedClient, Service } from '../../service.ts';
+
+/** A device as the native library finds it; kinds that hold no tensors are left out. */
+export type FoundDevice = Omit<Device, 'kind'> & { kind: string };
+
+const KINDS: readonly string[] = ['gpu', 'igpu', 'cpu'] satisfies Device['kind'][];
+
+export class PlanService implements Service {
+  readonly #devices: () => Promise<readonly FoundDevice[]>;
+  readonly #planner: Planner;
+  #memory: Promise<number> | undefined;
+
+  /** @param devices of this machine, with what is free of them now. */
+  constructor(devices: () => Promise<readonly FoundDevice[]>, planner = new Planner()) {
+    this.#devices = devices;
+    this.#planner = planner;
+  }
+
+  serve(client: ServedClient): void {
+    client.onRequest(planRequest, (params) => this.plan(params));
+  }
+
+  /** @throws EngineFailure `outOfMemory`, in words, where nothing fits; `modelMissing`, `modelCorrupt`. */
+  async plan({ models, machine: given, inForce, seconds }: PlanParams): Promise<PlanResult> {
+    if (models.length === 0) throw new EngineFailure('internal', 'A plan is for one model at least.');
+    const machine = rated(given ?? (await this.#thisMachine()));
+    const placed = await placedModels(models);
+    const start = performance.now();
+    const plan = await this.#planner.plan({ models: placed, machine, inForce, seconds });
+    return { machine, plan, solveMs: Math.round(performance.now() - start) };
+  }
+
+  async #thisMachine(): Promise<Machine> {
+    this.#memory ??= measureMemory();
+    const bandwidth = await this.#memory;
+    const known = (await this.#devices()).filter((device): device is Device => KINDS.includes(device.kind));
+    // What is an integrated GPU's, is the CPU's as well.
+    return { devices: known.map((device) => (device.kind === 'gpu' ? device : { ...device, bandwidth })) };
+  }
+}
+
+/** Completion and chat with one file are one model. */
+async function placedModels(models: readonly PlannedModel[]): Promise<PlacedModel[]> {
+  const groups = new Map<string, { model: PlannedModel['model']; roles: ModelRole[]; contextTokens: number }>();
+  for (const { role, model, contextTokens = 0 } of models) {
+    const key = JSON.stringify([model, role === 'embedding']);
+    const group = groups.get(key) ?? { model, roles: [], contextTokens: 0 };
+    if (!group.roles.includes(role)) group.roles.push(role);
+    group.contextTokens = Math.max(group.contextTokens, contextTokens);
+    groups.set(key, group);
+  }
+  return Promise.all(
+    [...groups.values()].map(async ({ model, roles, contextTokens }) => {
+      const parts = 'path' in model ? await readModelParts(model.path) : partsOfShape(model.shape);
+      return placedModel(parts, roles, contextTokens || undefined);
+    }),
+  );
+}
