@@ -172,7 +172,7 @@ describe('Arbiter', () => {
           served.push(name);
           return 10;
         },
-        stop: () => undefined,
+        stop: () => false,
       };
     };
     arbiter.join(contender('old', 200));
