@@ -1,6 +1,6 @@
 /** `quire chat` as a script runs it, with the engine that the runs share. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,8 +32,14 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(argv: string[]) {
-  const child = spawn(process.execPath, [path.join(repository, 'src/cli/main.ts'), 'chat', '--gpu', 'off', ...argv], {
+/** Runs a command in a namespace of its own that has no network: not even a loopback that is up. */
+const OFFLINE = ['unshare', '--user', '--map-root-user', '--net'];
+const mayBeOffline = spawnSync(OFFLINE[0]!, [...OFFLINE.slice(1), 'true']).status === 0;
+
+function start(argv: string[], before: readonly string[] = []) {
+  const main = path.join(repository, 'src/cli/main.ts');
+  const [program, ...rest] = [...before, process.execPath, main, 'chat', '--gpu', 'off', ...argv];
+  const child = spawn(program!, rest, {
     env: { ...process.env, QUIRE_DATA_DIR: folder, NODE_NO_WARNINGS: '1' },
     cwd: folder,
   });
@@ -52,6 +58,17 @@ const entriesOf = (file: string): Entry[] =>
     .map((line) => JSON.parse(line));
 
 describe('quire chat', () => {
+  // An engine that was begun there, too: it is the first test.
+  const skip = !mayBeOffline && 'this system gives nobody a network of their own';
+  it('needs no network, nor does the engine that it begins', { skip }, async () => {
+    const { out, err, code } = await start(
+      ['--model', model, '--max-tokens', '16', '--json', 'Are you there?'],
+      OFFLINE,
+    ).ended;
+    assert.equal(code, 0, err);
+    assert.ok(JSON.parse(out).generatedTokens > 0);
+  });
+
   it('goes on with a conversation, and computes only what is new of it', async () => {
     const conversation = path.join(folder, 'talk.jsonl');
     const attached = path.join(folder, 'a.ts');

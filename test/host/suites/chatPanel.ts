@@ -91,6 +91,26 @@ describe('the chat panel', () => {
       assert.equal(await textOf('target.ts'), TEXT);
     });
 
+    it('that names none to the one that was attached, whichever editor is in front by then', async () => {
+      const now = await conversation();
+      const attachment = {
+        id: 'f',
+        kind: 'file' as const,
+        label: 'panel/target.ts',
+        uri: at('target.ts').toString(),
+        text: TEXT,
+      };
+      const [asked, message] = ['question-attached', 'answer-attached'];
+      now.append({ type: 'user', id: asked, parent: now.head, at: 1, text: 'Change it.', attachments: [attachment] });
+      const front = await vscode.window.showTextDocument(at('other.ts'));
+      const text = `Here:\n\n\`\`\`ts\n${NEW}\`\`\`\n`;
+      now.append({ type: 'assistant', id: message, parent: asked, at: 2, text, state: 'whole' });
+      await say({ type: 'code', action: 'apply', message, block: 0 });
+      assert.equal(stateOf(message)?.kind, 'review', stateOf(message)?.words);
+      assert.deepEqual([await textOf('target.ts'), front.document.getText()], [NEW, TEXT]);
+      await say({ type: 'code', action: 'undo', message, block: 0 });
+    });
+
     it('and shows that all of it was rejected', async () => {
       const message = await answer(block(NEW, 'target.ts'));
       await say({ type: 'code', action: 'apply', message, block: 0 });

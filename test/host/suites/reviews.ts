@@ -124,6 +124,25 @@ describe('reviews of applied blocks', () => {
     assert.equal(await textOf(list), before);
   });
 
+  it('never say that a document was changed that does not hold it', async () => {
+    const target = await fileWith('undoing.ts', TEXT);
+    const document = await vscode.workspace.openTextDocument(target);
+    // As an extension would that puts back what it does not like.
+    const meddler = vscode.workspace.onDidChangeTextDocument(async (change) => {
+      if (change.document !== document || document.getText() === TEXT) return;
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(target, new vscode.Range(0, 0, document.lineCount, 0), TEXT);
+      await vscode.workspace.applyEdit(edit);
+    });
+    const { kind } = await reviews.apply(target, BLOCK, yes).finally(() => meddler.dispose());
+    await until(() => document.getText() === TEXT);
+    if (kind === 'review') await until(() => settled.length > 0);
+    assert.ok(
+      kind === 'refused' || settled.every((one) => one.kind === 'undone'),
+      `${kind}, but the file is unchanged`,
+    );
+  });
+
   it('make new files inside the workspace only', async () => {
     const { uri } = await newFile({ ...BLOCK, path: 'made/here.ts' }, rules);
     files.push(uri);

@@ -1,8 +1,9 @@
 /**
  * One device and all models that compute on it: whose iteration is next. The classes of requests hold across models as
  * they do within one, so that a keystroke of one model waits for no chat of another; within a class, models get equal
- * time (start-time fair queueing, Goyal et al. 1996). Two iterations never run at once: threads of a second would take
- * the cores of the first.
+ * time (start-time fair queueing, Goyal et al. 1996). Two iterations never run at once, as threads of a second would take
+ * the cores of the first; but the end of one that a higher class wants to end keeps it waiting only where there are no
+ * cores for both.
  */
 
 /** Iterations that are shorter than this share a turn of the event loop, whose own cost would show beside theirs. */
@@ -17,8 +18,12 @@ export interface Contender {
   readonly rank: number | undefined;
   /** Runs one iteration. @returns how many ms it took; a promise, that never rejects, where it runs beside the event loop. */
   iterate(): number | Promise<number>;
-  /** Somebody of class `rank` waits: ends the iteration that runs beside the event loop, where that helps. */
-  stop(rank: number): void;
+  /**
+   * Somebody of class `rank` waits: ends the iteration that runs beside the event loop, where that helps.
+   * @returns true where it ends, or is about to, and others may compute beside what is left of it: the layer it is in, which
+   * for the last one, with all tokens of the vocabulary, is a third of a small model's time.
+   */
+  stop(rank: number): boolean;
   /** Somebody else of class `rank` was served for so long. */
   stoodStill?(rank: number, ms: number): void;
 }
@@ -35,13 +40,15 @@ export class Arbiter {
   /** Of each class: where the one was that was served last. */
   readonly #clock: number[] = [];
   #running: Contender | undefined;
+  /** Those beside the end of whose iteration others compute. */
+  readonly #ending = new Set<Contender>();
   #scheduled = false;
   #spoke = false;
   #longTurn = false;
 
   /** Something is computed, or about to be. */
   get busy(): boolean {
-    return this.#scheduled || this.#running !== undefined;
+    return this.#scheduled || this.#running !== undefined || this.#ending.size > 0;
   }
 
   join(contender: Contender): void {
@@ -55,7 +62,11 @@ export class Arbiter {
 
   /** A contender has something of class `rank` to do that it did not have before. */
   arrived(rank: number): void {
-    this.#running?.stop(rank);
+    const running = this.#running;
+    if (running?.stop(rank)) {
+      this.#ending.add(running);
+      this.#running = undefined;
+    }
     this.#wake();
   }
 
@@ -67,7 +78,7 @@ export class Arbiter {
   /**
    * Does `work` once, when its turn comes.
    * @param rank a function where it may rise while the work waits.
-   * @param stop ends it early; called when a class above `rank` waits.
+   * @param stop ends it early; called when a class above `rank` waits. They wait for its end.
    */
   async once(
     rank: number | (() => number),
@@ -93,6 +104,7 @@ export class Arbiter {
       },
       stop: (other) => {
         if (other < rankNow()) stop();
+        return false;
       },
     };
     this.join(contender);
@@ -101,7 +113,7 @@ export class Arbiter {
   }
 
   #wake(): void {
-    if (this.busy || !this.#next()) return;
+    if (this.#scheduled || this.#running || !this.#next()) return;
     this.#scheduled = true;
     this.#afterMessages(() => {
       this.#scheduled = false;
@@ -123,7 +135,7 @@ export class Arbiter {
       if (typeof took !== 'number') {
         took.then((ms) => {
           this.#served(entry, rank!, ms);
-          this.#running = undefined;
+          if (!this.#ending.delete(contender)) this.#running = undefined;
           this.#wake();
         });
         break;
@@ -138,10 +150,12 @@ export class Arbiter {
 
   #served(entry: Entry, rank: number, ms: number): void {
     entry.usedMs += ms;
-    for (const { contender } of this.#entries) if (contender !== entry.contender) contender.stoodStill?.(rank, ms);
+    for (const { contender } of this.#entries) {
+      if (contender !== entry.contender && !this.#ending.has(contender)) contender.stoodStill?.(rank, ms);
+    }
   }
 
-  /** The highest class; in it, who had least of the device. */
+  /** The highest class; in it, who had least of the device. Undefined also while only an iteration that ends can go on to it. */
   #next(): Entry | undefined {
     let best: Entry | undefined;
     for (const entry of this.#entries) {
@@ -151,9 +165,14 @@ export class Arbiter {
         entry.usedMs = rank === undefined ? 0 : (this.#clock[rank] ?? 0);
       }
       if (rank === undefined) continue;
-      if (!best || rank < best.rank! || (rank === best.rank && entry.usedMs < best.usedMs)) best = entry;
+      if (!best || rank < best.rank! || (rank === best.rank && this.#before(entry, best))) best = entry;
     }
-    return best;
+    return best && this.#ending.has(best.contender) ? undefined : best;
+  }
+
+  #before(one: Entry, other: Entry): boolean {
+    const [ends, otherEnds] = [one, other].map(({ contender }) => this.#ending.has(contender));
+    return ends === otherEnds ? one.usedMs < other.usedMs : !ends;
   }
 
   /**

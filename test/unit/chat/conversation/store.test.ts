@@ -71,6 +71,30 @@ test('what was said is there in another window, and after a restart', async (t) 
   assert.equal(again.begun, conversation.begun);
 });
 
+test('saving adds to what is on disk, and never writes it anew: a long conversation costs no more than a short one', async (t) => {
+  const { store, folder } = storeIn(t);
+  const conversation = store.create();
+  const file = path.join(folder, `${conversation.id}.jsonl`);
+  let before = '';
+  let node = 0;
+  for (let turn = 0; turn < 250; turn++) {
+    conversation.append(user(`u${turn}`, turn === 0 ? null : `a${turn - 1}`, { text: `question ${turn}` }));
+    conversation.append(answer(`a${turn}`, `u${turn}`, { text: 'An answer. '.repeat(20) }));
+    if (turn % 10 !== 0) continue;
+    await store.flush();
+    node ||= statSync(file).ino;
+    const now = readFileSync(file, 'utf8');
+    assert.ok(
+      now.length > before.length && now.startsWith(before),
+      `what was kept before turn ${turn} stays as it was`,
+    );
+    assert.equal(statSync(file).ino, node, 'the same file');
+    before = now;
+  }
+  const again = await storeIn(t, folder).store.open(conversation.id);
+  assert.equal(again.path().length, 482);
+});
+
 test('a conversation in which nothing was asked leaves nothing', async (t) => {
   const { store, folder } = storeIn(t);
   const conversation = store.create();

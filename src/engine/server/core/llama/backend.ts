@@ -1,4 +1,5 @@
 /** Decoding with libllama: one unified pool of cells that sequences share. */
+import os from 'node:os';
 import type { SamplingOptions } from '../../../protocol/index.ts';
 import type { DecodeBackend, DecodeBatch, DecodeOutcome, Drawer, SequenceId } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
@@ -56,6 +57,7 @@ export class LlamaBackend implements DecodeBackend {
   readonly sequences: number;
   readonly sharesPages: boolean;
   readonly abortable: boolean;
+  readonly sparesHalf: boolean;
   readonly threads: number;
   /** GGML type of the cached keys and values. */
   readonly cacheType: number;
@@ -83,6 +85,7 @@ export class LlamaBackend implements DecodeBackend {
     const batchTokens = options.batchTokens ?? BATCH_TOKENS;
     this.sequences = options.sequences ?? SEQUENCES;
     this.threads = options.threads ?? model.threads;
+    this.sparesHalf = 2 * this.threads <= os.availableParallelism();
     this.#maxRows = Math.max(this.sequences + 1, Math.min(batchTokens, MAX_ROWS));
     const params = this.#contextParams(options.cells, batchTokens);
     const context = functions.llama_init_from_model(model.pointer, params);

@@ -14,7 +14,7 @@ import { IterationTimes } from './iterationTimes.ts';
 import type { LatencyProfile } from './latencyProfile.ts';
 import { charge } from './levels.ts';
 import { ITERATION_MS, Planner, type Policy } from './planner.ts';
-import { Request, type RequestInput } from './request.ts';
+import { RANK, Request, type RequestInput } from './request.ts';
 import { Selection, type Slice, toError } from './selection.ts';
 
 /** A running iteration is not stopped for a higher class where it should end so soon, or should just have ended. */
@@ -40,6 +40,8 @@ interface Flight {
   slices: Slice[];
   endsAt: number;
   stopped: boolean;
+  /** Nobody else computes beside it: its time says what it costs. */
+  alone: boolean;
 }
 
 export class Loop implements Contender {
@@ -176,7 +178,9 @@ export class Loop implements Contender {
     const started = this.#backend.now();
     if (slices.length === 0) return started - began;
     const expected = this.#planner.expectedMs;
-    if (expected <= ITERATION_MS || !this.#backend.abortable || this.#policy === 'fcfs') {
+    // One that a key would stop must leave the event loop free to hear of the key.
+    const brief = slices[0]!.request.rank === RANK.keystroke ? ITERATION_MS : WORTH_STOPPING_MS;
+    if (expected <= brief || !this.#backend.abortable || this.#policy === 'fcfs') {
       this.#finish(
         slices,
         started,
@@ -184,29 +188,37 @@ export class Loop implements Contender {
       );
       return this.#backend.now() - began;
     }
-    this.#flight = { slices, endsAt: started + expected, stopped: false };
+    const flight = { slices, endsAt: started + expected, stopped: false, alone: true };
+    this.#flight = flight;
     return this.#backend
       .decodeAsync(this.#batch)
       .catch((error: unknown) => toError(error))
       .then((outcome) => {
         this.#flight = undefined;
-        if (!this.#stopped) this.#finish(slices, started, outcome);
+        if (!this.#stopped) this.#finish(slices, started, outcome, flight.alone);
         return this.#backend.now() - began;
       });
   }
 
-  /** Ends the running iteration where someone of class `rank` would wait for lower ones, or nobody wants it any more. */
-  stop(rank: number): void {
+  /**
+   * Ends the running iteration where someone of class `rank` would wait for lower ones, or nobody wants it any more; see
+   * {@link Contender}.
+   */
+  stop(rank: number): boolean {
     const flight = this.#flight;
-    if (!flight || flight.stopped) return;
+    if (!flight) return false;
     // What a prompt that was superseded or cancelled has computed serves the one that comes in its place.
     const wanted = flight.slices.some(({ request, start, end }) => {
       return request.rank <= rank && (!request.ending || end - start > 1);
     });
+    if (wanted) return false;
     // One that is overdue is on a machine that has become slower: nobody knows how long it will go on.
-    if (wanted || Math.abs(flight.endsAt - this.#backend.now()) < WORTH_STOPPING_MS) return;
-    flight.stopped = true;
-    this.#backend.abort();
+    if (!flight.stopped && Math.abs(flight.endsAt - this.#backend.now()) >= WORTH_STOPPING_MS) {
+      flight.stopped = true;
+      this.#backend.abort();
+    }
+    if (this.#backend.sparesHalf) flight.alone = false;
+    return !flight.alone;
   }
 
   /** Saved pages may have come: who waited for them goes on, if need be at the cost of a running iteration. */
@@ -246,11 +258,11 @@ export class Loop implements Contender {
     }
   }
 
-  /** Takes in what an iteration came to. */
-  #finish(slices: Slice[], started: number, outcome: DecodeOutcome | Error): void {
+  /** Takes in what an iteration came to. @param alone see {@link Flight}. */
+  #finish(slices: Slice[], started: number, outcome: DecodeOutcome | Error, alone = true): void {
     const now = this.#backend.now();
     const ms = now - started;
-    if (outcome === 'ok') {
+    if (outcome === 'ok' && alone) {
       this.#profile.observe(this.#planner.tokens, this.#planner.context, ms);
       this.#times.add(ms);
     }

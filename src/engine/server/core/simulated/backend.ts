@@ -36,6 +36,8 @@ export interface SimulatedOptions {
   sharesPages?: boolean;
   /** False behaves like a GPU: a running decode goes on to its end. */
   abortable?: boolean;
+  /** False: two decodes at once would take each other's cores. */
+  sparesHalf?: boolean;
   /** Pages of one model are refused by another. */
   model?: string;
   /** Virtual time, in ms; backends of one device share it. */
@@ -54,6 +56,7 @@ export class SimulatedBackend implements DecodeBackend {
   readonly sequences: number;
   readonly sharesPages: boolean;
   readonly abortable: boolean;
+  readonly sparesHalf: boolean;
   readonly vocabularyTokens: number;
   readonly #costs: CostModel;
   readonly #endToken: number;
@@ -73,6 +76,7 @@ export class SimulatedBackend implements DecodeBackend {
     this.sequences = options.sequences ?? 64;
     this.sharesPages = options.sharesPages ?? true;
     this.abortable = options.abortable ?? this.sharesPages;
+    this.sparesHalf = options.sparesHalf ?? false;
     this.vocabularyTokens = options.vocabularyTokens ?? 263;
     this.#costs = { ...DEFAULT_COSTS, ...options.costs };
     this.#endToken = options.endToken ?? 256;

@@ -22,23 +22,30 @@ class Device {
   readonly began: { model: string; class: RequestClass }[] = [];
   /** Iterations that began while a request of a higher class was waiting for the device. */
   outOfOrder = 0;
-  #running = 0;
+  /** Iterations that began beside the end of another one. */
+  beside = 0;
+  readonly #running = new Set<Model>();
 
-  model(name: string, costs: Partial<CostModel> = {}, abortable = true): Model {
-    const model = new Model(this, name, costs, abortable);
+  model(name: string, costs: Partial<CostModel> = {}, abortable = true, sparesHalf = false): Model {
+    const model = new Model(this, name, costs, abortable, sparesHalf);
     this.models.push(model);
     return model;
   }
 
   begin(model: Model): void {
-    assert.equal(this.#running++, 0, 'two iterations at once');
     const rank = model.loop.rank!;
+    for (const other of this.#running) {
+      assert(other !== model && other.sparesHalf && other.leads > rank, 'two iterations at once');
+      this.beside++;
+    }
+    this.#running.add(model);
+    model.leads = rank;
     this.began.push({ model: model.name, class: (['keystroke', 'chat', 'background'] as const)[rank]! });
     if (this.models.some(({ loop }) => loop.rank !== undefined && loop.rank < rank)) this.outOfOrder++;
   }
 
-  end(): void {
-    this.#running--;
+  end(model: Model): void {
+    this.#running.delete(model);
   }
 }
 
@@ -47,23 +54,38 @@ class Model {
   readonly loop: Loop;
   readonly decisions: Decisions;
   readonly backend: SimulatedBackend;
+  readonly sparesHalf: boolean;
+  /** Class of its last iteration. */
+  leads = 0;
+  /** Turns of the event loop that the layer takes in which an iteration is when it is stopped. */
+  layer = 0;
 
-  constructor(device: Device, name: string, costs: Partial<CostModel>, abortable: boolean) {
+  constructor(device: Device, name: string, costs: Partial<CostModel>, abortable: boolean, sparesHalf: boolean) {
     const { clock, arbiter } = device;
     this.name = name;
-    this.backend = new SimulatedBackend({ cells: 2048, sequences: 12, abortable, costs, model: name, clock });
+    this.sparesHalf = sparesHalf;
+    this.backend = new SimulatedBackend({
+      cells: 2048,
+      sequences: 12,
+      abortable,
+      sparesHalf,
+      costs,
+      model: name,
+      clock,
+    });
     const { backend } = this;
     const [decode, decodeAsync] = [backend.decode.bind(backend), backend.decodeAsync.bind(backend)];
     backend.decode = (batch) => {
       device.begin(this);
       const outcome = decode(batch);
-      device.end();
+      device.end(this);
       return outcome;
     };
     backend.decodeAsync = async (batch) => {
       device.begin(this);
       const outcome = await decodeAsync(batch);
-      device.end();
+      for (let i = 0; i < this.layer; i++) await turn();
+      device.end(this);
       return outcome;
     };
     const profile = new LatencyProfile(backend.batchTokens);
@@ -113,19 +135,23 @@ describe('Arbiter', () => {
     assert.equal(device.outOfOrder, 0);
   });
 
-  for (const [kind, stops] of [
-    ['keystroke', true],
-    ['background', false],
+  for (const { kind, costs, stops, beside } of [
+    { kind: 'keystroke', costs: { fixedMs: 80 }, stops: true, beside: false },
+    { kind: 'keystroke', costs: { fixedMs: 12 }, stops: true, beside: false },
+    { kind: 'keystroke', costs: { fixedMs: 80 }, stops: true, beside: true },
+    { kind: 'background', costs: { fixedMs: 80 }, stops: false, beside: true },
   ] as const) {
-    it(`${stops ? 'stops' : 'does not stop'} a long iteration of a chat for a ${kind} of another model`, async () => {
+    const how = `${stops ? 'stops' : 'does not stop'} an iteration of ${costs.fixedMs} ms of a chat`;
+    it(`${how} for a ${kind} of another model${stops && beside ? ', and waits not for its end' : ''}`, async () => {
       const device = new Device();
-      const slow = device.model('slow', { fixedMs: 80 });
+      const slow = device.model('slow', costs, true, beside);
       const quick = device.model('quick');
       await slow.submit('learn what an iteration costs', 'chat', { maxTokens: 20 }).done;
       const chat = slow.submit('a chat with a long answer', 'chat', { maxTokens: 40 });
       while (chat.generatedTokens < 5) await turn();
       const from = slow.decisions.count;
       const { decodeAsync } = slow.backend;
+      slow.layer = 20;
       const key = new Promise<Request>((resolve) => {
         slow.backend.decodeAsync = (batch) => {
           slow.backend.decodeAsync = decodeAsync;
@@ -135,13 +161,32 @@ describe('Arbiter', () => {
         };
       });
       await (await key).done;
+      assert.equal(device.beside > 0, stops && beside);
       assert.equal(chat.generatedTokens < 40, stops);
-      await chat.done;
+      const text = (await chat.done).text;
       const stopped = slow.decisions.since(from).some(({ why }) => why?.includes('stopped'));
       assert.equal(stopped, stops);
       assert.equal(device.outOfOrder, 0);
+      const alone = new Device().model('slow', costs);
+      assert.equal(text, (await alone.submit('a chat with a long answer', 'chat', { maxTokens: 40 }).done).text);
     });
   }
+
+  it('lets nobody of a lower class begin while a key waits for the end of an iteration of its own model', async () => {
+    const device = new Device();
+    const slow = device.model('slow', { fixedMs: 80 }, true, true);
+    const other = device.model('other', {}, true, true);
+    slow.layer = 10;
+    await slow.submit('learn', 'chat', { maxTokens: 20 }).done;
+    const chats = [slow, other].map((model) => model.submit('a chat', 'chat', { maxTokens: 200 }));
+    while (chats[0]!.generatedTokens < 5) await turn();
+    for (let i = 0; i < 20; i++) {
+      for (let j = 0; j < i % 4; j++) await turn();
+      await slow.submit(`key ${i}`, 'keystroke', { maxTokens: 2 }).done;
+    }
+    assert.equal(device.outOfOrder, 0);
+    for (const [i, model] of [slow, other].entries()) model.loop.cancel(chats[i]!);
+  });
 
   it('gives models of one class equal time, however long their iterations are', async () => {
     const device = new Device();
@@ -172,7 +217,7 @@ describe('Arbiter', () => {
           served.push(name);
           return 10;
         },
-        stop: () => undefined,
+        stop: () => false,
       };
     };
     arbiter.join(contender('old', 200));
@@ -232,11 +277,17 @@ describe('Arbiter', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(request, { minLength: 2, maxLength: 16 }),
-        fc.constantFrom(0.3, 40, 120),
+        fc.constantFrom(0.3, 12, 40, 120),
         fc.boolean(),
-        async (requests, fixedMs, abortable) => {
+        fc.boolean(),
+        fc.nat(10),
+        async (requests, fixedMs, abortable, sparesHalf, layer) => {
           const device = new Device();
-          const models = [device.model('one', { fixedMs }, abortable), device.model('two')];
+          const models = [
+            device.model('one', { fixedMs }, abortable, sparesHalf),
+            device.model('two', {}, true, sparesHalf),
+          ];
+          for (const model of models) model.layer = layer;
           const alone = [new Device().model('one'), new Device().model('two')];
           const pending = [];
           for (const { model, text, class: kind, maxTokens, pause, cancel } of requests) {
