@@ -25,6 +25,8 @@ export interface CheckedFile {
 export interface Purpose {
   generates: boolean;
   chats: boolean;
+  /** Only a name tells: such models are of other families by their shape and their tokens. */
+  edits?: boolean;
   embeds: boolean;
   /** Absent where the model writes text and gives no vectors. */
   pooling?: Pooling;
@@ -48,6 +50,12 @@ const EMBEDDING_ARCHITECTURES = new Set([
 
 /** Architectures that do neither: they are for images or sound, or read only what another part of a model writes. */
 const OTHER_ARCHITECTURES = new Set(['t5encoder', 'clip', 'wavtokenizer-dec']);
+
+/**
+ * Names of models that were trained on edits: the text around a cursor is given to them as it was and as it is, and comes back
+ * rewritten. Zed's Zeta, Sweep's Next-Edit, Continue's Instinct, Inception's Mercury Coder.
+ */
+const EDITS = /next[-_ ]?edit|(?:^|[^a-z])(?:zeta|instinct|mercury[-_ ]?coder)(?![a-z])/i;
 
 /** `enum llama_pooling_type`. */
 export const POOLINGS: readonly Pooling[] = ['none', 'mean', 'cls', 'last', 'rank'];
@@ -94,6 +102,8 @@ export async function checkModelFile(file: string, functions: SizeFunctions, rol
     sizeBytes += partHeader.fileBytes;
   }
   const name = metadata.get('general.name');
+  const names = ['general.name', 'general.basename', 'general.finetune'].map((key) => metadata.get(key));
+  const edits = [...names, path.basename(file)].some((one) => typeof one === 'string' && EDITS.test(one));
   return {
     path: file,
     sizeBytes,
@@ -101,7 +111,7 @@ export async function checkModelFile(file: string, functions: SizeFunctions, rol
     architecture,
     name: typeof name === 'string' && name !== '' ? name : path.basename(file, '.gguf'),
     ...cacheShape(metadata, architecture),
-    purpose,
+    purpose: edits ? { ...purpose, edits } : purpose,
   };
 }
 
