@@ -15,6 +15,7 @@ import type { FilterName } from './filters/index.ts';
 import { applyFilters } from './filters/index.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import { fitToFile } from './fitToFile.ts';
+import { fenceFor } from './instruction.ts';
 import { buildPrompt, surroundingsOf } from './prompt.ts';
 import type { CompletionRequest } from './request.ts';
 import { scopeOf } from './scope.ts';
@@ -114,13 +115,20 @@ export class Completer {
   async complete(model: ModelInfo, request: CompletionRequest, options: CompletionOptions): Promise<CompletionOutcome> {
     // The same room is kept for a line and for a block, so that the window does not move between the two.
     const limits = limitsOf(options.maxTokens);
-    const budget = budgetFor(model, limits.many, fimLayoutOf(model).order);
+    const layout = fimLayoutOf(model);
+    const budget = budgetFor(model, limits.many, layout.order);
     const near = surroundingsOf(request, budget);
     const indentation = request.indentation ?? indentationOf(near.prefix + near.suffix);
     const code = this.#syntax?.at(near, request);
     const scope = scopeOf(near, { ...request, indentation }, code);
     const maxTokens = limits[scope.lines];
     const end = (text: string): number | null => endOf(text, scope, indentation.width, code);
+
+    // The answer of a chat model ends with its block of code.
+    const stop = [
+      ...(scope.lines === 'one' && scope.newlineEnds ? ['\n'] : []),
+      ...(layout.instructed ? [fenceFor(near)] : []),
+    ];
 
     const enough = new AbortController();
     const growing = [''];
@@ -133,7 +141,7 @@ export class Completer {
       maxTokens,
       ...(options.document === undefined ? {} : { document: options.document, offset: near.place.cursor }),
       ...(options.supersedes === undefined ? {} : { supersedes: options.supersedes }),
-      ...(scope.lines === 'one' && scope.newlineEnds ? { stop: ['\n'] } : {}),
+      ...(stop.length === 0 ? {} : { stop }),
       ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
       ngram: options.ngram ?? true,
       ...(options.prudence && !options.whole ? { least: options.prudence.least } : {}),

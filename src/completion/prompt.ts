@@ -1,6 +1,7 @@
 /** From a place in a file to the segments of a fill-in-the-middle prompt: what changes least comes first. */
 import type { ModelInfo, PromptSegment, PromptText, SpecialToken } from '../engine/protocol/index.ts';
 import { type FimLayout, fimLayoutOf } from './fimLayouts.ts';
+import { instructed, joined, type ShownFile } from './instruction.ts';
 import { notesFor, notesPath } from './notes.ts';
 import type { CompletionRequest, OtherFile } from './request.ts';
 import { isClosersOnly, lineAfter, toLf } from './text.ts';
@@ -42,96 +43,99 @@ export function surroundingsOf(request: CompletionRequest, budget: WindowBudget)
 export function buildPrompt(
   model: ModelInfo,
   request: CompletionRequest,
-  { prefix, suffix, place }: PlacedText,
+  near: PlacedText,
   budget: ContextBudget,
 ): PromptSegment[] {
   const layout = fimLayoutOf(model);
+  const { prefix, suffix, place } = near;
   const rest = lineAfter(suffix);
   const hidden = isClosersOnly(rest) ? rest.length : 0;
   const part = (start: number, end: number, text: string): PromptText =>
     request.document && text !== '' ? { ...request.document, start, end } : text;
+  const before: PromptSegment = { text: part(place.start, place.cursor, prefix), cut: 'start', cursor: 'before' };
+  const shown = part(place.cursor + hidden, place.end, suffix.slice(hidden));
+  const after: PromptSegment = { text: shown, cut: 'end', cursor: 'after' };
+  const others = chosenOthers(request, budget);
+  if (layout.instructed) return instructed({ layout, request, near, others, before, after });
 
-  const segments: PromptSegment[] = [];
-  const special = (token: SpecialToken): void => void segments.push({ special: token });
-  const text = (value: string | PromptText[], cut?: 'drop'): void => {
-    if (value !== '') segments.push(cut === undefined ? { text: value } : { text: value, cut });
-  };
-
-  if (layout.bos && model.specialTokens.includes('bos')) special('bos');
-  const header = pushContext(model, layout, request, budget, { special, text });
-  const writePrefix = (): void => {
-    special('fimPrefix');
-    text(header);
-    segments.push({ text: part(place.start, place.cursor, prefix), cut: 'start', cursor: 'before' });
-  };
-  const writeSuffix = (): void => {
-    special('fimSuffix');
-    const shown = part(place.cursor + hidden, place.end, suffix.slice(hidden));
-    segments.push({ text: shown, cut: 'end', cursor: 'after' });
-  };
-  if (layout.order === 'suffixFirst') {
-    writeSuffix();
-    writePrefix();
-  } else {
-    writePrefix();
-    writeSuffix();
-  }
-  if (layout.middle) special('fimMiddle');
-  return segments;
+  const context = contextOf(model, layout, request, others, budget.others > 0);
+  const written = [...context.inPrefix, before];
+  const ofPrefix: PromptSegment[] = [
+    { special: 'fimPrefix' },
+    ...(layout.begins ? [{ ...written[0]!, begins: true }, ...written.slice(1)] : written),
+  ];
+  const ofSuffix: PromptSegment[] = [{ special: 'fimSuffix' }, after];
+  const segments: PromptSegment[] = [
+    ...(layout.bos && model.specialTokens.includes('bos') ? [{ special: 'bos' } as const] : []),
+    ...context.ahead,
+    ...(layout.order === 'suffixFirst' ? [...ofSuffix, ...ofPrefix] : [...ofPrefix, ...ofSuffix]),
+    ...(layout.middle ? [{ special: 'fimMiddle' } as const] : []),
+  ];
+  if (layout.system === undefined) return segments;
+  return [{ turn: 'user', system: layout.system }, ...segments.filter(isNotBos), { turn: 'assistant' }];
 }
+
+/** A chat's template begins with it by itself. */
+const isNotBos = (segment: PromptSegment): boolean => !('special' in segment && segment.special === 'bos');
 
 /** UTF-16 units that the prompts of a model have for notes; 0 also where its family has no place for other files. */
 export function notesRoom(model: ModelInfo, { notes }: Pick<WindowBudget, 'notes'>): number {
-  const { files } = fimLayoutOf(model);
+  const { files, instructed } = fimLayoutOf(model);
   const hasPlace =
-    files === 'plus' || files === 'hash' || (files !== 'none' && model.specialTokens.includes('fimSeparator'));
+    instructed ||
+    files === 'plus' ||
+    files === 'hash' ||
+    (files !== 'none' && model.specialTokens.includes('fimSeparator'));
   return hasPlace ? notes : 0;
 }
 
-interface Writer {
-  special(token: SpecialToken): void;
-  text(value: string | PromptText[], cut?: 'drop'): void;
+/** What stands before the parts of this file, and what at the start of its prefix. */
+interface Context {
+  ahead: PromptSegment[];
+  inPrefix: PromptSegment[];
 }
 
-/** Writes the other files and the path of this one. @returns what has to stand at the start of the prefix. */
-function pushContext(
+/**
+ * Writes the other files and the path of this one.
+ * @param named the repository is.
+ */
+function contextOf(
   model: ModelInfo,
   layout: FimLayout,
   request: CompletionRequest,
-  budget: ContextBudget,
-  { special, text }: Writer,
-): string {
+  others: readonly ShownFile[],
+  named: boolean,
+): Context {
   const has = (token: SpecialToken): boolean => model.specialTokens.includes(token);
-  const others = chosenOthers(request, budget);
+  const path: PromptSegment = { text: `${request.path}\n` };
+  const separator: PromptSegment = { special: 'fimSeparator' };
+  const filesWith = (mark: string, end = ''): PromptSegment[] =>
+    others.map((other) => ({ text: joined([`${mark}${other.path}\n`, ...other.content, end]), cut: 'drop' }));
   switch (layout.files) {
     case 'none':
-      return '';
+      return { ahead: [], inPrefix: [] };
     case 'plus':
-    case 'hash': {
-      const mark = layout.files === 'plus' ? '+++++ ' : '#';
-      for (const other of others) text(joined([`${mark}${other.path}\n`, ...other.content]), 'drop');
-      return others.length > 0 ? `${mark}${request.path}\n` : '';
-    }
+      if (others.length === 0) return { ahead: [], inPrefix: [] };
+      return { ahead: [], inPrefix: [...filesWith('+++++ ', '\n'), { text: `+++++ ${request.path}\n` }] };
+    case 'hash':
+      if (others.length === 0) return { ahead: [], inPrefix: [] };
+      return { ahead: filesWith('#'), inPrefix: [{ text: `#${request.path}\n` }] };
+    case 'between':
+      if (others.length === 0 || !has('fimSeparator')) return { ahead: [], inPrefix: [] };
+      return { ahead: [...filesWith('').flatMap((file) => [file, separator]), path], inPrefix: [] };
     default: {
-      if (!has('fimSeparator')) return '';
-      if (budget.others > 0 && has('fimRepo')) {
-        special('fimRepo');
-        text(`${request.repository ?? 'repository'}\n`);
-      }
-      for (const other of others) {
-        special('fimSeparator');
-        text(joined([`${other.path}\n`, ...other.content]), 'drop');
-      }
-      special('fimSeparator');
-      if (layout.files === 'pathInPrefix') return `${request.path}\n`;
-      text(`${request.path}\n`);
-      return '';
+      if (!has('fimSeparator')) return { ahead: [], inPrefix: [] };
+      const name = `${request.repository ?? 'repository'}${layout.repository === 'line' ? '\n' : ''}`;
+      const repository: PromptSegment[] =
+        layout.repository !== 'none' && named && has('fimRepo') ? [{ special: 'fimRepo' }, { text: name }] : [];
+      const ahead = [...repository, ...filesWith('').flatMap((file) => [separator, file]), separator];
+      return layout.files === 'pathInPrefix' ? { ahead, inPrefix: [path] } : { ahead: [...ahead, path], inPrefix: [] };
     }
   }
 }
 
 /** The other files within the budget, the most relevant last: next to the current file, and the last to be dropped. */
-function chosenOthers(request: CompletionRequest, budget: ContextBudget): { path: string; content: PromptText[] }[] {
+function chosenOthers(request: CompletionRequest, budget: ContextBudget): ShownFile[] {
   const others = request.others?.slice(0, budget.files) ?? [];
   if (budget.others <= 0) return [];
   // The share does not depend on how many there are, so that a file is shown alike in every prompt.
@@ -143,11 +147,6 @@ function chosenOthers(request: CompletionRequest, budget: ContextBudget): { path
   // Other files are the same for all files of a workspace, notes are not: before them they would move everything.
   const { text } = notesFor(request.notes ?? [], request, budget.notes);
   return text === '' ? shown : [...shown, { path: notesPath(request.path), content: [text] }];
-}
-
-/** Texts that are all sent are one. */
-function joined(parts: PromptText[]): string | PromptText[] {
-  return parts.every((part) => typeof part === 'string') ? parts.join('') : parts;
 }
 
 /** How a file begins, up to the line break behind its last line that is shown. */

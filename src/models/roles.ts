@@ -8,7 +8,7 @@ export const ROLE_WORDS: Record<ModelRole, { icon: string; title: string; what: 
     icon: '$(edit)',
     title: 'Completion',
     what: 'Suggests code while you type.',
-    needs: 'a model with fill-in-the-middle tokens, such as Qwen2.5-Coder',
+    needs: 'a model with fill-in-the-middle tokens, such as Qwen2.5-Coder, or a chat model',
   },
   chat: {
     icon: '$(comment-discussion)',
@@ -26,14 +26,16 @@ export const ROLE_WORDS: Record<ModelRole, { icon: string; title: string; what: 
 
 /** @returns why a model is not fit for a role, in words that follow its name and a colon; undefined where it is. */
 export function whyUnfit(capabilities: ModelCapabilities, role: ModelRole): string | undefined {
-  const { generates, completes, chats, embeds, pooling } = capabilities;
+  const { generates, completes, chats, edits, embeds, pooling } = capabilities;
   if (role === 'embedding') {
     if (embeds) return undefined;
     return generates ? 'it writes text, and makes no vectors' : otherwise(pooling === 'rank');
   }
   if (!generates) return embeds ? 'it is an embedding model' : otherwise(pooling === 'rank');
   if (role === 'chat') return chats ? undefined : 'its file has no chat template';
-  return completes ? undefined : 'its file names no fill-in-the-middle tokens';
+  if (edits) return 'it is a next-edit model, which rewrites lines and completes nothing at the cursor';
+  // A chat model without the tokens is asked in words.
+  return completes || chats ? undefined : 'its file names no fill-in-the-middle tokens, and no chat template';
 }
 
 const otherwise = (ranks: boolean): string => (ranks ? 'it ranks texts' : 'it is no model for text by itself');

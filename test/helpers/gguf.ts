@@ -127,6 +127,16 @@ export function numberArrayEntry(key: string, values: readonly number[]): Entry 
   };
 }
 
+export function floatArrayEntry(key: string, values: readonly number[]): Entry {
+  const count = Buffer.alloc(8);
+  count.writeBigUInt64LE(BigInt(values.length));
+  return {
+    key,
+    type: ARRAY,
+    value: Buffer.concat([encodeU32(FLOAT32), count, Buffer.from(Float32Array.from(values).buffer)]),
+  };
+}
+
 /** Elements of an array of texts. */
 export function textsOf({ value }: Entry): string[] {
   const count = Number(value.readBigUInt64LE(4));

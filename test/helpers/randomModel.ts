@@ -7,7 +7,7 @@ import path from 'node:path';
 import { booleanEntry, type Entry, floatEntry, numberEntry, textEntry } from './gguf.ts';
 import { ends, feedForwardOf, gainsOf, gainsWithMemory, MEMORY, QUIET } from './randomStream.ts';
 import { floats, matrix, type RandomTensor, writeRandomModel } from './randomTensors.ts';
-import { makeTokenizer, makeWordPieces } from './randomTokenizer.ts';
+import { makeTokenizer, makeWordPieces, type RandomTokenizer } from './randomTokenizer.ts';
 
 /** Counts up with every change of what {@link qwenShape} writes. */
 const VERSION = 2;
@@ -34,6 +34,11 @@ export interface QwenShape {
   seed: number;
   /** Jinja; absent: ChatML. */
   chatTemplate?: string;
+  /** `llama` is the same but for a few sums. */
+  architecture: 'qwen2' | 'llama';
+  name: string;
+  /** Absent: that of Qwen2.5-Coder. */
+  tokenizer?: RandomTokenizer;
 }
 
 /** Qwen2.5-Coder-0.5B. */
@@ -47,6 +52,8 @@ const QWEN_CODER: QwenShape = {
   context: 32_768,
   merges: 4000,
   seed: 1,
+  architecture: 'qwen2',
+  name: 'Qwen2.5-Coder-0.5B shape, random weights',
 };
 
 /** The same in small, for tests: below a megabyte, made in a blink. */
@@ -103,17 +110,20 @@ async function kept(kind: string, shape: Partial<QwenShape>): Promise<string> {
 }
 
 /**
- * Writes a model of architecture `qwen2` in the shape of Qwen2.5-Coder-0.5B, matrices in 8 bits. Its text is random
+ * Writes a model, of architecture `qwen2` by default, in the shape of Qwen2.5-Coder-0.5B, matrices in 8 bits. Its text is random
  * words that hardly ever end by themselves.
  * @param shape what differs from that model.
  * @returns `file`.
  */
 export function makeQwenShape(file: string, shape: Partial<QwenShape> = {}): string {
-  const { layers, width, heads, keyHeads, feedForward, vocabulary, context, merges, seed, chatTemplate } = {
+  const { layers, width, heads, keyHeads, feedForward, vocabulary, context, merges, seed, chatTemplate, ...rest } = {
     ...QWEN_CODER,
     ...shape,
   };
-  const tokenizer = makeTokenizer(vocabulary, merges, chatTemplate);
+  const { architecture, name: title } = rest;
+  const tokenizer =
+    rest.tokenizer ?? makeTokenizer(vocabulary, merges, chatTemplate === undefined ? {} : { chatTemplate });
+  const biased = architecture === 'qwen2';
   const keyWidth = (width / heads) * keyHeads;
   const gains = gainsWithMemory(layers, width);
   const tensors = [...ends(tokenizer, vocabulary, width)];
@@ -123,23 +133,23 @@ export function makeQwenShape(file: string, shape: Partial<QwenShape> = {}): str
       floats(name('attn_norm.weight'), [width], 1),
       // Keys and queries wide enough that attention looks at some tokens more than at others.
       matrix(name('attn_q.weight'), width, width, 1.5),
-      floats(name('attn_q.bias'), [width], 0, 0.1),
+      ...(biased ? [floats(name('attn_q.bias'), [width], 0, 0.1)] : []),
       matrix(name('attn_k.weight'), width, keyWidth, 1.5),
-      floats(name('attn_k.bias'), [keyWidth], 0, 0.1),
+      ...(biased ? [floats(name('attn_k.bias'), [keyWidth], 0, 0.1)] : []),
       matrix(name('attn_v.weight'), width, keyWidth),
-      floats(name('attn_v.bias'), [keyWidth], 0, 0.1),
+      ...(biased ? [floats(name('attn_v.bias'), [keyWidth], 0, 0.1)] : []),
       matrix(name('attn_output.weight'), width, width, gains[layer]!),
       floats(name('ffn_norm.weight'), [width], 1),
       ...feedForwardOf(layer, tokenizer, width, feedForward),
     );
   }
   const entries = [
-    ...describe('qwen2', 'Qwen2.5-Coder-0.5B shape, random weights', layers, width, context),
-    numberEntry('qwen2.feed_forward_length', feedForward),
-    numberEntry('qwen2.attention.head_count', heads),
-    numberEntry('qwen2.attention.head_count_kv', keyHeads),
-    floatEntry('qwen2.rope.freq_base', 1e6),
-    floatEntry('qwen2.attention.layer_norm_rms_epsilon', 1e-6),
+    ...describe(architecture, title, layers, width, context),
+    numberEntry(`${architecture}.feed_forward_length`, feedForward),
+    numberEntry(`${architecture}.attention.head_count`, heads),
+    numberEntry(`${architecture}.attention.head_count_kv`, keyHeads),
+    floatEntry(`${architecture}.rope.freq_base`, 1e6),
+    floatEntry(`${architecture}.attention.layer_norm_rms_epsilon`, 1e-6),
     ...tokenizer.entries,
   ];
   return writeRandomModel(file, entries, tensors, seed);

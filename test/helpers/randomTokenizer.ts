@@ -5,7 +5,15 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { booleanEntry, type Entry, numberArrayEntry, numberEntry, textArrayEntry, textEntry } from './gguf.ts';
+import {
+  booleanEntry,
+  type Entry,
+  floatArrayEntry,
+  numberArrayEntry,
+  numberEntry,
+  textArrayEntry,
+  textEntry,
+} from './gguf.ts';
 
 const SOURCES = path.join(import.meta.dirname, '../../src');
 
@@ -13,8 +21,21 @@ const SOURCES = path.join(import.meta.dirname, '../../src');
 const WORDS =
   /'(?:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+/giu;
 
-/** Control tokens, and the metadata keys that name them. */
-const SPECIAL: Record<string, string[]> = {
+/** Tokens that are no text, by their spelling, and the metadata keys that name them. */
+export type Specials = Readonly<Record<string, readonly string[]>>;
+
+export interface TokenizerShape {
+  /** Absent: those of Qwen2.5-Coder. */
+  specials?: Specials;
+  /** They are marked as words that a user added, and not as control tokens. */
+  userDefined?: boolean;
+  /** A text begins with the token of `bos_token_id`. */
+  addBos?: boolean;
+  /** Jinja; absent: ChatML; null: none. */
+  chatTemplate?: string | null;
+}
+
+const SPECIAL: Specials = {
   '<|endoftext|>': ['eos_token_id', 'padding_token_id'],
   '<|im_start|>': [],
   '<|im_end|>': ['eot_token_id'],
@@ -33,7 +54,10 @@ export const CHAT_TEMPLATE =
 /** `llama_token_type`. */
 const NORMAL = 1;
 const CONTROL = 3;
+const USER_DEFINED = 4;
 const UNUSED = 5;
+const UNKNOWN = 2;
+const BYTE = 6;
 
 /** Tokens that a text may be cut into without any merge. */
 const BYTES = 256;
@@ -48,18 +72,19 @@ export interface RandomTokenizer {
 
 /**
  * @param size tokens of the vocabulary: bytes first, then merges, then fillers that no text reaches, control tokens last.
- * @param chatTemplate Jinja; absent: ChatML.
  * @param merges how many to learn; fewer where the sources or `size` give fewer.
  */
-export function makeTokenizer(size: number, merges: number, chatTemplate = CHAT_TEMPLATE): RandomTokenizer {
-  const specials = Object.keys(SPECIAL);
+export function makeTokenizer(size: number, merges: number, shape: TokenizerShape = {}): RandomTokenizer {
+  const { specials: named = SPECIAL, userDefined = false, addBos = false, chatTemplate = CHAT_TEMPLATE } = shape;
+  const specials = Object.keys(named);
   const firstSpecial = size - specials.length;
-  const { tokens, pairs } = learn(readSources(), Math.min(merges, firstSpecial - BYTES));
+  const { tokens, pairs } = learntBy(Math.min(merges, firstSpecial - BYTES));
   const learnt = tokens.length;
   for (let id = learnt; id < firstSpecial; id++) tokens.push(`<filler ${id}>`);
   tokens.push(...specials);
   const ids = [...tokens.keys()];
-  const typeOf = (id: number): number => (id < learnt ? NORMAL : id < firstSpecial ? UNUSED : CONTROL);
+  const typeOf = (id: number): number =>
+    id < learnt ? NORMAL : id < firstSpecial ? UNUSED : userDefined ? USER_DEFINED : CONTROL;
   return {
     entries: [
       textEntry('tokenizer.ggml.model', 'gpt2'),
@@ -67,15 +92,84 @@ export function makeTokenizer(size: number, merges: number, chatTemplate = CHAT_
       textArrayEntry('tokenizer.ggml.tokens', tokens),
       numberArrayEntry('tokenizer.ggml.token_type', ids.map(typeOf)),
       textArrayEntry('tokenizer.ggml.merges', pairs),
-      ...Object.values(SPECIAL).flatMap((keys, index) =>
+      ...Object.values(named).flatMap((keys, index) =>
         keys.map((key) => numberEntry(`tokenizer.ggml.${key}`, firstSpecial + index)),
       ),
-      booleanEntry('tokenizer.ggml.add_bos_token', false),
-      textEntry('tokenizer.chat_template', chatTemplate),
+      booleanEntry('tokenizer.ggml.add_bos_token', addBos),
+      ...templateEntries(chatTemplate),
     ],
     words: ids.filter((id) => id === 10 || (id >= 32 && id < 127) || (id >= BYTES && id < learnt)),
     controls: ids.slice(firstSpecial),
   };
+}
+
+const templateEntries = (template: string | null): Entry[] =>
+  template === null ? [] : [textEntry('tokenizer.chat_template', template)];
+
+/** Pieces of words of a SentencePiece vocabulary, beside its bytes and characters. */
+const MOST_PIECES = 600;
+
+/**
+ * A SentencePiece vocabulary, as Llama 2's: a space is a letter, and pieces are joined by their scores. Bytes and characters,
+ * then the beginnings of the commonest words of the sources, special tokens last.
+ * @param putsSpaceFirst before a text, as Llama's does and Gemma's does not.
+ */
+export function makeSentencePieces(size: number, shape: TokenizerShape & { putsSpaceFirst: boolean }): RandomTokenizer {
+  const { specials: named = {}, userDefined = false, addBos = true, chatTemplate = null, putsSpaceFirst } = shape;
+  const specials = Object.keys(named);
+  const bytes = Array.from({ length: BYTES }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+  const characters = Array.from({ length: 0x7f - 0x21 }, (_, at) => String.fromCodePoint(0x21 + at));
+  const tokens = ['<unk>', ...bytes, WORD_BEGINS, ...characters, ...commonPieces()];
+  const learnt = tokens.length;
+  const firstSpecial = size - specials.length;
+  for (let id = learnt; id < firstSpecial; id++) tokens.push(`<filler ${id}>`);
+  tokens.push(...specials);
+  const typeOf = (id: number): number => {
+    if (id === 0) return UNKNOWN;
+    if (id <= BYTES) return BYTE;
+    if (id < learnt) return NORMAL;
+    return id < firstSpecial ? UNUSED : userDefined ? USER_DEFINED : CONTROL;
+  };
+  return {
+    entries: [
+      textEntry('tokenizer.ggml.model', 'llama'),
+      textArrayEntry('tokenizer.ggml.tokens', tokens),
+      floatArrayEntry(
+        'tokenizer.ggml.scores',
+        tokens.map((_, id) => -id),
+      ),
+      numberArrayEntry(
+        'tokenizer.ggml.token_type',
+        tokens.map((_, id) => typeOf(id)),
+      ),
+      numberEntry('tokenizer.ggml.unknown_token_id', 0),
+      ...Object.values(named).flatMap((keys, index) =>
+        keys.map((key) => numberEntry(`tokenizer.ggml.${key}`, firstSpecial + index)),
+      ),
+      booleanEntry('tokenizer.ggml.add_bos_token', addBos),
+      booleanEntry('tokenizer.ggml.add_space_prefix', putsSpaceFirst),
+      ...templateEntries(chatTemplate),
+    ],
+    words: tokens.flatMap((_, id) => (id > BYTES && id < learnt ? id : [])),
+    controls: tokens.flatMap((_, id) => (id >= firstSpecial ? id : [])),
+  };
+}
+
+let common: readonly string[] | undefined;
+
+/** Counted once in a process. */
+function commonPieces(): readonly string[] {
+  if (common !== undefined) return common;
+  const counts = new Map<string, number>();
+  for (const [word] of readSources().matchAll(/ ?[A-Za-z]{2,}/g)) {
+    for (let length = 2; length <= word.length; length++) {
+      const piece = word.slice(0, length).replace(' ', WORD_BEGINS);
+      counts.set(piece, (counts.get(piece) ?? 0) + 1);
+    }
+  }
+  const pieces = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, MOST_PIECES);
+  common = pieces.map(([piece]) => piece);
+  return common;
 }
 
 /** As BERT names them: what stands for nothing, for the unknown, before a text, behind it, and for a gap. */
@@ -122,6 +216,15 @@ function readSources(): string {
   const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
   const sources = files.filter((file) => file.endsWith('.ts')).sort();
   return sources.map((file) => readFileSync(path.join(SOURCES, file), 'utf8')).join('\n');
+}
+
+const learning = new Map<number, { tokens: string[]; pairs: string[] }>();
+
+/** What so many merges give, learnt once in a process. */
+function learntBy(merges: number): { tokens: string[]; pairs: string[] } {
+  const known = learning.get(merges) ?? learn(readSources(), merges);
+  learning.set(merges, known);
+  return { tokens: [...known.tokens], pairs: known.pairs };
 }
 
 interface Word {

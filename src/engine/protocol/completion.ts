@@ -27,6 +27,9 @@ export type PromptText = string | DocumentRange;
  */
 export type PromptSegment =
   | { special: SpecialToken }
+  /** What the model's chat template writes before a question, with an instruction, and between question and answer. */
+  | { turn: 'user'; system: string }
+  | { turn: 'assistant' }
   | {
       /** Several parts stay or give way together. */
       text: PromptText | PromptText[];
@@ -37,6 +40,11 @@ export type PromptSegment =
        * answer leaves out what was there.
        */
       cursor?: 'before' | 'after';
+      /**
+       * It begins a text, as models of SentencePiece vocabularies know it: with the space that those put there. Any other
+       * text goes on from what is before it.
+       */
+      begins?: boolean;
     };
 
 /** Granularity of cuts, in tokens. A multiple of the page. */

@@ -4,7 +4,7 @@ import type { ChatMessage } from './chat.ts';
 import type { EngineStatus } from './status.ts';
 
 /** Raised with every change that an older peer would misread. Client and engine must agree exactly. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 
 /** Strict order of service: a keystroke is always served before chat, chat before background work. */
 export type RequestClass = 'keystroke' | 'chat' | 'background';
@@ -25,6 +25,8 @@ export interface ModelCapabilities {
   completes: boolean;
   /** It writes text, and its file carries a chat template. */
   chats: boolean;
+  /** It was trained to rewrite code around a cursor (Zeta, Sweep), and completes nothing there. */
+  edits?: boolean;
   /** It turns a text into a vector. */
   embeds: boolean;
   /**
@@ -50,6 +52,18 @@ export interface ModelSpec {
 /** Tokens with a meaning of their own that the GGUF file names; `undefined` where it has none. */
 export type SpecialToken = 'bos' | 'fimPrefix' | 'fimSuffix' | 'fimMiddle' | 'fimRepo' | 'fimSeparator';
 
+/** A way of spelling those, by a family that has it; it tells in which order they are wanted where a name does not. */
+export type FimMarkers =
+  | 'qwen'
+  | 'starcoder'
+  | 'santacoder'
+  | 'deepseek'
+  | 'codellama'
+  | 'codestral'
+  | 'seed'
+  | 'glm'
+  | 'falcon';
+
 /** What can be said of a model file without loading its weights. */
 export interface ModelDescription {
   path: string;
@@ -59,6 +73,8 @@ export interface ModelDescription {
   /** Of all its parts, where a model is split. */
   sizeBytes: number;
   specialTokens: SpecialToken[];
+  /** Absent where those of a place to fill in are none, or spelled as no family does. */
+  fimMarkers?: FimMarkers;
   capabilities: ModelCapabilities;
 }
 

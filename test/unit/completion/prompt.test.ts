@@ -21,10 +21,15 @@ const MARKS: Record<SpecialToken, string> = {
 function written(model: ModelInfo, request: CompletionRequest): string {
   const budget = budgetFor(model, 128, 'suffixFirst');
   return buildPrompt(model, request, surroundingsOf(request, budget), budget)
-    .flatMap((segment) => ('special' in segment ? MARKS[segment.special] : segment.text))
+    .flatMap((segment) => {
+      if ('turn' in segment) return segment.turn === 'user' ? `[${segment.system}]` : '[answer]';
+      return 'special' in segment ? MARKS[segment.special] : segment.text;
+    })
     .map((part) => (typeof part === 'string' ? part : `{${part.key} ${part.version} ${part.start}-${part.end}}`))
     .join('');
 }
+
+const CHATS = { generates: true, completes: true, chats: true, embeds: false };
 
 const request: CompletionRequest = {
   path: 'src/a.ts',
@@ -37,44 +42,75 @@ const request: CompletionRequest = {
   ],
 };
 
-const LAYOUTS: [name: string, architecture: string, prompt: string][] = [
+const OTHERS = '<F>src/far.ts\nfar\n<F>src/near.ts\nnear\n<F>';
+/** How each family is asked, by name and architecture; what its vocabulary is spelled like, and whether it chats. */
+const LAYOUTS: [name: string, architecture: string, prompt: string, more?: Partial<ModelInfo>][] = [
+  ['tiny-code-fim', 'llama', `<R>demo\n${OTHERS}src/a.ts\n<S>\nlet b;<P>let a = <M>`],
+  ['Qwen2.5 Coder 1.5B', 'qwen2', `<R>demo\n${OTHERS}src/a.ts\n<P>let a = <S>\nlet b;<M>`],
   [
-    'tiny-code-fim',
-    'llama',
-    '<R>demo\n<F>src/far.ts\nfar\n<F>src/near.ts\nnear\n<F>src/a.ts\n<S>\nlet b;<P>let a = <M>',
+    'Qwen3-Coder-30B-A3B-Instruct',
+    'qwen3moe',
+    `[You are a code completion assistant.]<R>demo\n${OTHERS}src/a.ts\n<P>let a = <S>\nlet b;<M>[answer]`,
+    { capabilities: CHATS },
   ],
-  [
-    'Qwen2.5 Coder 1.5B',
-    'qwen2',
-    '<R>demo\n<F>src/far.ts\nfar\n<F>src/near.ts\nnear\n<F>src/a.ts\n<P>let a = <S>\nlet b;<M>',
-  ],
-  [
-    'starcoder2-3b',
-    'starcoder2',
-    '<R>demo\n<F>src/far.ts\nfar\n<F>src/near.ts\nnear\n<F><P>src/a.ts\nlet a = <S>\nlet b;<M>',
-  ],
+  ['Qwen3 Coder without a template', 'qwen3', `<R>demo\n${OTHERS}src/a.ts\n<P>let a = <S>\nlet b;<M>`],
+  ['starcoder2-3b', 'starcoder2', `<R>demo${OTHERS}<P>src/a.ts\nlet a = <S>\nlet b;<M>`],
   [
     'Codestral 22B v0.1',
     'llama',
-    '<s>+++++ src/far.ts\nfar\n+++++ src/near.ts\nnear\n<S>\nlet b;<P>+++++ src/a.ts\nlet a = ',
+    '<s><S>\nlet b;<P>+++++ src/far.ts\nfar\n\n+++++ src/near.ts\nnear\n\n+++++ src/a.ts\nlet a = ',
   ],
-  ['Seed-Coder-8B-Base', 'llama', '<s><S>\nlet b;<P>let a = <M>'],
+  ['Seed-Coder-8B-Base', 'llama', '<s><S>\nlet b;<P>let a = <M>', { fimMarkers: 'seed' }],
+  ['Mellum-4b-base', 'llama', `<s>${OTHERS}src/a.ts\n<S>\nlet b;<P>let a = <M>`, { fimMarkers: 'starcoder' }],
   [
     'deepseek-coder-1.3b-base',
     'llama',
     '<s>#src/far.ts\nfar\n#src/near.ts\nnear\n<P>#src/a.ts\nlet a = <S>\nlet b;<M>',
   ],
   ['CodeLlama 7B', 'llama', '<s><P>let a = <S>\nlet b;<M>'],
-  ['codegemma-2b', 'gemma', '<s><P>let a = <S>\nlet b;<M>'],
-  ['granite-3b-code-base', 'llama', '<P>let a = <S>\nlet b;<M>'],
-  ['something else', 'llama', '<P>let a = <S>\nlet b;<M>'],
+  [
+    'codegemma-2b',
+    'gemma',
+    '<s>src/far.ts\nfar\n<F>src/near.ts\nnear\n<F>src/a.ts\n<P>let a = <S>\nlet b;<M>',
+    { fimMarkers: 'qwen' },
+  ],
+  ['granite-3b-code-base', 'llama', '<P>let a = <S>\nlet b;<M>', { fimMarkers: 'starcoder' }],
+  ['granite-4.0-h-micro', 'granitehybrid', '<P>let a = <S>\nlet b;<M>', { fimMarkers: 'qwen' }],
+  ['stable-code-3b', 'stablelm', '<s><P>let a = <S>\nlet b;<M>', { fimMarkers: 'starcoder' }],
+  ['GLM-4.5-Air', 'glm4moe', '<s><P>let a = <S>\nlet b;<M>', { fimMarkers: 'glm' }],
+  ['Falcon-H1-Tiny-Coder-90M', 'falcon-h1', '<s><P>let a = <S>\nlet b;<M>', { fimMarkers: 'falcon' }],
+  ['something else', 'llama', '<s><P>let a = <S>\nlet b;<M>'],
+  // By their spelling alone.
+  ['our-tune', 'llama', '<s><S>\nlet b;<P>let a = <M>', { fimMarkers: 'seed' }],
+  [
+    'our-qwen-tune',
+    'llama',
+    '<s>#src/far.ts\nfar\n#src/near.ts\nnear\n<P>#src/a.ts\nlet a = <S>\nlet b;<M>',
+    { fimMarkers: 'deepseek' },
+  ],
 ];
-for (const [name, architecture, expected] of LAYOUTS) {
+for (const [name, architecture, expected, more = {}] of LAYOUTS) {
   test(`${name} is asked in its own layout`, () => {
-    const model = modelInfo({ name, architecture, specialTokens: ALL, contextTokens: 8192 });
+    const model = modelInfo({ name, architecture, specialTokens: ALL, contextTokens: 8192, ...more });
     assert.equal(written(model, request), expected);
   });
 }
+
+test('families of SentencePiece vocabularies have the space before a text where theirs is', () => {
+  for (const [name, begins] of [
+    ['CodeLlama 7B', 'let a = '],
+    ['Codestral 22B v0.1', '+++++ src/far.ts\nfar\n\n'],
+    ['codegemma-2b', undefined],
+  ] as const) {
+    const model = modelInfo({ name, specialTokens: ALL, contextTokens: 8192 });
+    const budget = budgetFor(model, 128, 'suffixFirst');
+    const segments = buildPrompt(model, request, surroundingsOf(request, budget), budget);
+    assert.deepEqual(
+      segments.flatMap((one) => ('begins' in one && one.begins ? one.text : [])),
+      begins === undefined ? [] : [begins],
+    );
+  }
+});
 
 test("what the engine has is named and not sent, with the file's own line ends", () => {
   const model = modelInfo({
@@ -107,7 +143,6 @@ test('notes stand as comments behind the other files, which stay where they are,
   ];
   for (const [name, architecture, block] of [
     ['Qwen2.5 Coder 1.5B', 'qwen2', '<F>notes.ts\n'],
-    ['Codestral 22B v0.1', 'llama', '+++++ notes.ts\n'],
     ['deepseek-coder-1.3b-base', 'llama', '#notes.ts\n'],
   ] as const) {
     const shape = { name, architecture, specialTokens: ALL, contextTokens: 8192 };
@@ -120,7 +155,12 @@ test('notes stand as comments behind the other files, which stay where they are,
     // Where the size of the model says so there are none, whatever is asked.
     assert.equal(written(modelInfo(shape), { ...request, notes }), written(modelInfo(shape), request));
   }
-  const alone = modelInfo({ name: 'codegemma-2b', architecture: 'gemma', specialTokens: ALL, contextTokens: 8192 });
+  const alone = modelInfo({
+    name: 'granite-3b-code-base',
+    architecture: 'llama',
+    specialTokens: ALL,
+    contextTokens: 8192,
+  });
   const large = { ...alone, parameters: Number.POSITIVE_INFINITY };
   assert.equal(written(large, { ...request, notes }), written(large, request));
   assert.equal(notesRoom(large, { notes: 7 }), 0);
@@ -128,6 +168,26 @@ test('notes stand as comments behind the other files, which stay where they are,
 
 test('a small context shows no other files', () => {
   assert.equal(written(modelInfo(), request), '<F>src/a.ts\n<S>\nlet b;<P>let a = <M>');
+});
+
+test('a chat model without the tokens writes the file, and goes on with it at the cursor', () => {
+  const capabilities = { ...CHATS, completes: false };
+  const model = modelInfo({ name: 'chatty', specialTokens: ['bos'], capabilities, contextTokens: 8192 });
+  assert.equal(
+    written(model, { ...request, languageId: 'typescript' }),
+    '[You complete code as its author would. You answer with code alone, without a word about it.]' +
+      'src/far.ts:\n```\nfar\n```\n\nsrc/near.ts:\n```\nnear\n```\n\n' +
+      'This is how src/a.ts ends:\n```\n\nlet b;\n```\n\n' +
+      'Write src/a.ts in one block of code, whole, up to and with that end.[answer]```typescript\nlet a = ',
+  );
+  const last = written(model, { path: 'a.md', prefix: '```ts\nlet a;\n```\n', suffix: '' });
+  assert.match(last, /Write a\.md in one block of code\.\[answer\]````\n```ts/);
+});
+
+test('a next-edit model is refused, and said to be one', () => {
+  const capabilities = { ...CHATS, completes: false, edits: true };
+  const model = modelInfo({ name: 'Sweep Next Edit 1.5B', specialTokens: ALL, capabilities });
+  assert.throws(() => written(model, request), /Sweep Next Edit 1\.5B cannot complete.*next-edit model/);
 });
 
 test('a model without the tokens is refused in words', () => {

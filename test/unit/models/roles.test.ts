@@ -10,7 +10,9 @@ const fits = (capabilities: Partial<ModelCapabilities>) =>
 describe('whyUnfit', () => {
   it('lets a model into the roles that it can fill only', () => {
     assert.deepEqual(fits({ generates: true, completes: true }), ['completion']);
-    assert.deepEqual(fits({ generates: true, chats: true }), ['chat']);
+    // Asked in words.
+    assert.deepEqual(fits({ generates: true, chats: true }), ['completion', 'chat']);
+    assert.deepEqual(fits({ generates: true, chats: true, edits: true }), ['chat']);
     assert.deepEqual(fits({ generates: true, completes: true, chats: true }), ['completion', 'chat']);
     assert.deepEqual(fits({ embeds: true, pooling: 'mean' }), ['embedding']);
     assert.deepEqual(fits({ generates: true }), []);
@@ -20,6 +22,7 @@ describe('whyUnfit', () => {
   it('says what is missing', () => {
     const text = { ...none, generates: true };
     assert.match(whyUnfit(text, 'completion')!, /no fill-in-the-middle tokens/);
+    assert.match(whyUnfit({ ...text, edits: true }, 'completion')!, /next-edit model/);
     assert.match(whyUnfit(text, 'chat')!, /no chat template/);
     assert.match(whyUnfit(text, 'embedding')!, /writes text/);
     assert.match(whyUnfit({ ...none, embeds: true }, 'chat')!, /is an embedding model/);

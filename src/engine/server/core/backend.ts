@@ -127,7 +127,9 @@ export interface Tokenizer {
   encodeTemplate(text: string): Int32Array;
   /** Bytes of one token; incomplete UTF-8 is the caller's to join. */
   bytes(token: number): Uint8Array;
-  /** True for every token that ends an answer. */
+  /** True for every token that ends an answer, or what is filled in at a cursor. */
   isEnd(token: number): boolean;
   special(name: SpecialToken): number | undefined;
+  /** The vocabulary was trained with a space before the beginning of a text, which {@link encode} leaves out. */
+  readonly putsSpaceFirst?: boolean;
 }

@@ -33,9 +33,9 @@ async function describe(native: NativeLibrary, file: CheckedFile): Promise<Model
     const { path, name, architecture, sizeBytes, purpose } = file;
     const alone = whyNotByItself(native, pointer) === undefined ? {} : { generates: false, chats: false };
     const capabilities = capabilitiesOf({ ...purpose, ...alone }, tokenizer);
-    const { specialTokens } = tokenizer;
+    const markers = markersOf(tokenizer);
     tokenizer.close();
-    return { path, name, architecture, sizeBytes, specialTokens, capabilities };
+    return { path, name, architecture, sizeBytes, ...markers, capabilities };
   } finally {
     native.functions.llama_model_free(pointer);
   }
@@ -68,17 +68,26 @@ export function whyNotByItself({ functions }: NativeLibrary, model: Pointer): st
   return functions.llama_model_is_diffusion(model) ? 'it is a diffusion model' : undefined;
 }
 
+/** What a vocabulary has beside text. */
+export function markersOf({
+  specialTokens,
+  fimMarkers,
+}: LlamaTokenizer): Pick<ModelDescription, 'specialTokens' | 'fimMarkers'> {
+  return { specialTokens, ...(fimMarkers === undefined ? {} : { fimMarkers }) };
+}
+
 /** @param dimensions of its vectors, where they are known. */
 export function capabilitiesOf(
-  { generates, chats, embeds, pooling }: Purpose,
+  { generates, chats, edits, embeds, pooling }: Purpose,
   tokenizer: LlamaTokenizer,
   dimensions?: number,
 ): ModelCapabilities {
   const sides = ['fimPrefix', 'fimSuffix'] as const;
   return {
     generates,
-    completes: generates && sides.every((side) => tokenizer.special(side) !== undefined),
+    completes: generates && !edits && sides.every((side) => tokenizer.special(side) !== undefined),
     chats,
+    ...(edits && generates ? { edits } : {}),
     embeds,
     ...(embeds && dimensions !== undefined ? { dimensions } : {}),
     ...(pooling === undefined ? {} : { pooling }),

@@ -26,6 +26,8 @@ export interface CheckedFile {
 export interface Purpose {
   generates: boolean;
   chats: boolean;
+  /** Only a name tells: such models are of other families by their shape and their tokens. */
+  edits?: boolean;
   embeds: boolean;
   /** Absent where the model writes text and gives no vectors. */
   pooling?: Pooling;
@@ -49,6 +51,12 @@ const EMBEDDING_ARCHITECTURES = new Set([
 
 /** Architectures that do neither: they are for images or sound, or read only what another part of a model writes. */
 const OTHER_ARCHITECTURES = new Set(['t5encoder', 'clip', 'wavtokenizer-dec']);
+
+/**
+ * Names of models that were trained on edits: the text around a cursor is given to them as it was and as it is, and comes back
+ * rewritten. Zed's Zeta, Sweep's Next-Edit, Continue's Instinct, Inception's Mercury Coder.
+ */
+const EDITS = /next[-_ ]?edit|(?:^|[^a-z])(?:zeta|instinct|mercury[-_ ]?coder)(?![a-z])/i;
 
 /** `enum llama_pooling_type`. */
 export const POOLINGS: readonly Pooling[] = ['none', 'mean', 'cls', 'last', 'rank'];
@@ -89,6 +97,8 @@ export async function checkModelFile(file: string, functions: SizeFunctions, rol
   }
   const name = metadata.get('general.name');
   const { elements, headLength } = cacheShape(metadata, architecture);
+  const names = ['general.name', 'general.basename', 'general.finetune'].map((key) => metadata.get(key));
+  const edits = [...names, path.basename(file)].some((one) => typeof one === 'string' && EDITS.test(one));
   return {
     path: file,
     sizeBytes,
@@ -97,7 +107,7 @@ export async function checkModelFile(file: string, functions: SizeFunctions, rol
     name: typeof name === 'string' && name !== '' ? name : path.basename(file, '.gguf'),
     cellBytes: Math.ceil(2 * elements.reduce((sum, layer) => sum + layer, 0)),
     headLength,
-    purpose,
+    purpose: edits ? { ...purpose, edits } : purpose,
   };
 }
 

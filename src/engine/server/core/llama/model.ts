@@ -5,7 +5,7 @@ import { EngineFailure } from '../failure.ts';
 import { type BackendOptions, LlamaBackend } from './backend.ts';
 import { cacheTypeFor } from './cacheType.ts';
 import { ChatTemplate } from './chatTemplate.ts';
-import { capabilitiesOf, loadModel, whyNotByItself } from './description.ts';
+import { capabilitiesOf, loadModel, markersOf, whyNotByItself } from './description.ts';
 import { LlamaEmbedder } from './embedder.ts';
 import { type CheckedFile, checkModelFile, notGenerative, unfit } from './ggufCheck.ts';
 import type { NativeLibrary } from './library.ts';
@@ -78,7 +78,7 @@ export class LlamaModel {
       contextTokens: Math.min(trained, options.contextTokens || (file.purpose.embeds ? DEFAULT_TEXT : DEFAULT_CONTEXT)),
       trainedContextTokens: trained,
       vocabularyTokens: this.tokenizer.size,
-      specialTokens: this.tokenizer.specialTokens,
+      ...markersOf(this.tokenizer),
       capabilities: capabilitiesOf(file.purpose, this.tokenizer, functions.llama_model_n_embd_out(pointer)),
       device: native.gpu,
     };

@@ -1,9 +1,10 @@
 /** Text to tokens and back, by the model's own vocabulary. */
-import type { SpecialToken } from '../../../protocol/index.ts';
+import type { FimMarkers, SpecialToken } from '../../../protocol/index.ts';
 import type { Tokenizer } from '../backend.ts';
 import { chunksOf } from '../chunks.ts';
 import type { TextSequence } from '../embedder.ts';
 import { EngineFailure } from '../failure.ts';
+import { findMarkers } from './fimMarkers.ts';
 import type { NativeFunctions } from './functions.ts';
 import type { Pointer } from './structs.ts';
 
@@ -22,7 +23,9 @@ export class LlamaTokenizer implements Tokenizer {
   readonly #functions: NativeFunctions;
   readonly #pointer: Pointer;
   #closed = false;
-  readonly #special = new Map<SpecialToken, number>();
+  readonly #special: ReadonlyMap<SpecialToken, number>;
+  /** How the markers of a place to fill in are spelled; undefined where there are none, or others. */
+  readonly fimMarkers: FimMarkers | undefined;
   /** Spellings of special tokens that the model's file does not mark as such; see {@link encode}. */
   readonly #markers: string[];
   /** Tokens of {@link GUARD}, where the vocabulary puts a space before a text; see {@link encode}. */
@@ -39,6 +42,7 @@ export class LlamaTokenizer implements Tokenizer {
     this.size = functions.llama_vocab_n_tokens(vocab);
     this.#end = new Int8Array(this.size);
     const bos = functions.llama_vocab_get_add_bos(vocab) ? functions.llama_vocab_bos(vocab) : -1;
+    const named = new Map<SpecialToken, number>();
     for (const [name, token] of [
       ['bos', bos],
       ['fimPrefix', functions.llama_vocab_fim_pre(vocab)],
@@ -47,14 +51,27 @@ export class LlamaTokenizer implements Tokenizer {
       ['fimRepo', functions.llama_vocab_fim_rep(vocab)],
       ['fimSeparator', functions.llama_vocab_fim_sep(vocab)],
     ] as [SpecialToken, number][]) {
-      if (token >= 0) this.#special.set(name, token);
+      if (token >= 0) named.set(name, token);
     }
-    const marked = [...this.#special.values(), functions.llama_vocab_eos(vocab), functions.llama_vocab_eot(vocab)];
+    const spelledAs = (token: number): string => functions.llama_vocab_get_text(vocab, token);
+    const { kind, tokens, ends } = findMarkers(named, spelledAs, (spelling) => {
+      const [token, ...more] = this.#tokenize(spelling, true);
+      return token !== undefined && more.length === 0 && spelledAs(token) === spelling ? token : undefined;
+    });
+    this.fimMarkers = kind;
+    this.#special = tokens;
+    for (const token of ends) this.#end[token] = 1;
+    const marked = [...tokens.values(), ...ends, functions.llama_vocab_eos(vocab), functions.llama_vocab_eot(vocab)];
     this.#markers = [...new Set(marked)]
       .filter((token) => token >= 0 && (functions.llama_vocab_get_attr(vocab, token) & ATTR_CONTROL) === 0)
-      .map((token) => functions.llama_vocab_get_text(vocab, token))
+      .map(spelledAs)
       .filter((text) => text.length > 1);
     this.#guard = this.#putsSpaceFirst() ? this.#tokenize(GUARD, false) : undefined;
+  }
+
+  /** A text that begins a sequence is written with a space before it. */
+  get putsSpaceFirst(): boolean {
+    return this.#guard !== undefined;
   }
 
   get #vocab(): Pointer {

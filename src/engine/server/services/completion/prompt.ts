@@ -1,9 +1,10 @@
 /** From prompt segments to tokens that fit the room; cuts move in steps so that the beginning stays shareable. */
-import { CUT_STEP, type DocumentRange, type PromptSegment } from '../../../protocol/index.ts';
+import { CUT_STEP, type DocumentRange } from '../../../protocol/index.ts';
 import type { Tokenizer } from '../../core/backend.ts';
 import { tooLong } from '../../core/checks.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import { brokenOff } from './healing.ts';
+import type { FilledSegment } from './turns.ts';
 
 export interface FittedPrompt {
   tokens: number[];
@@ -40,7 +41,7 @@ interface Piece {
  */
 export function fitPrompt(
   tokenizer: Tokenizer,
-  segments: readonly PromptSegment[],
+  segments: readonly FilledSegment[],
   room: number,
   read: RangeReader,
 ): FittedPrompt {
@@ -95,7 +96,9 @@ function shorten(piece: Piece, count: number): number {
   return count;
 }
 
-function encode(tokenizer: Tokenizer, segment: PromptSegment, read: RangeReader): Piece {
+function encode(tokenizer: Tokenizer, segment: FilledSegment, read: RangeReader): Piece {
+  if ('marks' in segment) return whole(segment.marks, undefined);
+  if ('turn' in segment) throw new EngineFailure('promptInvalid', 'The template of this prompt is missing.');
   if ('special' in segment) {
     const id = tokenizer.special(segment.special);
     if (id === undefined) {
@@ -103,11 +106,26 @@ function encode(tokenizer: Tokenizer, segment: PromptSegment, read: RangeReader)
     }
     return whole([id], undefined);
   }
-  const { text, cut, cursor } = segment;
+  const { text, cut, cursor, begins } = segment;
   const parts = (Array.isArray(text) ? text : [text]).map((part) =>
     typeof part === 'string' ? tokenizer.encode(part) : read(part),
   );
-  return { ...whole(parts.length === 1 ? parts[0]! : parts.flatMap((part) => [...Array.from(part)]), cut), cursor };
+  const tokens = parts.length === 1 ? parts[0]! : parts.flatMap((part) => [...Array.from(part)]);
+  return { ...whole(begins ? afterSpace(tokenizer, tokens) : tokens, cut), cursor };
+}
+
+/** More is no word. */
+const WORD_TOKENS = 8;
+const BETWEEN_WORDS = new Set([0x20, 0x0a]);
+
+/** The tokens of a text, with the space before its first word that {@link Tokenizer.encode} leaves out. */
+function afterSpace(tokenizer: Tokenizer, tokens: ArrayLike<number>): ArrayLike<number> {
+  if (!tokenizer.putsSpaceFirst || tokens.length === 0) return tokens;
+  const all = Array.from(tokens);
+  const next = all.findIndex((token, at) => at > 0 && BETWEEN_WORDS.has(tokenizer.bytes(token)[0]!));
+  const count = Math.min(next < 0 ? all.length : next, WORD_TOKENS);
+  const word = Buffer.concat(all.slice(0, count).map((token) => tokenizer.bytes(token)));
+  return [...tokenizer.encode(` ${word.toString('utf8')}`), ...all.slice(count)];
 }
 
 const whole = (tokens: ArrayLike<number>, cut: Piece['cut']): Piece => ({ tokens, cut, from: 0, to: tokens.length });

@@ -28,6 +28,7 @@ import { type Departed, Indexer } from './project/indexer.ts';
 import { MixedSampler } from './project/mixedSampler.ts';
 import { Projects } from './project/projects.ts';
 import { type Cursor, fitPrompt } from './prompt.ts';
+import { type FilledSegment, Turns } from './turns.ts';
 
 /** What is known of the projects' code in one model's tokens. */
 interface Knowledge {
@@ -39,8 +40,10 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
   readonly #models: Models;
   readonly #workspaces: Workspaces;
   readonly #clients = new Set<ServedClient>();
-  /** By model; none for those that cannot fill in the middle. */
+  /** By model; of one that completes by instruction only, from when it is first asked to. */
   readonly #known = new Map<OpenModel, Knowledge>();
+  readonly #learning = new Map<OpenModel, Promise<void>>();
+  readonly #turns = new Turns();
 
   constructor(models: Models, workspaces: Workspaces) {
     this.#models = models;
@@ -65,9 +68,21 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
   }
 
   async modelOpened(model: OpenModel): Promise<void> {
+    const { specialTokens } = model.handle.info;
+    if (specialTokens.includes('fimPrefix') || specialTokens.includes('fimSuffix')) await this.#learn(model);
+  }
+
+  /** Begins to know the projects' code in the model's tokens. */
+  #learn(model: OpenModel): Promise<void> {
+    const learning = this.#learning.get(model) ?? this.#begin(model);
+    this.#learning.set(model, learning);
+    return learning;
+  }
+
+  async #begin(model: OpenModel): Promise<void> {
     const { info, tokenizer } = model.handle;
-    if (!info.specialTokens.includes('fimPrefix') && !info.specialTokens.includes('fimSuffix')) return;
     await readVocabulary(tokenizer, info.vocabularyTokens);
+    if (!this.#learning.has(model)) return;
     // Whichever model a key asks, it waits for this thread.
     const slices = () => new Slices(() => this.#models.list().some(({ loop }) => loop.busy));
     const projects = new Projects(tokenizer, info.vocabularyTokens, slices());
@@ -85,6 +100,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
   modelUnloaded(model: OpenModel): void {
     this.#known.get(model)?.indexer.dispose();
     this.#known.delete(model);
+    this.#learning.delete(model);
   }
 
   documentOpened({ id }: Workspace, document: OpenDocument): void {
@@ -146,13 +162,17 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
         `The request is malformed: answers must be an integer from 1 to ${MOST_ANSWERS}.`,
       );
     }
+    // Where nothing is to be waited for, the document is what it was when the request came.
+    const asked = params.segments.some((segment) => 'turn' in segment);
+    const segments = asked ? await this.#turns.fill(model.handle, params.segments) : params.segments;
+    if (asked && !this.#known.has(model)) await this.#learn(model);
     const known = this.#known.get(model);
     if (!known) throw new EngineFailure('promptInvalid', 'This model cannot fill in text at a cursor.');
     const { id: workspace } = this.#workspaces.of(client, params.workspace);
     const { contextTokens } = model.handle.info;
     const maxTokens = Math.min(params.maxTokens, contextTokens - 1);
     const room = contextTokens - maxTokens;
-    const { tokens, cut, cursor } = fitPrompt(model.handle.tokenizer, params.segments, room, (range) =>
+    const { tokens, cut, cursor } = fitPrompt(model.handle.tokenizer, segments, room, (range) =>
       known.projects.tokensOf(workspace, this.#documentOf(client, workspace, range), range),
     );
     const { key: document, supersedes } = this.#subject(client, params);
@@ -169,7 +189,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       // What may never be written takes nobody's place.
       ...(params.ahead ? { replaces: false } : {}),
       skipBytes: cursor?.beginning.length,
-      keep: keepOf(params, tokens.length),
+      keep: keepOf(segments, tokens.length),
       sampler,
     };
     const certainty = certaintyOf(sampler);
@@ -277,10 +297,14 @@ async function readVocabulary(tokenizer: Tokenizer, size: number): Promise<void>
 }
 
 /**
- * Behind the text of a completion stands the token that asks for the middle: what follows it depends on it, and is never
+ * Behind the text of a completion stand the tokens that ask for the middle: what follows them depends on them, and is never
  * the beginning of another prompt.
  */
-function keepOf({ segments }: CompletionParams, tokens: number): number | undefined {
-  const last = segments.at(-1);
-  return last && 'special' in last ? tokens - 1 : undefined;
+function keepOf(segments: readonly FilledSegment[], tokens: number): number | undefined {
+  let asking = 0;
+  for (const segment of segments.toReversed()) {
+    if ('text' in segment) break;
+    asking += 'marks' in segment ? segment.marks.length : 1;
+  }
+  return asking === 0 ? undefined : tokens - asking;
 }
