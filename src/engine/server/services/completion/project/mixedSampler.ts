@@ -104,6 +104,11 @@ export class MixedSampler implements Sampler {
     return this.certainty.right < (this.#options.least ?? 0);
   }
 
+  /** What recalled lines still say; undefined: nothing. */
+  get recalled(): RecalledLines | undefined {
+    return this.#recalled;
+  }
+
   sample(row: number): number {
     const { distribution, evidence, logits } = this.#tools;
     const { vocabulary, scopes, following, oneLine, mayBreak = false, drawer } = this.#options;
