@@ -12,7 +12,7 @@ const LEAST_REACH = 0.02;
  * What this request makes of guesses, beside what others did: right ones over those that were expected to be, as if so many
  * had been before, and of the last so many.
  */
-const TRUST = { before: 4, memory: 16, most: 1.2 };
+const TRUST = { before: 6, memory: 32, most: 1.2 };
 const SUREST = 0.99;
 
 interface Standing {

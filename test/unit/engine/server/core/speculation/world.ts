@@ -18,6 +18,9 @@ export const FLAT: Partial<CostModel> = { fixedMs: 20, tokenMs: 0.2, contextToke
 /** On it each row costs as much as the first. */
 export const STEEP: Partial<CostModel> = { fixedMs: 0.01, tokenMs: 1, contextTokenMs: 0 };
 
+/** On it each row costs a quarter of a decode, as for a model of 0.5B parameters on a CPU. */
+export const LEANING: Partial<CostModel> = { fixedMs: 22, tokenMs: 7, contextTokenMs: 0 };
+
 export interface WorldOptions {
   speculate: boolean;
   cells?: number;
@@ -30,6 +33,9 @@ export function world({ speculate, cells = 2048, costs = FLAT, abortable = false
   const leases = 6;
   const backend = new SimulatedBackend({ cells, sequences: 2 * leases, endEvery, abortable, costs });
   const profile = new LatencyProfile(backend.batchTokens);
+  // As it is when a model was opened.
+  for (const tokens of [1, 16, 64, 1, 16, 64])
+    profile.observe(tokens, 0, (costs.fixedMs ?? 0) + tokens * (costs.tokenMs ?? 0));
   const decisions = new Decisions(() => backend.now());
   const cache = new KvCache(backend, { leases, computeMs: (start) => profile.prompt(32, start, 512) });
   const speculation = speculate ? new Speculation(profile) : undefined;
