@@ -7,6 +7,7 @@ import type {
   NgramStatus,
   RequestClass,
   SchedulerStatus,
+  SpeculationStatus,
   TierStatus,
 } from '../engine/protocol/index.ts';
 
@@ -57,7 +58,7 @@ function computesOn({ gpu, devices }: EngineStatus['native']): string {
 }
 
 function modelSections(model: EngineStatus['models'][number]): string[][] {
-  const { info, running, waiting, kv, scheduler, ngram } = model;
+  const { info, running, waiting, kv, scheduler, ngram, speculation } = model;
   const section = table([
     [
       'Model',
@@ -70,6 +71,7 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
     ['Cache', cacheLine(kv)],
     ['Colder', tiersLine(kv)],
     ['Iterations', iterationsLine(scheduler)],
+    ['Guesses', speculation ? speculationLine(speculation) : 'off: one token at a time'],
     ...(ngram ? [['Own code', ngramLine(ngram)]] : []),
     ['Now', `${running} running, ${waiting} waiting`],
   ]);
@@ -111,6 +113,25 @@ function ngramLine(status: NgramStatus): string {
   if (gain === null) return `${size}; nothing to judge it by yet`;
   const helps = `made what was typed ${Math.exp(gain).toFixed(1)} times as likely (${count(seen)} places)`;
   return `${size}; ${on ? '' : 'off for now: it '}${helps}`;
+}
+
+/** What sources are called. */
+const SOURCES: Record<string, string> = {
+  text: 'the text',
+  answer: 'the answer before',
+  line: 'lines of the project',
+  code: 'code of the project',
+};
+
+function speculationLine({ on, steps, drafted, right, tokensPerStep, gain, sources }: SpeculationStatus): string {
+  if (steps === 0) return 'nothing was generated yet';
+  const now = on ? 'on' : 'off for now, as it would not pay';
+  if (drafted === 0 || tokensPerStep === null) return `${now}; none was computed in ${count(steps)} steps`;
+  const won = gain === null ? '' : `, ${gain.toFixed(2)} times as fast where it was drafted`;
+  const from = Object.entries(sources).map(
+    ([name, of]) => `${count(of.right)} of ${count(of.drafted)} from ${SOURCES[name] ?? name}`,
+  );
+  return `${now}; ${tokensPerStep.toFixed(2)} tokens a step${won}; ${count(right)} of ${count(drafted)} right (${from.join(', ')})`;
 }
 
 function decisionRow({ at, what, request, class: kind, level, tokens, pages, ms: took, why }: Decision): string[] {

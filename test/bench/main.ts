@@ -1,5 +1,5 @@
 /**
- * `npm run bench [decode|editor|fastserve|memory|serving]... [--model PATH] [--gpu G] [--quick]`: what Quire promises, measured;
+ * `npm run bench [decode|editor|fastserve|memory|serving|speculation]... [--model PATH] [--gpu G] [--quick]`: what Quire promises, measured;
  * a table, and test-results/bench.json.
  */
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { benchMemory } from './memory.ts';
 import { type BenchOptions, parseOptions } from './options.ts';
 import { type Row, report, save, table } from './report.ts';
 import { benchServing } from './serving.ts';
+import { benchSpeculation } from './speculation.ts';
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
   decode: () => benchDecode(bundledModel, 'off'),
@@ -18,6 +19,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
   fastserve: benchFastServe,
   memory: benchMemory,
   serving: benchServing,
+  speculation: benchSpeculation,
 };
 
 const options = readOptions();

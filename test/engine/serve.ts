@@ -7,10 +7,18 @@ import { Decisions } from '../../src/engine/server/core/scheduler/decisions.ts';
 import { LatencyProfile } from '../../src/engine/server/core/scheduler/latencyProfile.ts';
 import { Loop } from '../../src/engine/server/core/scheduler/loop.ts';
 import type { Request, RequestInput } from '../../src/engine/server/core/scheduler/request.ts';
+import type { Speculation } from '../../src/engine/server/core/speculation/speculation.ts';
 
 const LEASES = 16;
 
-export function serve(model: LlamaModel, { cells = 4096, ramBytes = 64 << 20 } = {}) {
+export interface Serving {
+  cells?: number;
+  ramBytes?: number;
+  /** Makes what drafts; absent: nothing does. */
+  drafts?: (profile: LatencyProfile) => Speculation;
+}
+
+export function serve(model: LlamaModel, { cells = 4096, ramBytes = 64 << 20, drafts }: Serving = {}) {
   const backend = model.createBackend({ cells, sequences: 64 });
   const profile = new LatencyProfile(backend.batchTokens);
   const decisions = new Decisions(() => backend.now());
@@ -26,6 +34,7 @@ export function serve(model: LlamaModel, { cells = 4096, ramBytes = 64 << 20 } =
     profile,
     policy: 'preemptive',
     decisions,
+    speculation: drafts?.(profile),
     device: new Arbiter(),
   });
   const submit = (prompt: number[], more: Partial<RequestInput> = {}): Request =>

@@ -49,7 +49,7 @@ export async function answersWithoutModel(cases: readonly CompletionCase[], mode
   const complete = async (params: CompletionParams): Promise<CompletionResult> => {
     const { contextTokens } = model.info;
     const { cursor } = fitPrompt(model.tokenizer, params.segments, contextTokens - params.maxTokens, noRanges);
-    const sampler = projects.sampler(blank, 'eval', params, cursor!, undefined);
+    const { sampler } = projects.choose(blank, 'eval', params, cursor!, undefined);
     const answer = new AnswerText(params.stop ?? [], cursor!.beginning.length);
     for (let made = 0; made < params.maxTokens; made++) {
       const token = sampler.sample(0);

@@ -124,7 +124,7 @@ function mixingCost(
       brokenOff: 0,
     };
     const asked = performance.now();
-    const sampler = projects.sampler(backend, WORKSPACE, { ngram: true, oneLine: true }, cursor, undefined);
+    const { sampler } = projects.choose(backend, WORKSPACE, { ngram: true, oneLine: true }, cursor, undefined);
     recalls.push(performance.now() - asked);
     for (let i = 0; i < 8; i++) {
       const started = performance.now();

@@ -17,6 +17,8 @@ export interface EngineCommand {
   runtimeFolder?: string;
   /** How requests are ordered; absent: `preemptive`. */
   policy?: SchedulerStatus['policy'];
+  /** False computes answers one token at a time. */
+  speculate?: boolean;
   /** Colder tiers of the cache; the engine has defaults for what is absent. Without a folder (a full path): no disk. */
   cache?: { folder?: string; ramMegabytes?: number; diskMegabytes?: number };
   /** What the memory of each workspace may take; the engine has defaults for what is absent. */
@@ -32,7 +34,7 @@ export const MEMORY_LIMITS = { minutesPerDay: 10, modelTokensPerDay: 200_000, me
 const MEGABYTE = 2 ** 20;
 
 /** What the engine process is told, as `server/arguments.ts` reads it. */
-export function argumentsOf({ version, gpu, moduleFolders, policy, ...rest }: EngineCommand): string[] {
+export function argumentsOf({ version, gpu, moduleFolders, policy, speculate, ...rest }: EngineCommand): string[] {
   const { idleMs, runtimeFolder, cache, memory } = rest;
   const option = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [`--${name}`, String(value)];
@@ -43,6 +45,7 @@ export function argumentsOf({ version, gpu, moduleFolders, policy, ...rest }: En
     ...(moduleFolders ?? []).flatMap((folder) => option('modules', folder)),
     ...option('runtime-dir', runtimeFolder),
     ...option('policy', policy),
+    ...option('speculation', speculate === false ? 'off' : undefined),
     ...option('cache-dir', cache?.folder),
     ...option('cache-ram-mb', cache?.ramMegabytes),
     ...option('cache-disk-mb', cache?.diskMegabytes),

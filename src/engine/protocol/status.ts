@@ -135,6 +135,26 @@ export interface ModelStatus {
   scheduler: SchedulerStatus;
   /** null: the model completes nothing. */
   ngram: NgramStatus | null;
+  /** null: it keeps states that go back by no part of a draft, or speculation was switched off. */
+  speculation: SpeculationStatus | null;
+}
+
+/** Tokens that are guessed and computed several at a time; texts are the same as without. */
+export interface SpeculationStatus {
+  /** A draft was worth its computing in one of the last 20 steps; where none is, requests run as if there were none. */
+  on: boolean;
+  /** Steps of requests that made tokens, and how many tokens those were. */
+  steps: number;
+  tokens: number;
+  /** Tokens that were guessed and computed, and how many of those were right. */
+  drafted: number;
+  right: number;
+  /** Of about the last 500 tokens; null: there were none. */
+  tokensPerStep: number | null;
+  /** What the tokens of late steps with drafts would have taken without, over what they took; null: there were none. */
+  gain: number | null;
+  /** By where guesses came from: the text itself, the answer before, a recalled line, the project's code. */
+  sources: Record<string, { drafted: number; right: number }>;
 }
 
 export interface EngineStatus {

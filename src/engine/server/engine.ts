@@ -139,6 +139,7 @@ export class Engine implements Service {
           kv: loop.cache.status(),
           scheduler: loop.status(),
           ngram: null,
+          speculation: loop.speculation?.status() ?? null,
         };
         return Object.assign(own, ...this.services.map((service) => service.statusOf?.(handle.info.id)));
       }),

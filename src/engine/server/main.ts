@@ -68,6 +68,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
   };
   const models = new Models(openModel, {
     policy: options.policy,
+    speculate: options.speculate,
     ramBytes,
     disk,
     log: (level, message) => engine.log(level, message),

@@ -14,9 +14,12 @@ import { Decisions } from './scheduler/decisions.ts';
 import { LatencyProfile } from './scheduler/latencyProfile.ts';
 import { Loop } from './scheduler/loop.ts';
 import type { Policy } from './scheduler/planner.ts';
+import { Speculation } from './speculation/speculation.ts';
 
 export interface ServingOptions {
   policy: Policy;
+  /** False computes one token at a time. */
+  speculate?: boolean | undefined;
   /** Of memory, for what leaves the device. */
   ramBytes: number;
   /** Where it goes from there; absent: nowhere. */
@@ -61,6 +64,8 @@ export async function serve(
     profile,
     policy: options.policy,
     decisions,
+    // A draft is taken back from its first wrong token on, which a state for the whole sequence cannot be.
+    speculation: backend.sharesPages && options.speculate !== false ? new Speculation(profile) : undefined,
     device,
   });
   return { backend, loop };

@@ -15,6 +15,7 @@ describe('parseEngineArguments', () => {
       idleMs: 1000,
       moduleFolders: ['/a', '/b'],
       policy: 'preemptive',
+      speculate: true,
       cache: { ramBytes: 512 * 2 ** 20, diskBytes: 1024 * 2 ** 20 },
       memory: { indexMs: 600_000, modelTokens: 200_000, bytes: 256 * 2 ** 20 },
     });
@@ -37,6 +38,7 @@ describe('parseEngineArguments', () => {
       moduleFolders: ['/a'],
       runtimeFolder: path.resolve('/run'),
       policy: 'fcfs',
+      speculate: false,
       cache: { folder, ramMegabytes: 1, diskMegabytes: 2 },
       memory: { minutesPerDay: 3, modelTokensPerDay: 0, megabytes: 32 },
     };
@@ -47,11 +49,13 @@ describe('parseEngineArguments', () => {
       moduleFolders: ['/a'],
       runtimeFolder: path.resolve('/run'),
       policy: 'fcfs',
+      speculate: false,
       cache: { folder, ramBytes: 2 ** 20, diskBytes: 2 ** 21 },
       memory: { indexMs: 180_000, modelTokens: 0, bytes: 2 ** 25 },
     });
-    const { policy: _, cache: __, ...plain } = command;
+    const { policy: _, cache: __, speculate: ____, ...plain } = command;
     assert.equal(parseEngineArguments(argumentsOf(plain)).policy, 'preemptive');
+    assert.equal(parseEngineArguments(argumentsOf(plain)).speculate, true);
     const { memory: ___, ...silent } = command;
     assert.deepEqual(settingsOf(silent).memory, parseEngineArguments(argumentsOf(silent)).memory);
   });

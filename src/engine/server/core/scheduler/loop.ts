@@ -8,8 +8,12 @@ import type { FinishReason, SchedulerStatus } from '../../../protocol/index.ts';
 import type { Arbiter, Contender } from '../arbiter.ts';
 import type { DecodeBackend, DecodeBatch, DecodeOutcome, Tokenizer } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
-import type { CacheStrategy } from '../kv/strategy.ts';
+import type { CacheLease, CacheStrategy } from '../kv/strategy.ts';
+import type { Speculation } from '../speculation/speculation.ts';
+import { TextSource } from '../speculation/textSource.ts';
+import { walk } from '../speculation/verify.ts';
 import type { Decisions } from './decisions.ts';
+import { Drafting } from './drafting.ts';
 import { IterationTimes } from './iterationTimes.ts';
 import type { LatencyProfile } from './latencyProfile.ts';
 import { charge } from './levels.ts';
@@ -31,6 +35,8 @@ export interface LoopOptions {
   profile: LatencyProfile;
   policy: Policy;
   decisions: Decisions;
+  /** Absent: one token at a time. Only where a part of a sequence can be removed. */
+  speculation?: Speculation | undefined;
   /** What the model computes on. */
   device: Arbiter;
 }
@@ -47,6 +53,7 @@ interface Flight {
 export class Loop implements Contender {
   readonly cache: CacheStrategy;
   readonly decisions: Decisions;
+  readonly speculation: Speculation | undefined;
   readonly #backend: DecodeBackend;
   readonly #tokenizer: Tokenizer;
   readonly #profile: LatencyProfile;
@@ -54,6 +61,7 @@ export class Loop implements Contender {
   readonly #planner: Planner;
   readonly #batch: DecodeBatch;
   readonly #device: Arbiter;
+  readonly #drafting: Drafting | undefined;
   readonly #selection: Selection;
   readonly #times = new IterationTimes();
   #requests: Request[] = [];
@@ -67,7 +75,7 @@ export class Loop implements Contender {
   /** Nothing can be computed before saved pages have come. */
   #paused = false;
 
-  constructor({ backend, tokenizer, cache, profile, policy, decisions, device }: LoopOptions) {
+  constructor({ backend, tokenizer, cache, profile, policy, decisions, speculation, device }: LoopOptions) {
     this.#backend = backend;
     this.#tokenizer = tokenizer;
     this.cache = cache;
@@ -75,14 +83,19 @@ export class Loop implements Contender {
     this.#profile = profile;
     this.#policy = policy;
     this.decisions = decisions;
-    this.#planner = new Planner(profile, policy, backend.batchTokens, backend.abortable);
-    this.#batch = backend.createBatch();
+    this.speculation = speculation;
+    const planner = new Planner(profile, policy, backend.batchTokens, backend.abortable);
+    const batch = backend.createBatch();
+    this.#planner = planner;
+    this.#batch = batch;
+    this.#drafting = speculation && new Drafting({ speculation, cache, planner, profile, batch });
     this.#selection = new Selection({
       cache,
       decisions,
       profile,
-      planner: this.#planner,
-      batch: this.#batch,
+      planner,
+      batch,
+      drafting: this.#drafting,
       now: () => backend.now(),
       onFailure: (request, error) => this.#fail(request, error),
     });
@@ -136,6 +149,7 @@ export class Loop implements Contender {
       request.finish(request.over, this.#backend.now());
       return request;
     }
+    request.drafter = this.speculation?.drafter(input.sources ?? [new TextSource('text', input.prompt)]);
     clearTimeout(this.#idle);
     this.#requests.push(request);
     this.#paused = false;
@@ -272,23 +286,32 @@ export class Loop implements Contender {
       // What an iteration that was stopped computed is lost.
       if (served ? outcome === 'aborted' : request.rank > lead) request.pausedMs += ms;
     }
-    for (const { request, start, end, row } of slices) {
-      if (outcome === 'ok') this.#advance(request, start, end, row, now, ms);
+    let made = 0;
+    for (const slice of slices) {
+      const { request } = slice;
+      const before = request.known.length;
+      if (outcome === 'ok') this.#advance(slice, now, ms);
       else if (outcome === 'aborted') this.#interrupted(request);
       else this.#fail(request, outcome === 'noRoom' ? outOfCells() : outcome);
+      made += request.known.length - before;
     }
-    if (outcome === 'ok') this.cache.sample();
+    if (outcome === 'ok') {
+      this.#drafting?.computed(slices, made, ms);
+      this.cache.sample();
+    }
     for (const request of [...this.#requests]) if (request.ending) this.#leave(request, request.ending);
   }
 
-  #advance(request: Request, start: number, end: number, row: number, now: number, ms: number): void {
+  #advance(slice: Slice, now: number, ms: number): void {
+    const { request, start, end, drafted } = slice;
     try {
       request.waited = false;
       this.cache.commit(request.lease!, request.known, end);
       request.advanced(start);
-      this.decisions.record('ran', request, { tokens: end - start, ms });
+      const rows = end - start + (drafted?.draft.tokens.length ?? 0);
+      this.decisions.record('ran', request, { tokens: rows, ms });
       // Its share by rows: who only decodes beside a long prompt has not used up its time.
-      const share = (ms * (end - start)) / this.#planner.tokens;
+      const share = (ms * rows) / this.#planner.tokens;
       if (charge(request.standing, share, now)) this.decisions.record('demoted', request);
       if (end < request.known.length || request.ending) return;
       if (request.input.maxTokens === 0) {
@@ -296,7 +319,7 @@ export class Loop implements Contender {
         return;
       }
       if (request.generatedTokens === 0) this.#device.spoke();
-      const finish = request.take(request.sampler.sample(row), this.#tokenizer, now);
+      const finish = this.#draw(slice, now);
       this.#fork(request, finish !== undefined, now);
       if (finish) this.#leave(request, finish);
     } catch (error) {
@@ -309,8 +332,9 @@ export class Loop implements Contender {
    * it parts from it, by a fork of the lease. One that finds no room for that waits for its turn as any other.
    */
   #fork(request: Request, over: boolean, now: number): void {
-    const { forks: wanted, ...input } = request.input;
-    if (!wanted || request.forks) return;
+    // What drafts its answer follows the first one only.
+    const { forks: wanted, sources: _, ...input } = request.input;
+    if (!wanted || request.forks || request.settled) return;
     const branches = request.sampler.branches?.(wanted.most, over);
     if (!branches && !over) return;
     request.forks = [];
@@ -332,6 +356,35 @@ export class Loop implements Contender {
       if (lease) fork.begin(lease, now);
       this.#requests.push(fork);
     }
+  }
+
+  /** Draws what comes next, and on for as long as it is what was drafted. Returns why the request is finished, if it is. */
+  #draw({ request, end, row, drafted }: Slice, now: number): FinishReason | undefined {
+    let finish: FinishReason | undefined;
+    const draw = (from: number): number | undefined => {
+      const token = request.sampler.sample(from);
+      finish = request.take(token, this.#tokenizer, now);
+      // Whoever hears of it may cancel it.
+      return finish || request.settled ? undefined : token;
+    };
+    const before = request.known.length;
+    const right = drafted ? walk(drafted.draft, (node) => draw(node < 0 ? row : drafted.row + node)).length : 0;
+    if (!drafted) draw(row);
+    else if (request.lease) this.#keep(request, request.lease, end + right, end + drafted.draft.tokens.length);
+    this.speculation?.took({
+      kind: request.input.class,
+      source: drafted?.source,
+      drafted: drafted?.draft.tokens.length ?? 0,
+      right,
+      made: request.known.length - before,
+    });
+    return finish;
+  }
+
+  /** Of the tokens up to `end` those up to `kept` were right. */
+  #keep(request: Request, lease: CacheLease, kept: number, end: number): void {
+    if (kept < end) this.#backend.removeRange(lease.sequence, kept, -1);
+    this.cache.commit(lease, request.known, kept);
   }
 
   #interrupted(request: Request): void {

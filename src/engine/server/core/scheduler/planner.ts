@@ -94,6 +94,19 @@ export class Planner {
     return Math.max(1, this.#profile.largestChunk(least, 0, 0, start, most));
   }
 
+  /**
+   * How many guessed tokens a request of the iteration may add, within what an iteration may take. Only of the class that
+   * it is for: nobody waits for the guesses of a lower one.
+   * @param start position of the first; `wanted` are of use.
+   */
+  guesses({ rank }: Request, start: number, wanted: number): number {
+    const most = Math.min(this.#capacity - this.#tokens, wanted);
+    if (this.#policy === 'fcfs') return most;
+    if (rank !== this.#lead) return 0;
+    const budget = Math.max(this.#budget(rank, start), LEAST_TIMES * this.#profile.predict(1, start + 1));
+    return this.#profile.largestChunk(budget, this.#tokens, this.#context, start, most);
+  }
+
   add({ rank }: Request, start: number, count: number): void {
     this.#tokens += count;
     this.#context += contextOf(start, count);

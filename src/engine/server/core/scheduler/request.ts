@@ -3,6 +3,8 @@ import type { FinishReason, RequestClass } from '../../../protocol/index.ts';
 import { Answer } from '../answer.ts';
 import type { Sampler, Tokenizer } from '../backend.ts';
 import type { CacheLease } from '../kv/strategy.ts';
+import type { DraftSource } from '../speculation/draft.ts';
+import type { Drafter } from '../speculation/drafter.ts';
 import { join, type Standing } from './levels.ts';
 
 /** Classes by number: 0 is served first. */
@@ -31,6 +33,8 @@ export interface RequestInput {
   /** Leading tokens of prompt and answer that another request may come to share; absent: all. */
   keep?: number | undefined;
   sampler: Sampler;
+  /** Where drafts of the answer come from; absent: prompt and answer themselves. */
+  sources?: readonly DraftSource[] | undefined;
   /** Leading bytes of the answer that are no part of it: they stand before the cursor already. */
   skipBytes?: number | undefined;
   /** Called with new text, never empty, and the tokens since the last call, which it and what is held back come from. */
@@ -91,6 +95,8 @@ export class Request {
   lease: CacheLease | undefined;
   /** Where it stands inside its class. */
   standing: Standing;
+  /** Guesses its next tokens; absent where nothing is drafted. */
+  drafter: Drafter | undefined;
   /** Left out of the last iteration. */
   waited = false;
   /** How long it stood still, in ms, because a higher class was served. */
@@ -155,6 +161,11 @@ export class Request {
     return this.known.length - this.promptTokens;
   }
 
+  /** Tokens that it may still make. */
+  get tokensLeft(): number {
+    return this.input.maxTokens - this.generatedTokens;
+  }
+
   get progress(): RequestProgress {
     const position = Math.min(this.computed, this.#given);
     const [read, toRead] = [this.#counted - this.#cached, this.#given - this.#cached];
@@ -192,6 +203,7 @@ export class Request {
     this.#firstToken ??= now;
     if (tokenizer.isEnd(token)) return 'endOfText';
     this.known.push(token);
+    this.drafter?.took(token);
     const stopped = this.#answer.push(tokenizer.bytes(token));
     this.#deliver();
     if (stopped) return 'stop';

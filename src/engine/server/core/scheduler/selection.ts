@@ -6,6 +6,7 @@ import type { DecodeBatch } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
 import type { CacheStrategy } from '../kv/strategy.ts';
 import type { Decisions } from './decisions.ts';
+import type { Drafted, Drafting } from './drafting.ts';
 import type { LatencyProfile } from './latencyProfile.ts';
 import { join, promote } from './levels.ts';
 import { ITERATION_MS, type Planner } from './planner.ts';
@@ -13,12 +14,14 @@ import type { Request } from './request.ts';
 
 /** A request is admitted when there is room for so many tokens behind those that it has; further room is got on the way. */
 const GROWTH_TOKENS = 64;
+
 /** Tokens of one request in an iteration. */
 export interface Slice {
   request: Request;
   start: number;
   end: number;
   row: number;
+  drafted?: Drafted;
 }
 
 export interface SelectionParts {
@@ -27,6 +30,8 @@ export interface SelectionParts {
   profile: LatencyProfile;
   batch: DecodeBatch;
   decisions: Decisions;
+  /** Absent where nothing is guessed. */
+  drafting?: Drafting | undefined;
   /** The clock of the backend, ms. */
   now: () => number;
   /** A request that can never run. */
@@ -69,6 +74,7 @@ export class Selection {
       // from the disk they do not wait: that costs this thread nothing, and whoever is late is interrupted.
       closed ||= request.lease !== undefined && slices.length === 0 && this.awaiting.at(-1) !== request;
     }
+    this.#parts.drafting?.add(slices);
     return slices;
   }
 

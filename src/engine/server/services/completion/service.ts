@@ -21,6 +21,7 @@ import type { ModelListener, OpenModel } from '../../core/modelHandle.ts';
 import type { Models } from '../../core/models.ts';
 import type { ForksWanted } from '../../core/scheduler/request.ts';
 import { Slices } from '../../core/slices.ts';
+import type { DraftSource } from '../../core/speculation/draft.ts';
 import type { ServedClient, Service } from '../../service.ts';
 import type { OpenDocument, Workspace, WorkspaceListener, Workspaces } from '../../workspaces/workspaces.ts';
 import type { Certainty } from './project/certainty.ts';
@@ -176,7 +177,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       known.projects.tokensOf(workspace, this.#documentOf(client, workspace, range), range),
     );
     const { key: document, supersedes } = this.#subject(client, params);
-    const sampler = this.#sampler(model, known, params, document, cursor);
+    const { sampler, sources } = this.#choose(model, known, params, document, cursor);
     const input = {
       class: params.class,
       workspace,
@@ -191,12 +192,19 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       skipBytes: cursor?.beginning.length,
       keep: keepOf(segments, tokens.length),
       sampler,
+      sources,
     };
     const certainty = certaintyOf(sampler);
+    const tell = heard(certainty, onProgress);
+    const made: number[] = [];
     const { forks, ...result } = await this.#models.run(model, input, signal, {
-      onText: heard(certainty, onProgress),
+      onText: (delta, more) => {
+        for (const token of more) made.push(token);
+        tell(delta);
+      },
       ...(answers > 1 ? { forks: othersWanted(answers - 1, onProgress) } : {}),
     });
+    if (cursor && document !== undefined) known.projects.answered(workspace, document, cursor, made);
     return {
       ...result,
       ...judged(result.text, sampler),
@@ -230,13 +238,13 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
   }
 
   /** A completion at a cursor is chosen with the project's code, and held to the word there; any other by the library. */
-  #sampler(
+  #choose(
     { backend }: OpenModel,
     { projects }: Knowledge,
     params: CompletionParams,
     document: string | undefined,
     cursor: Cursor | undefined,
-  ): Sampler | MixedSampler {
+  ): { sampler: Sampler | MixedSampler; sources?: DraftSource[] } {
     const { sampling = {}, workspace, offset, ngram, oneLine, mayBreak = false, least, answers = 1, ahead } = params;
     if (sampling.grammar !== undefined || sampling.copy !== undefined) {
       throw new EngineFailure(
@@ -244,11 +252,11 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
         'The request is malformed: a completion at a cursor takes no grammar, and copies from no texts.',
       );
     }
-    if (!cursor) return backend.createSampler(sampling);
+    if (!cursor) return { sampler: backend.createSampler(sampling) };
     const { temperature = 0, repeatPenalty = 1 } = sampling;
     const drawer = temperature > 0 || repeatPenalty !== 1 ? backend.createSampler(sampling) : undefined;
     const at = offset === undefined ? undefined : document;
-    return projects.sampler(
+    return projects.choose(
       backend,
       workspace,
       { document: at, offset, ngram, oneLine, mayBreak, least, branching: answers > 1, ahead: ahead ?? false },

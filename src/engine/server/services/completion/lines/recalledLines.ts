@@ -66,6 +66,13 @@ export class RecalledLines {
     return this.#other;
   }
 
+  /** What is left of the likeliest line, in tokens, and its share in what comes next; undefined: there is none. */
+  get likeliest(): { tokens: Int32Array; share: number } | undefined {
+    let best: Expert | undefined;
+    for (const expert of this.#experts) if (expert.weight > (best?.weight ?? 0)) best = expert;
+    return best && { tokens: best.tokens, share: best.weight };
+  }
+
   /** Each token that a line goes on with, and its share in what comes next. */
   each(onToken: (token: number, share: number) => void): void {
     for (const { tokens, weight } of this.#experts) onToken(tokens[0]!, weight);

@@ -126,6 +126,11 @@ export class MixedSampler implements Sampler {
     return over || this.certainty.lineEnded ? this.#points.best(most) : undefined;
   }
 
+  /** What recalled lines still say; undefined: nothing. */
+  get recalled(): RecalledLines | undefined {
+    return this.#recalled;
+  }
+
   sample(row: number): number {
     const { distribution, evidence, logits } = this.#tools;
     const { vocabulary, scopes, following, oneLine, mayBreak = false, drawer } = this.#options;

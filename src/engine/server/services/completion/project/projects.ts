@@ -2,12 +2,15 @@
 import type { IndexedFiles, NgramStatus, TextEdit } from '../../../../protocol/index.ts';
 import type { DecodeBackend, Drawer, Tokenizer } from '../../../core/backend.ts';
 import { Slices } from '../../../core/slices.ts';
+import type { DraftSource } from '../../../core/speculation/draft.ts';
+import type { NgramIndex } from '../../../core/speculation/ngrams.ts';
 import { LineTable } from '../lines/lineTable.ts';
 import { LineTokens } from '../lines/lineTokens.ts';
 import { type LineScope, Recall } from '../lines/recall.ts';
 import { RecalledLines } from '../lines/recalledLines.ts';
 import { type Surroundings, surroundingsOf } from '../lines/surroundings.ts';
 import type { Cursor } from '../prompt.ts';
+import { answerIndex, draftSources } from './draftSources.ts';
 import type { Scope } from './evidence.ts';
 import { MixedSampler, MixingTools } from './mixedSampler.ts';
 import { type KnownText, ProjectIndex } from './projectIndex.ts';
@@ -18,9 +21,20 @@ import { Vocabulary } from './vocabulary.ts';
 /** Open documents come on top. */
 const FILE_BYTES = 60 << 20;
 
+/** Documents whose last answer is kept. */
+const ANSWERS = 16;
+
 export interface Project {
   index: ProjectIndex;
   reliability: Reliability;
+  /** By document, the latest last: what it was answered, with what stood before it. */
+  answers: Map<string, NgramIndex>;
+}
+
+/** What chooses the tokens of a completion, and what guesses them. */
+export interface Choosing {
+  sampler: MixedSampler;
+  sources: DraftSource[];
 }
 
 export interface SamplerOptions {
@@ -69,6 +83,7 @@ export class Projects {
       project = {
         index: new ProjectIndex(this.#tokenizer, this.#spelling, this.#fileBytes),
         reliability: new Reliability(this.#vocabulary),
+        answers: new Map(),
       };
       this.#projects.set(workspace, project);
     }
@@ -86,8 +101,9 @@ export class Projects {
   }
 
   close(workspace: string, id: string): void {
-    const { index, reliability } = this.of(workspace);
+    const { index, reliability, answers } = this.of(workspace);
     reliability.forget(id);
+    answers.delete(id);
     index.close(id);
   }
 
@@ -108,7 +124,9 @@ export class Projects {
   }
 
   forgetFiles(workspace: string): void {
-    this.of(workspace).index.files.clear();
+    const { index, answers } = this.of(workspace);
+    index.files.clear();
+    answers.clear();
   }
 
   encode(text: string): Int32Array {
@@ -130,23 +148,32 @@ export class Projects {
     };
   }
 
+  /** A completion of a document was answered. */
+  answered(workspace: string, document: string, { before }: Cursor, tokens: readonly number[]): void {
+    const { answers } = this.of(workspace);
+    answers.delete(document);
+    answers.set(document, answerIndex(before, tokens));
+    const [oldest] = answers.keys();
+    if (answers.size > ANSWERS && oldest !== undefined) answers.delete(oldest);
+  }
+
   /**
-   * Chooses the tokens of a completion.
+   * Chooses the tokens of a completion, and guesses them.
    * @param drawer draws where the choice is left to chance; undefined: the likeliest token is taken.
    */
-  sampler(
+  choose(
     backend: Pick<DecodeBackend, 'logits'>,
     workspace: string,
     { document, offset = 0, ngram, oneLine, mayBreak = false, least, branching = false, ahead = false }: SamplerOptions,
     cursor: Cursor,
     drawer: Drawer | undefined,
-  ): MixedSampler {
-    const { index, reliability } = this.of(workspace);
+  ): Choosing {
+    const { index, reliability, answers } = this.of(workspace);
     const key = document ?? '';
     const own = document === undefined ? undefined : index.document(document);
     if (own && !ahead) reliability.arrived(key, offset, (start, end) => own.slice(start, end));
     const scopes = ngram ? [near(cursor, own === undefined), ...index.scopes(document, offset)] : [];
-    return new MixedSampler(backend, this.#tools, {
+    const sampler = new MixedSampler(backend, this.#tools, {
       drawer,
       vocabulary: this.#vocabulary,
       context: cursor.before,
@@ -167,6 +194,9 @@ export class Projects {
         return reliability.on;
       },
     });
+    const answer = document === undefined ? undefined : answers.get(document);
+    const vocabulary = this.#vocabulary;
+    return { sampler, sources: draftSources({ vocabulary, cursor, scopes, sampler, oneLine, answer }) };
   }
 
   /** Bytes of the cursor's line before the cursor, without its indentation. */

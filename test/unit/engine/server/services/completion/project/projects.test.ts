@@ -69,7 +69,7 @@ describe('the lines that Projects look for', () => {
     const chance = (ngram: boolean) => {
       const drawer = new Greedy();
       const params = { document: 'new.ts', offset, ngram, oneLine: true };
-      projects.sampler(flat, 'w', params, cursor, drawer).sample(0);
+      projects.choose(flat, 'w', params, cursor, drawer).sampler.sample(0);
       return drawer.shown[codeOf('c')]!;
     };
     const drawer = new Greedy();

@@ -1,0 +1,99 @@
+/**
+ * Puts guessed tokens behind the newest tokens of an iteration, after all that is asked for has its place in it: guesses
+ * take the time that is left of what an iteration may take, and pages that nobody was promised.
+ */
+import type { DecodeBatch } from '../backend.ts';
+import type { CacheStrategy } from '../kv/strategy.ts';
+import type { Draft, SourceName } from '../speculation/draft.ts';
+import type { Speculation } from '../speculation/speculation.ts';
+import { contextOf, type LatencyProfile } from './latencyProfile.ts';
+import type { Planner } from './planner.ts';
+import type { Slice } from './selection.ts';
+
+export interface DraftingParts {
+  speculation: Speculation;
+  cache: CacheStrategy;
+  planner: Planner;
+  profile: LatencyProfile;
+  batch: DecodeBatch;
+}
+
+/** Guesses of one request in an iteration. */
+export interface Drafted {
+  draft: Draft;
+  /** Of the first node in the batch; the others follow. */
+  row: number;
+  source: SourceName;
+}
+
+export class Drafting {
+  readonly #parts: DraftingParts;
+  readonly #sequence = [0];
+
+  constructor(parts: DraftingParts) {
+    this.#parts = parts;
+  }
+
+  add(slices: readonly Slice[]): void {
+    const ready = slices.filter(({ request, end }) => request.drafter && end === request.known.length);
+    let others = ready.length - 1;
+    for (const slice of ready) {
+      if (slice.request.tokensLeft < 2) continue;
+      const draft = this.#plan(slice, slices, ready.length, others);
+      if (!draft) continue;
+      slice.drafted = { draft, row: this.#fill(slice, draft), source: slice.request.drafter!.source! };
+      others += draft.tokens.length;
+    }
+  }
+
+  /** An iteration took `ms`, and made so many tokens. */
+  computed(slices: readonly Slice[], made: number, ms: number): void {
+    if (slices.some(({ start, end }) => end - start > 1)) return;
+    const { speculation, planner } = this.#parts;
+    const { costs } = speculation;
+    costs.observe(planner.tokens, planner.context, ms);
+    const context = slices.reduce((sum, { end }) => sum + end, 0);
+    const drafted = planner.tokens - slices.length;
+    const plainMs = drafted === 0 ? ms : (made / slices.length) * costs.predict(slices.length, context);
+    speculation.computed(slices[0]!.request.input.class, drafted, ms, plainMs);
+  }
+
+  #plan({ request, end }: Slice, slices: readonly Slice[], answers: number, others: number): Draft | undefined {
+    const { speculation, planner, cache } = this.#parts;
+    return speculation.plan(request.drafter!, {
+      kind: request.input.class,
+      known: request.known,
+      from: request.promptTokens,
+      most: request.tokensLeft - 1,
+      others,
+      ms: this.#msWith(end, slices, answers),
+      room: (wanted) => {
+        let nodes = planner.guesses(request, end, wanted);
+        while (nodes > 0 && !cache.extend(request.lease!, end + nodes)) nodes--;
+        return nodes;
+      },
+    });
+  }
+
+  /** What the iteration takes with more nodes behind position `end`. Prompts in it are not its answers' to pay for. */
+  #msWith(end: number, slices: readonly Slice[], answers: number): (nodes: number) => number {
+    const { speculation, planner, profile } = this.#parts;
+    const { tokens, context } = planner;
+    if (slices.every(({ start, end }) => end - start === 1))
+      return (nodes) => speculation.costs.predict(tokens + nodes, context + contextOf(end, nodes));
+    const alone = speculation.costs.predict(answers, answers * (end + 1)) - profile.predict(tokens, context);
+    return (nodes) => alone + profile.predict(tokens + nodes, context + contextOf(end, nodes));
+  }
+
+  #fill({ request, end }: Slice, { tokens }: Draft): number {
+    const { planner, batch } = this.#parts;
+    this.#sequence[0] = request.lease!.sequence;
+    let row = -1;
+    for (const [node, token] of tokens.entries()) {
+      const at = batch.add(token, end + node, this.#sequence, true);
+      if (node === 0) row = at;
+    }
+    planner.add(request, end, tokens.length);
+    return row;
+  }
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LatencyProfile } from '../../../../../../src/engine/server/core/scheduler/latencyProfile.ts';
+import { StepCosts } from '../../../../../../src/engine/server/core/speculation/costs.ts';
+
+describe('StepCosts', () => {
+  it('begins with the profile, and learns what logits at every row cost on top', () => {
+    const profile = new LatencyProfile(512);
+    for (let i = 0; i < 50; i++) for (const rows of [1, 4, 16]) profile.observe(rows, 0, 10 + 2 * rows);
+    const costs = new StepCosts(profile);
+    assert.equal(costs.predict(4, 0), profile.predict(4, 0));
+    for (let i = 0; i < 50; i++) costs.observe(4, 0, 27);
+    assert(Math.abs(costs.predict(4, 0) - 27) < 0.5);
+    assert.equal(costs.predict(1, 0), profile.predict(1, 0), 'another size is another matter');
+  });
+
+  it('is not led far astray by one step that was interrupted', () => {
+    const profile = new LatencyProfile(512);
+    const costs = new StepCosts(profile);
+    const before = costs.predict(2, 0);
+    costs.observe(2, 0, 1_000 * before);
+    assert(costs.predict(2, 0) < 1.2 * before);
+    costs.observe(2, 0, Number.NaN);
+    costs.observe(2, 0, 0);
+    assert(costs.predict(2, 0) < 1.2 * before);
+  });
+});
