@@ -120,6 +120,7 @@ export function idleModel(onBackend: (backend: IdleBackend) => void): ModelHandl
     },
     tokenizer,
     recurrent: false,
+    memoryUse: () => [],
     renderChat: async () => '',
     takesTools: async () => false,
     createEmbedder() {

@@ -9,6 +9,8 @@ export interface EngineCommand {
   entry: string;
   version: string;
   gpu: GpuPreference;
+  /** Which of the build's devices are computed on: `auto`, `cpu`, or names between commas; absent: `auto`. */
+  devices?: string;
   /** How long the engine outlives its last client, in ms. */
   idleMs: number;
   /** Folders with native builds that were fetched on demand. */
@@ -32,13 +34,14 @@ export const MEMORY_LIMITS = { minutesPerDay: 10, modelTokensPerDay: 200_000, me
 const MEGABYTE = 2 ** 20;
 
 /** What the engine process is told, as `server/arguments.ts` reads it. */
-export function argumentsOf({ version, gpu, moduleFolders, policy, ...rest }: EngineCommand): string[] {
+export function argumentsOf({ version, gpu, devices, moduleFolders, policy, ...rest }: EngineCommand): string[] {
   const { idleMs, runtimeFolder, cache, memory } = rest;
   const option = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [`--${name}`, String(value)];
   return [
     ...option('version', version),
     ...option('gpu', gpu),
+    ...option('devices', devices),
     ...option('idle-ms', idleMs),
     ...(moduleFolders ?? []).flatMap((folder) => option('modules', folder)),
     ...option('runtime-dir', runtimeFolder),

@@ -4,7 +4,7 @@ import type { ChatMessage } from './chat.ts';
 import type { EngineStatus } from './status.ts';
 
 /** Raised with every change that an older peer would misread. Client and engine must agree exactly. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 
 /** Strict order of service: a keystroke is always served before chat, chat before background work. */
 export type RequestClass = 'keystroke' | 'chat' | 'background';

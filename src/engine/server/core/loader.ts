@@ -67,7 +67,7 @@ export class Loader {
     this.#left -= share;
     try {
       const { contextTokens } = handle.info;
-      const cells = Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
+      const cells = handle.cells ?? Math.max(contextTokens, Math.min(2 * contextTokens, COMFORTABLE_CELLS));
       const { backend, loop } = await serve(handle, cells, this.#shared(share), this.#device(handle.info.device));
       const model = { handle, backend, loop, share };
       await begin(model);
