@@ -163,6 +163,7 @@ function engineCommand(context: vscode.ExtensionContext): EngineCommand {
     entry: context.asAbsolutePath(path.join('dist', 'engine', 'main.mjs')),
     version,
     gpu: settings.get<GpuPreference>('gpu', 'auto'),
+    devices: settings.get('devices', 'auto'),
     idleMs: settings.get('idleMinutes', 5) * 60_000,
     moduleFolders: companion ? [path.join(companion.extensionPath, 'modules')] : [],
     cache: {

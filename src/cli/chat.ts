@@ -39,6 +39,7 @@ export async function chat(argv: string[]): Promise<void> {
       'max-tokens': { type: 'string' },
       temperature: { type: 'string', default: '0' },
       gpu: { type: 'string', default: 'auto' },
+      devices: { type: 'string', default: 'auto' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -50,7 +51,7 @@ export async function chat(argv: string[]): Promise<void> {
   const temperature = Number(values.temperature);
   if (!(temperature >= 0)) throw new UsageError('--temperature must be a number of at least 0');
   const { json } = values;
-  const command = engineCommand(values.gpu);
+  const command = engineCommand(values.gpu, values.devices);
   const message = given === '-' ? await textFrom(process.stdin) : given;
   const attachments = await attachedOf(values.attach);
   const kept = await KeptConversation.open(values.conversation);

@@ -29,6 +29,7 @@ export async function complete(argv: string[]): Promise<void> {
       seed: { type: 'string' },
       temperature: { type: 'string' },
       gpu: { type: 'string', default: 'auto' },
+      devices: { type: 'string', default: 'auto' },
     },
   });
   if (values.cases === undefined) throw new UsageError('--cases is missing');
@@ -39,7 +40,7 @@ export async function complete(argv: string[]): Promise<void> {
     throw new UsageError(`--show must be one of ${EAGERNESS.join(', ')}, not '${values.show}'`);
   }
 
-  const client = new EngineClient(engineCommand(values.gpu), 'quire complete');
+  const client = new EngineClient(engineCommand(values.gpu, values.devices), 'quire complete');
   try {
     const model = await client.openModel({ path: resolveModel(values.model), contextTokens: 0 });
     say(`${model.name} on ${model.device}, context ${model.contextTokens} tokens`);

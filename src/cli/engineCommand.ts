@@ -17,14 +17,18 @@ const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** Root of the extension: where `media/` is. */
 export const root = beside('../..');
 
-/** @throws UsageError on an unknown `gpu`. */
-export function engineCommand(gpu: string): EngineCommand {
+/**
+ * @param devices `auto`, `cpu`, or names between commas.
+ * @throws UsageError on an unknown `gpu`.
+ */
+export function engineCommand(gpu: string, devices = 'auto'): EngineCommand {
   if (!GPUS.includes(gpu)) throw new UsageError(`--gpu must be one of ${GPUS.join(', ')}, not '${gpu}'`);
   return {
     executable: process.execPath,
     entry: beside(bundled ? '../engine/main.mjs' : '../engine/server/main.ts'),
     version,
     gpu: gpu as GpuPreference,
+    devices,
     idleMs: IDLE_MS,
     cache: { folder: dataFolder('cache') },
   };

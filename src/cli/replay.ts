@@ -18,6 +18,7 @@ interface ReplayOptions {
   trace: string;
   model: string;
   gpu: string;
+  devices: string;
   speed: number;
   reuse: boolean;
   preempt: boolean;
@@ -45,20 +46,21 @@ function readOptions(argv: string[]): ReplayOptions {
       'no-preempt': { type: 'boolean', default: false },
       speed: { type: 'string', default: '1' },
       gpu: { type: 'string', default: 'auto' },
+      devices: { type: 'string', default: 'auto' },
     },
   });
   if (values.trace === undefined) throw new UsageError('--trace is missing');
   const speed = Number(values.speed);
   if (!Number.isFinite(speed) || speed <= 0)
     throw new UsageError(`--speed must be a number above 0, not '${values.speed}'`);
-  const { trace, model, gpu } = values;
-  return { trace, model, gpu, speed, reuse: !values['no-reuse'], preempt: !values['no-preempt'] };
+  const { trace, model, gpu, devices } = values;
+  return { trace, model, gpu, devices, speed, reuse: !values['no-reuse'], preempt: !values['no-preempt'] };
 }
 
 async function run({ trace, speed, reuse, preempt, ...options }: ReplayOptions, signal: AbortSignal) {
   // Nothing is kept on disk: what is measured begins with nothing.
   const command = {
-    ...engineCommand(options.gpu),
+    ...engineCommand(options.gpu, options.devices),
     cache: {},
     policy: preempt ? ('preemptive' as const) : ('fcfs' as const),
   };

@@ -4,7 +4,7 @@ export class UsageError extends Error {}
 export const USAGE = `quire: a local coding assistant without an editor. JSON in, JSON out; progress on stderr.
 
   quire chat [--model M] [--system S] [--attach FILE ...] [--conversation FILE] [--max-tokens N] [--temperature T]
-             [--gpu G] [--json] MESSAGE
+             [--gpu G] [--devices D] [--json] MESSAGE
       Answers MESSAGE ('-' reads it from stdin) with a chat model, as plain text, or with --json as one line {text, finish,
       promptTokens, cachedTokens, computedTokens, generatedTokens, queuedMs, firstTokenMs, totalMs, leftOutTurns}. With
       --conversation the file's earlier turns are told too, and question and answer are appended to it, a line of JSON each,
@@ -13,11 +13,12 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
       the place of Quire's own system prompt. Files that hold secrets, or that git ignores, are not attached. Ctrl-C ends
       the answer: exit code 1.
   quire complete --cases FILE.jsonl [--model M] [--max-tokens N] [--no-reuse] [--no-ngram] [--show E]
-                 [--seed N] [--temperature T] [--gpu G]
+                 [--seed N] [--temperature T] [--gpu G] [--devices D]
       A case is a line {id, path, prefix, suffix, others?: [{path, content}]}; '-' reads them from stdin.
       A result is a line {id, text, shown, rejectedBy, confidence, promptTokens, cachedTokens, generatedTokens,
       firstTokenMs, totalMs}. E is eager, balanced (the default) or quiet: how sure a text has to be to be shown.
   quire replay --trace FILE.jsonl [--model M] [--no-reuse] [--no-preempt] [--speed N] [--gpu G]
+               [--devices D]
       Plays an editing session, N times as fast as recorded, against an engine of its own. '-' reads it from stdin. A trace
       has an event {t, type, ...} a line, t in ms and never less than before, offsets in UTF-16 code units:
       open {path, text}, insert {path, offset, text}, delete {path, offset, length}, complete {path, offset},
@@ -57,5 +58,6 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
       The engines of this user that are running.
 
   M is 'bundled' (the default), 'bundled-smallest' or the path of a GGUF file. G is auto (the default), cuda, metal, vulkan or off.
+  D is auto (the default: all GPUs of that kind), cpu, or names of devices between commas, as the status lists them.
   Exit codes: 0 done, 1 failed (one line on stderr says why), 2 wrong usage.
 `;

@@ -35,6 +35,8 @@ export interface EndpointFile {
 export interface EndpointKey {
   version: string;
   gpu: GpuPreference;
+  /** Absent: `auto`. */
+  devices?: string;
   /** Folders with native builds that were fetched on demand. */
   moduleFolders?: string[];
   /** Instead of the user's own folder for engines. */
@@ -51,7 +53,7 @@ export function endpointFor(key: EndpointKey, environment: NodeJS.ProcessEnv = p
   makePrivate(folder);
   const modules = (key.moduleFolders ?? []).map((each) => `\0${each}`).join('');
   const name = createHash('sha256')
-    .update(`${key.version}\0${PROTOCOL_VERSION}\0${key.gpu}${modules}`)
+    .update(`${key.version}\0${PROTOCOL_VERSION}\0${key.gpu}\0${key.devices ?? 'auto'}${modules}`)
     .digest('hex')
     .slice(0, 10);
   return {

@@ -1,8 +1,11 @@
 /** The engine's status as a readable page. Pure. */
 import type {
   Decision,
+  DeviceStatus,
+  EmbedderStatus,
   EngineStatus,
   KvStatus,
+  MemoryUse,
   ModelInfo,
   NgramStatus,
   RequestClass,
@@ -35,6 +38,7 @@ export function renderStatus({ engine, version }: StatusFacts): string {
             ['Running for', duration(engine.uptimeMs)],
             ['Memory', `${mebibytes(engine.residentBytes)} resident`],
             ['Computes on', computesOn(engine.native)],
+            ...devicesRows(engine.native),
             ['Library', engine.native.abi],
             ['Windows', engine.clients.map(({ name, pid }) => `${name} (${pid})`).join(', ') || 'none'],
           ]),
@@ -53,19 +57,48 @@ function heading(text: string): string[] {
   return [text, '='.repeat(text.length)];
 }
 
-function computesOn({ gpu, devices }: EngineStatus['native']): string {
-  return devices.length === 0 ? gpu : `${gpu} (${devices.join('; ')})`;
+function computesOn({ gpu, chosen }: EngineStatus['native']): string {
+  return chosen === 'auto' ? gpu : `${gpu}, of its devices ${chosen}`;
+}
+
+function devicesRows({ devices }: EngineStatus['native']): string[][] {
+  return devices.map(({ name, description, kind, freeBytes, totalBytes }, index) => {
+    const memory = totalBytes === 0 ? '' : `, ${mebibytes(freeBytes)} of ${mebibytes(totalBytes)} free`;
+    return [index === 0 ? 'Devices' : '', `${name}: ${description} (${KINDS[kind]}${memory})`];
+  });
+}
+
+const KINDS: Record<DeviceStatus['kind'], string> = {
+  cpu: 'CPU',
+  gpu: 'GPU',
+  igpu: "GPU on the system's memory",
+  accelerator: 'helps the CPU',
+};
+
+/** What lies where. */
+function liesOn(memory: readonly MemoryUse[], device: string): string {
+  if (memory.length === 0) return device;
+  return memory
+    .map(({ device: name, weights, cache, compute }) => {
+      const parts = [
+        [weights, 'weights'],
+        [cache, 'cache'],
+        [compute, 'buffers'],
+      ] as const;
+      return `${name}: ${parts.flatMap(([bytes, what]) => (bytes > 0 ? `${mebibytes(bytes)} ${what}` : [])).join(', ')}`;
+    })
+    .join('; ');
 }
 
 function modelSections(model: EngineStatus['models'][number]): string[][] {
-  const { info, running, waiting, kv, scheduler, ngram, speculation } = model;
+  const { info, memory, running, waiting, kv, scheduler, ngram, speculation } = model;
   const section = table([
     [
       'Model',
       `${info.name} (${info.architecture}, ${count(info.parameters)} parameters, ${mebibytes(info.sizeBytes)})`,
     ],
     ['File', info.path],
-    ['On', info.device],
+    ['On', liesOn(memory, info.device)],
     ['Context', `${count(info.contextTokens)} tokens (trained on ${count(info.trainedContextTokens)})`],
     ['Can', abilities(info)],
     ['Cache', cacheLine(kv)],
@@ -79,8 +112,13 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
   return decisions.length === 0 ? [section] : [section, heading('Latest decisions'), table(decisions.map(decisionRow))];
 }
 
-function embedderRow({ name, path, device, contextTokens, capabilities }: ModelInfo): string[] {
-  return [name, path, device, `${capabilities.dimensions} numbers of up to ${count(contextTokens)} tokens`];
+function embedderRow({ name, path, device, memory, contextTokens, capabilities }: EmbedderStatus): string[] {
+  return [
+    name,
+    path,
+    liesOn(memory, device),
+    `${capabilities.dimensions} numbers of up to ${count(contextTokens)} tokens`,
+  ];
 }
 
 function cacheLine(kv: KvStatus): string {

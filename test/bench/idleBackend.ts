@@ -121,6 +121,7 @@ export function idleModel(onBackend: (backend: IdleBackend) => void): ModelHandl
     },
     tokenizer,
     recurrent: false,
+    memoryUse: () => [],
     renderChat: async () => '',
     takesTools: async () => false,
     createEmbedder() {

@@ -9,6 +9,8 @@ export interface EngineCommand {
   entry: string;
   version: string;
   gpu: GpuPreference;
+  /** Which of the build's devices are computed on: `auto`, `cpu`, or names between commas; absent: `auto`. */
+  devices?: string;
   /** How long the engine outlives its last client, in ms. */
   idleMs: number;
   /** Folders with native builds that were fetched on demand. */
@@ -34,13 +36,15 @@ export const MEMORY_LIMITS = { minutesPerDay: 10, modelTokensPerDay: 200_000, me
 const MEGABYTE = 2 ** 20;
 
 /** What the engine process is told, as `server/arguments.ts` reads it. */
-export function argumentsOf({ version, gpu, moduleFolders, policy, speculate, ...rest }: EngineCommand): string[] {
+export function argumentsOf(command: EngineCommand): string[] {
+  const { version, gpu, devices, moduleFolders, policy, speculate, ...rest } = command;
   const { idleMs, runtimeFolder, cache, memory } = rest;
   const option = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [`--${name}`, String(value)];
   return [
     ...option('version', version),
     ...option('gpu', gpu),
+    ...option('devices', devices),
     ...option('idle-ms', idleMs),
     ...(moduleFolders ?? []).flatMap((folder) => option('modules', folder)),
     ...option('runtime-dir', runtimeFolder),

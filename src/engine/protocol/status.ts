@@ -127,8 +127,35 @@ export interface NgramStatus extends IndexedFiles {
   bytes: number;
 }
 
+/** A device of this machine, as the native library finds it. */
+export interface DeviceStatus {
+  /** As `quire.engine.devices` takes it: `CUDA0`, `Vulkan1`, `CPU`. */
+  name: string;
+  /** Name of the product. */
+  description: string;
+  /** `igpu`: a GPU whose memory is the system's. `accelerator`: it helps the CPU, with the CPU's memory. */
+  kind: 'cpu' | 'gpu' | 'igpu' | 'accelerator';
+  freeBytes: number;
+  totalBytes: number;
+}
+
+/** What a model takes of a device, in bytes; the system's memory is the CPU's. */
+export interface MemoryUse {
+  device: string;
+  weights: number;
+  /** Cached keys and values, or states. */
+  cache: number;
+  compute: number;
+}
+
+export interface EmbedderStatus extends ModelInfo {
+  memory: MemoryUse[];
+}
+
 export interface ModelStatus {
   info: ModelInfo;
+  /** Where it lies; empty until the library has told. */
+  memory: MemoryUse[];
   running: number;
   waiting: number;
   kv: KvStatus;
@@ -164,10 +191,16 @@ export interface EngineStatus {
   uptimeMs: number;
   residentBytes: number;
   /** The native library: which build was chosen and why it can be trusted. */
-  native: { gpu: string; abi: string; devices: string[] };
+  native: {
+    gpu: string;
+    abi: string;
+    devices: DeviceStatus[];
+    /** Which of them models are put on: the setting, as it was given. */
+    chosen: string;
+  };
   clients: { name: string; pid: number }[];
   models: ModelStatus[];
   /** Models that are open for vectors. */
-  embedders: ModelInfo[];
+  embedders: EmbedderStatus[];
   totals: Record<RequestClass, ClassTotals>;
 }

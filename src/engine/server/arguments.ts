@@ -6,6 +6,8 @@ import type { SchedulerStatus } from '../protocol/status.ts';
 
 export interface EngineArguments {
   gpu: GpuPreference;
+  /** `quire.engine.devices`: `auto`, `cpu`, or names between commas. */
+  devices: string;
   /** Version of the product; part of the endpoint's name. */
   version: string;
   /** How long the engine outlives its last client. */
@@ -33,6 +35,7 @@ export function parseEngineArguments(argv: string[]): EngineArguments {
     args: argv,
     options: {
       gpu: { type: 'string', default: 'auto' },
+      devices: { type: 'string', default: 'auto' },
       version: { type: 'string' },
       'idle-ms': { type: 'string', default: '300000' },
       modules: { type: 'string', multiple: true, default: [] },
@@ -52,6 +55,7 @@ export function parseEngineArguments(argv: string[]): EngineArguments {
   const runtimeFolder = fullPath('runtime-dir', values['runtime-dir']);
   return {
     gpu: oneOf('gpu', values.gpu, GPUS) as GpuPreference,
+    devices: values.devices,
     version: values.version,
     idleMs: amount('idle-ms', values['idle-ms'], 'milliseconds'),
     moduleFolders: values.modules,

@@ -134,6 +134,7 @@ export class Engine implements Service {
       models: this.#models.list().map(({ handle, loop }) => {
         const own: ModelStatus = {
           info: handle.info,
+          memory: handle.memoryUse(),
           running: loop.running,
           waiting: loop.waiting,
           kv: loop.cache.status(),
@@ -143,7 +144,7 @@ export class Engine implements Service {
         };
         return Object.assign(own, ...this.services.map((service) => service.statusOf?.(handle.info.id)));
       }),
-      embedders: this.#models.embedders().map(({ handle }) => handle.info),
+      embedders: this.#models.embedders().map(({ handle }) => ({ ...handle.info, memory: handle.memoryUse() })),
       totals: this.#models.totals.get(),
     };
   }

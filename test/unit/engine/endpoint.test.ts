@@ -20,13 +20,15 @@ describe('endpointFor', () => {
   it('is the same for the same key and differs by version, build and folders of modules', () => {
     const base = endpointFor({ version: '1', gpu: 'off' }, environment);
     assert.deepEqual(endpointFor({ version: '1', gpu: 'off', moduleFolders: [] }, environment), base);
+    assert.deepEqual(endpointFor({ version: '1', gpu: 'off', devices: 'auto' }, environment), base);
     const others: EndpointKey[] = [
       { version: '2', gpu: 'off' },
       { version: '1', gpu: 'cuda' },
+      { version: '1', gpu: 'off', devices: 'cpu' },
       { version: '1', gpu: 'off', moduleFolders: ['/a'] },
     ];
     const files = others.map((key) => endpointFor(key, environment).file);
-    assert.equal(new Set([base.file, ...files]).size, 4);
+    assert.equal(new Set([base.file, ...files]).size, 5);
   });
 
   it('lies in the folder of the key, whatever the environment says', () => {

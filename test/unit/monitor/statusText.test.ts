@@ -19,7 +19,15 @@ const engine: EngineStatus = {
   node: 'v24.21.0',
   uptimeMs: 3_723_000,
   residentBytes: 100 * 2 ** 20,
-  native: { gpu: 'cpu', abi: 'libllama b7000, checked', devices: [] },
+  native: {
+    gpu: 'vulkan',
+    abi: 'libllama b7000, checked',
+    devices: [
+      { name: 'Vulkan0', description: 'A card', kind: 'gpu', freeBytes: 3 * 2 ** 30, totalBytes: 4 * 2 ** 30 },
+      { name: 'BLAS', description: 'A library', kind: 'accelerator', freeBytes: 0, totalBytes: 0 },
+    ],
+    chosen: 'Vulkan0',
+  },
   clients: [{ name: 'VS Code', pid: 99 }],
   embedders: [],
   models: [
@@ -36,8 +44,12 @@ const engine: EngineStatus = {
         vocabularyTokens: 8192,
         specialTokens: ['fimPrefix', 'fimSuffix', 'fimMiddle', 'fimSeparator'],
         capabilities: { generates: true, completes: true, chats: false, embeds: false },
-        device: 'cpu',
+        device: 'vulkan',
       },
+      memory: [
+        { device: 'Vulkan0', weights: 5 * 2 ** 20, cache: 2 ** 21, compute: 2 ** 20 },
+        { device: 'CPU', weights: 2 ** 20, cache: 0, compute: 0 },
+      ],
       ngram: {
         on: true,
         gain: 0.41,
@@ -129,7 +141,9 @@ describe('renderStatus', () => {
 Engine       version 0.1.0, process 4711, Node v24.21.0
 Running for  01:02:03
 Memory       100 MiB resident
-Computes on  cpu
+Computes on  vulkan, of its devices Vulkan0
+Devices      Vulkan0: A card (GPU, 3,072 MiB of 4,096 MiB free)
+             BLAS: A library (helps the CPU)
 Library      libllama b7000, checked
 Windows      VS Code (99)
 
@@ -138,7 +152,7 @@ Models
 
 Model       tiny-code-fim (llama, 5,380,000 parameters, 6 MiB)
 File        /models/tiny.gguf
-On          cpu
+On          Vulkan0: 5 MiB weights, 2 MiB cache, 1 MiB buffers; CPU: 1 MiB weights
 Context     1,024 tokens (trained on 1,024)
 Can         fill in the middle, read other files
 Cache       12 pages in use, 100 kept, 400 free of 512; 3,500 tokens stand for 9,000

@@ -65,7 +65,7 @@ export class Loader {
     const share = RAM_SHARE * this.#left;
     this.#left -= share;
     try {
-      const cells = cellsFor(handle.info.contextTokens);
+      const cells = handle.cells ?? cellsFor(handle.info.contextTokens);
       const { backend, loop } = await serve(handle, cells, this.#shared(share), this.#device(handle.info.device));
       const model = { handle, backend, loop, share };
       await begin(model);

@@ -1,5 +1,5 @@
 /** What a model is to the core, before and after it serves. */
-import type { ChatMessage, ChatTool, ModelInfo, ModelSpec } from '../../protocol/index.ts';
+import type { ChatMessage, ChatTool, MemoryUse, ModelInfo, ModelSpec } from '../../protocol/index.ts';
 import type { Arbiter } from './arbiter.ts';
 import type { DecodeBackend, Tokenizer } from './backend.ts';
 import type { Embedder } from './embedder.ts';
@@ -9,8 +9,12 @@ import type { Loop } from './scheduler/loop.ts';
 export interface ModelHandle {
   readonly info: ModelInfo;
   readonly tokenizer: Tokenizer;
+  /** Where it and its context lie, by device; empty until it is known. */
+  memoryUse(): MemoryUse[];
   /** The model keeps one state for a sequence, which costs memory for every sequence id: recurrent and hybrid ones. */
   readonly recurrent: boolean;
+  /** Cells that a plan gives its cache; absent: by the length of its context. */
+  readonly cells?: number | undefined;
   /** The prompt by the model's chat template, for `encodeTemplate`. Rejects with an EngineFailure `promptInvalid`. */
   renderChat(messages: readonly ChatMessage[], tools?: readonly ChatTool[]): Promise<string>;
   /** The template takes tools. */

@@ -1,16 +1,37 @@
 /** Opens model files with libllama; the native library itself is loaded with the first model. */
-import type { EngineStatus, GpuPreference, LogEvent, ModelDescription, ModelSpec } from '../../protocol/index.ts';
+import type {
+  DeviceStatus,
+  EngineStatus,
+  GpuPreference,
+  LogEvent,
+  ModelDescription,
+  ModelSpec,
+} from '../../protocol/index.ts';
 import { Descriptions } from './llama/description.ts';
+import { chosenDevices, listDevices, type NativeDevice } from './llama/devices.ts';
 import { loadNative, type NativeLibrary } from './llama/library.ts';
 import { openModel } from './llama/model.ts';
+import { type Placement, placedOn } from './llama/placement.ts';
 import type { ModelHandle } from './modelHandle.ts';
 
 type NativeStatus = EngineStatus['native'];
 
 export interface NativeOptions {
   gpu: GpuPreference;
+  /** `quire.engine.devices`; see {@link chosenDevices}. */
+  devices: string;
   /** Folders with native builds that were fetched on demand. */
   moduleFolders: readonly string[];
+  /**
+   * Says where a model is to lie; undefined: on all of `chosen`.
+   * @param devices all there are, with what is free of them now.
+   * @param chosen the GPUs among them that may be used.
+   */
+  place?: (
+    spec: ModelSpec,
+    devices: readonly DeviceStatus[],
+    chosen: readonly DeviceStatus[],
+  ) => Promise<Placement | undefined>;
 }
 
 export class NativeModels {
@@ -18,7 +39,7 @@ export class NativeModels {
   readonly #log: (level: LogEvent['level'], message: string) => void;
   readonly #descriptions = new Descriptions();
   #library: Promise<NativeLibrary> | undefined;
-  #status: NativeStatus = { gpu: 'not loaded', abi: 'not loaded', devices: [] };
+  #native: NativeLibrary | undefined;
 
   constructor(options: NativeOptions, log: (level: LogEvent['level'], message: string) => void) {
     this.#options = options;
@@ -27,7 +48,16 @@ export class NativeModels {
 
   /** @throws EngineFailure */
   async open(spec: ModelSpec): Promise<ModelHandle> {
-    return openModel(await this.#loaded(), spec);
+    const library = await this.#loaded();
+    const devices = listDevices(library.functions);
+    const chosen = chosenDevices(devices, this.#options.devices);
+    const placement = await this.#options.place?.(spec, devices.map(plain), chosen.map(plain));
+    return openModel(library, { ...spec, placement: placement ?? placedOn(chosen) });
+  }
+
+  /** All devices, with what is free of them now. Loads the native library. @throws EngineFailure */
+  async devices(): Promise<DeviceStatus[]> {
+    return listDevices((await this.#loaded()).functions).map(plain);
   }
 
   /** What the file at `path` is good for. @throws EngineFailure */
@@ -36,7 +66,10 @@ export class NativeModels {
   }
 
   status(): NativeStatus {
-    return this.#status;
+    const { devices: chosen } = this.#options;
+    if (!this.#native) return { gpu: 'not loaded', abi: 'not loaded', devices: [], chosen };
+    const { gpu, version, functions } = this.#native;
+    return { gpu, abi: version, devices: listDevices(functions).map(plain), chosen };
   }
 
   #loaded(): Promise<NativeLibrary> {
@@ -51,7 +84,10 @@ export class NativeModels {
   async #load(): Promise<NativeLibrary> {
     const { gpu, moduleFolders } = this.#options;
     const library = await loadNative({ gpu, extraModuleFolders: moduleFolders, log: this.#log });
-    this.#status = { gpu: library.gpu, abi: library.version, devices: library.devices };
+    this.#native = library;
     return library;
   }
 }
+
+/** What can be told to a client. */
+const plain = ({ pointer: _, ...device }: NativeDevice): DeviceStatus => device;

@@ -12,6 +12,7 @@ describe('parseEngineArguments', () => {
     assert.deepEqual(parseEngineArguments(argv), {
       version: '1.2.3',
       gpu: 'off',
+      devices: 'auto',
       idleMs: 1000,
       moduleFolders: ['/a', '/b'],
       policy: 'preemptive',
@@ -34,6 +35,7 @@ describe('parseEngineArguments', () => {
       entry: 'main.ts',
       version: '1',
       gpu: 'vulkan',
+      devices: 'Vulkan1, Vulkan0',
       idleMs: 5,
       moduleFolders: ['/a'],
       runtimeFolder: path.resolve('/run'),
@@ -45,6 +47,7 @@ describe('parseEngineArguments', () => {
     assert.deepEqual(parseEngineArguments(argumentsOf(command)), {
       version: '1',
       gpu: 'vulkan',
+      devices: 'Vulkan1, Vulkan0',
       idleMs: 5,
       moduleFolders: ['/a'],
       runtimeFolder: path.resolve('/run'),

@@ -32,6 +32,10 @@ export interface BackendModel {
   readonly vocabularyTokens: number;
   /** `ggml_type` of the cache. */
   readonly cacheType: number;
+  /** Nothing is computed on a GPU. */
+  readonly onCpu: boolean;
+  /** Keys and values lie where their layers are; false: in the system's memory. */
+  readonly offloadKv: boolean;
   /** Threads where the options name none. */
   readonly threads: number;
   /** 32 bytes that stand for the file: pages of another file are refused. */
@@ -110,7 +114,7 @@ export class LlamaBackend implements DecodeBackend {
       functions.llama_attach_threadpool(context, this.#threadpool.pointer, this.#threadpool.pointer);
     }
     this.sharesPages = probeSharing(functions, context, scratch);
-    this.#decoder = new Decoder(functions, context, this.sequences, this.sharesPages);
+    this.#decoder = new Decoder(functions, context, this.sequences, model.onCpu, this.sharesPages);
     this.abortable = this.#decoder.abortable;
   }
 
@@ -240,6 +244,7 @@ export class LlamaBackend implements DecodeBackend {
       flash_attn_type: FLASH_ATTENTION_AUTO,
       type_k: this.#model.cacheType,
       type_v: this.#model.cacheType,
+      offload_kqv: this.#model.offloadKv,
       kv_unified: true,
     };
   }

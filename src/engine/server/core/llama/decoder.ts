@@ -6,7 +6,6 @@ import { type AbortFlag, createAbortFlag } from './abort.ts';
 import type { LlamaBatch } from './batch.ts';
 import type { Asynchronous, NativeFunctions } from './functions.ts';
 import type { Batch, Pointer } from './structs.ts';
-import { computesOnCpuOnly } from './threads.ts';
 
 /** Code of `llama_decode` where the callback ended it. */
 const ABORTED = 2;
@@ -29,14 +28,15 @@ export class Decoder {
 
   /**
    * @param sequences ids that batches use are below this.
+   * @param onCpu nothing is computed on a GPU, which could not be stopped.
    * @param restores false where the end of a sequence cannot be removed: such a model is not stopped half-way.
    */
-  constructor(functions: NativeFunctions, context: Pointer, sequences: number, restores: boolean) {
+  constructor(functions: NativeFunctions, context: Pointer, sequences: number, onCpu: boolean, restores: boolean) {
     this.#functions = functions;
     this.#context = context;
     this.#memory = functions.llama_get_memory(context);
-    this.#onCpu = computesOnCpuOnly(functions);
-    this.#flag = restores && this.#onCpu ? createAbortFlag(functions, context) : undefined;
+    this.#onCpu = onCpu;
+    this.#flag = restores && onCpu ? createAbortFlag(functions, context) : undefined;
     this.abortable = this.#flag !== undefined;
     this.#ends = new Int32Array(sequences);
     this.#decode = beside(functions.llama_decode);

@@ -17,6 +17,8 @@ export interface EmbedderModel {
   readonly pointer: Pointer;
   readonly tokenizer: LlamaTokenizer;
   readonly threads: number;
+  /** Nothing is computed on a GPU. */
+  readonly onCpu: boolean;
   /** Longest sequence, in tokens. */
   readonly contextTokens: number;
   readonly pooling: Pooling;
@@ -88,7 +90,7 @@ export class LlamaEmbedder implements Embedder {
       functions.llama_attach_threadpool(context, this.#threadpool.pointer, this.#threadpool.pointer);
     }
     // Nothing is kept, so there is nothing to clean up behind a computation that was stopped.
-    this.#decoder = new Decoder(functions, context, 0, true);
+    this.#decoder = new Decoder(functions, context, 0, model.onCpu, true);
   }
 
   sequenceOf(text: string): TextSequence {

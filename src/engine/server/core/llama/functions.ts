@@ -99,10 +99,13 @@ const signatures = {
   ggml_backend_dev_name: ['str', [P]],
   ggml_backend_dev_description: ['str', [P]],
   ggml_backend_dev_type: ['int32_t', [P]],
+  ggml_backend_dev_memory: ['void', [P, P, P]],
+  ggml_backend_dev_buffer_type: [P, [P]],
   ggml_backend_dev_backend_reg: [P, [P]],
   ggml_backend_reg_get_proc_address: [P, [P, 'str']],
   ggml_type_size: ['size_t', ['int32_t']],
   ggml_blck_size: ['int64_t', ['int32_t']],
+  ggml_log_internal: ['void', ['int32_t', 'str', '...']],
   ggml_threadpool_params_init: ['void', [koffi.out(koffi.pointer(threadpoolParams)), 'int32_t']],
 } satisfies Record<string, [Type, unknown[]]>;
 
@@ -231,10 +234,15 @@ export interface NativeFunctions {
   ggml_backend_dev_name(device: Pointer): string;
   ggml_backend_dev_description(device: Pointer): string;
   ggml_backend_dev_type(device: Pointer): number;
+  /** Bytes, each written to an array of one. */
+  ggml_backend_dev_memory(device: Pointer, free: BigUint64Array, total: BigUint64Array): void;
+  ggml_backend_dev_buffer_type(device: Pointer): Pointer;
   ggml_backend_dev_backend_reg(device: Pointer): Pointer;
   ggml_backend_reg_get_proc_address(registry: Pointer, name: string): Pointer | null;
   ggml_type_size(type: number): number;
   ggml_blck_size(type: number): number;
+  /** Writes to the log that the library writes to; `text` is a format of printf's, without arguments. */
+  ggml_log_internal(level: number, text: string): void;
   ggml_threadpool_params_init(params: Record<string, unknown>, threads: number): void;
 }
 

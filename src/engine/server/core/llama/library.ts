@@ -7,7 +7,9 @@ import { getLlama, type Llama, LlamaLogLevel } from 'node-llama-cpp';
 import type { GpuPreference, LogEvent } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
 import { checkAbi } from './abi.ts';
+import { BufferLog } from './bufferLog.ts';
 import { registerCompanions } from './companions.ts';
+import { listDevices, type NativeDevice } from './devices.ts';
 import { bind, type NativeFunctions } from './functions.ts';
 import { pickNative, sharedObjects } from './sharedObjects.ts';
 
@@ -18,14 +20,15 @@ export interface NativeLibrary {
   readonly gpu: 'cuda' | 'metal' | 'vulkan' | 'cpu';
   /** Version of libllama, as the ABI check read it. */
   readonly version: string;
-  /** Names of all devices, the CPU among them. */
-  readonly devices: string[];
+  /** All devices, the CPU among them, with the memory that was free when the library was loaded. */
+  readonly devices: readonly NativeDevice[];
   /** Files that the functions were found in, libllama first. */
   readonly paths: string[];
   readonly functions: NativeFunctions;
   /** node-llama-cpp's own handle: its life keeps the library loaded and its logger in charge. */
   readonly llama: Llama;
   readonly log: Log;
+  readonly buffers: BufferLog;
 }
 
 export interface LoadOptions {
@@ -56,7 +59,12 @@ const LEVELS: Record<LlamaLogLevel, LogEvent['level']> = {
 export async function loadNative(options: LoadOptions): Promise<NativeLibrary> {
   const { gpu: preference, log } = options;
   for (const folder of options.extraModuleFolders ?? []) registerCompanions(folder);
-  const llama = await choose(preference, log);
+  // The library logs before its functions are bound.
+  let buffers: BufferLog | undefined;
+  const llama = await choose(preference, (level, message) => {
+    const own = buffers ? buffers.hear(message) : message;
+    if (own !== '') log(level, own);
+  });
   const paths = pickNative(sharedObjects(), llama.gpu);
   if (!paths) throw unavailable(preference, 'libllama is not among the shared objects of the process');
   let functions: NativeFunctions;
@@ -72,7 +80,12 @@ export async function loadNative(options: LoadOptions): Promise<NativeLibrary> {
   const version = checkAbi(functions);
   const gpu = llama.gpu === false ? 'cpu' : llama.gpu;
   log('info', `libllama ${version}, ${gpu} build`);
-  return { gpu, version, devices: devicesOf(functions), paths: paths.all, functions, llama, log };
+  const devices = listDevices(functions);
+  buffers = new BufferLog(
+    functions,
+    devices.map(({ name }) => name),
+  );
+  return { gpu, version, devices, paths: paths.all, functions, llama, log, buffers };
 }
 
 async function choose(preference: GpuPreference, log: Log): Promise<Llama> {
@@ -101,11 +114,4 @@ function unavailable(preference: GpuPreference, detail: string): EngineFailure {
       ? `Quire has no native inference library that runs on this machine (${process.platform} ${process.arch}). Install the package made for this platform.`
       : `The ${preference} build of the inference library cannot be used on this machine. Set quire.engine.gpu to auto or off.`;
   return new EngineFailure('nativeUnavailable', message, detail);
-}
-
-function devicesOf(functions: NativeFunctions): string[] {
-  return Array.from({ length: functions.ggml_backend_dev_count() }, (_, index) => {
-    const device = functions.ggml_backend_dev_get(index);
-    return `${functions.ggml_backend_dev_name(device)}: ${functions.ggml_backend_dev_description(device)}`;
-  });
 }

@@ -1,16 +1,17 @@
 /** Refuses what cannot fit before the library tries: the system would otherwise end the process without a word. */
+import type { DeviceStatus } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
-import type { NativeLibrary } from './library.ts';
+import { onCpuAlone, type Placement } from './placement.ts';
 
 /**
- * Weights of the models that are open on the CPU. The system counts their mapped files as memory that is free; whoever
- * took it would have them read from the disk again for every token.
+ * Weights of the open models that lie in the system's memory. The system counts their mapped files as memory that is free;
+ * whoever took it would have them read from the disk again for every token.
  */
 let heldBytes = 0;
 
-/** Keeps memory for weights from being given to other models. @returns a function that lets go of it, once. */
-export function holdWeights({ gpu }: Pick<NativeLibrary, 'gpu'>, bytes: number): () => void {
-  let held = gpu === 'cpu' ? bytes : 0;
+/** Keeps memory of the system's for weights from being given to other models. @returns a function that lets go of it, once. */
+export function holdWeights(placement: Placement, bytes: number): () => void {
+  let held = placement.predicted ? (placement.predicted.bytes.CPU?.weights ?? 0) : onCpuAlone(placement) ? bytes : 0;
   heldBytes += held;
   return () => {
     heldBytes -= held;
@@ -18,25 +19,47 @@ export function holdWeights({ gpu }: Pick<NativeLibrary, 'gpu'>, bytes: number):
   };
 }
 
-type MemoryOf = Pick<NativeLibrary, 'gpu' | 'llama'>;
+type Free = Pick<DeviceStatus, 'name' | 'freeBytes' | 'totalBytes'>;
 
-/** @throws EngineFailure `outOfMemory` when the weights are larger than the memory that is free. */
-export async function checkWeightsFit(native: MemoryOf, bytes: number): Promise<void> {
-  if (native.gpu === 'cpu') {
+/**
+ * @param devices all there are, with what is free of them now.
+ * @param bytes of the model's file.
+ * @throws EngineFailure `outOfMemory` where a device lacks the memory for what a plan puts there, weights, cache and buffers;
+ * without a plan, where the weights are larger than the memory of all devices of the placement.
+ */
+export function checkWeightsFit(devices: readonly Free[], placement: Placement, bytes: number): void {
+  const { predicted } = placement;
+  if (predicted) {
+    for (const [name, { weights, cache, compute }] of Object.entries(predicted.bytes)) {
+      refuse(weights + cache + compute, freeOf(devices, [name]), name === 'CPU' ? 'memory' : `memory of ${name}`);
+    }
+  } else if (onCpuAlone(placement)) {
     refuse(bytes, freeMemory(), 'memory');
-    return;
+  } else if (placement.nGpuLayers < 0 && placement.tensorOverrides.length === 0) {
+    refuse(bytes, freeOf(devices, placement.devices), `memory of ${placement.devices.join(' and ')}`);
+  } else {
+    refuse(bytes, freeOf(devices, [...placement.devices, 'CPU']), 'memory of all devices');
   }
-  const { free } = await native.llama.getVramState();
-  refuse(bytes, free, `${native.gpu} memory`);
 }
 
 /** @throws EngineFailure `outOfMemory` when the cache of a context is larger than the memory that is free. */
-export function checkCacheFits(native: Pick<NativeLibrary, 'gpu'>, bytes: number): void {
+export function checkCacheFits(placement: Placement, bytes: number): void {
   // A GPU refuses an allocation that does not fit; the system's memory is promised first and taken back by force.
-  if (native.gpu === 'cpu') refuse(bytes, freeMemory(), 'memory');
+  if (onCpuAlone(placement) || placement.offloadKv === false) refuse(bytes, freeMemory(), 'memory');
 }
 
 const freeMemory = (): number => Math.max(0, process.availableMemory() - heldBytes);
+
+/** A device that does not say what it has refuses by itself. */
+function freeOf(devices: readonly Free[], names: readonly string[]): number {
+  let sum = 0;
+  for (const name of names) {
+    const device = devices.find((each) => each.name === name);
+    if (name === 'CPU') sum += freeMemory();
+    else if (device) sum += device.totalBytes === 0 ? Number.POSITIVE_INFINITY : device.freeBytes;
+  }
+  return sum;
+}
 
 function refuse(needed: number, available: number, what: string): void {
   if (needed <= available) return;

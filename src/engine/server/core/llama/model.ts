@@ -1,15 +1,18 @@
 /** Opens a model file: checks it, loads it off the event loop, and gives its tokenizer, template and backends. */
 import { createHash } from 'node:crypto';
-import type { ChatMessage, ChatTool, ModelInfo, ModelSpec } from '../../../protocol/index.ts';
+import type { ChatMessage, ChatTool, MemoryUse, ModelInfo, ModelSpec } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
 import { type BackendOptions, LlamaBackend } from './backend.ts';
-import { cacheTypeFor } from './cacheType.ts';
+import { type Buffers, sumOf } from './bufferLog.ts';
+import { cacheTypeFor, checkCacheType, KV_TYPES } from './cacheType.ts';
 import { ChatTemplate } from './chatTemplate.ts';
 import { capabilitiesOf, loadModel, markersOf, whyNotByItself } from './description.ts';
+import { listDevices, offloadable } from './devices.ts';
 import { LlamaEmbedder } from './embedder.ts';
 import { type CheckedFile, checkModelFile, notGenerative, unfit } from './ggufCheck.ts';
 import type { NativeLibrary } from './library.ts';
 import { checkCacheFits, checkWeightsFit, holdWeights } from './memory.ts';
+import { onCpuAlone, type Placement, placedOn, placedParams } from './placement.ts';
 import type { Pointer } from './structs.ts';
 import { defaultThreads } from './threads.ts';
 import { LlamaTokenizer } from './tokenizer.ts';
@@ -20,26 +23,59 @@ const DEFAULT_CONTEXT = 16_384;
 const DEFAULT_TEXT = 1024;
 
 export interface OpenOptions extends ModelSpec {
-  /** Layers on the GPU; all of them by default. Without a GPU build it means nothing. */
-  gpuLayers?: number;
+  /** Where it is to lie; absent: all of it on the GPUs, and on the CPU where there is none. */
+  placement?: Placement;
 }
 
+/** Models are loaded one at a time: each is held against the memory that those before it left. */
+let loading: Promise<unknown> = Promise.resolve();
+
 /**
- * @throws EngineFailure `modelMissing`, `modelCorrupt`, `modelNotGenerative`, `modelUnfit`, `outOfMemory`.
+ * @throws EngineFailure `modelMissing`, `modelCorrupt`, `modelNotGenerative`, `modelUnfit`, `outOfMemory`;
+ * `nativeUnavailable` where a device of the placement cannot be used.
  */
 export async function openModel(native: NativeLibrary, options: OpenOptions): Promise<LlamaModel> {
+  const file = await checkModelFile(options.path, native.functions, options.role ?? 'completion');
+  const placement = options.placement ?? placedOn(offloadable(native.devices));
+  const load = loading.then(() => loadPlaced(native, file, options, placement));
+  loading = load.catch(() => undefined);
+  return load;
+}
+
+async function loadPlaced(
+  native: NativeLibrary,
+  file: CheckedFile,
+  options: OpenOptions,
+  placement: Placement,
+): Promise<LlamaModel> {
   const { functions } = native;
-  const file = await checkModelFile(options.path, functions, options.role ?? 'completion');
-  await checkWeightsFit(native, file.sizeBytes);
-  const pointer = await loadModel(native, file, {
-    n_gpu_layers: native.gpu === 'cpu' ? 0 : (options.gpuLayers ?? -1),
+  if (placement.kvType) checkCacheType(file.path, placement.kvType, file.headLength);
+  checkWeightsFit(listDevices(functions), placement, file.sizeBytes);
+  const { params, free } = placedParams(functions, native.devices, placement);
+  const made: Made = { weights: undefined, context: undefined };
+  const end = native.buffers.begin((buffers) => {
+    made.weights = buffers;
   });
+  let pointer: Pointer;
+  try {
+    pointer = await loadModel(native, file, params);
+  } finally {
+    end();
+    free();
+  }
   const why = whyNotByItself(native, pointer);
   if (file.purpose.generates && why !== undefined) {
     functions.llama_model_free(pointer);
     throw notGenerative(file.path, why);
   }
-  return new LlamaModel(native, pointer, file, options);
+  return new LlamaModel(native, pointer, file, options, placement, made);
+}
+
+/** What the library's log has told so far. */
+interface Made {
+  weights: Buffers | undefined;
+  /** Of the latest context. */
+  context: Buffers | undefined;
 }
 
 export class LlamaModel {
@@ -51,23 +87,38 @@ export class LlamaModel {
   readonly #pointer: Pointer;
   readonly #vocab: Pointer;
   readonly #file: CheckedFile;
+  readonly #placement: Placement;
+  /** Nothing of it is computed on a GPU. */
+  readonly #onCpu: boolean;
+  readonly #made: Made;
   readonly #template: ChatTemplate;
   readonly #letGo: () => void;
   readonly #backends = new Set<LlamaBackend | LlamaEmbedder>();
   #disposed = false;
   #freed = false;
 
-  constructor(native: NativeLibrary, pointer: Pointer, file: CheckedFile, options: OpenOptions) {
+  constructor(
+    native: NativeLibrary,
+    pointer: Pointer,
+    file: CheckedFile,
+    options: OpenOptions,
+    placement: Placement,
+    made: Made,
+  ) {
     const { functions } = native;
     this.#native = native;
     this.#pointer = pointer;
     this.#file = file;
-    this.#letGo = holdWeights(native, file.sizeBytes);
+    this.#placement = placement;
+    this.#onCpu = onCpuAlone(placement);
+    this.#made = made;
+    this.#letGo = holdWeights(placement, file.sizeBytes);
     this.#vocab = functions.llama_model_get_vocab(pointer);
     this.recurrent = functions.llama_model_is_recurrent(pointer) || functions.llama_model_is_hybrid(pointer);
     this.tokenizer = new LlamaTokenizer(functions, this.#vocab);
     this.#template = this.#readTemplate();
     const trained = functions.llama_model_n_ctx_train(pointer);
+    const asked = options.contextTokens || placement.contextTokens;
     this.info = {
       id: idOf(file, options),
       path: file.path,
@@ -75,13 +126,29 @@ export class LlamaModel {
       architecture: file.architecture,
       parameters: functions.llama_model_n_params(pointer),
       sizeBytes: file.sizeBytes,
-      contextTokens: Math.min(trained, options.contextTokens || (file.purpose.embeds ? DEFAULT_TEXT : DEFAULT_CONTEXT)),
+      contextTokens: Math.min(trained, asked || (file.purpose.embeds ? DEFAULT_TEXT : DEFAULT_CONTEXT)),
       trainedContextTokens: trained,
       vocabularyTokens: this.tokenizer.size,
       ...markersOf(this.tokenizer),
       capabilities: capabilitiesOf(file.purpose, this.tokenizer, functions.llama_model_n_embd_out(pointer)),
-      device: native.gpu,
+      device: this.#onCpu ? 'cpu' : native.gpu,
     };
+  }
+
+  /** Cells that the placement gives its cache. */
+  get cells(): number | undefined {
+    return this.#placement.cells;
+  }
+
+  /** Where it lies, by device; empty until the library has told. */
+  memoryUse(): MemoryUse[] {
+    const { weights, context } = this.#made;
+    return sumOf([...(weights?.use ?? []), ...(context?.use ?? [])]);
+  }
+
+  /** Parts that the graph of one token is cut into by device; undefined until the library has told. */
+  get splits(): number | undefined {
+    return this.#made.context?.splits;
   }
 
   /** The model's chat template, Jinja; null where the file has none. */
@@ -105,27 +172,35 @@ export class LlamaModel {
   createBackend(options: BackendOptions): LlamaBackend {
     if (this.#disposed) throw new EngineFailure('internal', 'The model was closed.');
     if (!this.#file.purpose.generates) throw notGenerative(this.#file.path, 'it is an embedding model');
-    const cacheType = cacheTypeFor(this.#native, this.#file.headLength);
-    checkCacheFits(this.#native, options.cells * this.#file.cellBytes);
     const { functions } = this.#native;
-    const backend: LlamaBackend = new LlamaBackend(
-      {
-        functions,
-        pointer: this.#pointer,
-        vocab: this.#vocab,
-        vocabularyTokens: this.tokenizer.size,
-        cacheType,
-        threads: defaultThreads(this.#native.llama.cpuMathCores),
-        fingerprint: (cache) => {
-          const { path, sizeBytes, modifiedMs } = this.#file;
-          return hash([this.#native.version, this.#native.gpu, path, sizeBytes, modifiedMs, cache]);
-        },
-      },
-      options,
-      () => {
-        this.#backends.delete(backend);
-        this.#freeUnused();
-      },
+    const { kvType, offloadKv = true } = this.#placement;
+    const { headLength, cellBytes } = this.#file;
+    const cacheType = kvType ? KV_TYPES[kvType] : cacheTypeFor(this.#native, this.#onCpu, headLength);
+    const numberBytes = functions.ggml_type_size(cacheType) / functions.ggml_blck_size(cacheType);
+    checkCacheFits(this.#placement, (options.cells * cellBytes * numberBytes) / 2);
+    const backend: LlamaBackend = this.#context(
+      () =>
+        new LlamaBackend(
+          {
+            functions,
+            pointer: this.#pointer,
+            vocab: this.#vocab,
+            vocabularyTokens: this.tokenizer.size,
+            cacheType,
+            onCpu: this.#onCpu,
+            offloadKv,
+            threads: defaultThreads(this.#native.llama.cpuMathCores),
+            fingerprint: (cache) => {
+              const { path, sizeBytes, modifiedMs } = this.#file;
+              return hash([this.#native.version, this.info.device, path, sizeBytes, modifiedMs, cache]);
+            },
+          },
+          options,
+          () => {
+            this.#backends.delete(backend);
+            this.#freeUnused();
+          },
+        ),
     );
     this.#backends.add(backend);
     return backend;
@@ -142,22 +217,26 @@ export class LlamaModel {
     if (!embeds || pooling === undefined)
       throw unfit(path, 'make vectors of texts', 'it writes text', 'an embedding model');
     const { contextTokens } = this.info;
-    if (causal) checkCacheFits(this.#native, contextTokens * cellBytes);
-    const embedder: LlamaEmbedder = new LlamaEmbedder(
-      {
-        functions: this.#native.functions,
-        pointer: this.#pointer,
-        tokenizer: this.tokenizer,
-        threads: defaultThreads(this.#native.llama.cpuMathCores),
-        contextTokens,
-        pooling,
-        inPieces: causal && pooling === 'last',
-        recurrent: this.recurrent,
-      },
-      () => {
-        this.#backends.delete(embedder);
-        this.#freeUnused();
-      },
+    if (causal) checkCacheFits(this.#placement, contextTokens * cellBytes);
+    const embedder: LlamaEmbedder = this.#context(
+      () =>
+        new LlamaEmbedder(
+          {
+            functions: this.#native.functions,
+            pointer: this.#pointer,
+            tokenizer: this.tokenizer,
+            onCpu: this.#onCpu,
+            threads: defaultThreads(this.#native.llama.cpuMathCores),
+            contextTokens,
+            pooling,
+            inPieces: causal && pooling === 'last',
+            recurrent: this.recurrent,
+          },
+          () => {
+            this.#backends.delete(embedder);
+            this.#freeUnused();
+          },
+        ),
     );
     this.#backends.add(embedder);
     return embedder;
@@ -169,6 +248,18 @@ export class LlamaModel {
     this.#disposed = true;
     for (const backend of [...this.#backends]) backend.dispose();
     this.#freeUnused();
+  }
+
+  /** Makes what has a context of its own, and hears what it takes. */
+  #context<T>(make: () => T): T {
+    const end = this.#native.buffers.begin((buffers) => {
+      this.#made.context = buffers;
+    });
+    try {
+      return make();
+    } finally {
+      end();
+    }
   }
 
   #freeUnused(): void {

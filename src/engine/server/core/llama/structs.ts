@@ -27,6 +27,10 @@ export const modelParams = koffi.struct({
 });
 
 export interface ModelParams {
+  /** NULL: the library chooses. Else as `placement.ts` makes them. */
+  devices: Pointer | null;
+  tensor_buft_overrides: Pointer | null;
+  tensor_split: Pointer | null;
   n_gpu_layers: number;
   split_mode: number;
   load_mode: number;

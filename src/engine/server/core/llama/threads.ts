@@ -5,17 +5,11 @@ import type { NativeFunctions } from './functions.ts';
 import type { Pointer } from './structs.ts';
 import { threadpoolParams } from './structs.ts';
 
-/** `GGML_BACKEND_DEVICE_TYPE_CPU`, and `_ACCEL`: what helps the CPU with its own memory, such as BLAS. */
+/** `GGML_BACKEND_DEVICE_TYPE_CPU`. */
 const DEVICE_CPU = 0;
-const DEVICE_ACCELERATOR = 3;
 
 const threadpoolNew = koffi.proto('void *', [koffi.pointer(threadpoolParams)]);
 const threadpoolFree = koffi.proto('void', ['void *']);
-
-type DeviceFunctions = Pick<
-  NativeFunctions,
-  'ggml_backend_dev_count' | 'ggml_backend_dev_get' | 'ggml_backend_dev_type'
->;
 
 export interface Threadpool {
   readonly pointer: Pointer;
@@ -49,15 +43,6 @@ export function createThreadpool(functions: NativeFunctions, threads: number): T
   const pointer = koffi.call(create, threadpoolNew, { ...params, poll: 0 }) as Pointer | null;
   if (pointer === null) return undefined;
   return { pointer, dispose: () => koffi.call(free, threadpoolFree, pointer) };
-}
-
-/** True where the library in use knows no GPU, so that every layer of every model is on the CPU. */
-export function computesOnCpuOnly(functions: DeviceFunctions): boolean {
-  for (let index = 0; index < functions.ggml_backend_dev_count(); index++) {
-    const type = functions.ggml_backend_dev_type(functions.ggml_backend_dev_get(index));
-    if (type !== DEVICE_CPU && type !== DEVICE_ACCELERATOR) return false;
-  }
-  return true;
 }
 
 function cpuRegistry(functions: NativeFunctions): Pointer | undefined {

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import koffi from 'koffi';
 import { createAbortFlag } from '../../../../../../src/engine/server/core/llama/abort.ts';
 import type { Pointer } from '../../../../../../src/engine/server/core/llama/structs.ts';
-import { computesOnCpuOnly } from '../../../../../../src/engine/server/core/llama/threads.ts';
 
 test('the callback says stop while the flag is raised, and no JavaScript runs for it', () => {
   const set: Pointer[][] = [];
@@ -33,16 +32,4 @@ test('without the function, or with one that answers otherwise, there is no flag
     createAbortFlag(functions, 7n, () => libc.symbol('atoi') as Pointer),
     undefined,
   );
-});
-
-test('a GPU among the devices means that decodes are not stopped', () => {
-  const devices = (types: number[]) => ({
-    ggml_backend_dev_count: () => types.length,
-    ggml_backend_dev_get: (index: number) => BigInt(index),
-    ggml_backend_dev_type: (device: Pointer) => types[Number(device)]!,
-  });
-  assert.equal(computesOnCpuOnly(devices([0])), true);
-  assert.equal(computesOnCpuOnly(devices([3, 0])), true);
-  assert.equal(computesOnCpuOnly(devices([1, 0])), false);
-  assert.equal(computesOnCpuOnly(devices([0, 2])), false);
 });

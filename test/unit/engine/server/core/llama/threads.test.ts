@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cacheTypeFor, F16, Q8_0 } from '../../../../../../src/engine/server/core/llama/cacheType.ts';
-import type { NativeLibrary } from '../../../../../../src/engine/server/core/llama/library.ts';
 import { defaultThreads } from '../../../../../../src/engine/server/core/llama/threads.ts';
 import { openBundled } from '../../../../../helpers/native.ts';
 
@@ -32,15 +31,12 @@ test('any number of threads computes the same', async () => {
 });
 
 test('narrow heads get an 8-bit cache where 16-bit ones would run element by element', () => {
-  const on = (gpu: NativeLibrary['gpu'], info: string): Pick<NativeLibrary, 'gpu' | 'functions'> => ({
-    gpu,
-    functions: { llama_print_system_info: () => info } as NativeLibrary['functions'],
-  });
-  const avx512 = 'CPU : AVX2 = 1 | AVX512 = 1 | ';
-  assert.equal(cacheTypeFor(on('cpu', avx512), 32), Q8_0);
-  assert.equal(cacheTypeFor(on('cpu', avx512), 96), Q8_0);
-  assert.equal(cacheTypeFor(on('cpu', avx512), 64), F16);
-  assert.equal(cacheTypeFor(on('cpu', avx512), 80), F16);
-  assert.equal(cacheTypeFor(on('cpu', 'CPU : AVX2 = 1 | '), 32), F16);
-  assert.equal(cacheTypeFor(on('cuda', avx512), 32), F16);
+  const cpu = (info: string) => ({ functions: { llama_print_system_info: () => info } });
+  const avx512 = cpu('CPU : AVX2 = 1 | AVX512 = 1 | ');
+  assert.equal(cacheTypeFor(avx512, true, 32), Q8_0);
+  assert.equal(cacheTypeFor(avx512, true, 96), Q8_0);
+  assert.equal(cacheTypeFor(avx512, true, 64), F16);
+  assert.equal(cacheTypeFor(avx512, true, 80), F16);
+  assert.equal(cacheTypeFor(cpu('CPU : AVX2 = 1 | '), true, 32), F16);
+  assert.equal(cacheTypeFor(avx512, false, 32), F16);
 });
