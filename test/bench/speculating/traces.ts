@@ -26,7 +26,7 @@ export function rewrite({ tokenizer }: Pick<ModelHandle, 'tokenizer'>, count: nu
   const lines = corpus().split('\n').slice(0, count);
   const changed = [...lines];
   for (let edit = 0; edit < count / CHANGED; edit++) {
-    const at = Math.floor((edit + 0.5) * CHANGED) + random.integer(-5, 5);
+    const at = Math.min(lines.length - 1, Math.floor((edit + 0.5) * CHANGED) + random.integer(-5, 5));
     const kind = edit % 3;
     if (kind === 0) changed[at] = changed[at]!.replace(/[A-Za-z]{3,}/, 'somethingElse');
     else if (kind === 1) changed[at] = `${changed[at]}\n  const extra${edit} = measure(${edit}, 'put in');`;
