@@ -85,8 +85,8 @@ export function completions(
       ...(block ? {} : { stop: ['\n'] }),
       make: (backend: DecodeBackend) => {
         const options = { document: id, offset: at, ngram: true, oneLine: !block };
-        const { sampler, sources } = projects.choose(backend, id, options, cursor!, undefined);
-        return { sampler: said ? new Scripted(sampler, script) : sampler, sources };
+        const drawer = said ? new Scripted(backend.createSampler({}), script) : undefined;
+        return projects.choose(backend, id, options, cursor!, drawer);
       },
     } satisfies Ask;
   });
