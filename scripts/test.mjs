@@ -20,7 +20,8 @@ import { askedToStop, endTree, main, SetupError, say } from './lib/run.mjs';
 const LIMITS = { check: 5, unit: 10, engine: 20, host: 8, e2e: 22 };
 const GROUPS = { check, unit, engine, host, e2e };
 /** Tests of the engine that depend on how the processor adds up; the others are the same on all of them. */
-const ON_EVERY_CPU = /^(?:cpuVariant|inference|completion|otherModels|projectCode|restart|sample)\.test\.ts$/;
+const ON_EVERY_CPU =
+  /^(?:cpuVariant|inference|completion|otherModels|projectCode|restart|sample|speculation)\.test\.ts$/;
 
 let node = '';
 let running;

@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { withPrivateEngine } from '../../src/cli/privateEngine.ts';
+import type { EngineClient } from '../../src/engine/client/client.ts';
 import { Arbiter } from '../../src/engine/server/core/arbiter.ts';
 import { type LlamaModel, openModel } from '../../src/engine/server/core/llama/model.ts';
 import { serve as serveModel } from '../../src/engine/server/core/serving.ts';
@@ -11,10 +13,10 @@ import type { DraftSource } from '../../src/engine/server/core/speculation/draft
 import { TextSource } from '../../src/engine/server/core/speculation/textSource.ts';
 import { assertAlike, type Likeness, Recorder, type Step, together } from '../helpers/alike.ts';
 import { checkIntegrity } from '../helpers/cacheIntegrity.ts';
-import { bundledModel, openWorkspace, repository } from '../helpers/engine.ts';
+import { bundledModel, engineCommand, openWorkspace, repository } from '../helpers/engine.ts';
 import { FixedDrafts } from '../helpers/fixedDrafts.ts';
 import { cpuLibrary, openBundled } from '../helpers/native.ts';
-import { makeTinyMamba, makeTinySlidingWindow } from '../helpers/randomModel.ts';
+import { makeQwenShape, makeTinyMamba, makeTinySlidingWindow, TINY_QWEN } from '../helpers/randomModel.ts';
 import { Random } from '../traces/random.ts';
 import { ownEngine } from './ownEngine.ts';
 import { serve } from './serve.ts';
@@ -168,6 +170,31 @@ describe('drafts on libllama', () => {
 });
 
 describe('drafts in the engine', () => {
+  it('change no chat, asked once or again, and can be switched off', async () => {
+    const file = makeQwenShape(path.join(folder, 'chat.gguf'), TINY_QWEN);
+    const messages = [{ role: 'user' as const, content: `Say it again: ${text.slice(0, 400)}` }];
+    const answersOf = async (engine: EngineClient) => {
+      const { id } = await engine.openModel({ path: file, contextTokens: 0, role: 'chat' });
+      const { conversation } = await engine.openChat({ model: id, workspace: await openWorkspace(engine) });
+      const answers: string[] = [];
+      for (let turn = 0; turn < 3; turn++) {
+        const sampling = { temperature: 0.7, seed: 3 };
+        answers.push((await engine.chat({ conversation, messages, maxTokens: 40, sampling })).text);
+      }
+      const model = (await engine.status()).models.find(({ info }) => info.id === id)!;
+      await engine.closeModel(id);
+      return { answers, speculation: model.speculation };
+    };
+    const drafted = await answersOf(client);
+    const command = engineCommand({ speculate: false });
+    const plain = await withPrivateEngine(command, 'test', new AbortController().signal, answersOf);
+    assert.equal(plain.speculation, null);
+    assert.ok(drafted.speculation);
+    // Logits that are a hair apart hardly ever draw another token.
+    for (const [turn, answer] of drafted.answers.entries())
+      assert.equal(answer.slice(0, 12), plain.answers[turn]!.slice(0, 12));
+  });
+
   it('are in the status, and are made for chats and completions', async () => {
     const { id } = await client.openModel({ path: bundledModel, contextTokens: 0 });
     const workspace = await openWorkspace(client);

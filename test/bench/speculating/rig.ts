@@ -1,6 +1,6 @@
 /** A model's loop in this process, with drafts, without, or with a fixed number of them, and samplers that say what is written. */
 import { Arbiter } from '../../../src/engine/server/core/arbiter.ts';
-import type { DecodeBackend, Sampler } from '../../../src/engine/server/core/backend.ts';
+import type { DecodeBackend, Drawer, Sampler } from '../../../src/engine/server/core/backend.ts';
 import { KvCache } from '../../../src/engine/server/core/kv/kvCache.ts';
 import { PAGE_TOKENS } from '../../../src/engine/server/core/kv/pagePool.ts';
 import type { ModelHandle } from '../../../src/engine/server/core/modelHandle.ts';
@@ -98,7 +98,7 @@ export class Rig {
 }
 
 /** Says what is written, whatever the model says; the model is asked all the same. */
-export class Scripted implements Sampler {
+export class Scripted implements Drawer {
   readonly #drawer: Sampler;
   readonly #script: ArrayLike<number>;
   #said = 0;
@@ -110,6 +110,10 @@ export class Scripted implements Sampler {
 
   sample(row: number): number {
     this.#drawer.sample(row);
+    return this.draw();
+  }
+
+  draw(): number {
     return this.#script[this.#said++]!;
   }
 

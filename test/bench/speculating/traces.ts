@@ -15,7 +15,6 @@ import { type Ask, Scripted, Synthetic } from './rig.ts';
 const SEED = 3;
 /** Of the lines of the file that is written anew, one in so many is changed. */
 const CHANGED = 20;
-const WORKSPACE = 'bench';
 
 /**
  * The model is asked to say its file again with some lines renamed, put in or taken out. What it says is scripted: with
@@ -26,7 +25,7 @@ export function rewrite({ tokenizer }: Pick<ModelHandle, 'tokenizer'>, count: nu
   const lines = corpus().split('\n').slice(0, count);
   const changed = [...lines];
   for (let edit = 0; edit < count / CHANGED; edit++) {
-    const at = Math.floor((edit + 0.5) * CHANGED) + random.integer(-5, 5);
+    const at = Math.min(lines.length - 1, Math.floor((edit + 0.5) * CHANGED) + random.integer(-5, 5));
     const kind = edit % 3;
     if (kind === 0) changed[at] = changed[at]!.replace(/[A-Za-z]{3,}/, 'somethingElse');
     else if (kind === 1) changed[at] = `${changed[at]}\n  const extra${edit} = measure(${edit}, 'put in');`;
@@ -60,20 +59,22 @@ export function completions(
   if (!handle.info.specialTokens.includes('fimMiddle')) return [];
   const random = new Random(SEED);
   const text = corpus().slice(0, 12_000);
-  const id = block ? 'block' : 'line';
-  projects.open(WORKSPACE, { id, path: null, text });
-  return Array.from({ length: count }, () => {
+  return Array.from({ length: count }, (_, place) => {
     let at = random.integer(2_000, 10_000);
-    while (!/\w\n?\s*\w/.test(text.slice(at, at + 8))) at++;
+    while (!/^\w+[ .(]\w/.test(text.slice(at, at + 12))) at++;
+    const end = block ? at + 400 : text.indexOf('\n', at) + 1;
+    // What is asked for is not written yet; other files of the project are there.
+    const id = `${block ? 'block' : 'line'} ${place}`;
+    projects.open(id, { id, path: null, text: text.slice(0, at) + text.slice(end) });
+    projects.open(id, { id: 'others', path: null, text: corpus().slice(12_000) });
     const segments: PromptSegment[] = [
       { special: 'fimPrefix' },
       { text: text.slice(0, at), cut: 'start', cursor: 'before' },
       { special: 'fimSuffix' },
-      { text: text.slice(at), cut: 'end', cursor: 'after' },
+      { text: text.slice(end), cut: 'end', cursor: 'after' },
       { special: 'fimMiddle' },
     ];
     const { tokens, cursor } = fitPrompt(handle.tokenizer, segments, 1_500, () => []);
-    const end = block ? at + 400 : text.indexOf('\n', at) + 1;
     const beginning = Buffer.from(cursor!.beginning).toString('utf8');
     const script = handle.tokenizer.encode(beginning + text.slice(at, end));
     return {
@@ -84,8 +85,8 @@ export function completions(
       ...(block ? {} : { stop: ['\n'] }),
       make: (backend: DecodeBackend) => {
         const options = { document: id, offset: at, ngram: true, oneLine: !block };
-        const { sampler, sources } = projects.choose(backend, WORKSPACE, options, cursor!, undefined);
-        return { sampler: said ? new Scripted(sampler, script) : sampler, sources };
+        const drawer = said ? new Scripted(backend.createSampler({}), script) : undefined;
+        return projects.choose(backend, id, options, cursor!, drawer);
       },
     } satisfies Ask;
   });

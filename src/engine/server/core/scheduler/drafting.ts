@@ -51,11 +51,15 @@ export class Drafting {
     if (slices.some(({ start, end }) => end - start > 1)) return;
     const { speculation, planner } = this.#parts;
     const { costs } = speculation;
-    costs.observe(planner.tokens, planner.context, ms);
-    const context = slices.reduce((sum, { end }) => sum + end, 0);
-    const drafted = planner.tokens - slices.length;
-    const plainMs = drafted === 0 ? ms : (made / slices.length) * costs.predict(slices.length, context);
-    speculation.computed(slices[0]!.request.input.class, drafted, ms, plainMs);
+    const { tokens, context } = planner;
+    costs.observe(tokens, context, ms);
+    const plainContext = slices.reduce((sum, { end }) => sum + end, 0);
+    speculation.computed(slices[0]!.request.input.class, {
+      drafted: tokens - slices.length,
+      // Not what it just took: one step that another process interrupted would outweigh twenty others.
+      ms: costs.predict(tokens, context),
+      plainMs: (made / slices.length) * costs.predict(slices.length, plainContext),
+    });
   }
 
   #plan({ request, end }: Slice, slices: readonly Slice[], answers: number, others: number): Draft | undefined {

@@ -13,10 +13,12 @@ import { Drafter } from './drafter.ts';
 
 /** It is judged by so many steps: those without a draft, and those with one. */
 const JUDGED = 20;
-/** Looking for guesses may cost this share of a step where none was worth computing for so many of them. */
-const LOOKING_SHARE = 0.003;
+/** Looking for guesses may cost this share of a step where none was worth computing for so many of them in a row. */
+const LOOKING_SHARE = 0.005;
+/** No look takes longer by itself: the thread was interrupted. */
+const LONGEST_LOOK_MS = 0.2;
 /** It rests for so many steps, each time in a row twice as many. */
-const REST = { first: 64, most: 4096 };
+const REST = { first: 16, most: 4096 };
 /** What drafts won is said of about the last so many tokens. */
 const REMEMBERED = 512;
 
@@ -24,10 +26,12 @@ const REMEMBERED = 512;
 interface Judgement {
   /** Steps to go before it is tried again. */
   resting: number;
-  rest: number;
+  /** How long the next rest is: where looking cost too much, and where drafts lost. */
+  idleRest: number;
+  lossRest: number;
   /** Steps since one had a draft. */
   silent: number;
-  /** Of steps without a draft: how many, what looking for one cost in them, and they themselves; ms. */
+  /** Of steps in a row without a draft: how many, what looking for one cost in them, and they themselves; ms. */
   idle: number;
   lookingMs: number;
   idleMs: number;
@@ -45,6 +49,15 @@ export interface StepResult {
   drafted: number;
   right: number;
   made: number;
+}
+
+/** What a step of several requests took. */
+export interface StepCost {
+  /** Tokens of drafts in it. */
+  drafted: number;
+  /** What such a step takes, and what the tokens that it made would have taken without drafts. */
+  ms: number;
+  plainMs: number;
 }
 
 /** A step of one request that could carry a draft. */
@@ -92,7 +105,7 @@ export class Speculation {
     let nodes = worthwhile(reach, ms, others);
     const fits = nodes === 0 ? 0 : room(nodes);
     if (fits < nodes) nodes = worthwhile(reach.slice(0, fits), ms, others);
-    judgement.lookingMs += performance.now() - began;
+    judgement.lookingMs += Math.min(LONGEST_LOOK_MS, performance.now() - began);
     return nodes === 0 ? undefined : drafter.draft(nodes);
   }
 
@@ -120,29 +133,26 @@ export class Speculation {
     }
   }
 
-  /**
-   * A step of one class was computed that had no prompts in it.
-   * @param drafted tokens of drafts. @param plainMs what its tokens would have taken without.
-   */
-  computed(kind: RequestClass, drafted: number, ms: number, plainMs: number): void {
+  /** A step of one class was computed that had no prompts in it. */
+  computed(kind: RequestClass, { drafted, ms, plainMs }: StepCost): void {
     const judgement = this.#of(kind);
-    if (drafted > 0) {
+    if (drafted === 0) {
+      judgement.idle++;
+      judgement.idleMs += ms;
+      if (judgement.idle < JUDGED) return;
+      if (judgement.lookingMs > LOOKING_SHARE * judgement.idleMs) {
+        judgement.resting = judgement.idleRest;
+        judgement.idleRest = longer(judgement.idleRest);
+      }
+    } else {
       this.#late.ms += ms;
       this.#late.plainMs += plainMs;
+      judgement.idleRest = REST.first;
       judgement.drafts++;
       judgement.ms += ms;
       judgement.plainMs += plainMs;
-      if (judgement.drafts < JUDGED) return;
-      if (judgement.ms > judgement.plainMs) this.#rest(judgement);
-      else judgement.rest = REST.first;
-      judgement.drafts = 0;
-      judgement.ms = 0;
-      judgement.plainMs = 0;
-      return;
+      if (judgement.drafts >= JUDGED) this.#judge(judgement);
     }
-    judgement.idleMs += ms;
-    if (++judgement.idle < JUDGED) return;
-    if (judgement.lookingMs > LOOKING_SHARE * judgement.idleMs) this.#rest(judgement);
     judgement.idle = 0;
     judgement.idleMs = 0;
     judgement.lookingMs = 0;
@@ -163,9 +173,14 @@ export class Speculation {
     };
   }
 
-  #rest(judgement: Judgement): void {
-    judgement.resting = judgement.rest;
-    judgement.rest = Math.min(REST.most, 2 * judgement.rest);
+  #judge(judgement: Judgement): void {
+    if (judgement.ms > judgement.plainMs) {
+      judgement.resting = judgement.lossRest;
+      judgement.lossRest = longer(judgement.lossRest);
+    } else judgement.lossRest = REST.first;
+    judgement.drafts = 0;
+    judgement.ms = 0;
+    judgement.plainMs = 0;
   }
 
   #of(kind: RequestClass): Judgement {
@@ -173,7 +188,8 @@ export class Speculation {
     if (!judgement) {
       judgement = {
         resting: 0,
-        rest: REST.first,
+        idleRest: REST.first,
+        lossRest: REST.first,
         silent: JUDGED,
         idle: 0,
         lookingMs: 0,
@@ -187,3 +203,5 @@ export class Speculation {
     return judgement;
   }
 }
+
+const longer = (rest: number): number => Math.min(REST.most, 2 * rest);

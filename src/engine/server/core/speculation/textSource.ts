@@ -97,3 +97,11 @@ function kindOf(match: number): number {
   const at = steps.findIndex((most) => match <= most);
   return at < 0 ? KINDS - 1 : at + 1;
 }
+
+/** An answer, to guess those that come after it: with some of what stood before it, by which it is found. */
+export function answerIndex(before: ArrayLike<number>, tokens: readonly number[]): NgramIndex {
+  const index = new NgramIndex();
+  index.append(before, Math.max(0, before.length - LONGEST_MATCH));
+  index.append(tokens);
+  return index;
+}

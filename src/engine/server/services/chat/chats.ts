@@ -16,6 +16,8 @@ import { EngineFailure } from '../../core/failure.ts';
 import { PAGE_TOKENS } from '../../core/kv/pagePool.ts';
 import type { OpenModel } from '../../core/modelHandle.ts';
 import type { Models } from '../../core/models.ts';
+import type { NgramIndex } from '../../core/speculation/ngrams.ts';
+import { answerIndex, TextSource } from '../../core/speculation/textSource.ts';
 import { continuations } from './continuations.ts';
 import { Newest } from './newest.ts';
 import { progressOf } from './progress.ts';
@@ -49,6 +51,8 @@ interface Conversation {
   latest: ChatParams | undefined;
   /** Of the answer that was asked for, or weighed, last. */
   maxTokens: number | undefined;
+  /** What was answered last: asked again, much of it is said again. */
+  answer: NgramIndex | undefined;
   weighing: Newest;
   readingAhead: Newest;
   /** Ends what is read ahead. */
@@ -86,6 +90,7 @@ export class Chats {
       prompt: new ChatPrompt(() => this.#trailsOf(this.#models.get(model), workspace)),
       latest: undefined,
       maxTokens: undefined,
+      answer: undefined,
       weighing: new Newest(),
       readingAhead: new Newest(),
       reading: new AbortController(),
@@ -142,6 +147,10 @@ export class Chats {
       maxTokens,
       stop: params.stop,
       sampler,
+      sources: [
+        new TextSource('text', tokens),
+        ...(conversation.answer ? [new TextSource('answer', tokens, conversation.answer)] : []),
+      ],
     };
     const said: number[] = [];
     const hearing = progressOf(
@@ -152,6 +161,7 @@ export class Chats {
       (count, position) => open.loop.readMs(count, position),
     );
     const { queuedMs, firstTokenMs, totalMs, ...rest } = await this.#models.run(open, input, signal, hearing);
+    conversation.answer = answerIndex(tokens, said);
     this.#trailsOf(open, workspace).add(handle.tokenizer, { text, tokens }, { text: rest.text, tokens: said });
     const times = {
       queuedMs: queuedMs + fittedMs,
@@ -262,6 +272,8 @@ export class Chats {
   /** Nothing that was said in a workspace is remembered. */
   forget(workspace: string): void {
     for (const model of this.#models.list()) this.#trails.get(model)?.delete(workspace);
+    for (const conversation of this.#open.values())
+      if (conversation.workspace === workspace) conversation.answer = undefined;
   }
 
   #get(conversation: string): Conversation {

@@ -3,7 +3,7 @@
  * project's code went on from here. Held to the beginning of the word at the cursor, as the answer is.
  */
 import { type DraftSource, type Guess, KINDS } from '../../../core/speculation/draft.ts';
-import { NgramIndex } from '../../../core/speculation/ngrams.ts';
+import type { NgramIndex } from '../../../core/speculation/ngrams.ts';
 import { TextSource } from '../../../core/speculation/textSource.ts';
 import type { Cursor } from '../prompt.ts';
 import type { Scope } from './evidence.ts';
@@ -14,8 +14,6 @@ import type { Vocabulary } from './vocabulary.ts';
 
 /** Tokens of a guess out of the code. */
 const LENGTH = 16;
-/** Tokens before an answer that it is found by. */
-const BEFORE = 64;
 
 export interface DraftSourceOptions {
   vocabulary: Vocabulary;
@@ -42,14 +40,6 @@ export function draftSources({
   if (!oneLine) sources.push(new TextSource('text', before));
   if (scopes.length > 0) sources.push(new CodeSource(before, scopes));
   return sources.map((source) => new HeldSource(source, vocabulary, beginning, oneLine));
-}
-
-/** An answer, for the requests that come after it. */
-export function answerIndex(before: ArrayLike<number>, tokens: readonly number[]): NgramIndex {
-  const index = new NgramIndex();
-  index.append(before, Math.max(0, before.length - BEFORE));
-  index.append(tokens);
-  return index;
 }
 
 class LineSource implements DraftSource {

@@ -4,13 +4,14 @@ import type { DecodeBackend, Drawer, Tokenizer } from '../../../core/backend.ts'
 import { Slices } from '../../../core/slices.ts';
 import type { DraftSource } from '../../../core/speculation/draft.ts';
 import type { NgramIndex } from '../../../core/speculation/ngrams.ts';
+import { answerIndex } from '../../../core/speculation/textSource.ts';
 import { LineTable } from '../lines/lineTable.ts';
 import { LineTokens } from '../lines/lineTokens.ts';
 import { type LineScope, Recall } from '../lines/recall.ts';
 import { RecalledLines } from '../lines/recalledLines.ts';
 import { type Surroundings, surroundingsOf } from '../lines/surroundings.ts';
 import type { Cursor } from '../prompt.ts';
-import { answerIndex, draftSources } from './draftSources.ts';
+import { draftSources } from './draftSources.ts';
 import type { Scope } from './evidence.ts';
 import { MixedSampler, MixingTools } from './mixedSampler.ts';
 import { type KnownText, ProjectIndex } from './projectIndex.ts';
