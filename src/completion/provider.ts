@@ -4,18 +4,19 @@ import * as vscode from 'vscode';
 import { MOST_ANSWERS, type ModelInfo } from '../engine/protocol/index.ts';
 import { isSecret } from '../files/private.ts';
 import { fullOf, type Place } from './answers.ts';
+import type { Call, CompletionTiming, SuggestionEvent } from './call.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOptions, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
 import type { Eagerness } from './eagerness.ts';
 import type { FileNotes, NotedFile } from './projectNotes.ts';
-import { type Call, type CompletionTiming, Session, type SuggestionEvent } from './session.ts';
+import { Session } from './session.ts';
 import type { CompletionSettings } from './settings.ts';
 import { type Silence, silenceOf } from './silence.ts';
 import { Spots } from './spots.ts';
 import { type DocumentAccess, type Spot, Surroundings } from './surroundings.ts';
 import type { Threshold } from './threshold.ts';
 
-export type { CompletionTiming } from './session.ts';
+export type { CompletionTiming } from './call.ts';
 export type { DocumentAccess } from './surroundings.ts';
 
 /** Runs when a suggestion is accepted; {@link CompletionProvider.register} registers it. */

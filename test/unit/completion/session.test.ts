@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Place } from '../../../src/completion/answers.ts';
+import type { Call, Clock, CompletionTiming } from '../../../src/completion/call.ts';
 import type { CompletionOutcome } from '../../../src/completion/completer.ts';
-import { type Call, type Clock, type CompletionTiming, Session } from '../../../src/completion/session.ts';
+import { Session } from '../../../src/completion/session.ts';
 import { Suggestions } from '../../../src/completion/suggestions.ts';
 import { outcome } from './outcome.ts';
 import { place } from './place.ts';
