@@ -91,12 +91,20 @@ export class Session {
     if (!this.#suggestions.underWay(next.place)) await this.#suggestions.ask(next.place, next.run);
   }
 
-  /** The person put away what is on screen. @returns whether something of ours was. */
-  dismissed(): boolean {
+  /** The person put away what is on screen, with the cursor at `place`. @returns whether something of ours was. */
+  dismissed(place: Place): boolean {
     this.#ahead.abort();
-    const place = this.#suggestions.current;
-    if (!this.#suggestions.gone() || place === undefined) return false;
-    this.#rejections.reject(place, this.#suggestions.answers.fullsAt(place) ?? []);
+    const { current, answers } = this.#suggestions;
+    if (current === undefined || !this.#suggestions.isOn(place)) return false;
+    const left = answers.find(place);
+    this.#rejections.reject(current, answers.fullsAt(current) ?? []);
+    // A part of it may have been typed.
+    if (left)
+      this.#rejections.reject(
+        place,
+        [left, ...(left.others ?? [])].map((draft) => fullOf(place, draft)),
+      );
+    this.#suggestions.gone();
     this.#taken.hide();
     this.#listener.onJudged?.('wrong');
     this.#happened('wrong', place.path);
