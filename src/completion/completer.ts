@@ -10,6 +10,7 @@ import type {
   PromptSegment,
   RequestClass,
 } from '../engine/protocol/index.ts';
+import { scanBrackets } from './brackets.ts';
 import type { Draft } from './closers.ts';
 import type { FilterName } from './filters/index.ts';
 import { applyFilters } from './filters/index.ts';
@@ -191,7 +192,9 @@ export class Completer {
           options.onText?.(toLf(index === null ? text : text.slice(0, index)));
           if (line && index === null && options.onFirst) {
             const first = read({ text: firstLine(text), finish: 'stop', confidence: null, certainty: line });
-            if (first.shown !== null && first.over === 0) options.onFirst({ ...first, text: first.shown });
+            // What opens a block is nothing without it.
+            const isWhole = first.over === 0 && scanBrackets(first.shown ?? '').owed.length === 0;
+            if (first.shown !== null && isWhole) options.onFirst({ ...first, text: first.shown });
           }
         }
         if (index !== null) ended.add(number);

@@ -3,23 +3,26 @@ import { LRUCache } from 'lru-cache';
 import * as vscode from 'vscode';
 import { MOST_ANSWERS, type ModelInfo } from '../engine/protocol/index.ts';
 import { isSecret } from '../files/private.ts';
-import { fullOf, type Place } from './answers.ts';
+import { fullOf, LONGEST_TYPED, type Place } from './answers.ts';
+import type { Call, CompletionTiming, SuggestionEvent } from './call.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOptions, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
 import type { Eagerness } from './eagerness.ts';
 import type { FileNotes, NotedFile } from './projectNotes.ts';
-import { type Call, type CompletionTiming, Session, type SuggestionEvent } from './session.ts';
+import { Session } from './session.ts';
 import type { CompletionSettings } from './settings.ts';
 import { type Silence, silenceOf } from './silence.ts';
 import { Spots } from './spots.ts';
 import { type DocumentAccess, type Spot, Surroundings } from './surroundings.ts';
 import type { Threshold } from './threshold.ts';
 
-export type { CompletionTiming } from './session.ts';
+export type { CompletionTiming } from './call.ts';
 export type { DocumentAccess } from './surroundings.ts';
 
 /** Runs when a suggestion is accepted; {@link CompletionProvider.register} registers it. */
 export const ACCEPTED_COMMAND = 'quire.accepted';
+/** Of all that the editor asks for suggestions, this extension's. */
+const OWN_PROVIDER = 'quire.quire:*';
 /** Bound to Escape while a suggestion is on screen. */
 export const DISMISS_COMMAND = 'quire.dismissSuggestion';
 
@@ -114,7 +117,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         this.#accepted(typeof text === 'string' ? text : undefined),
       ),
       vscode.commands.registerCommand(DISMISS_COMMAND, () => {
-        this.#session.dismissed();
+        const editor = vscode.window.activeTextEditor;
+        const spot = editor && this.#spots.at(editor.document, editor.selection.active);
+        if (spot && !('why' in spot)) this.#session.dismissed(spot.place);
         return vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
       }),
       vscode.workspace.onDidChangeTextDocument((change) => this.#changed(change)),
@@ -225,12 +230,14 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   /** More is known of what is on screen at a place: the editor is to ask again. */
-  #renew({ path, offset }: Place): void {
+  #renew({ path, offset = 0 }: Place): void {
     const editor = vscode.window.activeTextEditor;
     if (editor?.document.uri.toString() !== path) return;
-    if (editor.document.offsetAt(editor.selection.active) !== offset) return;
+    const typed = editor.document.offsetAt(editor.selection.active) - offset;
+    if (typed < 0 || typed > LONGEST_TYPED) return;
     this.#renewing = true;
-    const asked = vscode.commands.executeCommand('editor.action.inlineSuggest.trigger', { explicit: false });
+    // Of nobody else: for the editor it is as if somebody had asked for it.
+    const asked = vscode.commands.executeCommand('editor.action.inlineSuggest.trigger', { providerId: OWN_PROVIDER });
     asked.then(undefined, (error: unknown) => this.#report(error));
   }
 

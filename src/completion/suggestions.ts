@@ -188,6 +188,11 @@ export class Suggestions {
     return told;
   }
 
+  /** Whether what is on screen belongs to a place: there, or where it was typed along to. */
+  isOn(place: Place): boolean {
+    return this.#current !== undefined && this.#told(this.#current, place) === 'open';
+  }
+
   /** Where the suggestion on screen began. */
   get current(): Place | undefined {
     return this.#current;

@@ -50,6 +50,7 @@ export function pageHtml(page: WebviewPage): string {
 `;
 }
 
-function escaped(text: string): string {
+/** Text as it stands in HTML, in an attribute too. */
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

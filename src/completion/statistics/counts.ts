@@ -1,5 +1,5 @@
 /** What became of suggestions, in numbers: by language and model, of a day. Nothing of any code. */
-import type { SuggestionEvent } from '../session.ts';
+import type { SuggestionEvent } from '../call.ts';
 
 export interface Counts {
   /** Suggestions that were on screen. */

@@ -1,7 +1,7 @@
 /** Statistics of suggestions, as the extension registers them: counted on this machine, looked at and erased by command. */
 import * as vscode from 'vscode';
 import type { Host } from '../../host.ts';
-import type { SuggestionEvent } from '../session.ts';
+import type { SuggestionEvent } from '../call.ts';
 import { countsOf } from './counts.ts';
 import { ERASE_COMMAND, SHOW_COMMAND, StatisticsPanel } from './panel.ts';
 import { StatisticsStore } from './store.ts';

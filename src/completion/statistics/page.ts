@@ -1,4 +1,5 @@
 /** The page of the statistics, as text: tables and one link that erases them. It has no script. */
+import { escaped } from '../../webview/page.ts';
 import { type Counts, sum, sumBy } from './counts.ts';
 import { type Day, dateOf } from './store.ts';
 
@@ -95,7 +96,3 @@ ${body.join('\n')}
 
 const number = (value: number): string => value.toLocaleString('en-US');
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}

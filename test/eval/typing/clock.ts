@@ -4,7 +4,7 @@
  * idle one: then time stands still while the engine works.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from '../../../src/completion/session.ts';
+import type { Clock } from '../../../src/completion/call.ts';
 
 interface Sleeper {
   due: number;

@@ -3,9 +3,11 @@
  * indented, ghost text is asked for a moment after each key. What is shown is read; what is right is taken whole, what
  * begins rightly by words, and anything else is typed on over.
  */
+
+import type { Call, CompletionTiming } from '../../../src/completion/call.ts';
 import type { Completer } from '../../../src/completion/completer.ts';
 import type { Eagerness } from '../../../src/completion/eagerness.ts';
-import { type Call, type CompletionTiming, Session } from '../../../src/completion/session.ts';
+import { Session } from '../../../src/completion/session.ts';
 import { Suggestions } from '../../../src/completion/suggestions.ts';
 import { isWord } from '../../../src/completion/text.ts';
 import { Threshold } from '../../../src/completion/threshold.ts';

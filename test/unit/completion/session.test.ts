@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Place } from '../../../src/completion/answers.ts';
+import type { Call, Clock, CompletionTiming } from '../../../src/completion/call.ts';
 import type { CompletionOutcome } from '../../../src/completion/completer.ts';
-import { type Call, type Clock, type CompletionTiming, Session } from '../../../src/completion/session.ts';
+import { Session } from '../../../src/completion/session.ts';
 import { Suggestions } from '../../../src/completion/suggestions.ts';
 import { outcome } from './outcome.ts';
 import { place } from './place.ts';
@@ -196,8 +197,10 @@ test('by command there are several, and what was on screen stays the first', asy
 test('what is put away is not shown again while the same stands there, but by command it is', async () => {
   const editor = sessionWith(['foo(b);', 'foo(b);', 'x', 'foo(b);']);
   await editor.suggest('a = |\n');
-  assert.equal(editor.session.dismissed(), true);
-  assert.equal(editor.session.dismissed(), false);
+  const at = (file: string): Place => ({ path: 'a.ts', ...place(file) });
+  assert.equal(editor.session.dismissed(at('elsewhere|')), false);
+  assert.equal(editor.session.dismissed(at('a = |\n')), true);
+  assert.equal(editor.session.dismissed(at('a = |\n')), false);
   assert.equal(await editor.suggest('a = |\n'), null);
   assert.equal(editor.timings.at(-1)?.rejectedBy, 'rejected');
   assert.equal(editor.session.withheld({ path: 'a.ts', ...place('a = |\n') }), 'rejected');
@@ -207,6 +210,16 @@ test('what is put away is not shown again while the same stands there, but by co
   assert.equal((await editor.suggest('b();\na = |\n'))?.text, 'foo(b);');
   assert.equal((await editor.suggest('a = |\n', { explicit: true }))?.text, 'foo(b);');
   assert.deepEqual(editor.judged, ['wrong']);
+});
+
+test('what is put away after a part of it was typed is not shown there again', async () => {
+  const editor = sessionWith(['foo(bar);', 'x']);
+  await editor.suggest('a = |\n');
+  await editor.suggest('a = foo(b|\n');
+  assert.equal(editor.session.dismissed({ path: 'a.ts', ...place('a = foo(b|\n') }), true);
+  assert.equal(await editor.suggest('a = foo(b|\n'), null);
+  assert.equal(await editor.suggest('a = |\n'), null);
+  assert.equal(editor.asked, 1);
 });
 
 test('what is typed over is rejected, what a slip of the finger hides is not', async () => {

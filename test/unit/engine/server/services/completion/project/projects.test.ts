@@ -80,3 +80,30 @@ describe('the lines that Projects look for', () => {
     assert.ok(Math.abs(chance(false) - 1 / BYTE_VOCABULARY) < 1e-6);
   });
 });
+
+describe('what is asked ahead', () => {
+  const flat = {
+    logits: (_row: number, target = new Float32Array(BYTE_VOCABULARY)) => target.fill(0),
+  };
+
+  /** A request behind text that is there or not yet, and what was then written and asked. @returns how many tokens were learned from. */
+  function learnedFrom(ahead: boolean): number {
+    const projects = new Projects(simulatedTokenizer, BYTE_VOCABULARY);
+    const text = `${'const alpha = beta;\n'.repeat(4)}const `;
+    open(projects, 'w', 'a.ts', text);
+    const ask = (before: string, more: { ahead?: boolean } = {}) => {
+      const cursor = { before: bytesOf(before), after: new Int32Array(), beginning: new Uint8Array(), brokenOff: 0 };
+      const params = { document: 'a.ts', offset: before.length, ngram: true, oneLine: true, ...more };
+      projects.sampler(flat, 'w', params, cursor, undefined).sample(0);
+    };
+    ask(ahead ? `${text}alpha = ` : text, { ahead });
+    projects.edit('w', 'a.ts', [{ start: text.length, end: text.length, text: 'alpha' }]);
+    ask(`${text}alpha`);
+    return projects.status({ pending: 0 } as never).seen;
+  }
+
+  it('tells nothing of who was right, also behind the end of the document', () => {
+    assert.equal(learnedFrom(false), 1);
+    assert.equal(learnedFrom(true), 0);
+  });
+});
