@@ -7,19 +7,13 @@ import type { NoteEntry, UserEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question, Weighed } from './draft.ts';
 import { EngineChat, type EngineChatNeeds } from './engineChat.ts';
-import {
-  askedWithout,
-  type ChatMemory,
-  type ChatUse,
-  questionOfAnswer,
-  recalledIn,
-  usedIn,
-  withoutMemories,
-} from './memory.ts';
+import { wordsOf } from './errorWords.ts';
+import { askedWithout, type ChatMemory, type ChatUse, questionOfAnswer, usedIn } from './memory.ts';
 import { Recall } from './recall.ts';
+import { ReviewedBlocks } from './reviewedBlocks.ts';
 import { shownMessage, shownMessages } from './shown.ts';
-import { Turn, type TurnNeeds, wordsOf } from './turn.ts';
-import type { BlockState, HostMessage, QueuedMessage, ShownMessage, TurnShown } from './view/protocol.ts';
+import { Turn, type TurnNeeds } from './turn.ts';
+import type { HostMessage, QueuedMessage, ShownMessage, TurnShown } from './view/protocol.ts';
 
 export interface SessionNeeds extends EngineChatNeeds, TurnNeeds {
   conversation: Conversation;
@@ -37,7 +31,6 @@ export class ChatSession {
   readonly #needs: SessionNeeds;
   readonly #chat: EngineChat;
   readonly #recall: Recall;
-  #recalling: AbortController | undefined;
   #running: Turn | undefined;
   /** A question is on its way into the conversation. */
   #sending = false;
@@ -46,8 +39,7 @@ export class ChatSession {
   #turn: TurnShown = { kind: 'idle' };
   #ahead: AbortController | undefined;
   #disposed = false;
-  /** Code blocks under review, by their message: not kept, the review ends with the window. */
-  readonly #reviewed = new Map<string, Record<number, BlockState>>();
+  readonly #reviewed = new ReviewedBlocks();
 
   constructor(needs: SessionNeeds) {
     this.#needs = needs;
@@ -73,7 +65,7 @@ export class ChatSession {
     const running = this.#running?.shown;
     const shown = shownMessages(this.conversation)
       .filter(({ id }) => id !== running?.id)
-      .map((message) => this.#withReviews(message));
+      .map((message) => this.#reviewed.shown(message));
     return running ? [...shown, running] : shown;
   }
 
@@ -101,7 +93,10 @@ export class ChatSession {
   /** @returns the id of the question, which is in the conversation then. */
   async #append(question: Question, editing: string | undefined): Promise<string> {
     const { conversation } = this;
-    const fitted = await this.#recalled(await this.#fitted(question), editing);
+    const whole = await this.#fitted(question);
+    const opened = this.#needs.memory && (await this.#chat.open().catch(() => undefined));
+    // Without a model nobody knows how much room there is for what is remembered.
+    const fitted = opened ? await this.#recall.asked(opened, whole, editing) : whole;
     const parent = editing === undefined ? conversation.parentForQuestion() : conversation.parentForEdited(editing);
     const entry: UserEntry = { type: 'user', id: randomUUID(), parent, at: Date.now(), ...fitted };
     conversation.append(entry);
@@ -118,7 +113,7 @@ export class ChatSession {
   /** Ends the answer that is being made; what there is of it stays. What waits is not sent: it stays in the row. */
   async stop(): Promise<void> {
     this.#ahead?.abort();
-    this.#recalling?.abort();
+    this.#recall.stop();
     this.#running?.stop();
     await this.#done;
   }
@@ -180,7 +175,7 @@ export class ChatSession {
 
   /** A code block is being reviewed: it is not kept before that is decided. */
   blockIsReviewed(message: string, block: number, words: string): void {
-    this.#reviewed.set(message, { ...this.#reviewed.get(message), [block]: { kind: 'review', words } });
+    this.#reviewed.begin(message, block, words);
     this.#tellMessage(message);
   }
 
@@ -198,7 +193,7 @@ export class ChatSession {
 
   /** What became of a code block. */
   blockBecame(message: string, block: number, kind: 'applied' | 'undone' | 'refused', words: string): void {
-    delete this.#reviewed.get(message)?.[block];
+    this.#reviewed.end(message, block);
     this.conversation.append({ type: 'block', message, block, kind, words, at: Date.now() });
     this.#tellMessage(message);
   }
@@ -258,33 +253,9 @@ export class ChatSession {
     return { ...question, attachments };
   }
 
-  /** With what fits it of the memory; without a model nobody knows how much there is room for. */
-  async #recalled(question: Question, editing: string | undefined): Promise<Question> {
-    if (!this.#needs.memory) return question;
-    const recalling = new AbortController();
-    this.#recalling = recalling;
-    const opened = await this.#chat.open().catch(() => undefined);
-    return opened ? this.#recall.sent(opened, question, editing, recalling.signal) : question;
-  }
-
-  /** What was said is remembered, with what was recalled for it: that is nothing new. A try without a memory is not. */
-  #record(): void {
-    const answer = this.conversation.path().findLast((entry) => entry.type === 'assistant');
-    const question = answer && questionOfAnswer(this.conversation, answer.id);
-    if (!question || answer.state !== 'whole' || answer.calls || question.leftOut) return;
-    this.#needs.memory
-      ?.record({
-        conversation: this.conversation.id,
-        message: answer.id,
-        question: question.text,
-        answer: answer.text,
-        recalled: recalledIn(question).map(({ item }) => item.id),
-        attached: withoutMemories(question).attachments.map(({ text }) => text),
-      })
-      .catch((error) => this.#needs.log(`a turn was not remembered: ${wordsOf(error)}`));
-  }
-
   async #answer(parent: string, again: boolean): Promise<void> {
+    // Somebody else may have asked while this question was made ready.
+    while (this.#running) await this.stop();
     this.#ahead?.abort();
     const { conversation } = this;
     const { tell } = this.#needs;
@@ -311,7 +282,7 @@ export class ChatSession {
       this.#tellAll();
     }
     if (turn.stopped || this.#disposed) return;
-    this.#record();
+    this.#recall.record();
     const next = this.#queue.shift();
     if (next) {
       tell({ type: 'patch', patch: { queue: this.queue } });
@@ -341,12 +312,7 @@ export class ChatSession {
   #tellMessage(id: string): void {
     const entry = this.conversation.message(id);
     const message = entry && shownMessage(this.conversation, entry);
-    if (message) this.#needs.tell({ type: 'message', message: this.#withReviews(message) });
-  }
-
-  #withReviews(message: ShownMessage): ShownMessage {
-    const reviewed = this.#reviewed.get(message.id);
-    return reviewed ? { ...message, blocks: { ...message.blocks, ...reviewed } } : message;
+    if (message) this.#needs.tell({ type: 'message', message: this.#reviewed.shown(message) });
   }
 
   #tellAll(): void {

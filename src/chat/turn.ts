@@ -9,6 +9,7 @@ import type { Conversation } from './conversation/tree.ts';
 import { copyFor, type TextOf } from './copied.ts';
 import type { Question } from './draft.ts';
 import type { ChatEngine, EngineChat, OpenedChat } from './engineChat.ts';
+import { wordsOf } from './errorWords.ts';
 import type { Planner } from './plan.ts';
 import { toolResult } from './prompt/messages.ts';
 import { decideTools } from './toolList.ts';
@@ -320,5 +321,3 @@ function countsOf({ result }: Answered): string {
   const { promptTokens, computedTokens, generatedTokens, finish, leftOutTurns, totalMs } = result;
   return `an answer: ${promptTokens} tokens of prompt, ${computedTokens} computed, ${generatedTokens} made in ${Math.round(totalMs)} ms, ${leftOutTurns} turns left out, ${finish}`;
 }
-
-export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

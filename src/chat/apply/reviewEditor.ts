@@ -1,6 +1,7 @@
 /** Applies code blocks of answers to documents, and lets the person decide on each change there. */
 import * as vscode from 'vscode';
 import type { Grammars } from '../../syntax/grammars.ts';
+import { wordsOf } from '../errorWords.ts';
 import { applyEdits, type LineRange, linesOf, type TextEdit } from './lines.ts';
 import { type CodeBlock, type EditPlan, planEdit } from './plan.ts';
 import { Review } from './review.ts';
@@ -79,7 +80,7 @@ export class EditReviews implements vscode.Disposable {
     try {
       return await this.#apply(target, block, options);
     } catch (error) {
-      return { kind: 'refused', words: error instanceof Error ? error.message : String(error) };
+      return { kind: 'refused', words: wordsOf(error) };
     }
   }
 
