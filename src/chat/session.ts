@@ -9,6 +9,7 @@ import type { Question, Weighed } from './draft.ts';
 import { EngineChat, type EngineChatNeeds } from './engineChat.ts';
 import { wordsOf } from './errorWords.ts';
 import { askedWithout, type ChatMemory, type ChatUse, questionOfAnswer, usedIn } from './memory.ts';
+import { ReadAhead } from './readAhead.ts';
 import { Recall } from './recall.ts';
 import { ReviewedBlocks } from './reviewedBlocks.ts';
 import { shownMessage, shownMessages } from './shown.ts';
@@ -31,13 +32,13 @@ export class ChatSession {
   readonly #needs: SessionNeeds;
   readonly #chat: EngineChat;
   readonly #recall: Recall;
+  readonly #ahead: ReadAhead;
   #running: Turn | undefined;
   /** A question is on its way into the conversation. */
   #sending = false;
   #done: Promise<void> = Promise.resolve();
   #queue: Queued[] = [];
   #turn: TurnShown = { kind: 'idle' };
-  #ahead: AbortController | undefined;
   #disposed = false;
   readonly #reviewed = new ReviewedBlocks();
 
@@ -46,6 +47,7 @@ export class ChatSession {
     this.conversation = needs.conversation;
     this.#chat = new EngineChat(needs);
     this.#recall = new Recall(needs, needs.conversation);
+    this.#ahead = new ReadAhead(needs, this.#chat, this.#recall);
   }
 
   get turn(): TurnShown {
@@ -112,7 +114,7 @@ export class ChatSession {
 
   /** Ends the answer that is being made; what there is of it stays. What waits is not sent: it stays in the row. */
   async stop(): Promise<void> {
-    this.#ahead?.abort();
+    this.#ahead.stop();
     this.#recall.stop();
     this.#running?.stop();
     await this.#done;
@@ -198,34 +200,14 @@ export class ChatSession {
     this.#tellMessage(message);
   }
 
-  /** @returns undefined where no model is open yet: none is opened for this. */
-  async weigh(question: Question, editing: string | undefined, signal: AbortSignal): Promise<Weighed | undefined> {
-    const opened = await this.#chat.open();
-    if (signal.aborted) return undefined;
-    const recalled = await this.#recall.draft(opened, question, editing, signal);
-    if (signal.aborted) return undefined;
-    return this.#needs.planner.weigh(opened, this.conversation, recalled, editing, signal);
+  /** What a draft would cost. */
+  weigh(question: Question, editing: string | undefined, signal: AbortSignal): Promise<Weighed | undefined> {
+    return this.#ahead.weigh(question, editing, signal);
   }
 
   /** Reads ahead what a draft begins with, or, without one, what any next question will. */
   async readAhead(question?: Question, editing?: string, signal?: AbortSignal): Promise<void> {
-    if (this.#running || this.#disposed) return;
-    this.#ahead?.abort();
-    const ahead = new AbortController();
-    this.#ahead = ahead;
-    const ended = signal ? AbortSignal.any([signal, ahead.signal]) : ahead.signal;
-    try {
-      const opened = await this.#chat.open();
-      const recalled = question && (await this.#recall.draft(opened, question, editing, ended));
-      if (ended.aborted) return;
-      const turn = recalled ? { question: recalled, editing } : { next: true as const };
-      const planned = await this.#needs.planner.plan(opened, this.conversation, turn);
-      if (ended.aborted) return;
-      const { conversation } = opened;
-      await this.#needs.engine.readAhead({ conversation, messages: planned.messages }, { signal: ended });
-    } catch (error) {
-      this.#needs.log(`reading ahead came to nothing: ${wordsOf(error)}`);
-    }
+    if (!this.#running && !this.#disposed) await this.#ahead.read(question, editing, signal);
   }
 
   /** The engine has come, or gone: what waits is told so. */
@@ -256,7 +238,7 @@ export class ChatSession {
   async #answer(parent: string, again: boolean): Promise<void> {
     // Somebody else may have asked while this question was made ready.
     while (this.#running) await this.stop();
-    this.#ahead?.abort();
+    this.#ahead.stop();
     const { conversation } = this;
     const { tell } = this.#needs;
     const turn = new Turn(
