@@ -44,7 +44,7 @@ export const ROOMS = [
       ],
       chat: [
         'src/chat/{panel,feature,history,links,codeActions,editorTools,editorShell}.ts',
-        'src/chat/apply/{reviewEditor,reviewMarks,targets,newFile}.ts',
+        'src/chat/apply/{reviewEditor,reviewMarks,targets,newFile,writtenFiles}.ts',
         'src/chat/context/editor*.ts',
         'src/chat/commands/editor*.ts',
         'src/chat/commands/*Command.ts',

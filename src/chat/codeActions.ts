@@ -5,6 +5,7 @@ import type { CodeBlock } from './apply/plan.ts';
 import type { EditReviews } from './apply/reviewEditor.ts';
 import type { TargetRules } from './apply/targets.ts';
 import type { CodeOutcome, CodePlace } from './codeBlocks.ts';
+import { wordsOf } from './errorWords.ts';
 import type { CodeAction } from './view/protocol.ts';
 
 /** The block that was applied to a file last: only that can be decided on, and undone. */
@@ -87,7 +88,7 @@ export class CodeActions implements vscode.Disposable {
     try {
       return { kind: 'applied', words: (await newFile(block, this.#rules)).words };
     } catch (error) {
-      return { kind: 'refused', words: error instanceof Error ? error.message : String(error) };
+      return { kind: 'refused', words: wordsOf(error) };
     }
   }
 }

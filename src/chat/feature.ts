@@ -19,12 +19,11 @@ import type { KeptAttachment } from './conversation/entries.ts';
 import { forgetChats } from './conversation/forget.ts';
 import { openStore } from './conversation/open.ts';
 import { type ChatsOf, makeChatsFolder } from './conversation/place.ts';
-import type { ConversationStore } from './conversation/store.ts';
-import type { Conversation } from './conversation/tree.ts';
 import type { Question } from './draft.ts';
 import { EditorTools } from './editorTools.ts';
 import { expand } from './expand.ts';
 import { DELETED, showHistory } from './history.ts';
+import { lastShown, rememberShown, retain } from './keeping.ts';
 import { openLink } from './links.ts';
 import type { ChatMemory } from './memory.ts';
 import { ChatModels } from './models.ts';
@@ -59,9 +58,6 @@ const NO_FOLDER = vscode.Uri.parse('quire-chat:window');
 const PLACES = 6;
 /** A first question waits so long for files that were not read yet; it is shown, and can be stopped. */
 const SEARCH_MS = 30_000;
-const DAY_MS = 86_400_000;
-/** The conversation that was shown last, in the workspace's memento. */
-const CURRENT = 'quire.chat.current';
 
 export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
   const { engine, subscriptions } = host;
@@ -131,8 +127,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       memory: needs.memory,
       tell(message) {
         panel.tell(message);
-        if (message.type === 'snapshot')
-          void host.context.workspaceState.update(CURRENT, message.snapshot.conversation.id);
+        if (message.type === 'snapshot') rememberShown(host.context.workspaceState, message.snapshot.conversation.id);
       },
       log,
       begin: async () => (await store).create(),
@@ -152,7 +147,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       cancelDownload: () => models.cancelDownload(),
       report,
     },
-    store.then((one) => lastOf(one, host.context.workspaceState)),
+    store.then((one) => lastShown(one, host.context.workspaceState)),
   );
   const command = (name: string, run: () => unknown) =>
     vscode.commands.registerCommand(`quire.chat.${name}`, async () => {
@@ -264,7 +259,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
       },
     },
   );
-  void retain(store, forgetPages).catch((error) => log(String(error)));
+  void retain(store, () => setting('keepDays', 0), forgetPages).catch((error) => log(String(error)));
   return { controller, panel, sources, reviews, ask, forget };
 }
 
@@ -291,26 +286,6 @@ const setting = <T>(name: string, otherwise: T): T =>
   vscode.workspace.getConfiguration('quire.chat').get(name, otherwise);
 const localOf = (folder: vscode.Uri): string | null => (folder.scheme === 'file' ? folder.fsPath : null);
 const chatsOf = (folder: vscode.Uri): ChatsOf => ({ folder: localOf(folder), name: folder.toString() });
-
-/**
- * The conversation that was shown when the window was closed, where it is still there. Where nobody remembers, which a window
- * that was killed may not, it is the one that something was said in last, if that was within a day.
- */
-async function lastOf(store: ConversationStore, memento: vscode.Memento): Promise<Conversation> {
-  const shown = memento.get<string>(CURRENT);
-  const [newest] = shown === undefined ? await store.list() : [];
-  const id = shown ?? (newest && Date.now() - newest.changed < DAY_MS ? newest.id : undefined);
-  if (id === undefined) return store.create();
-  return store.open(id).catch(() => store.create());
-}
-
-/** Deletes what is older than the person wants it kept, once a day. */
-async function retain(store: Promise<ConversationStore>, forgetPages: () => Promise<void>): Promise<void> {
-  const days = setting('keepDays', 0);
-  const removed = days > 0 ? await (await store).removeOlderThan(days) : [];
-  if (removed.length > 0) await forgetPages();
-  setTimeout(() => void retain(store, forgetPages).catch(() => undefined), DAY_MS).unref();
-}
 
 async function confirmed(): Promise<boolean> {
   const answer = await vscode.window.showWarningMessage(

@@ -1,6 +1,7 @@
 /** Which model answers, as the panel shows it, and the way to one where there is none. */
 import type { ModelInfo } from '../engine/protocol/index.ts';
 import type { HostModels } from '../host.ts';
+import { wordsOf } from './errorWords.ts';
 import type { DownloadShown, ModelShown } from './view/protocol.ts';
 
 export class ChatModels {
@@ -30,7 +31,7 @@ export class ChatModels {
     const choices = this.#models.offers('chat');
     return {
       kind: 'none',
-      why: error instanceof Error ? error.message : String(error),
+      why: wordsOf(error),
       choices,
       ...(this.#download ? { download: this.#download.shown } : {}),
     };

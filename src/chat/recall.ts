@@ -1,9 +1,13 @@
-/** Recalls for questions, and for drafts before they are sent, so that their price is known and they can be read ahead. */
+/**
+ * What a conversation has of the memory: recalled for questions, and for drafts before they are sent, so that their price is
+ * known and they can be read ahead; and what was said is remembered.
+ */
 import type { MessageEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question } from './draft.ts';
 import type { OpenedChat } from './engineChat.ts';
-import { type ChatMemory, turnsOf, withMemories, withoutMemories } from './memory.ts';
+import { wordsOf } from './errorWords.ts';
+import { type ChatMemory, questionOfAnswer, recalledIn, turnsOf, withMemories, withoutMemories } from './memory.ts';
 import type { Planner } from './plan.ts';
 import { toldOf } from './prompt/messages.ts';
 
@@ -22,6 +26,7 @@ export class Recall {
   readonly #conversation: Conversation;
   /** Of the draft as it was last. */
   #draft: { key: string; question: Promise<Question> } | undefined;
+  #asking: AbortController | undefined;
 
   constructor(needs: RecallNeeds, conversation: Conversation) {
     this.#needs = needs;
@@ -37,7 +42,7 @@ export class Recall {
         const recalled = attachments.filter(({ kind }) => kind === 'memory');
         return { ...question, attachments: [...question.attachments, ...recalled], ...(decision ? { decision } : {}) };
       });
-    const asked = this.sent(opened, question, editing, signal, true);
+    const asked = this.#recalled(opened, question, editing, signal, true);
     this.#draft = { key, question: asked };
     // One that was ended knows nothing.
     void asked.then(() => {
@@ -46,8 +51,36 @@ export class Recall {
     return asked;
   }
 
-  /** A question with what is recalled for it. @param peek it is not sent yet. */
-  async sent(
+  /** A question that is sent, with what is recalled for it. */
+  asked(opened: OpenedChat, question: Question, editing: string | undefined): Promise<Question> {
+    this.#asking = new AbortController();
+    return this.#recalled(opened, question, editing, this.#asking.signal);
+  }
+
+  /** Nobody waits for memories any more: the question is asked without. */
+  stop(): void {
+    this.#asking?.abort();
+  }
+
+  /** What was said last is remembered, with what was recalled for it: that is nothing new. A try without a memory is not. */
+  record(): void {
+    const answer = this.#conversation.path().findLast((entry) => entry.type === 'assistant');
+    const question = answer && questionOfAnswer(this.#conversation, answer.id);
+    if (!question || answer.state !== 'whole' || answer.calls || question.leftOut) return;
+    this.#needs.memory
+      ?.record({
+        conversation: this.#conversation.id,
+        message: answer.id,
+        question: question.text,
+        answer: answer.text,
+        recalled: recalledIn(question).map(({ item }) => item.id),
+        attached: withoutMemories(question).attachments.map(({ text }) => text),
+      })
+      .catch((error) => this.#needs.log(`a turn was not remembered: ${wordsOf(error)}`));
+  }
+
+  /** @param peek it is not sent yet. */
+  async #recalled(
     opened: OpenedChat,
     given: Question,
     editing: string | undefined,
@@ -74,7 +107,7 @@ export class Recall {
       );
       return result ? await withMemories(question, result, room, planner.counter(opened)) : question;
     } catch (error) {
-      log(`nothing was remembered: ${error instanceof Error ? error.message : String(error)}`);
+      log(`nothing was remembered: ${wordsOf(error)}`);
       return question;
     }
   }

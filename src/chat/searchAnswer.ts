@@ -1,5 +1,6 @@
 /** What is said to a question where no model can answer it: what a search of the project finds, and that it is that. */
 import type { FoundPlace, SearchResult } from '../engine/protocol/index.ts';
+import { wordsOf } from './errorWords.ts';
 
 /** Lines of a place that are shown: enough to know it by. */
 const LINES = 12;
@@ -15,7 +16,7 @@ export async function answerBySearch(
   try {
     found = await search(words);
   } catch (error) {
-    return `No model answers here yet, and the project could not be searched: ${error instanceof Error ? error.message : String(error)}`;
+    return `No model answers here yet, and the project could not be searched: ${wordsOf(error)}`;
   }
   const reading =
     found.reading < 1 ? ` (${Math.floor(found.reading * 100)} % of the files are read: ask again in a while)` : '';

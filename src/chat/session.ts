@@ -7,19 +7,14 @@ import type { NoteEntry, UserEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question, Weighed } from './draft.ts';
 import { EngineChat, type EngineChatNeeds } from './engineChat.ts';
-import {
-  askedWithout,
-  type ChatMemory,
-  type ChatUse,
-  questionOfAnswer,
-  recalledIn,
-  usedIn,
-  withoutMemories,
-} from './memory.ts';
+import { wordsOf } from './errorWords.ts';
+import { askedWithout, type ChatMemory, type ChatUse, questionOfAnswer, usedIn } from './memory.ts';
+import { ReadAhead } from './readAhead.ts';
 import { Recall } from './recall.ts';
+import { ReviewedBlocks } from './reviewedBlocks.ts';
 import { shownMessage, shownMessages } from './shown.ts';
-import { Turn, type TurnNeeds, wordsOf } from './turn.ts';
-import type { BlockState, HostMessage, QueuedMessage, ShownMessage, TurnShown } from './view/protocol.ts';
+import { Turn, type TurnNeeds } from './turn.ts';
+import type { HostMessage, QueuedMessage, ShownMessage, TurnShown } from './view/protocol.ts';
 
 export interface SessionNeeds extends EngineChatNeeds, TurnNeeds {
   conversation: Conversation;
@@ -37,23 +32,22 @@ export class ChatSession {
   readonly #needs: SessionNeeds;
   readonly #chat: EngineChat;
   readonly #recall: Recall;
-  #recalling: AbortController | undefined;
+  readonly #ahead: ReadAhead;
   #running: Turn | undefined;
   /** A question is on its way into the conversation. */
   #sending = false;
   #done: Promise<void> = Promise.resolve();
   #queue: Queued[] = [];
   #turn: TurnShown = { kind: 'idle' };
-  #ahead: AbortController | undefined;
   #disposed = false;
-  /** Code blocks under review, by their message: not kept, the review ends with the window. */
-  readonly #reviewed = new Map<string, Record<number, BlockState>>();
+  readonly #reviewed = new ReviewedBlocks();
 
   constructor(needs: SessionNeeds) {
     this.#needs = needs;
     this.conversation = needs.conversation;
     this.#chat = new EngineChat(needs);
     this.#recall = new Recall(needs, needs.conversation);
+    this.#ahead = new ReadAhead(needs, this.#chat, this.#recall);
   }
 
   get turn(): TurnShown {
@@ -73,7 +67,7 @@ export class ChatSession {
     const running = this.#running?.shown;
     const shown = shownMessages(this.conversation)
       .filter(({ id }) => id !== running?.id)
-      .map((message) => this.#withReviews(message));
+      .map((message) => this.#reviewed.shown(message));
     return running ? [...shown, running] : shown;
   }
 
@@ -101,7 +95,10 @@ export class ChatSession {
   /** @returns the id of the question, which is in the conversation then. */
   async #append(question: Question, editing: string | undefined): Promise<string> {
     const { conversation } = this;
-    const fitted = await this.#recalled(await this.#fitted(question), editing);
+    const whole = await this.#fitted(question);
+    const opened = this.#needs.memory && (await this.#chat.open().catch(() => undefined));
+    // Without a model nobody knows how much room there is for what is remembered.
+    const fitted = opened ? await this.#recall.asked(opened, whole, editing) : whole;
     const parent = editing === undefined ? conversation.parentForQuestion() : conversation.parentForEdited(editing);
     const entry: UserEntry = { type: 'user', id: randomUUID(), parent, at: Date.now(), ...fitted };
     conversation.append(entry);
@@ -117,8 +114,8 @@ export class ChatSession {
 
   /** Ends the answer that is being made; what there is of it stays. What waits is not sent: it stays in the row. */
   async stop(): Promise<void> {
-    this.#ahead?.abort();
-    this.#recalling?.abort();
+    this.#ahead.stop();
+    this.#recall.stop();
     this.#running?.stop();
     await this.#done;
   }
@@ -180,7 +177,7 @@ export class ChatSession {
 
   /** A code block is being reviewed: it is not kept before that is decided. */
   blockIsReviewed(message: string, block: number, words: string): void {
-    this.#reviewed.set(message, { ...this.#reviewed.get(message), [block]: { kind: 'review', words } });
+    this.#reviewed.begin(message, block, words);
     this.#tellMessage(message);
   }
 
@@ -198,39 +195,19 @@ export class ChatSession {
 
   /** What became of a code block. */
   blockBecame(message: string, block: number, kind: 'applied' | 'undone' | 'refused', words: string): void {
-    delete this.#reviewed.get(message)?.[block];
+    this.#reviewed.end(message, block);
     this.conversation.append({ type: 'block', message, block, kind, words, at: Date.now() });
     this.#tellMessage(message);
   }
 
-  /** @returns undefined where no model is open yet: none is opened for this. */
-  async weigh(question: Question, editing: string | undefined, signal: AbortSignal): Promise<Weighed | undefined> {
-    const opened = await this.#chat.open();
-    if (signal.aborted) return undefined;
-    const recalled = await this.#recall.draft(opened, question, editing, signal);
-    if (signal.aborted) return undefined;
-    return this.#needs.planner.weigh(opened, this.conversation, recalled, editing, signal);
+  /** What a draft would cost. */
+  weigh(question: Question, editing: string | undefined, signal: AbortSignal): Promise<Weighed | undefined> {
+    return this.#ahead.weigh(question, editing, signal);
   }
 
   /** Reads ahead what a draft begins with, or, without one, what any next question will. */
   async readAhead(question?: Question, editing?: string, signal?: AbortSignal): Promise<void> {
-    if (this.#running || this.#disposed) return;
-    this.#ahead?.abort();
-    const ahead = new AbortController();
-    this.#ahead = ahead;
-    const ended = signal ? AbortSignal.any([signal, ahead.signal]) : ahead.signal;
-    try {
-      const opened = await this.#chat.open();
-      const recalled = question && (await this.#recall.draft(opened, question, editing, ended));
-      if (ended.aborted) return;
-      const turn = recalled ? { question: recalled, editing } : { next: true as const };
-      const planned = await this.#needs.planner.plan(opened, this.conversation, turn);
-      if (ended.aborted) return;
-      const { conversation } = opened;
-      await this.#needs.engine.readAhead({ conversation, messages: planned.messages }, { signal: ended });
-    } catch (error) {
-      this.#needs.log(`reading ahead came to nothing: ${wordsOf(error)}`);
-    }
+    if (!this.#running && !this.#disposed) await this.#ahead.read(question, editing, signal);
   }
 
   /** The engine has come, or gone: what waits is told so. */
@@ -258,34 +235,10 @@ export class ChatSession {
     return { ...question, attachments };
   }
 
-  /** With what fits it of the memory; without a model nobody knows how much there is room for. */
-  async #recalled(question: Question, editing: string | undefined): Promise<Question> {
-    if (!this.#needs.memory) return question;
-    const recalling = new AbortController();
-    this.#recalling = recalling;
-    const opened = await this.#chat.open().catch(() => undefined);
-    return opened ? this.#recall.sent(opened, question, editing, recalling.signal) : question;
-  }
-
-  /** What was said is remembered, with what was recalled for it: that is nothing new. A try without a memory is not. */
-  #record(): void {
-    const answer = this.conversation.path().findLast((entry) => entry.type === 'assistant');
-    const question = answer && questionOfAnswer(this.conversation, answer.id);
-    if (!question || answer.state !== 'whole' || answer.calls || question.leftOut) return;
-    this.#needs.memory
-      ?.record({
-        conversation: this.conversation.id,
-        message: answer.id,
-        question: question.text,
-        answer: answer.text,
-        recalled: recalledIn(question).map(({ item }) => item.id),
-        attached: withoutMemories(question).attachments.map(({ text }) => text),
-      })
-      .catch((error) => this.#needs.log(`a turn was not remembered: ${wordsOf(error)}`));
-  }
-
   async #answer(parent: string, again: boolean): Promise<void> {
-    this.#ahead?.abort();
+    // Somebody else may have asked while this question was made ready.
+    while (this.#running) await this.stop();
+    this.#ahead.stop();
     const { conversation } = this;
     const { tell } = this.#needs;
     const turn = new Turn(
@@ -311,7 +264,7 @@ export class ChatSession {
       this.#tellAll();
     }
     if (turn.stopped || this.#disposed) return;
-    this.#record();
+    this.#recall.record();
     const next = this.#queue.shift();
     if (next) {
       tell({ type: 'patch', patch: { queue: this.queue } });
@@ -341,12 +294,7 @@ export class ChatSession {
   #tellMessage(id: string): void {
     const entry = this.conversation.message(id);
     const message = entry && shownMessage(this.conversation, entry);
-    if (message) this.#needs.tell({ type: 'message', message: this.#withReviews(message) });
-  }
-
-  #withReviews(message: ShownMessage): ShownMessage {
-    const reviewed = this.#reviewed.get(message.id);
-    return reviewed ? { ...message, blocks: { ...message.blocks, ...reviewed } } : message;
+    if (message) this.#needs.tell({ type: 'message', message: this.#reviewed.shown(message) });
   }
 
   #tellAll(): void {

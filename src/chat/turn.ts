@@ -3,14 +3,16 @@
  * a step; what is known of it is kept while it is written, so that a crash loses next to nothing.
  */
 import { randomUUID } from 'node:crypto';
-import { type Answered, answer } from './answer.ts';
+import { answer } from './answer.ts';
 import type { AssistantEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import { copyFor, type TextOf } from './copied.ts';
 import type { Question } from './draft.ts';
 import type { ChatEngine, EngineChat, OpenedChat } from './engineChat.ts';
+import { wordsOf } from './errorWords.ts';
 import type { Planner } from './plan.ts';
 import { toolResult } from './prompt/messages.ts';
+import { countsOf, newStep, type Step, shownStep, usageOf } from './step.ts';
 import { decideTools } from './toolList.ts';
 import { type LoopMessage, type LoopTool, type Piece, runTools } from './tools/loop.ts';
 import { abilitiesOf } from './tools/specs.ts';
@@ -51,15 +53,6 @@ export interface TurnEvents {
 const AGAIN_TEMPERATURE = 0.8;
 /** What is known of an answer is kept so often. */
 const PIECE_MS = 500;
-
-interface Step {
-  id: string;
-  text: string;
-  reasoning: string;
-  /** How much of both is kept. */
-  kept: { text: number; reasoning: number };
-  answered?: Answered;
-}
 
 export class Turn {
   readonly #needs: TurnNeeds;
@@ -297,28 +290,3 @@ export class Turn {
     this.#conversation.append({ type: 'piece', id: step.id, parent: this.#parent, at: Date.now(), text, reasoning });
   }
 }
-
-const newStep = (): Step => ({ id: randomUUID(), text: '', reasoning: '', kept: { text: 0, reasoning: 0 } });
-
-function shownStep({ id, text, reasoning }: Step): ShownMessage {
-  return {
-    id,
-    role: 'assistant',
-    text,
-    state: 'running',
-    ...(reasoning === '' ? {} : { reasoning: { text: reasoning, ms: 0, open: text === '' } }),
-  };
-}
-
-/** What an answer cost, as it is kept with it. */
-export function usageOf({ result }: Answered, { model }: OpenedChat): NonNullable<AssistantEntry['usage']> {
-  const { promptTokens, cachedTokens, computedTokens, generatedTokens, firstTokenMs, totalMs } = result;
-  return { promptTokens, cachedTokens, computedTokens, generatedTokens, firstTokenMs, totalMs, model: model.name };
-}
-
-function countsOf({ result }: Answered): string {
-  const { promptTokens, computedTokens, generatedTokens, finish, leftOutTurns, totalMs } = result;
-  return `an answer: ${promptTokens} tokens of prompt, ${computedTokens} computed, ${generatedTokens} made in ${Math.round(totalMs)} ms, ${leftOutTurns} turns left out, ${finish}`;
-}
-
-export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

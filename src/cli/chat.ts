@@ -8,7 +8,7 @@ import type { AssistantEntry, KeptAttachment } from '../chat/conversation/entrie
 import { copyFor } from '../chat/copied.ts';
 import type { OpenedChat } from '../chat/engineChat.ts';
 import { type Planned, Planner } from '../chat/plan.ts';
-import { usageOf } from '../chat/turn.ts';
+import { usageOf } from '../chat/step.ts';
 import { EngineClient } from '../engine/client/client.ts';
 import type { CopyOptions } from '../engine/protocol/index.ts';
 import { attachedNow, attachedOf } from './attached.ts';

@@ -181,7 +181,7 @@ describe('the view of the chat', { timeout: 240_000 }, () => {
 
   test('in all themes, narrow and wide, axe finds nothing serious', async () => {
     for (const theme of THEMES) {
-      for (const width of [300, 900]) {
+      for (const width of [240, 300, 900]) {
         for (const [name, snapshot] of Object.entries({ full, empty, noModel })) {
           const chat = await server.open(snapshot, { theme, width, height: name === 'full' ? 1400 : 700 });
           await chat.page.waitForTimeout(150);

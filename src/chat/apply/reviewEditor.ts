@@ -1,11 +1,13 @@
 /** Applies code blocks of answers to documents, and lets the person decide on each change there. */
 import * as vscode from 'vscode';
 import type { Grammars } from '../../syntax/grammars.ts';
-import { applyEdits, type LineRange, linesOf, type TextEdit } from './lines.ts';
+import { wordsOf } from '../errorWords.ts';
+import type { LineRange, TextEdit } from './lines.ts';
 import { type CodeBlock, type EditPlan, planEdit } from './plan.ts';
 import { Review } from './review.ts';
 import { COMMANDS, type Reviewed, ReviewMarks, rangeOf } from './reviewMarks.ts';
 import { openTarget, showTarget, type TargetRules } from './targets.ts';
+import { mixedText, WrittenFiles } from './writtenFiles.ts';
 
 export interface ApplyResult {
   /** `applied`: there is nothing to decide. */
@@ -32,17 +34,11 @@ interface Applied extends Reviewed {
   ended: boolean;
 }
 
-/** A file that was written past the editor. */
-interface Written {
-  before: string;
-  after: string;
-}
-
 export class EditReviews implements vscode.Disposable {
   readonly #grammars: Grammars;
   readonly #rules: TargetRules;
   readonly #reviews = new Map<string, Applied>();
-  readonly #written = new Map<string, Written>();
+  readonly #written = new WrittenFiles();
   readonly #settled = new vscode.EventEmitter<Settled>();
   readonly #marks: ReviewMarks;
   readonly #subscriptions: vscode.Disposable[];
@@ -79,7 +75,7 @@ export class EditReviews implements vscode.Disposable {
     try {
       return await this.#apply(target, block, options);
     } catch (error) {
-      return { kind: 'refused', words: error instanceof Error ? error.message : String(error) };
+      return { kind: 'refused', words: wordsOf(error) };
     }
   }
 
@@ -87,8 +83,11 @@ export class EditReviews implements vscode.Disposable {
   async undo(target: vscode.Uri): Promise<{ kind: 'undone' | 'refused'; words: string }> {
     const address = target.toString();
     const name = vscode.workspace.asRelativePath(target);
-    const written = this.#written.get(address);
-    if (written !== undefined) return this.#unwrite(target, written, name);
+    if (this.#written.has(target)) {
+      const outcome = await this.#written.undo(target);
+      if (outcome.kind === 'undone') this.#settled.fire({ target, kind: 'undone', words: outcome.words });
+      return outcome;
+    }
     const applied = this.#reviews.get(address);
     if (applied === undefined)
       return { kind: 'refused', words: `Nothing is known any more of what was applied to ${name}: use Undo.` };
@@ -108,7 +107,6 @@ export class EditReviews implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#reviews.clear();
-    this.#written.clear();
   }
 
   async #apply(target: vscode.Uri, block: CodeBlock, options: ApplyOptions): Promise<ApplyResult> {
@@ -120,7 +118,7 @@ export class EditReviews implements vscode.Disposable {
     const plan = (text: string) =>
       planEdit(block, { path: name, text }, { outline, ...(options.near && { near: options.near }) });
     const mixed = await mixedText(document);
-    if (mixed !== undefined) return this.#write(target, mixed, plan(mixed), name, options);
+    if (mixed !== undefined) return this.#written.write(target, mixed, plan(mixed), options);
     for (;;) {
       const { version } = document;
       const text = document.getText();
@@ -160,43 +158,6 @@ export class EditReviews implements vscode.Disposable {
     await showTarget(document, rangeOf(document, review.hunks[0]!).start);
     const count = review.hunks.length;
     return { kind: 'review', words: `${count} ${count === 1 ? 'change' : 'changes'} in ${name} to review.` };
-  }
-
-  /** Lines of a file with mixed ends would all get the same one when the editor saves it: it is written past the editor. */
-  async #write(
-    target: vscode.Uri,
-    text: string,
-    plan: ReturnType<typeof planEdit>,
-    name: string,
-    { ask }: ApplyOptions,
-  ): Promise<ApplyResult> {
-    if (plan.kind === 'refused') return { kind: 'refused', words: plan.words };
-    if (plan.edits.length === 0) return { kind: 'applied', words: plan.words };
-    const why = `${name} has mixed line ends, which the editor would make alike: the file is written at once, and can be undone here.`;
-    if (!(await ask(plan.asks ? `${why} ${plan.words}` : `${why} Apply it?`)))
-      return { kind: 'refused', words: 'Not applied.' };
-    const after = applyEdits(text, plan.edits);
-    if ((await readText(target)) !== text)
-      return { kind: 'refused', words: `${name} was changed meanwhile: apply it again.` };
-    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(after));
-    if ((await readText(target)) !== after)
-      return { kind: 'refused', words: `${name} does not hold what was written: look at it.` };
-    this.#written.set(target.toString(), { before: text, after });
-    return { kind: 'applied', words: `Applied to ${name}.` };
-  }
-
-  async #unwrite(
-    target: vscode.Uri,
-    { before, after }: Written,
-    name: string,
-  ): Promise<{ kind: 'undone' | 'refused'; words: string }> {
-    if ((await readText(target)) !== after)
-      return { kind: 'refused', words: `${name} was changed since: use its local history.` };
-    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(before));
-    if ((await readText(target)) !== before) return { kind: 'refused', words: `${name} could not be written.` };
-    this.#written.delete(target.toString());
-    this.#settled.fire({ target, kind: 'undone', words: `Undone in ${name}.` });
-    return { kind: 'undone', words: `Undone in ${name}.` };
   }
 
   async #edit(applied: Applied, edits: readonly TextEdit[]): Promise<boolean> {
@@ -305,24 +266,4 @@ function nearest({ document, review }: Applied): number | undefined {
     cursor?.document === document ? document.offsetAt(new vscode.Position(cursor.selection.active.line, 0)) : 0;
   const open = review.open;
   return (open.find(({ start, after }) => start + after.length >= offset) ?? open[0])?.index;
-}
-
-/** The text of a file on disk whose lines have different ends, where the document is no other; else undefined. */
-async function mixedText(document: vscode.TextDocument): Promise<string | undefined> {
-  if (document.isDirty || document.isUntitled) return undefined;
-  const text = await readText(document.uri);
-  if (text === undefined) return undefined;
-  const endings = new Set(linesOf(text).map(({ ending }) => ending));
-  endings.delete('');
-  const isSame = text.replace(/\r\n?/g, '\n').replace(/^\uFEFF/, '') === document.getText().replace(/\r\n?/g, '\n');
-  return endings.size > 1 && isSame ? text : undefined;
-}
-
-/** A file as UTF-8, with its byte order mark; undefined where it is none, or not there. */
-async function readText(uri: vscode.Uri): Promise<string | undefined> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await vscode.workspace.fs.readFile(uri));
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { KeptMemory } from '../conversation/entries.ts';
+import { wordsOf } from '../errorWords.ts';
 import type { ChatMemory } from '../memory.ts';
 import { answer, outputTokens } from './answer.ts';
 import type { ProviderNeeds } from './provider.ts';
@@ -79,7 +80,7 @@ export function createParticipant(needs: ParticipantNeeds): vscode.ChatParticipa
       });
       return place ? { metadata: { ...place } } : {};
     } catch (error) {
-      return { errorDetails: { message: error instanceof Error ? error.message : String(error) } };
+      return { errorDetails: { message: wordsOf(error) } };
     }
   });
 }

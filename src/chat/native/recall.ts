@@ -1,6 +1,7 @@
 /** What `@quire` is given of the memory, and what of it is remembered: by the same steps as in Quire's own chat. */
 import { randomUUID } from 'node:crypto';
 import type { KeptMemory } from '../conversation/entries.ts';
+import { wordsOf } from '../errorWords.ts';
 import { type ChatMemory, recalledIn, turnsOf, withMemories } from '../memory.ts';
 import { memoryTokens } from '../prompt/budget.ts';
 
@@ -85,5 +86,3 @@ export class NativeMemory {
     return place;
   }
 }
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

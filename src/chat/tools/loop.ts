@@ -2,6 +2,8 @@
  * Has a model work with tools: it is asked, what it calls is run, and it is asked again with the result, until it answers
  * without a call or a limit ends it. Everything that it does wrong is told to it in words; the third time the same, it ends.
  */
+
+import { wordsOf } from '../errorWords.ts';
 import { CallStream } from './callStream.ts';
 import { cutToTokens } from './cut.ts';
 import type { CallOutcome, ParsedCall, ToolSpec } from './tool.ts';
@@ -213,7 +215,7 @@ async function execute(
       signal,
     );
   } catch (error) {
-    run = { ok: false, text: `It failed: ${error instanceof Error ? error.message : String(error)}` };
+    run = { ok: false, text: `It failed: ${wordsOf(error)}` };
   }
   if (run === undefined) return undefined;
   if (run.ok && tool.spec.body !== undefined) done.push(call);

@@ -1,6 +1,7 @@
 /** Where a message is written: its text is the view's own while one types, and told to the extension shortly after. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChatSnapshot } from '../../chat/view/protocol.ts';
+import { editingLine, modelButton, placeholder, queueList, refusalLine } from './composerParts.ts';
 import { host } from './host.ts';
 import { button, icon } from './icons.ts';
 import { type Choice, choices, type Trigger, triggerAt } from './mentions.ts';
@@ -80,25 +81,11 @@ export class QuireComposer extends Part {
   override render(): unknown {
     const shown = host.state.snapshot;
     if (!shown) return nothing;
-    const { draft, queue } = shown;
+    const { draft } = shown;
     const busy = host.state.busy;
     const menu = this.#choices();
     return html`
-      ${
-        queue.length > 0
-          ? html`<ul class="queue" aria-label="Waiting to be sent">${queue.map(
-              (it) => html`<li>${icon('history')}<span>${it.text}</span>
-                ${button({ icon: 'close', label: 'Remove from the queue', press: () => host.post({ type: 'unqueue', id: it.id }) })}</li>`,
-            )}</ul>`
-          : nothing
-      }
-      ${
-        draft.editing
-          ? html`<div class="editing">${icon('edit')}<span>Editing a message: sending makes a second version of it.</span>
-        ${button({ icon: 'close', label: 'Stop editing', press: () => host.post({ type: 'edit', id: null }) })}</div>`
-          : nothing
-      }
-      ${draft.refusal ? html`<p class="refusal" role="alert">${icon('warning')}<span>${draft.refusal}</span></p>` : nothing}
+      ${queueList(shown)}${editingLine(shown)}${refusalLine(shown)}
       <div class="composer">
         ${menu.length > 0 ? this.#menu(menu) : nothing}
         ${
@@ -287,24 +274,4 @@ export class QuireComposer extends Part {
     this.dispatchEvent(new Event('quire-sent', { bubbles: true }));
     this.requestUpdate();
   }
-}
-
-function placeholder({ model, messages }: ChatSnapshot): string {
-  if (model.kind === 'none') return 'Search this project';
-  return messages.length > 0 ? 'Ask further' : 'Ask about this project';
-}
-
-function modelButton({ model }: ChatSnapshot): TemplateResult {
-  const name =
-    model.kind === 'none'
-      ? 'Choose a model'
-      : model.kind === 'opening'
-        ? `Opening ${model.name ?? 'the model'}…`
-        : model.name;
-  const facts =
-    model.kind === 'ready'
-      ? `${model.name}, ${model.device}, ${model.contextTokens.toLocaleString('en-US')} tokens`
-      : name;
-  return html`<button type="button" class="model" title=${facts} @click=${() => host.post({ type: 'chooseModel' })}>
-    <span class="label">${name}</span>${icon('chevron-down')}</button>`;
 }

@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /** The browser's side of the chat panel: draws what the extension says, and tells it what the person does. */
-import './chat.css';
+import './styles/index.css';
 import '../page.css';
-import './icons.css';
+import './styles/icons.css';
 import { html, nothing } from 'lit';
 import { QuireComposer } from './composer.ts';
 import { takeDrops } from './drop.ts';

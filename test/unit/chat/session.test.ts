@@ -20,6 +20,8 @@ interface Bed {
   session: ChatSession;
   asked: ChatParams[];
   told: HostMessage[];
+  /** Answers that were made at the same time, at most. */
+  atOnce: number;
   /** Of the branch that is shown, as the panel has it. */
   shown(): [string, string][];
   kept(): MessageEntry[];
@@ -31,11 +33,13 @@ function bed(answers: string[], tools: Partial<Record<string, LoopTool['run']>> 
   const asked: ChatParams[] = [];
   const told: HostMessage[] = [];
   const model = { name: 'seven', billions: 7.6, tools: true };
+  let making = 0;
   const engine: ChatEngine = {
     openChat: async () => ({ conversation: 'c', tools: false, contextTokens: 1200 }),
     closeChat: async () => {},
     async chat(params, { onText, signal } = {}) {
       asked.push(params);
+      bed.atOnce = Math.max(bed.atOnce, ++making);
       const text = answers[asked.length - 1] ?? assert.fail('nobody expected this question');
       let said = '';
       for (const piece of text.match(/[\s\S]{1,7}/g) ?? []) {
@@ -44,6 +48,7 @@ function bed(answers: string[], tools: Partial<Record<string, LoopTool['run']>> 
         onText?.(piece);
         await new Promise(setImmediate);
       }
+      making--;
       return {
         text: said,
         finish: signal?.aborted ? 'cancelled' : 'stop',
@@ -86,15 +91,36 @@ function bed(answers: string[], tools: Partial<Record<string, LoopTool['run']>> 
     tell: (message) => void told.push(message),
     log: () => {},
   });
-  return {
+  const bed: Bed = {
     session,
     asked,
     told,
     model,
+    atOnce: 0,
     shown: () => session.messages().map(({ role, text }) => [role, text]),
     kept: () => conversation.path(),
   };
+  return bed;
 }
+
+describe('two questions at once', () => {
+  it('that both end what is being answered are answered one after the other', async () => {
+    const at = bed(['A long answer, in many pieces that take their time to come. '.repeat(4), 'The last one.']);
+    const { session } = at;
+    const attachment = { id: 'a', kind: 'file' as const, label: 'a.ts', text: 'const a = 4;\n'.repeat(20) };
+    await Promise.all([
+      session.send({ text: 'One?', attachments: [attachment] }, 'steer'),
+      session.send({ text: 'Two?', attachments: [] }, 'steer'),
+    ]);
+    assert.equal(at.atOnce, 1);
+    assert.deepEqual(
+      at.kept().flatMap((entry) => (entry.type === 'user' ? entry.text : [])),
+      ['Two?', 'One?'],
+    );
+    assert.deepEqual(at.shown().at(-1), ['assistant', 'The last one.']);
+    assert.deepEqual([session.running, session.turn], [false, { kind: 'idle' }]);
+  });
+});
 
 const ask = (session: ChatSession, text: string) => session.send({ text, attachments: [] }, 'queue');
 

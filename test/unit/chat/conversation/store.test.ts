@@ -26,16 +26,22 @@ const DAY_MS = 86_400_000;
 /** Windows knows no modes of files, and ends processes in another way. */
 const skip = process.platform === 'win32';
 
+/** Of each test: they write what they still hold before the folder goes. */
+const stores = new WeakMap<TestContext, ConversationStore[]>();
+
 function temporary(t: TestContext): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'quire-chats-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  t.after(async () => {
+    for (const store of stores.get(t) ?? []) await store.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }
 
 function storeIn(t: TestContext, folder = path.join(temporary(t), 'chats')) {
   const trouble: string[] = [];
   const store = new ConversationStore(folder, (words) => trouble.push(words));
-  t.after(() => store.dispose());
+  stores.set(t, [...(stores.get(t) ?? []), store]);
   return { store, folder, trouble };
 }
 

@@ -130,7 +130,7 @@ describe('proseHtml', () => {
 });
 
 test('the numbers of the icons are those of the package', () => {
-  const own = readFileSync(path.join(import.meta.dirname, '../../../../src/webview/chat/icons.css'), 'utf8');
+  const own = readFileSync(path.join(import.meta.dirname, '../../../../src/webview/chat/styles/icons.css'), 'utf8');
   const theirs = readFileSync(createRequire(import.meta.url).resolve('@vscode/codicons/dist/codicon.css'), 'utf8');
   const names = readFileSync(path.join(import.meta.dirname, '../../../../src/webview/chat/icons.ts'), 'utf8');
   const icons = new Map(

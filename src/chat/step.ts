@@ -1,0 +1,39 @@
+/** One answer of a turn while it is written, what is shown of it, and what it cost. */
+import { randomUUID } from 'node:crypto';
+import type { Answered } from './answer.ts';
+import type { AssistantEntry } from './conversation/entries.ts';
+import type { OpenedChat } from './engineChat.ts';
+import type { ShownMessage } from './view/protocol.ts';
+
+export interface Step {
+  id: string;
+  text: string;
+  reasoning: string;
+  /** How much of both is kept. */
+  kept: { text: number; reasoning: number };
+  answered?: Answered;
+}
+
+export const newStep = (): Step => ({ id: randomUUID(), text: '', reasoning: '', kept: { text: 0, reasoning: 0 } });
+
+export function shownStep({ id, text, reasoning }: Step): ShownMessage {
+  return {
+    id,
+    role: 'assistant',
+    text,
+    state: 'running',
+    ...(reasoning === '' ? {} : { reasoning: { text: reasoning, ms: 0, open: text === '' } }),
+  };
+}
+
+/** What an answer cost, as it is kept with it. */
+export function usageOf({ result }: Answered, { model }: OpenedChat): NonNullable<AssistantEntry['usage']> {
+  const { promptTokens, cachedTokens, computedTokens, generatedTokens, firstTokenMs, totalMs } = result;
+  return { promptTokens, cachedTokens, computedTokens, generatedTokens, firstTokenMs, totalMs, model: model.name };
+}
+
+/** What the log hears of an answer: no word of it. */
+export function countsOf({ result }: Answered): string {
+  const { promptTokens, computedTokens, generatedTokens, finish, leftOutTurns, totalMs } = result;
+  return `an answer: ${promptTokens} tokens of prompt, ${computedTokens} computed, ${generatedTokens} made in ${Math.round(totalMs)} ms, ${leftOutTurns} turns left out, ${finish}`;
+}
