@@ -160,16 +160,20 @@ function declaratorOf(node: Node): Node | undefined {
   return own.length === 1 ? (own[0] ?? undefined) : undefined;
 }
 
-/** `exports.f = function …` of JavaScript, `X = 3` of Python. */
+/** `exports.f = function …` and `module.exports = A = class …` of JavaScript, which has the last name, `X = 3` of Python. */
 function assignedIn(statement: Node): Declared | undefined {
   const node = statement.firstNamedChild;
   if (node === null || !/^assignment(?:_expression)?$/.test(node.type)) return undefined;
-  const left = node.childForFieldName('left');
-  const right = node.childForFieldName('right');
-  if (left === null || right === null) return undefined;
-  const isFunction = FUNCTION_VALUE.test(right.type) || right.type === 'class';
+  let left = node.childForFieldName('left');
+  let right = node.childForFieldName('right');
+  while (right?.type === 'assignment_expression') {
+    left = right.childForFieldName('left');
+    right = right.childForFieldName('right');
+  }
+  if (left === null || right === null || !/^[\w$.#]+$/.test(left.text)) return undefined;
+  if (right.type === 'class') return { node: right, kind: 'class', name: left.text, within: [] };
+  const isFunction = FUNCTION_VALUE.test(right.type);
   if (node.type === 'assignment_expression' && !isFunction) return undefined;
-  if (!/^[\w$.#]+$/.test(left.text)) return undefined;
   return { node, kind: isFunction ? 'function' : 'variable', name: left.text, within: [] };
 }
 

@@ -40,6 +40,11 @@ const CASES: [string, string, string[]][] = [
     ['function exports.f', 'class A', 'function A.#p', 'function g'],
   ],
   [
+    'javascript',
+    'exports = module.exports = internals.C = class {\n  m() {}\n};\nexports.a = exports.b = () => 1;\n',
+    ['class internals.C', 'function internals.C.m', 'function exports.b'],
+  ],
+  [
     'python',
     '@dec\ndef f(): pass\nclass A(B):\n    x = 1\n    async def m(self): ...\nX = 3\n',
     ['function f', 'class A', 'variable A.x', 'function A.m', 'variable X'],

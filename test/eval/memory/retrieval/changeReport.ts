@@ -2,8 +2,7 @@
  * Test C: a line of a changelog finds, in the memory of the version before, a file that the change was made in. Versions of
  * packages that nothing was trained on, whose archives have their sources and a changelog.
  */
-import { cpSync, existsSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Embedder } from '../../../../src/engine/server/services/memory/items.ts';
 import { candidatesFor, orderOf } from '../../../../src/engine/server/services/memory/ranking/search.ts';
@@ -11,8 +10,8 @@ import { WEIGHTS } from '../../../../src/engine/server/services/memory/ranking/w
 import { wordsOf } from '../../../../src/engine/server/services/search/words.ts';
 import { filesOf } from '../../../../src/engine/server/services/workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../../../../src/engine/server/services/workspaceFiles/folderPrivacy.ts';
-import { folderOf } from '../../packages.ts';
 import { withInterval } from './interval.ts';
+import { packageFolder } from './packageFolder.ts';
 import { storeOf, summariesOf } from './summarisedStore.ts';
 
 const range = (before: string, first: number, last: number): string[] =>
@@ -32,8 +31,6 @@ const SOURCE = /^(?:lib|src)\/.*\.[cm]?[jt]s$/;
 /** Of a version in which more files changed no line says much of one of them. */
 const MOST_CHANGED = 8;
 const LEAST_WORDS = 4;
-/** A change brings words that were not there before: what ranks is one matter, what is activated another. */
-const NO_FLOOR = { likeness: 0, alone: 0, best: 0, said: 0, others: 0 };
 const TOP = 5;
 
 interface Change {
@@ -49,17 +46,17 @@ export async function printChanges(embedders: ReadonlyMap<string, Embedder>): Pr
     gains.set(name, [...(gains.get(name) ?? []), first.some((file) => files.includes(file)) ? 1 : 0]);
   };
   for (const [name, versions] of Object.entries(VERSIONS)) {
-    const newest = await copyOf(name, versions.at(-1)!);
+    const newest = await folderFor(name, versions.at(-1)!);
     for (const [i, version] of versions.entries()) {
       if (i === 0) continue;
       const changes = await changesOf(
         newest,
-        await copyOf(name, versions[i - 1]!),
-        await copyOf(name, version),
+        await folderFor(name, versions[i - 1]!),
+        await folderFor(name, version),
         version,
       );
       if (changes.length === 0) continue;
-      const items = await summariesOf(await copyOf(name, versions[i - 1]!), (file) => SOURCE.test(file));
+      const items = await summariesOf(await folderFor(name, versions[i - 1]!), (file) => SOURCE.test(file));
       for (const [which, embedder] of embedders) {
         const store = await storeOf(items, embedder);
         const { total } = store.list({ limit: 1 });
@@ -69,10 +66,10 @@ export async function printChanges(embedders: ReadonlyMap<string, Embedder>): Pr
             note('BM25 of the store', words, files);
           }
           const candidates = await candidatesFor({ query: line }, { store, embedder }, total);
-          const pathsBy = (weights: typeof WEIGHTS) =>
-            orderOf(candidates, 0, weights).map(({ item }) => item.path ?? '');
-          note(`${which}, ranked`, pathsBy({ ...WEIGHTS, floor: NO_FLOOR }), files);
-          note(`${which}, with the floor`, pathsBy(WEIGHTS), files);
+          // A change brings words that were not there before: what ranks is one matter, what is activated another.
+          const pathsBy = (loose: boolean) => orderOf(candidates, 0, WEIGHTS, loose).map(({ item }) => item.path ?? '');
+          note(`${which}, ranked`, pathsBy(true), files);
+          note(`${which}, with the floor`, pathsBy(false), files);
         }
         store.close();
       }
@@ -84,13 +81,7 @@ export async function printChanges(embedders: ReadonlyMap<string, Embedder>): Pr
   for (const [which, values] of gains) console.log(`  ${which.padEnd(36)} ${withInterval(values)}`);
 }
 
-/** A copy: git passes over what was fetched, and so does who lists a folder in it. */
-async function copyOf(name: string, version: string): Promise<string> {
-  const folder = path.join(tmpdir(), 'quire-eval-versions', `${name}@${version}`);
-  if (!existsSync(folder))
-    cpSync(path.join(await folderOf(`${name}@${version}`), 'package'), folder, { recursive: true });
-  return folder;
-}
+const folderFor = (name: string, version: string): Promise<string> => packageFolder(`${name}@${version}`);
 
 async function changesOf(newest: string, before: string, after: string, version: string): Promise<Change[]> {
   const lines = linesFor(readFileSync(path.join(newest, 'CHANGELOG.md'), 'utf8'), version);

@@ -4,13 +4,16 @@
  * changelogs of changeReport.ts say how good the outcome is.
  */
 
+/** Any of the files is right. */
+export type Asked = readonly [question: string, ...files: string[]];
+
 export interface PackageQuestions {
   /** A package with its version, as packages.ts fetches it. */
   name: string;
   /** Its sources. */
   within: RegExp;
-  questions: readonly [question: string, ...files: string[]][];
-  statements: readonly [statement: string, ...files: string[]][];
+  questions: readonly Asked[];
+  statements: readonly Asked[];
 }
 
 export const PACKAGE_QUESTIONS: readonly PackageQuestions[] = [

@@ -1,6 +1,6 @@
 /**
- * Test B: questions about this repository, written for the search of files, find memories of the right file; and what has
- * nothing to do with it finds none.
+ * Test B: questions about this repository, written for the search of files, and about packages find memories of the right
+ * file; and what has nothing to do with it finds none.
  */
 import path from 'node:path';
 import type { Embedder } from '../../../../src/engine/server/services/memory/items.ts';
@@ -8,48 +8,102 @@ import { ranked } from '../../../../src/engine/server/services/memory/ranking/se
 import type { MemoryStore } from '../../../../src/engine/server/services/memory/store/memoryStore.ts';
 import { repository } from '../../../helpers/engine.ts';
 import { HELD_OUT, type SearchQuestion, TUNING } from '../../search/questions.ts';
+import { packageFolder } from './packageFolder.ts';
+import { type Asked, PACKAGE_QUESTIONS } from './packageQuestions.ts';
 import { strangers } from './strangers.ts';
-import { storeOf, summariesOf } from './summarisedStore.ts';
+import { type Summaries, storeOf, summariesOf } from './summarisedStore.ts';
 
 /** The questions themselves are in the repository: that they are found says nothing. */
 const isIn = (file: string): boolean => !/^test\/eval\/(?:search|memory)\//.test(file);
 
+interface Place {
+  name: string;
+  summaries: Summaries;
+  parts: readonly [name: string, questions: readonly SearchQuestion[]][];
+}
+
 export async function printQuestions(embedders: ReadonlyMap<string, Embedder>, misses: boolean): Promise<void> {
-  const summaries = await summariesOf(path.resolve(repository), isIn);
-  console.log(
-    `B: questions on ${summaries.items.length} summaries of this repository: among the first 1, 5, 10 memories; files`,
-  );
+  const places = await everyPlace();
   for (const [name, embedder] of embedders) {
-    const store = await storeOf(summaries, embedder);
-    for (const [part, questions] of [
-      ['tuning', TUNING],
-      ['held out', HELD_OUT],
-    ] as const) {
-      const ranks: number[] = [];
-      const files: number[] = [];
-      for (const one of questions) {
-        const found = await pathsFor(store, embedder, one.question);
-        ranks.push(rankOf(found, one));
-        files.push(rankOf([...new Set(found)], one));
-        if (misses && files.at(-1)! > 5)
-          console.log(`    ${files.at(-1)} ${one.question}\n      ${[...new Set(found)].slice(0, 4).join(' ')}`);
+    console.log(`B: ${name}: among the first 1, 5, 10 memories; files; nDCG@10 of memories`);
+    const all: Rank[] = [];
+    for (const { name: where, summaries, parts } of places) {
+      const store = await storeOf(summaries, embedder);
+      console.log(`  ${where}, ${summaries.items.length} memories`);
+      for (const [part, questions] of parts) {
+        const ranks: Rank[] = [];
+        for (const one of questions) ranks.push(await rankFor(store, embedder, one, misses));
+        all.push(...ranks);
+        printRanks(part, ranks);
       }
-      const shares = (of: number[]) => [1, 5, 10].map((most) => share(of, (rank) => rank <= most)).join('  ');
-      const ndcg = ranks.map((rank) => (rank <= 10 ? 1 / Math.log2(1 + rank) : 0));
-      console.log(
-        `  ${name.padEnd(24)} ${part.padEnd(9)} ${shares(ranks)}   files ${shares(files)}   ` +
-          `nDCG@10 ${mean(ndcg).toFixed(3)}`,
-      );
+      await printSilence(store, embedder, misses);
+      store.close();
     }
-    for (const [kind, questions] of Object.entries(strangers)) {
-      const silent: boolean[] = [];
-      for (const question of questions) {
-        const found = await pathsFor(store, embedder, question);
-        silent.push(found.length === 0);
-        if (misses && found.length > 0) console.log(`    ${question}: ${found.slice(0, 3).join(' ')}`);
-      }
-      console.log(`  ${name.padEnd(24)} nothing found for ${kind}: ${share(silent, (is) => is)} of ${silent.length}`);
+    printRanks('all', all);
+  }
+}
+
+async function everyPlace(): Promise<Place[]> {
+  const own = await summariesOf(path.resolve(repository), isIn);
+  const places: Place[] = [
+    {
+      name: 'this repository',
+      summaries: own,
+      parts: [
+        ['tuning', TUNING],
+        ['held out', HELD_OUT],
+      ],
+    },
+  ];
+  for (const { name, within, questions, statements } of PACKAGE_QUESTIONS) {
+    const summaries = await summariesOf(await packageFolder(name), (file) => within.test(file));
+    const parts: Place['parts'] = [
+      ['questions', questions.map(asked)],
+      ['statements', statements.map(asked)],
+    ];
+    places.push({ name, summaries, parts: parts.filter(([, some]) => some.length > 0) });
+  }
+  return places;
+}
+
+const asked = ([question, ...files]: Asked): SearchQuestion => ({ question, files });
+
+/** From 1; Infinity: nowhere. */
+interface Rank {
+  memory: number;
+  file: number;
+}
+
+async function rankFor(store: MemoryStore, embedder: Embedder, asked: SearchQuestion, misses: boolean): Promise<Rank> {
+  const found = await pathsFor(store, embedder, asked.question);
+  const files = [...new Set(found)];
+  const rank = { memory: rankIn(found, asked), file: rankIn(files, asked) };
+  if (misses && rank.file > 5) console.log(`    ${rank.file} ${asked.question}\n      ${files.slice(0, 4).join(' ')}`);
+  return rank;
+}
+
+function rankIn(found: readonly string[], { files }: SearchQuestion): number {
+  const at = found.findIndex((file) => files.includes(file));
+  return at < 0 ? Number.POSITIVE_INFINITY : at + 1;
+}
+
+function printRanks(part: string, ranks: readonly Rank[]): void {
+  const shares = (of: keyof Rank) => [1, 5, 10].map((most) => share(ranks, (rank) => rank[of] <= most)).join('  ');
+  const ndcg = ranks.map(({ memory }) => (memory <= 10 ? 1 / Math.log2(1 + memory) : 0));
+  const mean = ndcg.reduce((sum, value) => sum + value, 0) / ndcg.length;
+  const count = String(ranks.length).padStart(3);
+  console.log(`    ${part.padEnd(10)} ${count}  ${shares('memory')}   files ${shares('file')}   ${mean.toFixed(3)}`);
+}
+
+async function printSilence(store: MemoryStore, embedder: Embedder, misses: boolean): Promise<void> {
+  for (const [kind, questions] of Object.entries(strangers)) {
+    const silent: boolean[] = [];
+    for (const question of questions) {
+      const found = await pathsFor(store, embedder, question);
+      silent.push(found.length === 0);
+      if (misses && found.length > 0) console.log(`    ${question}: ${found.slice(0, 3).join(' ')}`);
     }
+    console.log(`    nothing found for ${kind}: ${share(silent, (is) => is)} of ${silent.length}`);
   }
 }
 
@@ -58,12 +112,5 @@ async function pathsFor(store: MemoryStore, embedder: Embedder, query: string): 
   return found.map(({ item }) => item.path ?? '');
 }
 
-/** From 1; Infinity: nowhere. */
-function rankOf(found: readonly string[], { files }: SearchQuestion): number {
-  const at = found.findIndex((file) => files.includes(file));
-  return at < 0 ? Number.POSITIVE_INFINITY : at + 1;
-}
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const share = <T>(of: readonly T[], fits: (one: T) => boolean): string =>
   `${((100 * of.filter(fits).length) / of.length).toFixed(1)} %`;

@@ -24,5 +24,6 @@ export async function storeOf({ items, bodies }: Summaries, embedder: Embedder):
     }
   });
   while ((await step(store, embedder, { atOnce: 1024 })) > 0);
+  while (store.warm(100));
   return store;
 }

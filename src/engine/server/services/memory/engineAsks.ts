@@ -29,10 +29,10 @@ export class EngineAsks {
     return new ModelEmbedder({ id, dimensions, vectors });
   }
 
-  /** In class background. @param file of the memory that it writes for. */
-  writerOf(model: string, file: string): SummaryModel {
+  /** @param file of the memory that it writes for. @param kind `chat`: somebody waits for it. */
+  writerOf(model: string, file: string, kind: 'background' | 'chat'): SummaryModel {
     return {
-      generate: ({ signal, ...request }) => this.#ask({ what: 'text', model, file, ...request }, signal),
+      generate: ({ signal, ...request }) => this.#ask({ what: 'text', model, file, class: kind, ...request }, signal),
     };
   }
 

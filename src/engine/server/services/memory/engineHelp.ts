@@ -78,7 +78,7 @@ export class EngineHelp {
     const asked = { messages: [{ role: 'user' as const, content: prompt }] };
     const sampling = { temperature: 0, grammar };
     const { text, promptTokens, generatedTokens } = await generate(
-      { model, workspace, class: 'background', prompt: asked, maxTokens, sampling },
+      { model, workspace, class: question.class, prompt: asked, maxTokens, sampling },
       signal,
     );
     return { text, tokens: promptTokens + generatedTokens };

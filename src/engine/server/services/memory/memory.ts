@@ -13,6 +13,7 @@ import { CodeMemory } from './codeMemory.ts';
 import { editFact, factOf } from './editing.ts';
 import { type Asking, Embedders } from './embedders.ts';
 import type { EngineAsks } from './engineAsks.ts';
+import { judgeOf } from './judge.ts';
 import type { CallParams, CallResult, MemoryCall, OpenModels, StorePlace, TypedText } from './messages.ts';
 import { search } from './ranking/search.ts';
 import { checked } from './ranking/truth.ts';
@@ -70,15 +71,15 @@ export class Memory {
   constructor({ store, file, budget, thread, asks, models, log, isBusy, working, onChanged }: MemoryOptions) {
     this.#store = store;
     this.#onChanged = onChanged;
-    const writer = () => {
+    const writer = (kind: 'background' | 'chat') => {
       const model = models().writer;
-      return model === undefined ? undefined : asks.writerOf(model, file);
+      return model === undefined ? undefined : asks.writerOf(model, file, kind);
     };
     this.#embedders = new Embedders(store, thread.table, asks, models);
     this.#code = new CodeMemory({
       store,
       thread,
-      writer,
+      writer: () => writer('background'),
       log,
       isBusy,
       working,
@@ -91,6 +92,10 @@ export class Memory {
       anchors: checker,
       anchorer: names,
       recall: (params) => this.#search(params, this.#embedders.forQuestion),
+      judge: () => {
+        const model = writer('chat');
+        return model && judgeOf(model);
+      },
     };
     this.#stream = new MemoryStream(this.#streamParts);
     this.#upkeep = new Upkeep({

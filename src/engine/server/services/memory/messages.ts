@@ -91,7 +91,15 @@ export type EngineQuestion =
   /** Answered by a vector for each text. */
   | { what: 'vectors'; model: string; class: 'background' | 'chat'; texts: string[] }
   /** Answered by the text, and the tokens that were read and written for it. `file`: of the memory that it is for. */
-  | { what: 'text'; model: string; file: string; prompt: string; grammar: string; maxTokens: number };
+  | {
+      what: 'text';
+      model: string;
+      file: string;
+      class: 'background' | 'chat';
+      prompt: string;
+      grammar: string;
+      maxTokens: number;
+    };
 
 export type EngineAnswer = { ask: number } & ({ result: unknown } | { error: string });
 

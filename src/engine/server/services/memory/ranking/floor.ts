@@ -27,18 +27,22 @@ export function likeness(cosine: number, { unrelated, same }: Calibration): numb
 /**
  * Which of the candidates of one question are relevant. Where not even the best has enough of it the question is about
  * something else, and none is.
+ * @param stored how many items were searched.
  * @param alike as {@link likeness} gives it.
  */
 export function relevantOf(
   candidates: readonly { match: Pick<Match, 'coverage' | 'said' | 'words'>; alike: number }[],
+  stored: number,
   { floor }: Pick<Weights, 'floor'> = WEIGHTS,
 ): boolean[] {
   const has = candidates.map(({ match, alike }) => match.coverage + floor.likeness * alike);
+  const best = floor.least + floor.perFold * Math.log(Math.max(floor.fewest, stored));
+  const others = floor.others * best;
   const isAsked = candidates.some(
     ({ match, alike }, i) =>
       alike >= floor.alone ||
-      has[i]! >= floor.best ||
-      (match.said >= floor.said && match.words.length >= LEAST_WORDS && has[i]! >= floor.others),
+      has[i]! >= best ||
+      (match.said >= floor.said * best && match.words.length >= LEAST_WORDS && has[i]! >= others),
   );
-  return has.map((one) => isAsked && one >= floor.others);
+  return has.map((one) => isAsked && one >= others);
 }

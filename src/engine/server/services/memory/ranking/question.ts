@@ -9,8 +9,6 @@ export interface Question {
   terms: (Term & { word: string })[];
   /** Names as code spells them, in lower case: `evictPage`, `max_tokens`, `Store.put`. */
   names: ReadonlySet<string>;
-  /** Little but names: what was meant is spelled, and needs no likeness. */
-  isName: boolean;
   /** It asks for the whole, such as "what is this project". */
   overview: boolean;
   /** It asks for what was said or done. */
@@ -45,7 +43,6 @@ export function questionOf(text: string): Question {
     telling: (telling.length > 0 ? telling : words).join(' '),
     terms: isNothing ? [] : terms,
     names,
-    isName: words.length === 1 || (names.size > 0 && words.length <= 2 * names.size + 1),
     overview: OVERVIEW.test(text),
     past,
     tests: query.tests,

@@ -92,6 +92,8 @@ export async function ranked(
 export interface Candidates {
   question: Question;
   all: Candidate[];
+  /** How many items were searched. */
+  stored: number;
 }
 
 export async function candidatesFor(
@@ -100,7 +102,7 @@ export async function candidatesFor(
   stored: number,
 ): Promise<Candidates> {
   const question = questionOf(query);
-  if (question.terms.length === 0 && !question.overview) return { question, all: [] };
+  if (question.terms.length === 0 && !question.overview) return { question, all: [], stored };
   const [vector] = await embedder.embed([query]);
   const words = scoresOf(store.byWords(question.telling, CANDIDATES, kinds));
   const cosines = scoresOf(store.byVector(vector!, CANDIDATES, kinds));
@@ -126,17 +128,17 @@ export async function candidatesFor(
     // While vectors are being replaced those found may still be of the embedder before.
     alike: item.embedder === embedder.id ? likeness(cosines.get(item.id) ?? 0, calibration) : 0,
   }));
-  return { question, all: candidates };
+  return { question, all: candidates, stored };
 }
 
 /** Those that are relevant, the best first. Depends on nothing but what is given. */
 export function orderOf(
-  { question, all }: Candidates,
+  { question, all, stored }: Candidates,
   now: number,
   weights: Weights = WEIGHTS,
   loose = false,
 ): Scored[] {
-  const isRelevant = relevantOf(all, weights);
+  const isRelevant = relevantOf(all, stored, weights);
   const relevant = scoresFor(question, all, now, weights).filter(
     ({ item }, i) => loose || isRelevant[i] || (question.overview && WHOLES.has(item.kind)),
   );
@@ -172,7 +174,7 @@ export interface Candidate {
 
 /** In the order of the candidates. */
 function scoresFor(question: Question, candidates: readonly Candidate[], now: number, all: Weights): Scored[] {
-  const weights = question.isName ? all.forNames : all.usual;
+  const weights = all.parts;
   const most = candidates.reduce((best, one) => (one.words > best.words ? one : best), {
     words: 0,
     match: { coverage: 0 },

@@ -37,10 +37,19 @@ const LEAST_SCORED = 64;
 const MOST_STEMS = 48;
 /** Items that have any of the rarest words, with repetition, are looked at up to here; the other words only rank these. */
 const MOST_POSTINGS = 2_000;
+/**
+ * FTS5 counts the items that have a word by going through them all, which for common words is half of what a search takes. A
+ * count from here on is kept, until items for a sixteenth of it came or went.
+ */
+const COMMON = 256;
+const STALE_SHARE = 1 / 16;
 
 export class WordIndex {
   readonly #connection: Connection;
   #count: number | undefined;
+  /** Of common words: how many items had each, and how many changes there were then. */
+  readonly #common = new Map<string, { items: number; changes: number }>();
+  #changes = 0;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -55,6 +64,7 @@ export class WordIndex {
   /** What was added may have been taken back. */
   forget(): void {
     this.#count = undefined;
+    this.#common.clear();
   }
 
   add({ id, title, path, text, body, kind }: WordedItem): void {
@@ -64,6 +74,7 @@ export class WordIndex {
       ...columnsOf({ title, path, text }, body, kind),
     );
     if (this.#count !== undefined) this.#count++;
+    this.#changes++;
   }
 
   /** @param item exactly as it was added: the index has no other way to know what to take out. */
@@ -74,6 +85,7 @@ export class WordIndex {
       ...columnsOf({ title, path, text }, body, kind),
     );
     if (this.#count !== undefined) this.#count--;
+    this.#changes++;
   }
 
   /**
@@ -91,6 +103,7 @@ export class WordIndex {
 
   removeAll(): void {
     this.#connection.run("INSERT INTO words (words) VALUES ('delete-all')");
+    this.forget();
   }
 
   /**
@@ -129,10 +142,19 @@ export class WordIndex {
   #rarest(query: string): { stem: string; items: number }[] {
     return [...new Set(stemsOf(query))]
       .slice(0, 4 * MOST_STEMS)
-      .map((stem) => ({ stem, items: this.#connection.number('SELECT doc FROM vocabulary WHERE term = ?', stem) }))
+      .map((stem) => ({ stem, items: this.#having(stem) }))
       .filter(({ items }) => items > 0)
       .sort((a, b) => a.items - b.items)
       .slice(0, MOST_STEMS);
+  }
+
+  /** How many items have a word. */
+  #having(stem: string): number {
+    const known = this.#common.get(stem);
+    if (known && this.#changes - known.changes < known.items * STALE_SHARE) return known.items;
+    const items = this.#connection.number('SELECT doc FROM vocabulary WHERE term = ?', stem);
+    if (items >= COMMON) this.#common.set(stem, { items, changes: this.#changes });
+    return items;
   }
 
   #idf(items: number): number {

@@ -38,13 +38,15 @@ export const mostFor = (tokens: number): number =>
  * They are recorded as used, but in a try without one of them, and where it is only asked what they would be.
  */
 export async function activate(parts: StreamParts, params: Omit<ActivateParams, 'place'>): Promise<ActivateResult> {
-  const { store, recall, judge, anchors, countTokens = estimateTokens, now = Date.now } = parts;
+  const { store, recall, anchors, countTokens = estimateTokens, now = Date.now } = parts;
   const switches = { ...EVERY_PART, ...parts.switches };
   const isChat = params.for === 'chat';
   const query = params.query.slice(0, LONGEST_QUERY);
   const room = Math.floor(params.tokens);
   if (room - countTokens(FRAME) < LEAST_ROOM) return none('There is no room for memories.');
 
+  // A draft is weighed at every pause of typing.
+  const judge = isChat && !params.peek ? parts.judge?.() : undefined;
   const decision =
     isChat && switches.controller
       ? await needOf(query, (name) => isTitle(name), judge)

@@ -45,14 +45,13 @@ export async function needOf(query: string, isKnown: (name: string) => boolean, 
   if (PROJECT.test(query) && !SHOWN.test(query)) return { need: 'asked', words: 'It asks about the project.' };
   if (SHOWN.test(query) && ABOUT_SHOWN.test(query))
     return { need: 'none', words: 'It is about code that is shown, and complete in itself.' };
-  if (judge) {
-    const needed = await judge.yesNo(
-      `A programmer asks an assistant:\n\n${quoted(query)}\n\nIs knowledge of this project or of earlier conversations needed to answer? Answer yes or no.`,
-    );
+  const needed = await judge?.yesNo(
+    `A programmer asks an assistant:\n\n${quoted(query)}\n\nIs knowledge of this project or of earlier conversations needed to answer? Answer yes or no.`,
+  );
+  if (needed !== undefined)
     return needed
       ? { need: 'asked', words: 'The model says that it needs what was said before or is known of the project.' }
       : { need: 'none', words: 'The model says that it can be answered without memory.' };
-  }
   if (PRONOUN.test(query)) return { need: 'asked', words: 'It refers to something that it does not name.' };
   return { need: 'open', words: 'It may be about the project: only what fits it well is used.' };
 }
@@ -63,10 +62,10 @@ const EXACT =
 
 /** Question (ii), of one memory that is long. */
 export async function summarySuffices(query: string, item: MemoryItem, judge?: Judge): Promise<boolean> {
-  if (judge)
-    return judge.yesNo(
-      `A note in short:\n\n${quoted(item.summary)}\n\nA question:\n\n${quoted(query)}\n\nCan the question be answered from this note alone? Answer yes or no.`,
-    );
+  const suffices = await judge?.yesNo(
+    `A note in short:\n\n${quoted(item.summary)}\n\nA question:\n\n${quoted(query)}\n\nCan the question be answered from this note alone? Answer yes or no.`,
+  );
+  if (suffices !== undefined) return suffices;
   if (EXACT.test(query)) return false;
   const asked = tellingStems(query);
   return coverage(asked, `${item.title} ${item.summary}`) >= coverage(asked, item.text);

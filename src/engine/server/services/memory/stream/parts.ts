@@ -18,10 +18,8 @@ export type Recall = (params: RecallParams) => Promise<{ hits: MemoryHit[] }>;
 
 /** Asks a capable model what small ones are not asked: they guess. */
 export interface Judge {
-  /** A question that is answered under a grammar of yes and no. @throws the reason of `signal` when it is aborted. */
-  yesNo(question: string, signal?: AbortSignal): Promise<boolean>;
-  /** A turn in short, a sentence or two a side; undefined: it could not, or found nothing to say. */
-  abridge?(question: string, answer: string): Promise<string | undefined>;
+  /** A question that is answered under a grammar of yes and no. undefined: not in time; the rule decides then. */
+  yesNo(question: string): Promise<boolean | undefined>;
 }
 
 /** Finds what names and paths stand for in the code as it is now. */
@@ -58,7 +56,8 @@ export interface StreamParts {
   /** For the turn before, which is not searched for; absent: what of it is anchored is not used. */
   anchors?: AnchorChecker;
   anchorer?: Anchorer;
-  judge?: Judge;
+  /** For one question of a person; undefined where no capable model is open. */
+  judge?(): Judge | undefined;
   /** Tokens of a text by the open model; absent: {@link estimateTokens}. */
   countTokens?(text: string): number;
   /** Milliseconds since 1970; absent: `Date.now`. */

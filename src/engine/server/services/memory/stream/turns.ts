@@ -3,7 +3,6 @@ import type { MemoryItem, RecordTurnParams } from '../../../../protocol/index.ts
 import type { NewItem } from '../items.ts';
 import { abstractOf } from './abstract.ts';
 import { Echoes, type Known } from './echoes.ts';
-import { namesIn } from './names.ts';
 import { estimateTokens, type StreamParts } from './parts.ts';
 import { secretIn } from './secrets.ts';
 import { jaccard, oneLine, ownWordsOf, shinglesOf, tellingStems } from './wording.ts';
@@ -48,7 +47,7 @@ export function saidIn(text: string): string {
  * @param params `attached`: texts of what was attached.
  */
 export async function recordTurn(
-  { store, anchorer, judge, countTokens = estimateTokens, now = Date.now }: StreamParts,
+  { store, anchorer, countTokens = estimateTokens, now = Date.now }: StreamParts,
   { conversation, message, question, answer, recalled, attached = [] }: Omit<RecordTurnParams, 'place'>,
 ): Promise<RecordedTurn> {
   const kept = (why: string): RecordedTurn => ({ item: null, why, statements: [] });
@@ -74,17 +73,15 @@ export async function recordTurn(
   const sentences = await abstractOf(asked.text, answered.text, anchorer);
   const extract = sentences.map((sentence) => sentence.text).join('\n');
   const isShort = countTokens(text) <= SHORT_TURN;
-  const abridged = isShort ? undefined : await judge?.abridge?.(asked.text, answered.text);
-  const told = abridged !== undefined && isFaithful(abridged, text) ? abridged : undefined;
   const item: NewItem = {
     kind: 'turn',
     source: 'chat',
-    made: told === undefined ? 'extracted' : 'model',
+    made: 'extracted',
     key: same?.key ?? key,
     title: oneLine(asked.text || question, LONGEST_TITLE),
     path: null,
     text,
-    summary: isShort ? text : (told ?? extract),
+    summary: isShort ? text : extract,
     sentences,
     recalled,
     created: now(),
@@ -104,12 +101,6 @@ export async function recordTurn(
       .find((other) => other !== undefined && isSame(text, other.text));
   }
 }
-
-/** A model's summary that names what the turn does not is made up, at least there. */
-const isFaithful = (summary: string, text: string): boolean =>
-  summary.length < text.length &&
-  namesIn(summary).every((name) => text.includes(name)) &&
-  secretIn(summary) === undefined;
 
 /** A person tells; a request to do something tells nothing of the project. */
 const isTold = (sentence: string): boolean =>

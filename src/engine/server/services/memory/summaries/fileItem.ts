@@ -70,9 +70,9 @@ export function fileItem(parts: FileParts, leftOut: LeftOut): NewItem | undefine
     if (said === undefined || own === undefined) continue;
     if (sentences.add(`${nameOf(one.symbol)} (${kindOf(one.symbol)}): ${said}`, quoting(own, said))) told++;
   }
-  if (imports.length > 0 && sentences.all.length > 0) {
+  if (imports.length > 0) {
     const from = imports.map(({ from, names }) => (names.length === 0 ? from : `${from} (${listed(names, 4)})`));
-    sentences.add(`It builds on ${listed(from, MOST_IMPORTS)}.`, anchor);
+    sentences.add(`${sentences.all.length === 0 ? path : 'It'} builds on ${listed(from, MOST_IMPORTS)}.`, anchor);
   }
   return fileItemOf(path, sentences.all);
 }

@@ -114,9 +114,7 @@ function isOpen(
 ): boolean {
   if (/^#|\bprivate\b|\bprotected\b/.test(name.startsWith('#') ? '#' : signature.slice(0, 80))) return false;
   if (exports !== undefined) {
-    return (
-      container.length > 0 || /^export\b/.test(signature) || exports.has(name) || /^(?:module\.)?exports\b/.test(name)
-    );
+    return container.length > 0 || exports.has(name) || /^(?:export|(?:module\.)?exports)\b/.test(signature);
   }
   switch (grammar) {
     case 'python':

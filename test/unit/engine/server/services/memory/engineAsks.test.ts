@@ -46,14 +46,17 @@ describe('what the thread asks of the engine', () => {
     assert.deepEqual(classes, ['background', 'chat']);
   });
 
-  it('is text under a grammar, in class background, among the pages of its workspace', async () => {
+  it('is text under a grammar, in the class of who waits, among the pages of its workspace', async () => {
     const { asks, written } = joined();
     const request = { prompt: 'Is it so?', grammar: 'root ::= "yes" | "no"', maxTokens: 4 };
-    assert.deepEqual(await asks.writerOf('m2', '/w/memory.sqlite').generate(request), { text: 'yes', tokens: 6 });
+    assert.deepEqual(await asks.writerOf('m2', '/w/memory.sqlite', 'chat').generate(request), {
+      text: 'yes',
+      tokens: 6,
+    });
     const { class: kind, workspace, sampling, prompt } = written[0]!;
-    assert.deepEqual([kind, workspace, sampling?.grammar], ['background', 'w', request.grammar]);
+    assert.deepEqual([kind, workspace, sampling?.grammar], ['chat', 'w', request.grammar]);
     assert.deepEqual(prompt, { messages: [{ role: 'user', content: request.prompt }] });
-    await assert.rejects(asks.writerOf('m2', '/other.db').generate(request), /workspace was closed/);
+    await assert.rejects(asks.writerOf('m2', '/other.db', 'background').generate(request), /workspace was closed/);
   });
 
   it('fails with what failed, and ends with its signal on both sides', async () => {

@@ -99,7 +99,10 @@ test('likeness is 0 for what is unrelated and 1 for what is the same', () => {
 
 test('the floor asks for words, or a likeness, or some of both', () => {
   const has = (...all: [coverage: number, alike: number][]) =>
-    relevantOf(all.map(([coverage, alike]) => ({ match: { coverage, said: 0, words: [] }, alike })));
+    relevantOf(
+      all.map(([coverage, alike]) => ({ match: { coverage, said: 0, words: [] }, alike })),
+      5_000,
+    );
   assert.deepEqual(has([1, 0]), [true]);
   assert.deepEqual(has([0, 1]), [true]);
   assert.deepEqual(has([0.4, 0.4]), [true]);
@@ -111,10 +114,16 @@ test('the floor asks for words, or a likeness, or some of both', () => {
 
 test('many rare words are no chance, however much else is asked for', () => {
   const isRelevant = (said: number, words: string[], coverage = 0.26) =>
-    relevantOf([{ match: { coverage, said, words }, alike: 0 }])[0];
+    relevantOf([{ match: { coverage, said, words }, alike: 0 }], 5_000)[0];
   assert.equal(isRelevant(4, ['range', 'socket', 'header']), true);
   assert.equal(isRelevant(4, ['range', 'socket']), false, 'two words');
   assert.equal(isRelevant(0.5, ['range', 'socket', 'header']), false, 'words that many have');
+});
+
+test('what some item has by chance where there are many is enough where there are few', () => {
+  const has = (stored: number) =>
+    relevantOf([{ match: { coverage: 0.4, said: 0, words: [] }, alike: 0 }], stored).includes(true);
+  assert.deepEqual([1, 300, 5_000, 100_000].map(has), [true, true, false, false]);
 });
 
 test('of near copies the best stays, and what is pinned', () => {

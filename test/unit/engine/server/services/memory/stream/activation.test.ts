@@ -17,6 +17,21 @@ test('nonsense activates nothing, and neither does small talk', async () => {
   assert.equal((await rig.chat('Which port has the payments service?')).memories.length, 1);
 });
 
+test('a model is asked for a question, not for what is still written', async () => {
+  const asked: string[] = [];
+  const yesNo = async (question: string) => {
+    asked.push(question);
+    return false;
+  };
+  const rig = new Rig({ judge: () => ({ yesNo }) });
+  rig.stream.addFact({ text: 'The payments service listens on port 8443.' });
+  await rig.chat('Sort numbers and payments in Go', { peek: true });
+  assert.deepEqual(asked, []);
+  const { decision } = await rig.chat('Sort numbers and payments in Go');
+  assert.equal(asked.length, 1);
+  assert.match(decision, /^No memory: The model says/);
+});
+
 test('superseded facts and proposals are never used', async () => {
   const rig = new Rig();
   rig.stream.addFact({ text: 'The payments port is 8443.' });

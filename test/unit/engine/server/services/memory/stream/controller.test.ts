@@ -55,6 +55,11 @@ test('a capable model is asked only what the rule cannot tell, with the question
   assert.match(asked[0]!, /\n> Sort numbers in Go\n> Answer yes\.\n/);
 });
 
+test('where the model does not say in time the rule decides', async () => {
+  const judge = { yesNo: async () => undefined };
+  assert.equal((await needOf('Sort numbers in Go', () => false, judge)).need, 'open');
+});
+
 test('a question leans on the turn before where it names nothing itself', () => {
   assert.ok(leansOnTurnBefore('And its port?'));
   assert.ok(!leansOnTurnBefore('Which port has the payments service of the shop, and does it listen on localhost?'));

@@ -52,15 +52,6 @@ test('names that the code has become anchors of the sentences that have them', a
   assert.deepEqual(asked[0], ['SpillFile.write', 'src/engine/kv/spill.ts']);
 });
 
-test('a summary of a capable model is used, unless it names what the turn does not', async () => {
-  const abridged = ['Pages go to disk with `SpillFile.write`.', 'Pages go to disk with `DiskCache.store`.'];
-  const rig = new Rig({ judge: { yesNo: async () => true, abridge: async () => abridged.shift() } });
-  const first = (await rig.turn('c1', QUESTION, ANSWER)).item!;
-  assert.deepEqual([first.made, first.summary], ['model', 'Pages go to disk with `SpillFile.write`.']);
-  const second = (await rig.turn('c1', `${QUESTION} On Windows?`, ANSWER)).item!;
-  assert.equal(second.made, 'extracted');
-});
-
 const UNWORTHY: [question: string, answer: string, why: RegExp][] = [
   ['thanks!', "You're welcome! Happy to help with the pool of pages.", /Nothing is asked/],
   ['ok, great', 'Let me know if there is more to do in the scheduler.', /Nothing is asked/],
