@@ -1,5 +1,5 @@
 /**
- * `npm run bench [decode|editor|fastserve|memory|serving]... [--model PATH] [--gpu G] [--quick]`: sets up what the benches need,
+ * `npm run bench [batch|decode|editor|fastserve|memory|serving]... [--model PATH] [--gpu G] [--quick]`: sets up what the benches need,
  * and runs them under the editor's Node.
  */
 import path from 'node:path';

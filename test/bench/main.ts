@@ -1,9 +1,10 @@
 /**
- * `npm run bench [decode|editor|fastserve|memory|serving]... [--model PATH] [--gpu G] [--quick]`: what Quire promises, measured;
+ * `npm run bench [batch|decode|editor|fastserve|memory|serving]... [--model PATH] [--gpu G] [--quick]`: what Quire promises, measured;
  * a table, and test-results/bench.json.
  */
 import path from 'node:path';
 import { bundledModel, privateRuntime, repository } from '../helpers/engine.ts';
+import { benchBatchWork } from './batchWork.ts';
 import { benchDecode } from './decode.ts';
 import { benchEditor } from './editor.ts';
 import { benchFastServe } from './fastserve.ts';
@@ -13,6 +14,7 @@ import { type Row, report, save, table } from './report.ts';
 import { benchServing } from './serving.ts';
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
+  batch: benchBatchWork,
   decode: () => benchDecode(bundledModel, 'off'),
   editor: benchEditor,
   fastserve: benchFastServe,
