@@ -1,6 +1,6 @@
 /**
- * `npm run bench [decode|editor|fastserve|memory|serving|speculation]... [--model PATH] [--gpu G] [--quick]`: sets up what the benches need,
- * and runs them under the editor's Node.
+ * `npm run bench [batch|decode|editor|fastserve|memory|serving|speculation]... [--model PATH] [--gpu G] [--quick]`: sets up what the
+ * benches need, and runs them under the editor's Node.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';

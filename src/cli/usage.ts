@@ -53,7 +53,6 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
       igpu|cpu, totalBytes, freeBytes, bandwidth?, flops?}], link?}, rates a second. --json prints {machine, plan, solveMs}.
       What fits nowhere is refused with what would help: exit code 1. Nothing is loaded. The solver looks N seconds (10).
   quire plan --table      three public models on four machines, as a table in Markdown
-  quire plan --batch      5,000 summaries with a model that is larger than the GPU: by FlexGen's blocks and row by row
   quire status [--json]
       The engines of this user that are running.
 

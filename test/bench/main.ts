@@ -1,9 +1,10 @@
 /**
- * `npm run bench [decode|editor|fastserve|memory|serving|speculation]... [--model PATH] [--gpu G] [--quick]`: what Quire promises, measured;
- * a table, and test-results/bench.json.
+ * `npm run bench [batch|decode|editor|fastserve|memory|serving|speculation]... [--model PATH] [--gpu G] [--quick]`: what Quire promises,
+ * measured; a table, and test-results/bench.json.
  */
 import path from 'node:path';
 import { bundledModel, privateRuntime, repository } from '../helpers/engine.ts';
+import { benchBatchWork } from './batchWork.ts';
 import { benchDecode } from './decode.ts';
 import { benchEditor } from './editor.ts';
 import { benchFastServe } from './fastserve.ts';
@@ -14,6 +15,7 @@ import { benchServing } from './serving.ts';
 import { benchSpeculation } from './speculation.ts';
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
+  batch: benchBatchWork,
   decode: () => benchDecode(bundledModel, 'off'),
   editor: benchEditor,
   fastserve: benchFastServe,

@@ -15,14 +15,17 @@ export function cacheShape(metadata: ReadonlyMap<string, GgufValue>, architectur
     return typeof value === 'number' ? value : otherwise;
   };
   const layers = number('block_count', 0);
-  const heads = Math.max(1, number('attention.head_count', 1));
-  const width = number('embedding_length', 0) / heads;
+  const given = metadata.get(`${architecture}.attention.head_count`);
+  const heads = Array.isArray(given) ? Math.max(0, ...given) : number('attention.head_count', 0);
+  const width = number('embedding_length', 0) / Math.max(1, heads);
   const headLength = number('attention.key_length', width);
   const valueLength = number('attention.value_length', width);
   const compressed = number('attention.kv_lora_rank', 0);
   if (compressed > 0) {
     return { headLength, elements: Array(layers).fill(compressed + number('rope.dimension_count', 64)) };
   }
+  // Without attention nothing is cached.
+  if (heads === 0) return { headLength, elements: Array(layers).fill(0) };
   const perLayer = metadata.get(`${architecture}.attention.head_count_kv`);
   const interval = Math.max(1, number('full_attention_interval', 1));
   const keyHeads = (layer: number): number => {

@@ -42,7 +42,8 @@ export function widestStep({ embedding, queries, feedForward, experts }: StepSha
 }
 
 export function bufferNeeds({ step, embedding, vocabulary, output, largest }: ModelParts): BufferNeeds {
-  const writes = output.multiplications > 0;
+  // What makes vectors has no row for each word of its vocabulary.
+  const writes = output.multiplications >= vocabulary;
   return {
     layers: BATCH * FLOAT * step + SMALL,
     perCell: MASK,

@@ -112,7 +112,7 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
   };
   for (const [device, load] of loads) {
     const isCpu = device === pools.cpu;
-    const computes = load.tensors.attention.held + load.tensors.feedForward.held + load.tensors.experts.held > 0;
+    const computes = isCpu ? cpuComputes : true;
     const hasOutput = device === (output === CPU ? pools.cpu : pools.gpus[output]);
     const copied = !isCpu && cpuComputes ? needs.copied : 0;
     const compute = Math.max(

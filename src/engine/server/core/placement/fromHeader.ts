@@ -63,8 +63,8 @@ export function partsOf(headers: readonly GgufHeader[], name: string): ModelPart
     name,
     layers,
     input,
-    output: ownOutput ? output : sum([output, embeddings]),
-    tied: !ownOutput,
+    output: causal && !ownOutput ? sum([output, embeddings]) : output,
+    tied: causal && !ownOutput,
     expertShare,
     embedding,
     step: widestStep({

@@ -94,7 +94,7 @@ describe('what is asked ahead', () => {
     const ask = (before: string, more: { ahead?: boolean } = {}) => {
       const cursor = { before: bytesOf(before), after: new Int32Array(), beginning: new Uint8Array(), brokenOff: 0 };
       const params = { document: 'a.ts', offset: before.length, ngram: true, oneLine: true, ...more };
-      projects.sampler(flat, 'w', params, cursor, undefined).sample(0);
+      projects.choose(flat, 'w', params, cursor, undefined).sampler.sample(0);
     };
     ask(ahead ? `${text}alpha = ` : text, { ahead });
     projects.edit('w', 'a.ts', [{ start: text.length, end: text.length, text: 'alpha' }]);
