@@ -15,6 +15,7 @@ import { ensureEditorHost } from './lib/editorHost.mjs';
 import { findNode24 } from './lib/node24.mjs';
 import { resultsFolder, root } from './lib/paths.mjs';
 import { askedToStop, endTree, main, SetupError, say } from './lib/run.mjs';
+import { ensureSoftwareGpu } from './lib/softwareGpu.mjs';
 
 /** Minutes after which a group is stuck, and ended. */
 const LIMITS = { check: 5, unit: 10, engine: 20, host: 8, e2e: 22 };
@@ -105,6 +106,8 @@ function unit(limitMs) {
  */
 async function engine(limitMs) {
   await ensureBuild();
+  const without = await ensureSoftwareGpu();
+  if (without) say(`tests of several devices are left out: ${without}`);
   const best = await nodeTests('engine', limitMs, { concurrency: 1 });
   const variants = await cpuVariants();
   const variant = lesserOf(variants);
