@@ -6,6 +6,7 @@ import { type BackendOptions, LlamaBackend } from './backend.ts';
 import { type Buffers, sumOf } from './bufferLog.ts';
 import { cacheTypeFor, checkCacheType, KV_TYPES } from './cacheType.ts';
 import { ChatTemplate } from './chatTemplate.ts';
+import { flashAttentionFor } from './contextParams.ts';
 import { capabilitiesOf, loadModel, whyNotByItself } from './description.ts';
 import { listDevices, offloadable } from './devices.ts';
 import { LlamaEmbedder } from './embedder.ts';
@@ -189,6 +190,7 @@ export class LlamaModel {
             cacheType,
             onCpu: this.#onCpu,
             offloadKv,
+            flashAttention: flashAttentionFor(this.#placement, functions.llama_model_n_layer(this.#pointer)),
             threads: defaultThreads(this.#native.llama.cpuMathCores),
             fingerprint: (cache) => {
               const { path, sizeBytes, modifiedMs } = this.#file;
