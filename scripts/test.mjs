@@ -15,6 +15,7 @@ import { ensureEditorHost } from './lib/editorHost.mjs';
 import { findNode24 } from './lib/node24.mjs';
 import { resultsFolder, root } from './lib/paths.mjs';
 import { askedToStop, endTree, main, SetupError, say } from './lib/run.mjs';
+import { ensureSoftwareGpu } from './lib/softwareGpu.mjs';
 
 /** Minutes after which a group is stuck, and ended. */
 const LIMITS = { check: 5, unit: 10, engine: 20, host: 8, e2e: 22 };
@@ -106,11 +107,13 @@ function unit(limitMs) {
  */
 async function engine(limitMs) {
   await ensureBuild();
+  const without = await ensureSoftwareGpu();
+  const leftOut = without ? `; tests of several devices are left out, ${without}` : '';
   const best = await nodeTests('engine', limitMs, { concurrency: 1 });
   const variants = await cpuVariants();
   const variant = lesserOf(variants);
   if (variant === undefined)
-    return { ...best, note: `${best.note ?? ''}: on one CPU variant only, there is no lesser one` };
+    return { ...best, note: `${best.note ?? ''}: on one CPU variant only, there is no lesser one${leftOut}` };
   console.log(`\n== engine, as on ${variant} instead of ${variants[0].name}`);
   const preload = pathToFileURL(path.join(root, 'test/helpers/cpuVariant.mjs')).href;
   const lesser = await nodeTests('engine', limitMs, {
@@ -121,7 +124,7 @@ async function engine(limitMs) {
   return {
     passed: best.passed + lesser.passed,
     failed: best.failed + lesser.failed,
-    note: `${best.note ?? ''}${lesser.note ?? ''}: on ${variants[0].name}, and ${lesser.passed} of them on ${variant}`,
+    note: `${best.note ?? ''}${lesser.note ?? ''}: on ${variants[0].name}, and ${lesser.passed} of them on ${variant}${leftOut}`,
   };
 }
 

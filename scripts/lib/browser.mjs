@@ -1,8 +1,9 @@
 /** Finds a Chromium for the tests, or installs one. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { installWithApt } from './apt.mjs';
 import { packedBrowser } from './packedBrowser.mjs';
-import { onPath, run, SetupError, say } from './run.mjs';
+import { onPath, run, SetupError } from './run.mjs';
 
 /** What makes Chromium quiet and able to run as root in a container; it talks to nobody on its own. */
 export const chromiumArguments = [
@@ -32,7 +33,7 @@ export async function ensureBrowser() {
   }
   const found = await findBrowser();
   if (found) return found;
-  const problem = await installWithApt();
+  const problem = await installWithApt('Chromium', ['chromium', 'fonts-dejavu-core']);
   const installed = (await findBrowser()) ?? (await packedBrowser());
   if (installed) return installed;
   throw new SetupError(
@@ -73,27 +74,4 @@ function usualPlaces() {
       ]);
   }
   return [];
-}
-
-/** @returns why it could not be installed, as the end of a sentence; empty when apt did its work. */
-async function installWithApt() {
-  const apt = onPath('apt-get');
-  if (!apt) return '';
-  const root = process.getuid?.() === 0;
-  if (!root && (await run('sudo', ['-n', 'true'], { quiet: true })).code !== 0) {
-    return ', and installing it with apt-get needs root (or sudo without a password)';
-  }
-  const as = root ? [] : ['sudo', '-n'];
-  const [command, ...before] = [...as, 'env', 'DEBIAN_FRONTEND=noninteractive', apt];
-  say('installing Chromium with apt-get');
-  await run(command, [...before, 'update', '-q'], { quiet: true });
-  const packages = ['chromium', 'fonts-dejavu-core'];
-  const { code, output } = await run(
-    command,
-    [...before, 'install', '-y', '-q', '--no-install-recommends', ...packages],
-    {
-      quiet: true,
-    },
-  );
-  return code === 0 ? '' : `, and apt-get could not install it (${output.trim().split('\n').at(-1)})`;
 }

@@ -238,6 +238,65 @@ export function makeTinySlidingWindow(file: string): string {
   return writeRandomModel(file, entries, tensors, 3);
 }
 
+/** Experts of each layer of {@link makeTinyMixture}, and how many of them a token uses. */
+export const TINY_MIXTURE = { layers: 4, experts: 16, used: 2 };
+
+export interface MixtureShape {
+  layers: number;
+  width: number;
+  /** Width of an expert. */
+  feedForward: number;
+  experts: number;
+  used: number;
+}
+
+/** Writes a small mixture of experts of architecture `qwen3moe`: each token reads a few of the many weights of a layer. */
+export function makeTinyMixture(file: string, shape: Partial<MixtureShape> = {}): string {
+  const { layers, width, feedForward, experts, used } = { ...TINY_MIXTURE, width: 128, feedForward: 128, ...shape };
+  const headWidth = 32;
+  const heads = width / headWidth;
+  const gains = gainsOf(layers, width);
+  const tokenizer = makeTokenizer(TINY_VOCABULARY, TINY_MERGES);
+  const tensors = [...ends(tokenizer, TINY_VOCABULARY, width)];
+  const expertsOf = (name: string, inputs: number, outputs: number, gain = 1): RandomTensor => {
+    const one = matrix(name, inputs, outputs, gain);
+    return { ...one, shape: [...one.shape, experts] };
+  };
+  for (let layer = 0; layer < layers; layer++) {
+    const name = (part: string): string => `blk.${layer}.${part}`;
+    tensors.push(
+      floats(name('attn_norm.weight'), [width], 1),
+      matrix(name('attn_q.weight'), width, width),
+      matrix(name('attn_k.weight'), width, headWidth),
+      matrix(name('attn_v.weight'), width, headWidth),
+      matrix(name('attn_output.weight'), width, width, gains[layer]!),
+      floats(name('attn_q_norm.weight'), [headWidth], 1),
+      floats(name('attn_k_norm.weight'), [headWidth], 1),
+      floats(name('ffn_norm.weight'), [width], 1),
+      floats(name('ffn_gate_inp.weight'), [width, experts], 0, 1 / Math.sqrt(width)),
+      expertsOf(name('ffn_gate_exps.weight'), width, feedForward),
+      expertsOf(name('ffn_up_exps.weight'), width, feedForward),
+      // Little, as two devices may choose different experts where two are worth the same to them.
+      expertsOf(name('ffn_down_exps.weight'), feedForward, width, QUIET),
+    );
+  }
+  const entries = [
+    ...describe('qwen3moe', 'Tiny mixture, random weights', layers, width, 4096),
+    numberEntry('qwen3moe.feed_forward_length', used * feedForward),
+    numberEntry('qwen3moe.expert_feed_forward_length', feedForward),
+    numberEntry('qwen3moe.expert_count', experts),
+    numberEntry('qwen3moe.expert_used_count', used),
+    numberEntry('qwen3moe.attention.head_count', heads),
+    numberEntry('qwen3moe.attention.head_count_kv', 1),
+    numberEntry('qwen3moe.attention.key_length', headWidth),
+    numberEntry('qwen3moe.attention.value_length', headWidth),
+    floatEntry('qwen3moe.rope.freq_base', 1e6),
+    floatEntry('qwen3moe.attention.layer_norm_rms_epsilon', 1e-6),
+    ...tokenizer.entries,
+  ];
+  return writeRandomModel(file, entries, tensors, 5);
+}
+
 /** Numbers of the vectors that {@link makeTinyBert} makes, and tokens of its longest text. */
 export const TINY_BERT = { dimensions: 64, context: 128 };
 

@@ -4,13 +4,14 @@ import type { SamplingOptions } from '../../../protocol/index.ts';
 import type { DecodeBackend, DecodeBatch, DecodeOutcome, Drawer, SequenceId } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
 import { LlamaBatch } from './batch.ts';
+import { contextParams, type FlashAttention } from './contextParams.ts';
 import { Decoder } from './decoder.ts';
 import type { NativeFunctions } from './functions.ts';
 import { copyFloats } from './memoryCopy.ts';
 import { PageTransfer } from './pageTransfer.ts';
 import { probeSharing } from './probe.ts';
 import { LlamaSampler } from './sampler.ts';
-import type { ContextParams, Pointer } from './structs.ts';
+import type { Pointer } from './structs.ts';
 import { createThreadpool, type Threadpool } from './threads.ts';
 
 export interface BackendOptions {
@@ -36,6 +37,7 @@ export interface BackendModel {
   readonly onCpu: boolean;
   /** Keys and values lie where their layers are; false: in the system's memory. */
   readonly offloadKv: boolean;
+  readonly flashAttention: FlashAttention;
   /** Threads where the options name none. */
   readonly threads: number;
   /** 32 bytes that stand for the file: pages of another file are refused. */
@@ -45,15 +47,13 @@ export interface BackendModel {
 /** What the bytes of a page depend on, beside the model. */
 export interface CacheLayout {
   type: number;
-  flashAttention: number;
+  flashAttention: FlashAttention;
 }
 
 const BATCH_TOKENS = 512;
 const SEQUENCES = 64;
 /** Rows of one batch that can be sampled; each costs a row of logits in the compute buffer. */
 const MAX_ROWS = 256;
-/** `LLAMA_FLASH_ATTN_TYPE_AUTO`. */
-const FLASH_ATTENTION_AUTO = -1;
 
 export class LlamaBackend implements DecodeBackend {
   readonly cells: number;
@@ -91,7 +91,16 @@ export class LlamaBackend implements DecodeBackend {
     this.threads = options.threads ?? model.threads;
     this.sparesHalf = 2 * this.threads <= os.availableParallelism();
     this.#maxRows = Math.max(this.sequences + 1, Math.min(batchTokens, MAX_ROWS));
-    const params = this.#contextParams(options.cells, batchTokens);
+    const params = contextParams(functions, {
+      cells: options.cells,
+      batchTokens,
+      sequences: this.sequences + 1,
+      rows: this.#maxRows,
+      threads: this.threads,
+      cacheType: model.cacheType,
+      offloadKv: model.offloadKv,
+      flashAttention: model.flashAttention,
+    });
     const context = functions.llama_init_from_model(model.pointer, params);
     if (context === null) {
       throw new EngineFailure(
@@ -106,7 +115,7 @@ export class LlamaBackend implements DecodeBackend {
     // Never more than there are cells; libllama ends the process on a longer batch.
     this.batchTokens = functions.llama_n_batch(context);
     this.#rows = new Uint8Array(this.batchTokens);
-    const fingerprint = model.fingerprint({ type: model.cacheType, flashAttention: FLASH_ATTENTION_AUTO });
+    const fingerprint = model.fingerprint({ type: model.cacheType, flashAttention: model.flashAttention });
     const scratch = this.sequences;
     this.#pages = new PageTransfer(functions, context, scratch, fingerprint);
     this.#threadpool = createThreadpool(functions, this.threads);
@@ -228,25 +237,6 @@ export class LlamaBackend implements DecodeBackend {
       this.#threadpool?.dispose();
       this.#onDispose();
     });
-  }
-
-  #contextParams(cells: number, batchTokens: number): ContextParams {
-    const sequences = this.sequences + 1;
-    return {
-      ...this.#functions.llama_context_default_params(),
-      n_ctx: cells,
-      n_batch: batchTokens,
-      n_ubatch: batchTokens,
-      n_seq_max: sequences,
-      n_outputs_max: this.#maxRows,
-      n_threads: this.threads,
-      n_threads_batch: this.threads,
-      flash_attn_type: FLASH_ATTENTION_AUTO,
-      type_k: this.#model.cacheType,
-      type_v: this.#model.cacheType,
-      offload_kqv: this.#model.offloadKv,
-      kv_unified: true,
-    };
   }
 
   #contextOf(row: number): Pointer {

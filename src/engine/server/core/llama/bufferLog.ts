@@ -94,6 +94,47 @@ export class BufferLog {
   }
 }
 
+/** What the log has told of one model so far. */
+export class ModelBuffers {
+  readonly #log: BufferLog;
+  #weights: Buffers | undefined;
+  /** Of the latest one. */
+  #context: Buffers | undefined;
+
+  constructor(log: BufferLog) {
+    this.#log = log;
+  }
+
+  /** By device; empty until the log has told. */
+  get use(): MemoryUse[] {
+    return sumOf([...(this.#weights?.use ?? []), ...(this.#context?.use ?? [])]);
+  }
+
+  /** {@link Buffers.splits} */
+  get splits(): number | undefined {
+    return this.#context?.splits;
+  }
+
+  /** Its weights are read from here on. @returns is to be called behind that. */
+  beginWeights(): () => void {
+    return this.#log.begin((buffers) => {
+      this.#weights = buffers;
+    });
+  }
+
+  /** Makes what has a context of its own. */
+  context<T>(make: () => T): T {
+    const end = this.#log.begin((buffers) => {
+      this.#context = buffers;
+    });
+    try {
+      return make();
+    } finally {
+      end();
+    }
+  }
+}
+
 /** Of `Meta(CUDA0,CUDA1)`, matrices that are cut among devices, the log tells the size of the largest share. */
 function cutAmong(buffer: string): string[] {
   return /^Meta\((.*)\)$/.exec(buffer)?.[1]?.split(',') ?? [buffer];

@@ -1,7 +1,10 @@
 /** Messages to prompt text, by the model's own chat template. */
 import type { ChatMessage, ChatTool } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
+import type { NativeFunctions } from './functions.ts';
+import type { Pointer } from './structs.ts';
 import { TemplateRenderer, TemplateUnbounded } from './templateRenderer.ts';
+import type { LlamaTokenizer } from './tokenizer.ts';
 
 export interface TemplateSource {
   /** Jinja source out of the model file; null where it has none. */
@@ -98,6 +101,26 @@ export class ChatTemplate {
       return false;
     }
   }
+}
+
+/** The template of an open model. */
+export function readChatTemplate(functions: NativeFunctions, model: Pointer, tokenizer: LlamaTokenizer): ChatTemplate {
+  const vocab = functions.llama_model_get_vocab(model);
+  const spelling = (token: number): string => (token < 0 ? '' : functions.llama_vocab_get_text(vocab, token));
+  return new ChatTemplate({
+    text: functions.llama_model_chat_template(model, null),
+    bos: spelling(tokenizer.special('bos') ?? -1),
+    eos: spelling(functions.llama_vocab_eos(vocab)),
+    native: (template, messages) => {
+      const apply = (buffer: Uint8Array | null): number =>
+        functions.llama_chat_apply_template(template, messages, messages.length, true, buffer, buffer?.length ?? 0);
+      const length = apply(null);
+      if (length < 0) return undefined;
+      const buffer = Buffer.alloc(length + 1);
+      apply(buffer);
+      return buffer.toString('utf8', 0, length);
+    },
+  });
 }
 
 /** In the form that templates expect: https://huggingface.co/docs/transformers/chat_extras */

@@ -9,14 +9,14 @@ import { EngineFailure } from '../failure.ts';
 import { checkAbi } from './abi.ts';
 import { BufferLog } from './bufferLog.ts';
 import { registerCompanions } from './companions.ts';
-import { listDevices, type NativeDevice } from './devices.ts';
+import { listDevices, type NativeDevice, offloadable } from './devices.ts';
 import { bind, type NativeFunctions } from './functions.ts';
 import { pickNative, sharedObjects } from './sharedObjects.ts';
 
 export type Log = (level: LogEvent['level'], message: string) => void;
 
 export interface NativeLibrary {
-  /** The build in use: `cuda`, `metal`, `vulkan` or `cpu`. */
+  /** What the build in use computes on; `cpu` also where one for GPUs finds none. */
   readonly gpu: 'cuda' | 'metal' | 'vulkan' | 'cpu';
   /** Version of libllama, as the ABI check read it. */
   readonly version: string;
@@ -78,9 +78,14 @@ export async function loadNative(options: LoadOptions): Promise<NativeLibrary> {
     );
   }
   const version = checkAbi(functions);
-  const gpu = llama.gpu === false ? 'cpu' : llama.gpu;
-  log('info', `libllama ${version}, ${gpu} build`);
   const devices = listDevices(functions);
+  // A build for GPUs is chosen wherever their driver's loader is, also where that finds none.
+  const gpu = llama.gpu === false || offloadable(devices).length === 0 ? 'cpu' : llama.gpu;
+  if (gpu === 'cpu' && preference !== 'auto' && preference !== 'off') {
+    await llama.dispose();
+    throw unavailable(preference, 'it finds no GPU');
+  }
+  log('info', `libllama ${version}, ${llama.gpu || 'cpu'} build, on ${devices.map(({ name }) => name).join(', ')}`);
   buffers = new BufferLog(
     functions,
     devices.map(({ name }) => name),

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import type { ChatMessage, ChatTool, MemoryUse, ModelInfo, ModelSpec } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
 import { type BackendOptions, LlamaBackend } from './backend.ts';
-import { type Buffers, sumOf } from './bufferLog.ts';
+import { ModelBuffers } from './bufferLog.ts';
 import { cacheTypeFor, checkCacheType, KV_TYPES } from './cacheType.ts';
-import { ChatTemplate } from './chatTemplate.ts';
+import { type ChatTemplate, readChatTemplate } from './chatTemplate.ts';
+import { flashAttentionFor } from './contextParams.ts';
 import { capabilitiesOf, loadModel, markersOf, whyNotByItself } from './description.ts';
 import { listDevices, offloadable } from './devices.ts';
 import { LlamaEmbedder } from './embedder.ts';
@@ -52,10 +53,8 @@ async function loadPlaced(
   if (placement.kvType) checkCacheType(file.path, placement.kvType, file.headLength);
   checkWeightsFit(listDevices(functions), placement, file.sizeBytes);
   const { params, free } = placedParams(functions, native.devices, placement);
-  const made: Made = { weights: undefined, context: undefined };
-  const end = native.buffers.begin((buffers) => {
-    made.weights = buffers;
-  });
+  const buffers = new ModelBuffers(native.buffers);
+  const end = buffers.beginWeights();
   let pointer: Pointer;
   try {
     pointer = await loadModel(native, file, params);
@@ -68,14 +67,7 @@ async function loadPlaced(
     functions.llama_model_free(pointer);
     throw notGenerative(file.path, why);
   }
-  return new LlamaModel(native, pointer, file, options, placement, made);
-}
-
-/** What the library's log has told so far. */
-interface Made {
-  weights: Buffers | undefined;
-  /** Of the latest context. */
-  context: Buffers | undefined;
+  return new LlamaModel(native, pointer, file, options, placement, buffers);
 }
 
 export class LlamaModel {
@@ -90,7 +82,7 @@ export class LlamaModel {
   readonly #placement: Placement;
   /** Nothing of it is computed on a GPU. */
   readonly #onCpu: boolean;
-  readonly #made: Made;
+  readonly #buffers: ModelBuffers;
   readonly #template: ChatTemplate;
   readonly #letGo: () => void;
   readonly #backends = new Set<LlamaBackend | LlamaEmbedder>();
@@ -103,7 +95,7 @@ export class LlamaModel {
     file: CheckedFile,
     options: OpenOptions,
     placement: Placement,
-    made: Made,
+    buffers: ModelBuffers,
   ) {
     const { functions } = native;
     this.#native = native;
@@ -111,12 +103,12 @@ export class LlamaModel {
     this.#file = file;
     this.#placement = placement;
     this.#onCpu = onCpuAlone(placement);
-    this.#made = made;
+    this.#buffers = buffers;
     this.#letGo = holdWeights(placement, file.sizeBytes);
     this.#vocab = functions.llama_model_get_vocab(pointer);
     this.recurrent = functions.llama_model_is_recurrent(pointer) || functions.llama_model_is_hybrid(pointer);
     this.tokenizer = new LlamaTokenizer(functions, this.#vocab);
-    this.#template = this.#readTemplate();
+    this.#template = readChatTemplate(functions, pointer, this.tokenizer);
     const trained = functions.llama_model_n_ctx_train(pointer);
     const asked = options.contextTokens || placement.contextTokens;
     this.info = {
@@ -142,13 +134,12 @@ export class LlamaModel {
 
   /** Where it lies, by device; empty until the library has told. */
   memoryUse(): MemoryUse[] {
-    const { weights, context } = this.#made;
-    return sumOf([...(weights?.use ?? []), ...(context?.use ?? [])]);
+    return this.#buffers.use;
   }
 
   /** Parts that the graph of one token is cut into by device; undefined until the library has told. */
   get splits(): number | undefined {
-    return this.#made.context?.splits;
+    return this.#buffers.splits;
   }
 
   /** The model's chat template, Jinja; null where the file has none. */
@@ -178,7 +169,7 @@ export class LlamaModel {
     const cacheType = kvType ? KV_TYPES[kvType] : cacheTypeFor(this.#native, this.#onCpu, headLength);
     const numberBytes = functions.ggml_type_size(cacheType) / functions.ggml_blck_size(cacheType);
     checkCacheFits(this.#placement, (options.cells * cellBytes * numberBytes) / 2);
-    const backend: LlamaBackend = this.#context(
+    const backend: LlamaBackend = this.#buffers.context(
       () =>
         new LlamaBackend(
           {
@@ -189,6 +180,7 @@ export class LlamaModel {
             cacheType,
             onCpu: this.#onCpu,
             offloadKv,
+            flashAttention: flashAttentionFor(this.#placement, functions.llama_model_n_layer(this.#pointer)),
             threads: defaultThreads(this.#native.llama.cpuMathCores),
             fingerprint: (cache) => {
               const { path, sizeBytes, modifiedMs } = this.#file;
@@ -218,7 +210,7 @@ export class LlamaModel {
       throw unfit(path, 'make vectors of texts', 'it writes text', 'an embedding model');
     const { contextTokens } = this.info;
     if (causal) checkCacheFits(this.#placement, contextTokens * cellBytes);
-    const embedder: LlamaEmbedder = this.#context(
+    const embedder: LlamaEmbedder = this.#buffers.context(
       () =>
         new LlamaEmbedder(
           {
@@ -250,44 +242,12 @@ export class LlamaModel {
     this.#freeUnused();
   }
 
-  /** Makes what has a context of its own, and hears what it takes. */
-  #context<T>(make: () => T): T {
-    const end = this.#native.buffers.begin((buffers) => {
-      this.#made.context = buffers;
-    });
-    try {
-      return make();
-    } finally {
-      end();
-    }
-  }
-
   #freeUnused(): void {
     if (!this.#disposed || this.#freed || this.#backends.size > 0) return;
     this.#freed = true;
     this.tokenizer.close();
     this.#letGo();
     this.#native.functions.llama_model_free(this.#pointer);
-  }
-
-  #readTemplate(): ChatTemplate {
-    const { functions } = this.#native;
-    const vocab = this.#vocab;
-    const spelling = (token: number): string => (token < 0 ? '' : functions.llama_vocab_get_text(vocab, token));
-    return new ChatTemplate({
-      text: functions.llama_model_chat_template(this.#pointer, null),
-      bos: spelling(this.tokenizer.special('bos') ?? -1),
-      eos: spelling(functions.llama_vocab_eos(vocab)),
-      native: (template, messages) => {
-        const apply = (buffer: Uint8Array | null): number =>
-          functions.llama_chat_apply_template(template, messages, messages.length, true, buffer, buffer?.length ?? 0);
-        const length = apply(null);
-        if (length < 0) return undefined;
-        const buffer = Buffer.alloc(length + 1);
-        apply(buffer);
-        return buffer.toString('utf8', 0, length);
-      },
-    });
   }
 }
 

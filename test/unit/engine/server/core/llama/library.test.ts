@@ -35,7 +35,7 @@ describe('loading', () => {
   test('says what it does in the log, not on the console', async () => {
     const lines: string[] = [];
     await loadNative({ gpu: 'off', log: (level, message) => lines.push(`${level} ${message}`) });
-    assert(lines.includes(`info libllama ${LLAMA_VERSION}, cpu build`), lines.join('\n'));
+    assert(lines.includes(`info libllama ${LLAMA_VERSION}, cpu build, on CPU`), lines.join('\n'));
   });
 
   test('names a function that no library has', () => {

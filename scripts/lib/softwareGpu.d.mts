@@ -1,0 +1,2 @@
+export function softwareGpu(): string | undefined;
+export function ensureSoftwareGpu(): Promise<string | undefined>;
