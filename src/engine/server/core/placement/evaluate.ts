@@ -4,7 +4,7 @@ import { bufferNeeds } from './buffers.ts';
 import { CPU, homes, kvLoss, type Layout, spilledLayers } from './layout.ts';
 import { NOTHING, SPILLED, sum, type Tensors } from './parts.ts';
 import type { Pools } from './pools.ts';
-import { cacheMs, decodeMs, type Group, Pricing, SPLIT_MS } from './pricing.ts';
+import { cacheMs, decodeMs, type Group, LAYER_MS, Pricing, SPLIT_MS } from './pricing.ts';
 import type { RatedDevice, RatedMachine } from './rates.ts';
 import { KV_TYPES, ROLES, STATES } from './roles.ts';
 
@@ -102,11 +102,12 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
   );
   const pricing = new Pricing(model, pools, link);
   const writes = model.roles.some((role: ModelRole) => ROLES[role].writes);
+  const onGpus = home.slice(0, -1).filter((index) => index !== CPU).length;
   const result: LayoutCost = {
-    cost: splits * pricing.split() + context.loss + kvLoss(model, kvType),
+    cost: splits * pricing.split() + onGpus * pricing.layer() + context.loss + kvLoss(model, kvType),
     bytes: {},
     hotShare: {},
-    msPerToken: writes ? splits * SPLIT_MS : 0,
+    msPerToken: writes ? splits * SPLIT_MS + onGpus * LAYER_MS : 0,
     promptMsPerToken: 0,
     splits,
   };

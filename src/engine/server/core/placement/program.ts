@@ -124,6 +124,7 @@ function describe(lp: LinearProgram, model: PlacedModel, id: string, pools: Pool
   // Changes of the device: the beginning, into each GPU, and there and back for what is spilled.
   lp.cost([pricing.split(), ONE]);
   for (const name of used) lp.cost([pricing.split(), name]);
+  for (const name of layers) lp.cost([pricing.layer(), name]);
   for (const part of spillable) {
     const share = parts.layers.filter((layer) => layer[part].held > 0).length / count;
     gpus.forEach((_, gpu) => {

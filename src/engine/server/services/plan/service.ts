@@ -1,7 +1,5 @@
 /** `plan` of every client: where models would lie, on this machine or another one. Nothing is loaded. */
 import {
-  type Device,
-  type Machine,
   type ModelRole,
   type PlannedModel,
   type PlanParams,
@@ -13,18 +11,13 @@ import { readModelParts } from '../../core/placement/fromHeader.ts';
 import { partsOfShape } from '../../core/placement/fromShape.ts';
 import { type PlacedModel, placedModel } from '../../core/placement/layout.ts';
 import { Planner } from '../../core/placement/planner.ts';
-import { measureMemory, rated } from '../../core/placement/rates.ts';
+import { rated } from '../../core/placement/rates.ts';
+import { type FoundDevice, thisMachine } from '../../core/placement/thisMachine.ts';
 import type { ServedClient, Service } from '../../service.ts';
-
-/** A device as the native library finds it; kinds that hold no tensors are left out. */
-export type FoundDevice = Omit<Device, 'kind'> & { kind: string };
-
-const KINDS: readonly string[] = ['gpu', 'igpu', 'cpu'] satisfies Device['kind'][];
 
 export class PlanService implements Service {
   readonly #devices: () => Promise<readonly FoundDevice[]>;
   readonly #planner: Planner;
-  #memory: Promise<number> | undefined;
 
   /** @param devices of this machine, with what is free of them now. */
   constructor(devices: () => Promise<readonly FoundDevice[]>, planner = new Planner()) {
@@ -39,19 +32,11 @@ export class PlanService implements Service {
   /** @throws EngineFailure `outOfMemory`, in words, where nothing fits; `modelMissing`, `modelCorrupt`. */
   async plan({ models, machine: given, inForce, seconds }: PlanParams): Promise<PlanResult> {
     if (models.length === 0) throw new EngineFailure('internal', 'A plan is for one model at least.');
-    const machine = rated(given ?? (await this.#thisMachine()));
+    const machine = rated(given ?? (await thisMachine(await this.#devices())));
     const placed = await placedModels(models);
     const start = performance.now();
     const plan = await this.#planner.plan({ models: placed, machine, inForce, seconds });
     return { machine, plan, solveMs: Math.round(performance.now() - start) };
-  }
-
-  async #thisMachine(): Promise<Machine> {
-    this.#memory ??= measureMemory();
-    const bandwidth = await this.#memory;
-    const known = (await this.#devices()).filter((device): device is Device => KINDS.includes(device.kind));
-    // What is an integrated GPU's, is the CPU's as well.
-    return { devices: known.map((device) => (device.kind === 'gpu' ? device : { ...device, bandwidth })) };
   }
 }
 
