@@ -4,7 +4,6 @@
  */
 import { appendFileSync, chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { totalmem } from 'node:os';
 import { dataFolder } from '../dataFolder.ts';
 import { addressFor, type Endpoint, endpointFor, removeEndpointFile, writeEndpointFile } from '../endpoint.ts';
 import { takeLock } from '../lock.ts';
@@ -14,7 +13,9 @@ import type { LogEvent, ModelSpec } from '../protocol/index.ts';
 import { type EngineArguments, parseEngineArguments } from './arguments.ts';
 import { ClientConnection } from './connection.ts';
 import { Models, pagesIn } from './core/models.ts';
-import { NativeModels } from './core/nativeModels.ts';
+import { NativeModels, type NativeOptions } from './core/nativeModels.ts';
+import { Placing } from './core/placement/placing.ts';
+import { Planner } from './core/placement/planner.ts';
 import { Engine } from './engine.ts';
 import { openingTime } from './openingTime.ts';
 import { ChatService } from './services/chat/service.ts';
@@ -58,7 +59,10 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
       // A full disk must not end the engine.
     }
   };
-  const native = new NativeModels(options, (level, message) => engine.log(level, message));
+  const planner = new Planner();
+  const placing = new Placing(planner, (path) => models.list().some(({ handle }) => handle.info.path === path));
+  const place: NativeOptions['place'] = (spec, devices, chosen) => placing.place(spec, devices, chosen);
+  const native = new NativeModels({ ...options, place }, (level, message) => engine.log(level, message));
   const storage = new Storage({ log: (level, message) => engine.log(level, message) });
   const { folder, ramBytes, diskBytes } = options.cache;
   const disk = new SavedPages(storage, { folder: pagesIn(folder), maxBytes: diskBytes });
@@ -74,9 +78,6 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     log: (level, message) => engine.log(level, message),
   });
   const workspaces = new Workspaces(models.caches);
-  const devices = async () => [
-    { name: 'CPU', kind: 'cpu', totalBytes: totalmem(), freeBytes: process.availableMemory() },
-  ];
   const embedding = new EmbeddingService(models, workspaces);
   const text = new TextService(models, workspaces);
   const memory = new MemoryService(models, workspaces, embedding, text, {
@@ -96,7 +97,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
       memory,
       new SearchService(models, workspaces),
       new TokensService(models),
-      new PlanService(devices),
+      new PlanService(() => native.devices(), planner),
       new DownloadService(download),
     ],
     native: () => native.status(),
