@@ -55,10 +55,7 @@ export class Deletions {
     this.#deletions = this.#deletions.filter((deletion) => {
       return deletion === grown || deletion.path !== path || isKeptBy(change, deletion);
     });
-    if (removed !== undefined && !isBlank(removed) && !grown) {
-      this.#deletions.push({ path, at: change.offset, removed, typed: change.text, time: this.#now() });
-      this.#deletions.splice(0, this.#deletions.length - KEPT);
-    }
+    if (removed !== undefined && !grown) this.#add(path, change, removed);
     return removed;
   }
 
@@ -70,11 +67,10 @@ export class Deletions {
       if (deletion.path !== place.path || this.#now() - deletion.time > LIVES_MS) return false;
       if (!isAt(place, offset, deletion)) return false;
       const typed = solid(deletion.typed);
-      const removed = solid(deletion.removed.slice(0, LONGEST));
-      if (typed.length >= WANTED_FROM && removed.startsWith(typed)) return false;
+      const removed = solid(deletion.removed);
+      if (typed.length >= WANTED_FROM || !removed.startsWith(typed)) return false;
       const offered = typed + solid(fullOf(place, draft));
-      if (offered === typed) return false;
-      return offered.startsWith(removed) || (offered.length > typed.length && removed.startsWith(offered));
+      return offered.length > typed.length && (offered.startsWith(removed) || removed.startsWith(offered));
     });
   }
 
@@ -100,6 +96,16 @@ export class Deletions {
     const removed = window.text.slice(from, to);
     window.text = window.text.slice(0, from) + text + window.text.slice(to);
     return removed;
+  }
+
+  /** What begins as it did before was not deleted: an editor's list writes a whole word anew. */
+  #add(path: string, { offset, text }: Change, removed: string): void {
+    let same = 0;
+    while (same < text.length && text[same] === removed[same]) same++;
+    const rest = removed.slice(same, same + LONGEST);
+    if (isBlank(rest)) return;
+    this.#deletions.push({ path, at: offset + same, removed: rest, typed: text.slice(same), time: this.#now() });
+    this.#deletions.splice(0, this.#deletions.length - KEPT);
   }
 
   /** One key after the other deletes one text. @returns the deletion that has become longer. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Silence } from '../../../src/completion/silence.ts';
-import { quire, type, until } from './quire.ts';
+import { press, quire, type, until } from './quire.ts';
 
 /** Nobody else writes this; each line is another one's habit. */
 const HABITS = [7, 7, 7, 42, 42, 9]
@@ -19,7 +19,8 @@ describe('suggestions', () => {
   const sources: string[] = [];
   const listening: vscode.Disposable[] = [];
 
-  before(async () => {
+  before(async function () {
+    this.timeout(180_000);
     const { onDidAnswer, onDidComplete } = await quire();
     listening.push(
       onDidAnswer((silence) => answers.push(silence)),
@@ -111,8 +112,11 @@ describe('suggestions', () => {
 
   it('are not shown again once they were put away, while nothing near changes', async () => {
     await typeUntilShown('nicator');
-    await run('quire.dismissSuggestion');
+    await run('workbench.action.focusActiveEditorGroup');
+    await press('Escape', 'quire.dismissSuggestion');
+    await sleep(1_000);
     const before = text();
+    assert.equal(editor.selection.isEmpty, true);
     await type('#');
     await run('deleteLeft');
     assert.equal(text(), before);

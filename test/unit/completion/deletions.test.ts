@@ -89,6 +89,15 @@ test('what was written over is not offered in its place', () => {
   assert.equal(editor.offers('therName'), true);
 });
 
+test('a word that a list of the editor completes was not deleted', () => {
+  const editor = desk('x = regis|\n');
+  editor.replace(5, 'register');
+  assert.equal(editor.offers('(name)'), true);
+  const other = desk('x = old|\n');
+  other.replace(3, 'brandNew');
+  assert.equal(other.offers('(old)'), true);
+});
+
 test('what is there again was not deleted', () => {
   const editor = desk('x = value|\n');
   editor.cut(5);
