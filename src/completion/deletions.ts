@@ -14,6 +14,9 @@ export interface Change {
   text: string;
 }
 
+/** A bracket or quote with what closes it by itself. */
+export const PAIR = /^(?:\(\)|\[\]|\{\}|<>|""|''|``)$/;
+
 interface Deletion {
   path: string;
   /** Where the deleted text began, in the document as it is now. */
@@ -51,11 +54,13 @@ export class Deletions {
   /** A document was changed. @returns the text that went; undefined where that is not known. */
   changed(path: string, change: Change): string | undefined {
     const removed = this.#takeOut(path, change);
-    const grown = this.#grow(path, change, removed);
+    // What an editor closed by itself goes with it, and was nobody's.
+    const own = removed && change.text === '' && PAIR.test(removed) ? removed[0] : removed;
+    const grown = this.#grow(path, change, own);
     this.#deletions = this.#deletions.filter((deletion) => {
       return deletion === grown || deletion.path !== path || isKeptBy(change, deletion);
     });
-    if (removed !== undefined && !grown) this.#add(path, change, removed);
+    if (own !== undefined && !grown) this.#add(path, change, own);
     return removed;
   }
 
@@ -109,10 +114,10 @@ export class Deletions {
   }
 
   /** One key after the other deletes one text. @returns the deletion that has become longer. */
-  #grow(path: string, { offset, length, text }: Change, removed: string | undefined): Deletion | undefined {
+  #grow(path: string, { offset, text }: Change, removed: string | undefined): Deletion | undefined {
     const latest = this.#deletions.at(-1);
     if (latest?.path !== path || latest.typed !== '' || !removed || text !== '') return undefined;
-    if (offset !== latest.at && offset + length !== latest.at) return undefined;
+    if (offset !== latest.at && offset + removed.length !== latest.at) return undefined;
     latest.removed = offset === latest.at ? latest.removed + removed : removed + latest.removed;
     latest.at = offset;
     latest.time = this.#now();
