@@ -135,6 +135,8 @@ export class Completer {
     const growing = [''];
     let answers = options.answers ?? 1;
     const ended = new Set<number>();
+    /** Others that are no longer waited for: their first lines. */
+    const cut = new Map<number, string>();
     const params: Omit<CompletionParams, 'segments'> = {
       model: model.id,
       workspace: options.workspace,
@@ -198,10 +200,20 @@ export class Completer {
           }
         }
         if (index !== null) ended.add(number);
+        // Once the likeliest is there, a line of the others is enough.
+        for (let each = 1; ended.has(0) && each < answers; each++) {
+          const first = firstLine(growing[each] ?? '');
+          if (ended.has(each) || first === (growing[each] ?? '')) continue;
+          ended.add(each);
+          cut.set(each, first);
+        }
         if (ended.size >= answers) enough.abort();
       },
     });
-    const outcomes = [result, ...(result.others ?? [])].map(read);
+    const outcomes = [result, ...(result.others ?? [])].map((answer, number) => {
+      const first = cut.get(number);
+      return read(first === undefined ? answer : { ...answer, text: first, finish: 'stop' });
+    });
     const [first, ...others] = outcomes as [Reading, ...Reading[]];
     if (options.signal?.aborted) return { ...first, ...NOTHING, rejectedBy: cancelledBy(first), result };
     if (others.length === 0) return { ...first, result };

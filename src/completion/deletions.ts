@@ -14,6 +14,9 @@ export interface Change {
   text: string;
 }
 
+/** A bracket or quote with what closes it by itself. */
+export const PAIR = /^(?:\(\)|\[\]|\{\}|<>|""|''|``)$/;
+
 interface Deletion {
   path: string;
   /** Where the deleted text began, in the document as it is now. */
@@ -51,14 +54,13 @@ export class Deletions {
   /** A document was changed. @returns the text that went; undefined where that is not known. */
   changed(path: string, change: Change): string | undefined {
     const removed = this.#takeOut(path, change);
-    const grown = this.#grow(path, change, removed);
+    // What an editor closed by itself goes with it, and was nobody's.
+    const own = removed && change.text === '' && PAIR.test(removed) ? removed[0] : removed;
+    const grown = this.#grow(path, change, own);
     this.#deletions = this.#deletions.filter((deletion) => {
       return deletion === grown || deletion.path !== path || isKeptBy(change, deletion);
     });
-    if (removed !== undefined && !isBlank(removed) && !grown) {
-      this.#deletions.push({ path, at: change.offset, removed, typed: change.text, time: this.#now() });
-      this.#deletions.splice(0, this.#deletions.length - KEPT);
-    }
+    if (own !== undefined && !grown) this.#add(path, change, own);
     return removed;
   }
 
@@ -70,11 +72,10 @@ export class Deletions {
       if (deletion.path !== place.path || this.#now() - deletion.time > LIVES_MS) return false;
       if (!isAt(place, offset, deletion)) return false;
       const typed = solid(deletion.typed);
-      const removed = solid(deletion.removed.slice(0, LONGEST));
-      if (typed.length >= WANTED_FROM && removed.startsWith(typed)) return false;
+      const removed = solid(deletion.removed);
+      if (typed.length >= WANTED_FROM || !removed.startsWith(typed)) return false;
       const offered = typed + solid(fullOf(place, draft));
-      if (offered === typed) return false;
-      return offered.startsWith(removed) || (offered.length > typed.length && removed.startsWith(offered));
+      return offered.length > typed.length && (offered.startsWith(removed) || removed.startsWith(offered));
     });
   }
 
@@ -102,11 +103,21 @@ export class Deletions {
     return removed;
   }
 
+  /** What begins as it did before was not deleted: an editor's list writes a whole word anew. */
+  #add(path: string, { offset, text }: Change, removed: string): void {
+    let same = 0;
+    while (same < text.length && text[same] === removed[same]) same++;
+    const rest = removed.slice(same, same + LONGEST);
+    if (isBlank(rest)) return;
+    this.#deletions.push({ path, at: offset + same, removed: rest, typed: text.slice(same), time: this.#now() });
+    this.#deletions.splice(0, this.#deletions.length - KEPT);
+  }
+
   /** One key after the other deletes one text. @returns the deletion that has become longer. */
-  #grow(path: string, { offset, length, text }: Change, removed: string | undefined): Deletion | undefined {
+  #grow(path: string, { offset, text }: Change, removed: string | undefined): Deletion | undefined {
     const latest = this.#deletions.at(-1);
     if (latest?.path !== path || latest.typed !== '' || !removed || text !== '') return undefined;
-    if (offset !== latest.at && offset + length !== latest.at) return undefined;
+    if (offset !== latest.at && offset + removed.length !== latest.at) return undefined;
     latest.removed = offset === latest.at ? latest.removed + removed : removed + latest.removed;
     latest.at = offset;
     latest.time = this.#now();

@@ -238,7 +238,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.#renewing = true;
     // Of nobody else: for the editor it is as if somebody had asked for it.
     const asked = vscode.commands.executeCommand('editor.action.inlineSuggest.trigger', { providerId: OWN_PROVIDER });
-    asked.then(undefined, (error: unknown) => this.#report(error));
+    const over = () => {
+      this.#renewing = false;
+    };
+    asked.then(over, over);
   }
 
   #callFor(spot: Spot): Call {

@@ -83,9 +83,9 @@ export class Session {
   async accepted(next: Call | undefined, text?: string): Promise<void> {
     this.#ahead.abort();
     const taken = this.#taken.accepted(text);
-    if (this.#suggestions.gone()) {
+    if (taken && this.#suggestions.gone()) {
       this.#listener.onJudged?.('right');
-      if (taken) this.#happened('taken', taken.place.path, taken.text.length);
+      this.#happened('taken', taken.place.path, taken.text.length);
     }
     if (next === undefined || this.#suggestions.answers.find(next.place) !== undefined) return;
     if (!this.#suggestions.underWay(next.place)) await this.#suggestions.ask(next.place, next.run);
@@ -232,10 +232,13 @@ export class Session {
     const fulls = current && this.#suggestions.answers.fullsAt(current);
     const told = this.#suggestions.left(place);
     if (told === undefined || current === undefined) return;
+    // The editor may ask for what comes next before it tells that something was taken.
+    const taken = told === 'right' ? this.#taken.completed() : undefined;
     this.#taken.hide();
     if (told === 'wrong') this.#rejections.part(current, fulls ?? []);
     this.#listener.onJudged?.(told);
-    this.#happened(told === 'right' ? 'typed' : 'wrong', place.path);
+    if (taken) this.#happened('taken', place.path, taken.text.length);
+    else this.#happened(told === 'right' ? 'typed' : 'wrong', place.path);
   }
 
   #happened(what: SuggestionEvent['what'], path: string, characters = 0): void {

@@ -67,7 +67,7 @@ export class Spots {
     return {
       document,
       model,
-      place: { path: uri, prefix, suffix, offset },
+      place: { path: uri, prefix, suffix, offset: offset + chosen.length },
       before,
       range,
       chosen,

@@ -18,6 +18,8 @@ const only = process.env.QUIRE_TEST_GREP ?? '';
 const SUITE_TIMEOUT_MS = 300_000;
 /** Begins the lines of the suite's report, on a console that the whole editor writes on. */
 const MARK = '[suite] ';
+/** Begins a line by which the suite presses a key of the editor's window. */
+const KEY_MARK = '[key] ';
 
 rmSync(kept, { recursive: true, force: true });
 mkdirSync(kept, { recursive: true });
@@ -61,12 +63,14 @@ async function runSuite(page: import('playwright-core').Page): Promise<number> {
   await page.exposeFunction('codeAutomationLog', (_type: string, words: unknown[]) => {
     const line = format(...words);
     if (line.startsWith(MARK)) console.log(line.slice(MARK.length));
+    else if (line.startsWith(KEY_MARK)) void page.keyboard.press(line.slice(KEY_MARK.length).trim());
     else appendFileSync(path.join(kept, 'console.log'), `${line}\n`);
   });
   const inHost = {
     QUIRE_TEST_RESULTS: process.env.QUIRE_TEST_RESULTS ?? path.join(kept, 'results.json'),
     QUIRE_TEST_CHAT_MODEL: chatModel,
     QUIRE_TEST_GREP: only,
+    QUIRE_TEST_KEYS: KEY_MARK,
   };
   const address = server.url(workspace, [
     ['extensionDevelopmentPath', server.remote(root)],

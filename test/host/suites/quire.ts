@@ -40,6 +40,13 @@ export async function type(text: string): Promise<void> {
   for (const key of text) await vscode.commands.executeCommand('type', { text: key });
 }
 
+/** Presses a key as a person does, where whoever runs the suite can; else runs what the key is bound to. */
+export async function press(key: string, command: string): Promise<void> {
+  const mark = process.env.QUIRE_TEST_KEYS;
+  if (mark === undefined) await vscode.commands.executeCommand(command);
+  else console.log(`${mark}${key}`);
+}
+
 /**
  * Types piece by piece until a suggestion can be taken, and takes it.
  * @returns what was inserted by it.

@@ -81,6 +81,14 @@ test('the engine goes on until each of them has enough, and no further', async (
   for (const written of engine.written) assert.ok(written < `other(thing);${rest}`.length, engine.written.join());
 });
 
+test('once the likeliest is there, a line of the others is enough', async () => {
+  const long = 'more();\n  and more();\n  and more();\n  and more();\n}';
+  const engine = new Several(answer('a();\n}\nb();', 0.5), answer(long, 0.4));
+  const { shown, others } = await complete(engine, 'f() {\n  |\n}\n', { answers: 2 });
+  assert.deepEqual([shown, others?.map(({ text }) => text)], ['a();', ['more();']]);
+  assert.ok(engine.written[1]! < 12, engine.written.join());
+});
+
 test('one is asked for where nobody wants more', async () => {
   const engine = new Several(answer('foo', 0.5));
   assert.equal((await complete(engine, 'const a = |;\n')).shown, 'foo');

@@ -22,6 +22,8 @@ function desk(file: string, now: () => number = () => 0) {
     deleteKey(times: number) {
       for (let i = 0; i < times; i++) change(prefix.length, 1, '');
     },
+    /** A bracket before the cursor and the one behind it. */
+    deletePair: () => change(prefix.length - 1, 2, ''),
     /** The `length` units before the cursor at once. */
     cut: (length: number) => change(prefix.length - length, length, ''),
     replace: (length: number, text: string) => change(prefix.length - length, length, text),
@@ -87,6 +89,28 @@ test('what was written over is not offered in its place', () => {
   editor.replace(7, 'o');
   assert.equal(editor.offers('ldName'), false);
   assert.equal(editor.offers('therName'), true);
+});
+
+test('a word that a list of the editor completes was not deleted', () => {
+  const editor = desk('x = regis|\n');
+  editor.replace(5, 'register');
+  assert.equal(editor.offers('(name)'), true);
+  const other = desk('x = old|\n');
+  other.replace(3, 'brandNew');
+  assert.equal(other.offers('(old)'), true);
+});
+
+test('a bracket goes with the one that the editor closed', () => {
+  const editor = desk('call|\n');
+  editor.type('(');
+  editor.paste(')');
+  editor.goto(5);
+  editor.type('quux');
+  editor.backspace(4);
+  editor.deletePair();
+  assert.equal(editor.text, 'call\n');
+  for (const text of ['(quuxService);', '(quux)']) assert.equal(editor.offers(text), false, text);
+  assert.equal(editor.offers('(other)'), true);
 });
 
 test('what is there again was not deleted', () => {

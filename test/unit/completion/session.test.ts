@@ -258,6 +258,17 @@ test('undo right after an accept: it is not offered again, and counts as taken b
   assert.deepEqual(editor.events, ['shown', 'taken 7', 'shown', 'takenBack 7', 'shown']);
 });
 
+test('what is taken is told from what is typed, whoever is heard first', async () => {
+  const editor = sessionWith(['foo;', 'bar;', 'x', 'y']);
+  await editor.suggest('', cursor('a = |\n'));
+  editor.session.edited('a.ts', { offset: 4, length: 0, text: 'foo;' });
+  await editor.suggest('', cursor('a = foo;|\n'));
+  await editor.session.accepted(undefined, 'foo;');
+  assert.deepEqual(editor.events, ['shown', 'taken 4', 'shown']);
+  editor.session.edited('a.ts', { offset: 4, length: 4, text: '' }, 'undone');
+  assert.equal(editor.events.at(-1), 'takenBack 4');
+});
+
 test('words that are taken are told from keys', async () => {
   const editor = sessionWith(['foo bar;']);
   await editor.suggest('', cursor('a = |\n'));
