@@ -30,12 +30,14 @@ export function listDevices(functions: DeviceFunctions): NativeDevice[] {
     if (kind === undefined) return [];
     const [free, total] = [new BigUint64Array(1), new BigUint64Array(1)];
     functions.ggml_backend_dev_memory(pointer, free, total);
+    // ggml says of the system's memory that all of it is free.
+    const available = kind === 'cpu' ? process.availableMemory() : Number.POSITIVE_INFINITY;
     return {
       pointer,
       name: functions.ggml_backend_dev_name(pointer),
       description: functions.ggml_backend_dev_description(pointer),
       kind,
-      freeBytes: Number(free[0]),
+      freeBytes: Math.min(Number(free[0]), available),
       totalBytes: Number(total[0]),
     };
   });
