@@ -221,7 +221,10 @@ export class Turn {
     if (!step) return;
     const { id, answered } = step;
     const { text } = step;
-    const raw = state === 'whole' && answered?.text !== text ? answered?.text : undefined;
+    // Of one that was stopped no call is told again that it had begun, but the space is that many begin with: so its tokens
+    // are known in the next turn.
+    const isTold = state === 'whole' || answered?.text.trimStart() === text;
+    const raw = isTold && answered?.text !== text ? answered?.text : undefined;
     const reasoning = answered?.reasoning ?? step.reasoning;
     if (answered) this.#needs.log(countsOf(answered));
     // Nothing came of it: there is no answer to keep.

@@ -103,6 +103,20 @@ function bed(answers: string[], tools: Partial<Record<string, LoopTool['run']>> 
   return bed;
 }
 
+describe('an answer that is stopped', () => {
+  it('is told again as the model spelt it, with the space that it began with, and shown without', async () => {
+    const at = bed([` ${'A long answer that takes its time. '.repeat(6)}`, 'Yes.']);
+    const sending = ask(at.session, 'Why?');
+    while (!at.told.some((message) => message.type === 'delta' && message.text)) await new Promise(setImmediate);
+    await at.session.stop();
+    await sending;
+    const [, [role, shown]] = at.shown() as [[string, string], [string, string]];
+    assert.deepEqual([role, shown.slice(0, 6)], ['assistant', 'A long']);
+    await ask(at.session, 'And then?');
+    assert.deepEqual(at.asked[1]!.messages.at(-2), { role: 'assistant', content: ` ${shown}` });
+  });
+});
+
 describe('two questions at once', () => {
   it('that both end what is being answered are answered one after the other', async () => {
     const at = bed(['A long answer, in many pieces that take their time to come. '.repeat(4), 'The last one.']);
