@@ -161,7 +161,8 @@ const SOURCES: Record<string, string> = {
   code: 'code of the project',
 };
 
-function speculationLine({ on, steps, drafted, right, tokensPerStep, gain, sources }: SpeculationStatus): string {
+function speculationLine({ on, rows, steps, drafted, right, tokensPerStep, gain, sources }: SpeculationStatus): string {
+  if (rows === 1) return 'off: this build computes tokens together otherwise than alone';
   if (steps === 0) return 'nothing was generated yet';
   const now = on ? 'on' : 'off for now, as it would not pay';
   if (drafted === 0 || tokensPerStep === null) return `${now}; none was computed in ${count(steps)} steps`;
@@ -169,7 +170,8 @@ function speculationLine({ on, steps, drafted, right, tokensPerStep, gain, sourc
   const from = Object.entries(sources).map(
     ([name, of]) => `${count(of.right)} of ${count(of.drafted)} from ${SOURCES[name] ?? name}`,
   );
-  return `${now}; ${tokensPerStep.toFixed(2)} tokens a step${won}; ${count(right)} of ${count(drafted)} right (${from.join(', ')})`;
+  const most = rows === null ? '' : `, at most ${rows} computed together`;
+  return `${now}; ${tokensPerStep.toFixed(2)} tokens a step${won}${most}; ${count(right)} of ${count(drafted)} right (${from.join(', ')})`;
 }
 
 function decisionRow({ at, what, request, class: kind, level, tokens, pages, ms: took, why }: Decision): string[] {

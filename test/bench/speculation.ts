@@ -107,7 +107,7 @@ async function trace(
     ratios.push((perToken * plain.ms) / drafted.ms);
     busy.push((perToken * plain.busyMs) / drafted.busyMs);
   }
-  const { steps, tokens, drafted, right, sources } = on.speculation!.status();
+  const { rows, steps, tokens, drafted, right, sources } = on.speculation!.status();
   off.dispose();
   on.dispose();
   const from = Object.entries(sources).map(([source, of]) => `${source} ${of.right} of ${of.drafted}`);
@@ -123,7 +123,7 @@ async function trace(
       name: `${name}: tokens a step`,
       value: tokens / steps,
       unit: '',
-      note: `${right} of ${drafted} right: ${from.join(', ')}`,
+      note: `${right} of ${drafted} right: ${from.join(', ')}${rows === null ? '' : `; at most ${rows} computed together`}`,
     },
   ];
 }

@@ -170,6 +170,8 @@ export interface ModelStatus {
 export interface SpeculationStatus {
   /** A draft was worth its computing in one of the last 20 steps; where none is, requests run as if there were none. */
   on: boolean;
+  /** Tokens that are computed together at the most, where more would be computed otherwise than alone; null: any number. */
+  rows: number | null;
   /** Steps of requests that made tokens, and how many tokens those were. */
   steps: number;
   tokens: number;

@@ -10,6 +10,7 @@ import { LatencyProfile } from '../../../src/engine/server/core/scheduler/latenc
 import { Loop } from '../../../src/engine/server/core/scheduler/loop.ts';
 import type { Generation, RequestInput } from '../../../src/engine/server/core/scheduler/request.ts';
 import type { DraftSource } from '../../../src/engine/server/core/speculation/draft.ts';
+import { rowsAlike } from '../../../src/engine/server/core/speculation/rowsAlike.ts';
 import { Speculation } from '../../../src/engine/server/core/speculation/speculation.ts';
 import { FixedDrafts } from '../../helpers/fixedDrafts.ts';
 import { Random } from '../../traces/random.ts';
@@ -26,6 +27,11 @@ export interface Ask {
   skipBytes?: number;
   /** What it is drawn with, and guessed from. */
   make: (backend: DecodeBackend) => { sampler: Sampler; sources?: DraftSource[] | undefined };
+}
+
+async function draftsOf(kind: 'off' | 'on' | number, backend: DecodeBackend, profile: LatencyProfile, device: Arbiter) {
+  if (kind === 'off') return undefined;
+  return kind === 'on' ? new Speculation(profile, await rowsAlike(backend, device)) : new FixedDrafts(profile, kind);
 }
 
 export interface Timed {
@@ -46,8 +52,7 @@ export class Rig {
     const profile = new LatencyProfile(backend.batchTokens);
     const device = new Arbiter();
     await calibrate(backend, profile, device);
-    const drafts = kind === 'on' ? new Speculation(profile) : new FixedDrafts(profile, Number(kind));
-    return new Rig(handle, backend, profile, device, kind === 'off' ? undefined : drafts);
+    return new Rig(handle, backend, profile, device, await draftsOf(kind, backend, profile, device));
   }
 
   private constructor(

@@ -13,6 +13,8 @@ import { corpus } from '../corpus.ts';
 import { type Ask, Scripted, Synthetic } from './rig.ts';
 
 const SEED = 3;
+/** Tokens of a prompt around a cursor. */
+const ROOM = 400;
 /** Of the lines of the file that is written anew, one in so many is changed. */
 const CHANGED = 20;
 
@@ -74,7 +76,7 @@ export function completions(
       { text: text.slice(end), cut: 'end', cursor: 'after' },
       { special: 'fimMiddle' },
     ];
-    const { tokens, cursor } = fitPrompt(handle.tokenizer, segments, 1_500, () => []);
+    const { tokens, cursor } = fitPrompt(handle.tokenizer, segments, ROOM, () => []);
     const beginning = Buffer.from(cursor!.beginning).toString('utf8');
     const script = handle.tokenizer.encode(beginning + text.slice(at, end));
     return {

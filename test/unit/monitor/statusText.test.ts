@@ -106,6 +106,7 @@ const engine: EngineStatus = {
       },
       speculation: {
         on: true,
+        rows: 3,
         steps: 400,
         tokens: 1000,
         drafted: 900,
@@ -158,7 +159,7 @@ Can         fill in the middle, read other files
 Cache       12 pages in use, 100 kept, 400 free of 512; 3,500 tokens stand for 9,000
 Colder      5 in memory (3 MiB of 512 MiB), disk off; 7 evicted, 5 saved, 3 brought back; a page: 0.2 ms to bring back, 3.5 ms to compute
 Iterations  4,321 (p50 1.3 ms, p99 28 ms); 2 preemptions, 3 superseded
-Guesses     on; 2.50 tokens a step, 1.84 times as fast where it was drafted; 600 of 900 right (550 of 800 from the text, 50 of 100 from code of the project)
+Guesses     on; 2.50 tokens a step, 1.84 times as fast where it was drafted, at most 3 computed together; 600 of 900 right (550 of 800 from the text, 50 of 100 from code of the project)
 Own code    3 documents and 250 files, 12 to read, no room for 1,234 far ones (far/a.ts, far/b.ts, ...), 1,250,000 tokens, 20 MiB; made what was typed 1.5 times as likely (120 places)
 Now         1 running, 2 waiting
 

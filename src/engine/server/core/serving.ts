@@ -14,6 +14,7 @@ import { Decisions } from './scheduler/decisions.ts';
 import { LatencyProfile } from './scheduler/latencyProfile.ts';
 import { Loop } from './scheduler/loop.ts';
 import type { Policy } from './scheduler/planner.ts';
+import { rowsAlike } from './speculation/rowsAlike.ts';
 import { Speculation } from './speculation/speculation.ts';
 
 export interface ServingOptions {
@@ -65,7 +66,10 @@ export async function serve(
     policy: options.policy,
     decisions,
     // A draft is taken back from its first wrong token on, which a state for the whole sequence cannot be.
-    speculation: backend.sharesPages && options.speculate !== false ? new Speculation(profile) : undefined,
+    speculation:
+      backend.sharesPages && options.speculate !== false
+        ? new Speculation(profile, await rowsAlike(backend, device))
+        : undefined,
     device,
   });
   return { backend, loop };

@@ -68,7 +68,7 @@ export class Drafting {
       kind: request.input.class,
       known: request.known,
       from: request.promptTokens,
-      most: request.tokensLeft - 1,
+      most: Math.min(request.tokensLeft - 1, Math.max(0, speculation.mostRows - planner.tokens)),
       others,
       ms: this.#msWith(end, slices, answers),
       room: (wanted) => {

@@ -95,15 +95,17 @@ export class Planner {
   }
 
   /**
-   * How many guessed tokens a request of the iteration may add, within what an iteration may take. Only of the class that
-   * it is for: nobody waits for the guesses of a lower one.
+   * How many guessed tokens a request of the iteration may add. Only of the class that it is for: nobody waits for the
+   * guesses of a lower one. Where one token takes next to nothing, an iteration is too short to be stopped: it stays so.
    * @param start position of the first; `wanted` are of use.
    */
   guesses({ rank }: Request, start: number, wanted: number): number {
     const most = Math.min(this.#capacity - this.#tokens, wanted);
     if (this.#policy === 'fcfs') return most;
     if (rank !== this.#lead) return 0;
-    const budget = Math.max(this.#budget(rank, start), LEAST_TIMES * this.#profile.predict(1, start + 1));
+    const one = this.#profile.predict(1, start + 1);
+    const usual = this.#stoppable && one < SHORT_MS ? SHORT_MS : this.#budget(rank, start);
+    const budget = Math.max(usual, LEAST_TIMES * one);
     return this.#profile.largestChunk(budget, this.#tokens, this.#context, start, most);
   }
 

@@ -76,6 +76,8 @@ export interface Prospect {
 
 export class Speculation {
   readonly costs: StepCosts;
+  /** Rows that a step with drafts may have; see `rowsAlike`. */
+  readonly mostRows: number;
   readonly #acceptance = new Acceptance();
   readonly #judgements = new Map<RequestClass, Judgement>();
   readonly #totals = { steps: 0, tokens: 0, drafted: 0, right: 0 };
@@ -84,7 +86,8 @@ export class Speculation {
   readonly #late = { steps: 0, tokens: 0, ms: 0, plainMs: 0 };
 
   /** @param profile of the model's iterations. */
-  constructor(profile: LatencyProfile) {
+  constructor(profile: LatencyProfile, mostRows = Number.POSITIVE_INFINITY) {
+    this.mostRows = mostRows;
     this.costs = new StepCosts(profile);
   }
 
@@ -163,6 +166,7 @@ export class Speculation {
     const late = this.#late;
     return {
       on: [...this.#judgements.values()].some(({ resting, silent }) => resting === 0 && silent < JUDGED),
+      rows: Number.isFinite(this.mostRows) ? this.mostRows : null,
       steps,
       tokens,
       drafted,
