@@ -157,6 +157,9 @@ export class Completer {
       lines: scope.lines,
       finish: index === null && sure.text === text ? result.finish : 'stop',
       width: indentation.width,
+      broken: sure.text === text && result.finish === 'stop',
+      path: request.path,
+      languageId: request.languageId,
       markdown: request.languageId === 'markdown' || /\.mdx?$/i.test(request.path),
       code,
     });
