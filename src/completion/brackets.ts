@@ -1,4 +1,5 @@
-/** Brackets of program text, told without a grammar: strings and comments as most languages write them are skipped. */
+/** Brackets of program text, told without a grammar: strings and comments are skipped as the language marks them. */
+import { COMMON, type Marks } from './marks.ts';
 
 const CLOSER_OF = new Map([
   ['(', ')'],
@@ -17,15 +18,19 @@ export interface BracketScan {
 /**
  * Matches the brackets of `text`.
  * @param owed closers that text before it has left open, outermost first.
+ * @param marks of the language; absent: as most languages have them.
  */
-export function scanBrackets(text: string, owed: readonly string[] = []): BracketScan {
+export function scanBrackets(text: string, owed: readonly string[] = [], marks: Marks = COMMON): BracketScan {
+  const { quotes, comment } = marks;
   const stack = [...owed];
   const unmatched: BracketScan['unmatched'] = [];
   for (let index = 0; index < text.length; index++) {
     const character = text[index]!;
-    if (character === '"' || character === "'" || character === '`') {
+    if (quotes.includes(character)) {
       index = stringEnd(text, index);
-    } else if (character === '/' && text[index + 1] === '/' && text[index - 1] !== ':') {
+    } else if (character === "'") {
+      index += (CHARACTER.exec(text.slice(index, index + 12))?.[0].length ?? 1) - 1;
+    } else if (character === comment[0] && text.startsWith(comment, index) && beginsComment(text, index, comment)) {
       index = indexOrEnd(text, '\n', index);
     } else if (character === '/' && text[index + 1] === '*') {
       index = indexOrEnd(text, '*/', index + 2) + 1;
@@ -37,6 +42,15 @@ export function scanBrackets(text: string, owed: readonly string[] = []): Bracke
     }
   }
   return { owed: stack, unmatched };
+}
+
+/** A single letter between apostrophes, where those begin no string. */
+const CHARACTER = /^'(?:\\[^']{1,8}|[^\\'])'/;
+
+/** `http://` begins none, nor does the `#` of `$#` or `a#b`. */
+function beginsComment(text: string, at: number, comment: string): boolean {
+  const before = text[at - 1];
+  return comment === '#' ? before === undefined || /\s/.test(before) : comment !== '//' || before !== ':';
 }
 
 export const isCloser = (character: string | undefined): boolean => character !== undefined && CLOSERS.has(character);

@@ -1,5 +1,6 @@
 /** Joins a suggestion with the closers that the editor has already put after the cursor. */
 import { scanBrackets } from './brackets.ts';
+import { COMMON, type Marks } from './marks.ts';
 
 /** `text` goes in at the cursor; then, after `over` units of the line that stay, `tail`. */
 export interface Draft {
@@ -9,32 +10,56 @@ export interface Draft {
 }
 
 const QUOTES = new Set(['"', "'", '`']);
+const LONG_QUOTE = /^(?:"""|'''|```)/;
+/** Closers of comments and markup that stand in no text otherwise. */
+const LITERAL = /^(?:\*\/|-->|\?>|%>|%\}|\/>)/;
+const TAG = /^<\/([\w.:-]*)>/;
 
 /**
  * Splits `text`, written as if nothing followed the cursor, around `rest`, which does follow it.
- * `foo(|)` and `a, b);` give `a, b`, one unit to stay, and the tail `;`. Where the text never closes what `rest` closes,
- * or closes it otherwise, it goes in before `rest` as far as it agrees.
+ * `foo(|)` and `a, b);` give `a, b`, one unit to stay, and the tail `;`; `f("|");` and `x", y);` give `x`, the quote, and the
+ * tail `, y`. Where the text never closes what `rest` closes, or closes it otherwise, it goes in before `rest` as far as it
+ * agrees.
  * @param rest the rest of the cursor's line, closers only.
+ * @param marks of the language.
  */
-export function joinClosers(text: string, rest: string): Draft {
+export function joinClosers(text: string, rest: string, marks: Marks = COMMON): Draft {
   const expected = rest.trimEnd();
-  const at = expected === '' ? -1 : closingIndex(text, expected.trimStart()[0]!);
+  const at = expected === '' ? -1 : closingIndex(text, expected.trimStart(), marks);
   if (at < 0) return { text, over: 0, tail: '' };
-  const inner = text.slice(0, at);
+  const inner = { text: text.slice(0, at), over: 0, tail: '' };
   const { ofClosers, ofText } = agreement(expected, text.slice(at));
   const tail = text.slice(at + ofText);
-  if (ofClosers < expected.length || tail.trim() === '') return { text: inner, over: 0, tail: '' };
-  return { text: inner, over: expected.length, tail: tail.trimEnd() };
+  if (tail.trim() === '' || ofClosers === 0) return inner;
+  if (ofClosers === expected.length) return { ...inner, over: ofClosers, tail: tail.trimEnd() };
+  const between = upTo(tail, expected.slice(ofClosers), marks);
+  return between === '' ? inner : { ...inner, over: ofClosers, tail: between };
 }
 
-/** Where `text` closes what was open before it, with `closer` or otherwise; -1 where it does not. */
-function closingIndex(text: string, closer: string): number {
+/** The beginning of `text` that stands before `closers`; empty where it closes them otherwise. */
+function upTo(text: string, closers: string, marks: Marks): string {
+  // Nothing stands between a condition and its block.
+  if (/^\s*[:{]/.test(closers)) return '';
+  const at = closingIndex(text, closers.trimStart(), marks);
+  if (at < 0) return scanBrackets(text, [], marks).owed.length === 0 ? text.trimEnd() : '';
+  return agreement(closers, text.slice(at)).ofClosers === 0 ? '' : text.slice(0, at).trimEnd();
+}
+
+/** Where `text` closes what was open before it, with the first of `closers` or otherwise; -1 where it does not. */
+function closingIndex(text: string, closers: string, marks: Marks): number {
+  const long = LONG_QUOTE.exec(closers)?.[0] ?? LITERAL.exec(closers)?.[0];
+  if (long !== undefined) return text.indexOf(long);
+  const tag = TAG.exec(closers)?.[1];
+  if (tag !== undefined) return indexOfTag(text, tag);
+  const closer = closers[0]!;
   if (QUOTES.has(closer)) return indexOfQuote(text, closer);
   if (closer === '>') return indexOfAngle(text);
-  if (')]}'.includes(closer)) return scanBrackets(text).unmatched[0]?.index ?? -1;
-  // `;`, `,`, `:` and `{` count only as the end of the first line.
+  if (')]}'.includes(closer)) return scanBrackets(text, [], marks).unmatched[0]?.index ?? -1;
+  // `;`, `,`, `:` and `{` count only as the end of the first line, or of all.
   const line = text.split('\n', 1)[0]!.trimEnd();
-  return line.endsWith(closer) ? line.length - 1 : -1;
+  if (line.endsWith(closer)) return line.length - 1;
+  const all = text.trimEnd();
+  return closer === ';' && all.endsWith(closer) ? all.length - 1 : -1;
 }
 
 function indexOfQuote(text: string, quote: string): number {
@@ -59,16 +84,28 @@ function indexOfAngle(text: string): number {
   return -1;
 }
 
+/** The closing tag of an element that `text` has not opened itself. */
+function indexOfTag(text: string, name: string): number {
+  let depth = 0;
+  for (const { 0: tag, 1: closes, 2: found, index } of text.matchAll(/<(\/?)([\w.:-]*)(?:[^<>]|=>)*>/g)) {
+    if (found !== name || tag.endsWith('/>')) continue;
+    if (closes === '') depth += 1;
+    else if (depth-- === 0) return index;
+  }
+  return -1;
+}
+
 /** How far both say the same, spaces apart. */
 function agreement(closers: string, text: string): { ofClosers: number; ofText: number } {
   let i = 0;
   let j = 0;
   while (i < closers.length) {
-    while (closers[i] === ' ') i++;
+    let own = i;
+    while (closers[own] === ' ') own++;
     let next = j;
     while (text[next] === ' ') next++;
-    if (closers[i] !== text[next]) break;
-    i += 1;
+    if (own >= closers.length || closers[own] !== text[next]) break;
+    i = own + 1;
     j = next + 1;
   }
   return { ofClosers: i, ofText: j };

@@ -174,6 +174,9 @@ export class Completer {
         lines: scope.lines,
         finish: index === null && sure.text === text ? answer.finish : 'stop',
         width: indentation.width,
+        broken: sure.text === text && answer.finish === 'stop',
+        path: request.path,
+        languageId: request.languageId,
         markdown: request.languageId === 'markdown' || /\.mdx?$/i.test(request.path),
         code,
       });

@@ -1,9 +1,19 @@
 /** Puts a suggestion into the file's own indentation and line endings. */
 import { isCloser } from './brackets.ts';
 import type { Draft } from './closers.ts';
+import { linesAround } from './filters/rows.ts';
 import type { Surroundings } from './prompt.ts';
 import type { Indentation } from './request.ts';
-import { columns, isBlank, type LineEnding, leadingSpace, lineAfter, lineBefore, withLineEnding } from './text.ts';
+import {
+  columns,
+  isBlank,
+  isFence,
+  type LineEnding,
+  leadingSpace,
+  lineAfter,
+  lineBefore,
+  withLineEnding,
+} from './text.ts';
 
 export interface FileShape {
   indentation: Indentation;
@@ -16,14 +26,23 @@ export interface FileShape {
 export function fitToFile(draft: Draft, near: Surroundings, { indentation, ending, floor }: FileShape): Draft {
   let text = draft.text;
   const before = lineBefore(near.prefix);
-  if (before !== '' && isBlank(before)) {
+  const rest = lineAfter(near.suffix);
+  if (before === '') {
+    // A blank line is there already.
+    if (isBlank(rest)) text = text.replace(/^(?:[ \t]*\n)+/, '');
+  } else if (isBlank(before)) {
     // The editor has indented this line already.
     text = text.replace(/^(?:[ \t]*\n)*[ \t]+|^(?:[ \t]*\n)+/, '');
+  } else if (/\s$/.test(before)) {
+    text = text.replace(/^[ \t]+/, '');
   }
   // The tail goes on where the text ends only if something stays between them.
-  if (draft.over === 0) text = text.trimEnd();
+  if (draft.over === 0) text = text.trimEnd() + spaceBefore(rest, text, before);
+  text = whole(text);
+  if (floor === undefined && before === '' && isBlank(rest)) text = atDepth(text, near, indentation);
   text = reindent(text, indentation, columns(before, indentation.width));
-  if (floor !== undefined) text = inBlock(text, floor, before, lineAfter(near.suffix), indentation);
+  if (floor !== undefined) text = inBlock(text, floor, before, indentation);
+  text = onOwnLine(text, rest, before, floor ?? columns(before, indentation.width), indentation);
   return {
     text: withLineEnding(text, ending),
     over: draft.over,
@@ -31,30 +50,74 @@ export function fitToFile(draft: Draft, near: Surroundings, { indentation, endin
   };
 }
 
-/** The lines of a block as deep as it wants them, and what the rest of the cursor's line closes on a line of its own. */
-function inBlock(text: string, floor: number, before: string, rest: string, indentation: Indentation): string {
+/** One space of the text's end, where what follows on the line wants it: a word, or a brace whose other side has one. */
+function spaceBefore(rest: string, text: string, before: string): string {
+  if (!/[ \t]$/.test(text)) return '';
+  const inBraces = rest.startsWith('}') && (text.startsWith(' ') || before.endsWith('{ '));
+  return inBraces || rest.startsWith('/>') || /^[\p{L}\p{N}_$"'`([{]/u.test(rest) ? ' ' : '';
+}
+
+/** A text that was cut within an emoji or a letter of several bytes ends before it. */
+const whole = (text: string): string => text.replace(/(?:[\ud800-\udbff]|\u200d|\ufffd)+$/, '');
+
+/** What the rest of the cursor's line closes is on a line of its own behind several, and a fence always. */
+function onOwnLine(text: string, rest: string, before: string, depth: number, indentation: Indentation): string {
+  if (isFence(rest)) return isBlank(before) ? `${text}\n${before}` : text;
+  const closes = isCloser(rest.trimStart()[0]) || rest.trimStart().startsWith('</');
+  return closes && text.startsWith('\n') ? `${text.trimEnd()}\n${spaceOf(depth, indentation)}` : text;
+}
+
+/** Words that begin a line which is less deep than the one above. */
+const LESS_DEEP =
+  /^(?:[)\]}]|<\/|(?:else|elif|elsif|except|finally|rescue|ensure|end|fi|done|esac|case|default|when|in)\b)/;
+
+/**
+ * In the middle of a block a text that begins at the first column goes where the lines around are. Those below tell: a line of
+ * the same depth, or what closes the block.
+ */
+function atDepth(text: string, near: Surroundings, indentation: Indentation): string {
+  const { width } = indentation;
+  const [first = ''] = text.split('\n', 1);
+  const { above, below } = linesAround(near, 1);
+  if (above[0] === undefined || below[0] === undefined || LESS_DEEP.test(first.trimStart())) return text;
+  const opens = /[{([]$/.test(above[0].trimEnd());
+  const depth = columns(above[0], width) + (opens ? width : 0);
+  const next = columns(below[0], width);
+  const inside = next === depth || (next < depth && LESS_DEEP.test(below[0].trimStart()));
+  const missing = depth - columns(first, width);
+  if (!inside || missing <= 0) return text;
+  const moved = (line: string): string =>
+    isBlank(line) ? '' : spaceOf(columns(line, width) + missing, indentation) + line.trimStart();
+  return text.split('\n').map(moved).join('\n');
+}
+
+/** The lines of a block as deep as it wants them. */
+function inBlock(text: string, floor: number, before: string, indentation: Indentation): string {
   const { width } = indentation;
   if (before === '' && !isBlank(text.split('\n', 1)[0]!) && columns(text, width) <= floor) {
     return spaceOf(floor + width, indentation) + text.trimStart();
   }
-  if (isBlank(before)) return withStepsOf(text, floor, columns(before, width), indentation);
-  const onLines = text.startsWith('\n') && isCloser(rest.trimStart()[0]);
-  return onLines ? `${text.trimEnd()}\n${spaceOf(floor, indentation)}` : text;
+  return isBlank(before) ? withStepsOf(text, floor, columns(before, width), indentation) : text;
 }
 
 /**
- * A line between the block and the line that opened it tells that the model steps less than the editor did: every step is
- * made as wide as the editor's.
+ * A line between the block and the line that opened it tells that the model steps less than the editor did: the block goes to
+ * where the editor put it, and steps in it are made as wide as the file's.
  */
-function withStepsOf(text: string, floor: number, body: number, { tabs, width }: Indentation): string {
+function withStepsOf(text: string, floor: number, body: number, indentation: Indentation): string {
+  const { width } = indentation;
   const [first = '', ...rest] = text.split('\n');
   const depths = rest.filter((line) => !isBlank(line)).map((line) => columns(line, width));
   const step = Math.min(...depths.filter((depth) => depth > floor)) - floor;
   const wanted = body - floor;
-  if (tabs || !(step < wanted) || wanted % step !== 0) return text;
+  if (!(step < wanted)) return text;
+  const unit = !indentation.tabs && wanted <= 8 && wanted % step === 0 ? wanted : width;
   const lines = rest.map((line) => {
     const depth = columns(line, width);
-    return depth <= floor ? line : ' '.repeat(floor + ((depth - floor) * wanted) / step) + line.trimStart();
+    if (depth <= floor || isBlank(line)) return line;
+    const deeper = depth - floor - step;
+    const steps = deeper % step === 0 ? (deeper / step) * unit : deeper;
+    return spaceOf(body + steps, indentation) + line.trimStart();
   });
   return [first, ...lines].join('\n');
 }

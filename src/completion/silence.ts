@@ -132,7 +132,7 @@ const FIXED: Record<Exclude<Silence['why'], 'noModel' | 'off' | 'unsure' | 'filt
     'text is selected, or there is more than one cursor',
     'Press Escape for one cursor without a selection.',
   ),
-  insideWord: said('inside a word', 'text-size', 'the cursor is inside a word', 'Go to its end.', [ASK]),
+  insideWord: said('inside a word', 'text-size', 'the cursor is inside a word', 'Go to its end.'),
   midLine: said(
     'mid-line',
     'indent',
@@ -174,7 +174,12 @@ const FIXED: Record<Exclude<Silence['why'], 'noModel' | 'off' | 'unsure' | 'filt
 /** After "because". */
 const FILTERED: Record<Exclude<FilterName, 'blank'>, string> = {
   markdownFence: 'it was only the frame of a code block',
+  insideWord: 'the cursor is inside a word',
   specialTokens: 'it held marks that are no code',
+  repeatsLine: 'it is what the line says already',
+  commentLine: 'it was no comment',
+  unfinishedExpression: 'it broke off within an expression',
+  separators: 'it was no more than a comma',
   unfinishedLine: 'it broke off within a line',
   unclosedBlock: 'the block that it began did not end',
   repetition: 'it repeated itself',

@@ -3,7 +3,12 @@ import type { Indentation } from './request.ts';
 
 export type LineEnding = '\n' | '\r\n';
 
-const CLOSERS_ONLY = /^[)>}\]"'`]*\s*[:{;,]?$/;
+/** Brackets, quotes and tags; the marks that end comments and embedded code may have a space before them. */
+const CLOSER = String.raw`[)>}\]"'\x60]|<\/[\w.:-]*>|\s*(?:\/>|\*\/|-->|\?>|%>|%\}|\}\})`;
+const CLOSERS_ONLY = new RegExp(`^(?:${CLOSER})*\\s*[:{;,]?$`);
+const CLOSERS_FIRST = new RegExp(`^(?:(?:${CLOSER})+[;,]?|[;,])`);
+/** A fence of Markdown, which stands on a line of its own. */
+const FENCE = /^(?:`{3,}|~{3,})/;
 const WORD = /[\p{L}\p{N}_$]/u;
 
 /** The text with LF only. A lone CR counts as a line ending too. */
@@ -31,7 +36,14 @@ export function lineAfter(suffix: string): string {
 
 /** The rest of a line that an editor's auto-closing may have put there, so that text can still be suggested before it
  * (the rule of Copilot's ghost text). */
-export const isClosersOnly = (rest: string): boolean => rest.length < 64 && CLOSERS_ONLY.test(rest.trim());
+export const isClosersOnly = (rest: string): boolean =>
+  rest.length < 64 && !isFence(rest) && CLOSERS_ONLY.test(rest.trim());
+
+/** The closers that the rest of a line begins with; empty where it begins with something else. */
+export const closersAtStart = (rest: string): string =>
+  isFence(rest) ? '' : (CLOSERS_FIRST.exec(rest.slice(0, 64))?.[0] ?? '');
+
+export const isFence = (line: string): boolean => FENCE.test(line.trimStart());
 
 export const isBlank = (text: string): boolean => !/\S/.test(text);
 

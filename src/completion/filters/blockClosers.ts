@@ -1,9 +1,11 @@
 import { isCloser, scanBrackets } from '../brackets.ts';
+import { marksOf } from '../marks.ts';
 import { isBlank, leadingSpace, lineAfter } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
 
 /** Snips lines at the end that close a block which the next line of the file closes already. */
-export const blockClosers: Filter = (draft, { suffix }) => {
+export const blockClosers: Filter = (draft, context) => {
+  const { suffix } = context;
   const below = suffix
     .slice(lineAfter(suffix).length)
     .split('\n')
@@ -11,7 +13,7 @@ export const blockClosers: Filter = (draft, { suffix }) => {
   const closer = below?.trimStart()[0];
   if (below === undefined || !isCloser(closer)) return draft;
 
-  const first = scanBrackets(draft.text).unmatched.find((bracket) => bracket.closer === closer);
+  const first = scanBrackets(draft.text, [], marksOf(context)).unmatched.find((bracket) => bracket.closer === closer);
   if (first === undefined) return draft;
   const lineStart = draft.text.lastIndexOf('\n', first.index) + 1;
   const line = draft.text.slice(lineStart).split('\n', 1)[0]!;

@@ -11,6 +11,11 @@ export interface FilterContext extends Surroundings {
   width: number;
   /** The file is Markdown itself, where fences are text. */
   markdown: boolean;
+  /** The answer ended at the end of its first line, and not because what follows is doubtful. */
+  broken?: boolean;
+  /** Names the language, with `languageId`. */
+  path?: string | undefined;
+  languageId?: string | undefined;
   /** The place as its grammar reads it, where one is loaded. */
   code?: CodePlace | undefined;
 }

@@ -2,25 +2,34 @@
 import type { Draft } from '../closers.ts';
 import { blank } from './blank.ts';
 import { blockClosers } from './blockClosers.ts';
+import { commentLine } from './commentLine.ts';
 import type { Filter, FilterContext } from './filter.ts';
+import { insideWord } from './insideWord.ts';
 import { markdownFence } from './markdownFence.ts';
 import { nearDuplicate } from './nearDuplicate.ts';
 import { openBrackets } from './openBrackets.ts';
+import { repeatsLine } from './repeatsLine.ts';
 import { repeatsNextLines } from './repeatsNextLines.ts';
 import { repetition } from './repetition.ts';
+import { separators } from './separators.ts';
 import { specialTokens } from './specialTokens.ts';
 import { suffixOverlap } from './suffixOverlap.ts';
 import { tooShort } from './tooShort.ts';
 import { unclosedBlock } from './unclosedBlock.ts';
+import { unfinishedExpression } from './unfinishedExpression.ts';
 import { unfinishedLine } from './unfinishedLine.ts';
 import { unmatchedClosers } from './unmatchedClosers.ts';
 
 /** Clean the text, then compare it with itself, then with what follows the cursor, then judge what is left. */
 const FILTERS = {
+  insideWord,
   markdownFence,
   specialTokens,
   blank,
+  repeatsLine,
+  commentLine,
   unfinishedLine,
+  unfinishedExpression,
   unclosedBlock,
   repetition,
   repeatsNextLines,
@@ -29,6 +38,7 @@ const FILTERS = {
   openBrackets,
   blockClosers,
   unmatchedClosers,
+  separators,
   tooShort,
 } satisfies Record<string, Filter>;
 

@@ -1,5 +1,7 @@
 import { lineAfter, lineBefore } from '../text.ts';
+import { distanceWithin } from './distance.ts';
 import type { Filter } from './filter.ts';
+import { areRows, squeeze } from './rows.ts';
 
 /** Copilot's and Tabby's limit: equal but for a twentieth. */
 const SHARE = 0.05;
@@ -7,7 +9,7 @@ const SHARE = 0.05;
 /** Shorter texts differ by more than a twentieth in a single character, and equal ones are for `repeatsNextLines`. */
 const LEAST_LENGTH = 20;
 
-/** Rejects a suggestion that is nearly what the lines below already say. */
+/** Rejects a suggestion that is nearly what the lines below already say, but for rows, which are alike on purpose. */
 export const nearDuplicate: Filter = (draft, { prefix, suffix }) => {
   const ours = squeeze(lineBefore(prefix) + draft.text);
   if (ours.length < LEAST_LENGTH) return draft;
@@ -20,27 +22,12 @@ export const nearDuplicate: Filter = (draft, { prefix, suffix }) => {
     .slice(0, rows);
   const theirs = squeeze(below.join('\n'));
   const limit = Math.floor(ours.length * SHARE);
-  return distanceWithin(ours, theirs, limit) ? null : draft;
+  if (!distanceWithin(ours, theirs, limit)) return draft;
+  return counts(ours, theirs) || (ours !== theirs && areRows({ prefix, suffix }, 'similar')) ? draft : null;
 };
 
-const squeeze = (text: string): string => text.trim().replace(/\s+/g, ' ');
-
-/** True when at most `limit` single-character edits turn `a` into `b` (Levenshtein, only the diagonal band of `limit`). */
-export function distanceWithin(a: string, b: string, limit: number): boolean {
-  if (Math.abs(a.length - b.length) > limit) return false;
-  const far = limit + 1;
-  let row = Array.from({ length: b.length + 1 }, (_, j) => Math.min(j, far));
-  for (let i = 1; i <= a.length; i++) {
-    const next = new Array<number>(b.length + 1).fill(far);
-    if (i <= limit) next[0] = i;
-    let least = next[0]!;
-    for (let j = Math.max(1, i - limit); j <= Math.min(b.length, i + limit); j++) {
-      const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(swap, row[j]! + 1, next[j - 1]! + 1, far);
-      least = Math.min(least, next[j]!);
-    }
-    if (least > limit) return false;
-    row = next;
-  }
-  return row[b.length]! <= limit;
+/** Rows that count say the same but for several of their numbers. */
+function counts(one: string, other: string): boolean {
+  const [ours, theirs] = [one, other].map((text) => text.match(/\d+/g) ?? []);
+  return ours!.length === theirs!.length && ours!.filter((number, at) => number !== theirs![at]).length > 1;
 }

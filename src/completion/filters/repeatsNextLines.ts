@@ -1,19 +1,38 @@
-import { isBlank, lineAfter, lineBefore } from '../text.ts';
-import type { Filter } from './filter.ts';
+import { marksOf } from '../marks.ts';
+import { isBlank, lineBefore } from '../text.ts';
+import { type Filter, shortened } from './filter.ts';
+import { areRows, bare, linesAround } from './rows.ts';
 
 /** Lines with nothing but brackets and separators repeat everywhere and say nothing. */
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 
-/** Rejects a suggestion that begins with what the following line already says. */
-export const repeatsNextLines: Filter = (draft, { prefix, suffix }) => {
-  const following = suffix
-    .slice(lineAfter(suffix).length)
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  const next = following[0];
-  if (next === undefined || !SAYS_SOMETHING.test(next)) return draft;
-  const lines = (lineBefore(prefix) + draft.text).split('\n');
-  const first = isBlank(draft.text.split('\n', 1)[0]!) ? lines.slice(1).find((line) => !isBlank(line)) : lines[0];
-  return first?.trim() === next ? null : draft;
+/** So far below a line may be that is said again, where it is no line that stands everywhere (`return null;`). */
+const LINES_BELOW = 4;
+const LEAST_LENGTH = 16;
+
+/**
+ * Rejects a suggestion that begins with what the following lines already say, whatever its spaces, also as a comment; of a
+ * longer one, what they say is cut. Where the lines around are equal themselves, another is wanted.
+ */
+export const repeatsNextLines: Filter = (draft, context) => {
+  const { prefix, suffix } = context;
+  const below = linesAround({ prefix, suffix }, LINES_BELOW).below.map(bare);
+  const next = below[0];
+  if (next === undefined || areRows({ prefix, suffix }, 'equal')) return draft;
+  const saysIt = (line: string): boolean => {
+    const said = bare(line);
+    if (!SAYS_SOMETHING.test(said)) return false;
+    return said === next || (said.length >= LEAST_LENGTH && below.includes(said));
+  };
+  const { comment } = marksOf(context);
+  const before = lineBefore(prefix);
+  const lines = draft.text.split('\n');
+  for (const [row, line] of lines.entries()) {
+    const whole = row === 0 ? before + line : line;
+    const code = row === 0 && before.trim() === comment ? line : whole;
+    if (!saysIt(whole) && !saysIt(code)) continue;
+    const text = lines.slice(0, row).join('\n').trimEnd();
+    return isBlank(text) ? null : shortened(draft, text);
+  }
+  return draft;
 };

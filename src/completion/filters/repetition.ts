@@ -1,5 +1,6 @@
 import { isBlank, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
+import { bare, linesAround } from './rows.ts';
 
 /** A line may stand twice in a row; from the third on it is a loop. */
 const LOOP_LINES = 3;
@@ -17,7 +18,15 @@ const LAST_TOKENS = 60;
 const STUTTER = /((?=\S*\p{L})\S{2,8}?)\1{5,}/u;
 
 /** Loops, the small model's failure: equal lines are cut to the first, the same words again and again reject. */
-export const repetition: Filter = (draft, { prefix }) => {
+export const repetition: Filter = (draft, { prefix, suffix }) => {
+  const { above, below } = linesAround({ prefix, suffix }, LOOP_LINES);
+  const line = bare(lineBefore(prefix) + draft.text);
+  // Another row of a table, as those around it, or the next of a list.
+  if (!draft.text.trim().includes('\n') && line !== '') {
+    const rows = [...above, ...below].filter((one) => bare(one) === line).length;
+    if (below.some((one) => bare(one) === line) && rows > 1) return draft;
+    if (rows > 0 && line.endsWith(',') && line.length > 1) return draft;
+  }
   const text = beforeLoop(draft.text, prefix);
   if (isBlank(text) && !isBlank(draft.text)) return null;
   return STUTTER.test(text) || loops(text) ? null : shortened(draft, text);

@@ -1,14 +1,34 @@
 import { isBlank } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
 
-/** Spellings of control tokens of the families in `fimLayouts.ts` and of chat templates. */
+/**
+ * Spellings of control tokens of the families in `fimLayouts.ts` and of chat templates, and what models that rewrite code say of
+ * their edits.
+ */
 const MARKER =
-  /<\|[a-z_]+\|>|<｜[^｜\n]{1,40}｜>|<(?:fim[_-](?:prefix|suffix|middle|pad)|file_sep|repo_name|PRE|SUF|MID|EOT)>|<\[[a-z-]+\]>|\[(?:PREFIX|SUFFIX|MIDDLE)\]/;
+  /<\|[\w-]+\|>|<｜[^｜\n]{1,40}｜>|<\/?(?:fim[_-](?:prefix|suffix|middle|pad)|file_sep|repo_?name|gh_stars|PRE|SUF|MID|EOT|eot|think|COMPLETION)>|<(?:start|end)_of_turn>|<unused\d+>|<\[[\p{L}▁_-]+\]>|\[(?:PREFIX|SUFFIX|MIDDLE|\/?INST)\]|^(?:<{7}|>{7})(?: .*)?$|^[ \t]*(?:NO_EDITS|KEEP_PREVIOUS)[ \t]*$/mu;
+
+/** Elements of HTML that models end an answer with. */
+const ENDS_ELEMENT = /<\/(code|s|pre|answer)>/;
 
 /** Cuts where a control token leaked into the text as letters. In a file that writes such tokens itself they are text. */
 export const specialTokens: Filter = (draft, { prefix, suffix }) => {
-  const marker = MARKER.exec(draft.text);
-  if (marker === null || MARKER.test(prefix) || MARKER.test(suffix)) return draft;
-  const text = draft.text.slice(0, marker.index);
+  const index = Math.min(...[markerIn(draft.text, prefix, suffix), elementIn(draft.text, prefix, suffix)]);
+  if (index === Number.POSITIVE_INFINITY) return draft;
+  const text = draft.text.slice(0, index);
   return isBlank(text) ? null : shortened(draft, text);
 };
+
+function markerIn(text: string, prefix: string, suffix: string): number {
+  const marker = MARKER.exec(text);
+  return marker === null || MARKER.test(prefix) || MARKER.test(suffix) ? Number.POSITIVE_INFINITY : marker.index;
+}
+
+/** An end of an element that is begun nowhere. */
+function elementIn(text: string, prefix: string, suffix: string): number {
+  const end = ENDS_ELEMENT.exec(text);
+  if (end === null) return Number.POSITIVE_INFINITY;
+  const begins = new RegExp(`<${end[1]}[\\s>]|</${end[1]}>`);
+  const begun = begins.test(prefix) || begins.test(suffix) || begins.test(text.slice(0, end.index));
+  return begun ? Number.POSITIVE_INFINITY : end.index;
+}

@@ -1,5 +1,6 @@
 import { joinClosers } from '../closers.ts';
-import { isBlank, isClosersOnly, lineAfter } from '../text.ts';
+import { marksOf } from '../marks.ts';
+import { closersAtStart, isBlank, isClosersOnly, lineAfter, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
 
 /** Fewer equal characters than this are chance, unless they are the whole rest of the line. */
@@ -9,10 +10,12 @@ const LEAST_OVERLAP = 3;
  * What follows the cursor is never said twice: closers on the line are joined with the text (`foo(|)`), and an end of
  * the text that equals the beginning of the suffix is trimmed.
  */
-export const suffixOverlap: Filter = (draft, { suffix }) => {
+export const suffixOverlap: Filter = (draft, context) => {
+  const { prefix, suffix } = context;
+  const marks = marksOf(context);
   const rest = lineAfter(suffix);
   if (!isBlank(rest) && isClosersOnly(rest)) {
-    const joined = joinClosers(draft.text, rest);
+    const joined = joinClosers(draft.text, rest, marks);
     return isBlank(joined.text) ? null : joined;
   }
   const overlap = overlapOf(draft.text, suffix);
@@ -21,10 +24,22 @@ export const suffixOverlap: Filter = (draft, { suffix }) => {
   const enough = isBlank(rest)
     ? /[\p{L}\p{N}]/u.test(shared) && shared.trim().length >= LEAST_OVERLAP
     : overlap >= rest.length || shared.trim().length >= LEAST_OVERLAP;
-  if (!enough) return draft;
+  if (!enough) {
+    // What closes here before other text (a comment, an operator) is not said twice either.
+    const closers = isBlank(rest) ? '' : closersAtStart(rest);
+    if (closers === '' || (QUOTES.has(closers[0]!) && !isOpen(closers[0]!, lineBefore(prefix)))) return draft;
+    const joined = joinClosers(draft.text, closers, marks);
+    if (isBlank(joined.text)) return null;
+    return joined.over < closers.length ? joined : shortened(draft, joined.text);
+  }
   const text = draft.text.slice(0, draft.text.length - overlap);
   return isBlank(text) ? null : shortened(draft, text);
 };
+
+const QUOTES = new Set(['"', "'", '`']);
+
+/** A string is begun in `line` with the quote and not ended. */
+const isOpen = (quote: string, line: string): boolean => line.replace(/\\./g, '').split(quote).length % 2 === 0;
 
 /** Length of the longest end of `text` that `suffix` begins with (Knuth-Morris-Pratt, linear). */
 export function overlapOf(text: string, suffix: string): number {

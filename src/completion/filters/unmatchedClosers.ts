@@ -1,13 +1,16 @@
 import { scanBrackets } from '../brackets.ts';
+import { marksOf } from '../marks.ts';
 import { isBlank } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
 
 /** Cuts at a closing bracket that neither the text nor the code before it has opened, or that the code below closes. */
-export const unmatchedClosers: Filter = (draft, { prefix, suffix }) => {
-  const before = scanBrackets(prefix).owed;
-  const after = scanBrackets(suffix.slice(draft.over)).unmatched.map(({ closer }) => closer);
+export const unmatchedClosers: Filter = (draft, context) => {
+  const { prefix, suffix } = context;
+  const marks = marksOf(context);
+  const before = scanBrackets(prefix, [], marks).owed;
+  const after = scanBrackets(suffix.slice(draft.over), [], marks).unmatched.map(({ closer }) => closer);
   const free = withoutClosedBelow(before, after);
-  const wrong = scanBrackets(draft.text, free).unmatched[0];
+  const wrong = scanBrackets(draft.text, free, marks).unmatched[0];
   if (wrong === undefined) return draft;
   const text = draft.text.slice(0, wrong.index);
   return isBlank(text) ? null : shortened(draft, text);

@@ -44,8 +44,8 @@ for (const family of FIM_FAMILIES) {
         const { others: _, ...alone } = FAMILY_REQUEST;
         assert.deepEqual(await tokensOf(model, alone), said(family.alone));
       }
-      for (const end of family.ends) assert.ok(tokenizer.isEnd(ids.get(end)!), `${end} ends an answer`);
-      for (const token of tokenizer.encode('let a;')) assert.ok(!tokenizer.isEnd(token));
+      for (const end of family.ends) assert.ok(tokenizer.isEnd(ids.get(end)!, true), `${end} ends an answer`);
+      for (const token of tokenizer.encode('let a;')) assert.ok(!tokenizer.isEnd(token, true));
       // Code that spells a marker is text.
       const markers = [...ids.keys()].filter((marker) => !marker.startsWith('▁'));
       for (const marker of markers)

@@ -54,9 +54,9 @@ const STEPS: [what: string, file: string, text: string, expected: string][] = [
   ['a first line without indentation gets it', '  f() {\n|', 'a();\n      b();', '      a();\n      b();'],
   ['one that is deep enough stays', '  f() {\n|', '    a();', '    a();'],
   ['what the line closes comes on a line of its own', '  f(() => {|});', '\n    a();\n  ', '\n    a();\n  '],
-  ['but not behind a text in one line', '  f(() => {|});', ' a(); ', ' a();'],
+  ['but not behind a text in one line, which keeps its space', '  f(() => {|});', ' a(); ', ' a(); '],
   ['nor where nothing is closed', '  f(() => {|', '\n    a();\n', '\n    a();'],
-  ['odd steps stay', 'f() {\n    |', 'a();\n   b();', 'a();\n   b();'],
+  ['odd steps come to where the block is', 'f() {\n    |', 'a();\n   b();', 'a();\n    b();'],
 ];
 for (const [what, file, text, expected] of STEPS) {
   test(what, () => {

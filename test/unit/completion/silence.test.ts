@@ -65,6 +65,11 @@ describe('the explanation', () => {
       blockClosers: true,
       unmatchedClosers: true,
       tooShort: true,
+      insideWord: true,
+      repeatsLine: true,
+      commentLine: true,
+      unfinishedExpression: true,
+      separators: true,
     };
     const all: Silence[] = [
       unsure,

@@ -127,8 +127,11 @@ export interface Tokenizer {
   encodeTemplate(text: string): Int32Array;
   /** Bytes of one token; incomplete UTF-8 is the caller's to join. */
   bytes(token: number): Uint8Array;
-  /** True for every token that ends an answer, or what is filled in at a cursor. */
-  isEnd(token: number): boolean;
+  /**
+   * True for every token that ends an answer.
+   * @param atCursor the answer is what is filled in at a cursor: a marker of such a place ends it, too.
+   */
+  isEnd(token: number, atCursor?: boolean): boolean;
   special(name: SpecialToken): number | undefined;
   /** The vocabulary was trained with a space before the beginning of a text, which {@link encode} leaves out. */
   readonly putsSpaceFirst?: boolean;

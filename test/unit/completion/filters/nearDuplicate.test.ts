@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { distanceWithin, nearDuplicate } from '../../../../src/completion/filters/nearDuplicate.ts';
+import { distanceWithin } from '../../../../src/completion/filters/distance.ts';
+import { nearDuplicate } from '../../../../src/completion/filters/nearDuplicate.ts';
 import { testGolden } from './golden.ts';
 
 const below = '  const total = items.reduce((a, b) => a + b, 0);\n  return total;\n}';

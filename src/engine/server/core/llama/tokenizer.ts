@@ -34,6 +34,7 @@ export class LlamaTokenizer implements Tokenizer {
   #frame: { before: Int32Array; behind: Int32Array } | undefined;
   readonly #bytes: (Uint8Array | undefined)[] = [];
   readonly #end: Int8Array;
+  readonly #markerEnds: ReadonlySet<number>;
   #tokens = new Int32Array(1024);
 
   constructor(functions: NativeFunctions, vocab: Pointer) {
@@ -60,7 +61,7 @@ export class LlamaTokenizer implements Tokenizer {
     });
     this.fimMarkers = kind;
     this.#special = tokens;
-    for (const token of ends) this.#end[token] = 1;
+    this.#markerEnds = new Set(ends);
     const marked = [...tokens.values(), ...ends, functions.llama_vocab_eos(vocab), functions.llama_vocab_eot(vocab)];
     this.#markers = [...new Set(marked)]
       .filter((token) => token >= 0 && (functions.llama_vocab_get_attr(vocab, token) & ATTR_CONTROL) === 0)
@@ -141,8 +142,9 @@ export class LlamaTokenizer implements Tokenizer {
     return bytes;
   }
 
-  isEnd(token: number): boolean {
+  isEnd(token: number, atCursor = false): boolean {
     this.#check(token);
+    if (atCursor && this.#markerEnds.has(token)) return true;
     const known = this.#end[token];
     if (known !== 0) return known === 1;
     const end = this.#functions.llama_vocab_is_eog(this.#vocab, token);

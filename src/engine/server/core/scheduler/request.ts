@@ -35,6 +35,8 @@ export interface RequestInput {
   sampler: Sampler;
   /** Where drafts of the answer come from; absent: prompt and answer themselves. */
   sources?: readonly DraftSource[] | undefined;
+  /** The answer is filled in at a cursor, and ends at a marker of such a place. */
+  atCursor?: boolean | undefined;
   /** Leading bytes of the answer that are no part of it: they stand before the cursor already. */
   skipBytes?: number | undefined;
   /** Called with new text, never empty, and the tokens since the last call, which it and what is held back come from. */
@@ -201,7 +203,7 @@ export class Request {
   /** Takes a drawn token. Returns why the request is finished by it, if it is. */
   take(token: number, tokenizer: Tokenizer, now: number): FinishReason | undefined {
     this.#firstToken ??= now;
-    if (tokenizer.isEnd(token)) return 'endOfText';
+    if (tokenizer.isEnd(token, this.input.atCursor)) return 'endOfText';
     this.known.push(token);
     this.drafter?.took(token);
     const stopped = this.#answer.push(tokenizer.bytes(token));

@@ -186,6 +186,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       // The tokens that the prompt lost at the cursor are written anew.
       maxTokens: maxTokens + (cursor?.brokenOff ?? 0),
       stop: params.stop,
+      atCursor: true,
       reuse: params.reuse,
       // What may never be written takes nobody's place.
       ...(params.ahead ? { replaces: false } : {}),

@@ -24,7 +24,7 @@ export class Vocabulary {
     for (let token = 0; token < size; token++) {
       const first = tokenizer.bytes(token)[0];
       if (first !== undefined) byFirst[first]!.push(token);
-      if (first !== NEWLINE && first !== CARRIAGE_RETURN && !tokenizer.isEnd(token)) continue;
+      if (first !== NEWLINE && first !== CARRIAGE_RETURN && !tokenizer.isEnd(token, true)) continue;
       this.#endsLine[token] = 1;
       lineEnds.push(token);
     }
@@ -37,7 +37,7 @@ export class Vocabulary {
   }
 
   isEnd(token: number): boolean {
-    return this.#tokenizer.isEnd(token);
+    return this.#tokenizer.isEnd(token, true);
   }
 
   endsLine(token: number): boolean {

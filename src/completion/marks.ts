@@ -1,0 +1,41 @@
+/** How a language marks strings and comments, as far as brackets are concerned. */
+
+export interface Marks {
+  /** What strings of any length stand between. */
+  quotes: string;
+  /** Begins a comment to the end of its line. */
+  comment: string;
+}
+
+export const COMMON: Marks = { quotes: '"\'`', comment: '//' };
+/** An apostrophe begins a lifetime or a quoted name, and no string. */
+const RUST: Marks = { quotes: '"', comment: '//' };
+const HASH: Marks = { quotes: '"\'`', comment: '#' };
+const DASHES: Marks = { quotes: '"\'', comment: '--' };
+const TICKS: Marks = { quotes: '"', comment: '--' };
+const LISP: Marks = { quotes: '"', comment: ';' };
+
+const OF: readonly [marks: Marks, names: string][] = [
+  [RUST, 'rust rs ocaml ml mli fsharp fs fsi scala sc'],
+  [
+    HASH,
+    'python py pyi ruby rb rake gemspec shellscript sh bash zsh fish yaml yml toml r perl pl pm makefile mk dockerfile elixir ex exs julia jl powershell ps1 psm1 nim cmake gdscript gd coffeescript coffee tcl properties dotenv ignore',
+  ],
+  [DASHES, 'sql lua ada adb ads vhdl vhd'],
+  [TICKS, 'haskell hs elm'],
+  [LISP, 'clojure clj cljs cljc edn lisp lsp scheme scm racket rkt elisp el'],
+];
+const BY_NAME = new Map(OF.flatMap(([marks, names]) => names.split(' ').map((name) => [name, marks] as const)));
+
+/** A file's language by its id, or else by the ending of its name. */
+export interface FileKind {
+  path?: string | undefined;
+  languageId?: string | undefined;
+}
+
+/** The id, or the ending without its dot, in lower case. */
+export function kindOf({ path = '', languageId }: FileKind): string {
+  return (languageId ?? /\.?([^./\\]*)$/.exec(path)?.[1] ?? '').toLowerCase();
+}
+
+export const marksOf = (file: FileKind): Marks => BY_NAME.get(kindOf(file)) ?? COMMON;

@@ -1,0 +1,113 @@
+import { testReports } from './report.ts';
+
+const GO =
+  'package stats\n\nfunc Mean(values []float64) float64 {\n\tif len(values) == 0 {\n\t\treturn 0\n\t}\n\tsum := 0.0\n\tfor _, value := range values {\n\t\t§\n\t}\n\treturn sum / float64(len(values))\n}\n';
+const WALK =
+  'export function walk(nodes: Node[]) {\n  for (const node of nodes) {\n    if (node.children.length > 0) {\n§\n    }\n  }\n}\n';
+const BOOT = 'export function boot() {\n\t\t\t§\n}\n';
+const TABS = { indentation: { tabs: true, width: 4 } };
+
+testReports('tabs stay tabs', [
+  ['stats.go', GO, 'sum += value', '\t\tsum += value'],
+  [
+    'stats.go',
+    GO,
+    'if value > 0 {\n            sum += value\n        }',
+    '\t\tif value > 0 {\n\t\t\tsum += value\n\t\t}',
+  ],
+  [
+    'stats.go',
+    GO,
+    '        if value > 0 {\n            sum += value\n        }',
+    '\t\tif value > 0 {\n\t\t\tsum += value\n\t\t}',
+  ],
+  [
+    'stats.go',
+    GO,
+    'if a {\n            if b {\n                c()\n            }\n        }',
+    '\t\tif a {\n\t\t\tif b {\n\t\t\t\tc()\n\t\t\t}\n\t\t}',
+  ],
+  ['a.ts', 'f() {\n\tif (a) {§\n\t}\n}\n', '\n        b();\n        c();', '\tif (a) {\n\t\tb();\n\t\tc();', TABS],
+  ['a.py', 'def f(a):\n    if a:\n        §\n    return a\n', 'b()\n\t\tc()', '        b()\n        c()'],
+]);
+
+testReports('lines are as deep as the block', [
+  // 14, 15
+  ['boot.ts', BOOT, '\t\t\t\t\tconst a = 1;', '\t\t\tconst a = 1;', TABS],
+  ['boot.ts', BOOT, 'const a = 1;\n\tconst b = 2;', '\t\t\tconst a = 1;\n\t\t\tconst b = 2;', TABS],
+  ['boot.ts', BOOT, 'if (a) {\n\t\tb();\n\t}', '\t\t\tif (a) {\n\t\t\t\tb();\n\t\t\t}', TABS],
+  ['walk.ts', WALK, 'walk(node.children);', '      walk(node.children);'],
+  ['walk.ts', WALK, '      walk(node.children);', '      walk(node.children);'],
+  ['a.ts', 'f() {\n  if (a) {\n    b();\n§\n  }\n}\n', 'c();', '    c();'],
+  ['a.ts', 'f() {\n  a();\n§\n  b();\n}\n', 'c();', '  c();'],
+  ['a.py', 'class A:\n    def f(self):\n        a()\n§\n        b()\n', 'c()', '        c()'],
+  ['a.py', 'def f():\n    a()\n\n\n§\n', 'def g():', 'def g():'],
+  ['a.cs', 'class A\n{\n    void F()\n    {\n§\n    }\n}\n', 'G();', '        G();'],
+  ['a.go', 'func f() {\n\tif a {\n\t\tb()\n§\n\t}\n}\n', 'c()', '\t\tc()'],
+  ['a.yml', 'on:\n  push:\n    branches: [a]\n§\n    tags: [b]\n', 'paths: [c]', '    paths: [c]'],
+]);
+
+testReports('no blank line and no space is put before the text', [
+  // 17, 18
+  [
+    'format.rb',
+    'module Format\n  def self.money(cents)\n    whole = cents / 100\n\n§\n  end\nend\n',
+    '\n    whole.to_s',
+    '    whole.to_s',
+  ],
+  [
+    'format.rb',
+    'module Format\n  def self.money(cents)\n    whole = cents / 100\n\n§\n  end\nend\n',
+    '\n\n    whole.to_s\n',
+    null,
+  ],
+  ['a.py', 'def f():\n    a = 1\n    §\n', '\n    return a', '    return a'],
+  ['main.rs', 'fn f() {\n    let mut counts = §\n}\n', ' HashMap::new();', '    let mut counts = HashMap::new();'],
+  ['a.ts', 'return §\n', '  a;', 'return a;'],
+  ['a.ts', 'f(a, §)\n', ' b)', 'f(a, b)'],
+]);
+
+testReports('line ends stay as they are', [
+  [
+    'a.ts',
+    'f() {\r\n\tif (a) {§\r\n\t}\r\n}\r\n',
+    '\n        b();\n        c();',
+    '\tif (a) {\r\n\t\tb();\r\n\t\tc();',
+    TABS,
+  ],
+  ['a.c', 'void f(int a) {\r\n  printf("§");\r\n}\r\n', '%d\\n", a);', '  printf("%d\\n", a);'],
+  [
+    'a.js',
+    'app.get("/", (req, res) => {§})\r\n',
+    '\n  res.send("ok");\n});',
+    'app.get("/", (req, res) => {\r\n  res.send("ok");\r\n});',
+  ],
+  ['README.md', '```ts\r\nlet a;\r\n§```\r\n', 'let b;', 'let b;\r\n```'],
+]);
+
+testReports('separators are those of the language', [
+  // 20
+  [
+    'tsconfig.json',
+    '{\n  "compilerOptions": {\n    "strict": true,\n    §\n  }\n}\n',
+    '"noEmit": true,',
+    '    "noEmit": true',
+  ],
+  [
+    'tsconfig.json',
+    '{\n  "compilerOptions": {\n    "strict": true,\n    §\n  }\n}\n',
+    '"noEmit": true\n  }\n}',
+    '    "noEmit": true',
+  ],
+  ['a.json', '{\n  "a": [\n    1,\n    §\n  ]\n}\n', '2,', '    2'],
+  ['a.json', '{\n  §\n  "b": 2\n}\n', '"a": 1', '  "a": 1,'],
+  ['a.json', '{\n  "a": [§]\n}\n', '1, 2,', '  "a": [1, 2]'],
+  ['a.ts', 'const a = {\n  b: 1,\n  §\n};\n', 'c: 2,', '  c: 2,'],
+  ['a.py', 'a = {\n    "b": 1,\n    §\n}\n', '"c": 2,', '    "c": 2,'],
+  ['a.py', 'a = (§)\n', '1,)', 'a = (1,)'],
+  ['a.go', 'var a = []int{\n\t1,\n\t§\n}\n', '2', '\t2,'],
+  ['a.go', 'var a = []int{\n\t1,\n\t§\n}\n', '2,', '\t2,'],
+  ['a.java', 'f(\n    a,\n    §\n);\n', 'b,', '    b'],
+  ['a.sql', 'create table t (\n  a int,\n  §\n);\n', 'b int,', '  b int'],
+  ['a.rs', 'let a = [\n    1,\n    §\n];\n', '2,', '    2,'],
+]);

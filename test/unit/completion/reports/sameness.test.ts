@@ -1,0 +1,107 @@
+import { testReports } from './report.ts';
+
+const CART =
+  'export function checkout(cart: Cart, user: User) {\n  const items = cart.items.filter((item) => item.count > 0);\n  §\n  const total = sum(items);\n  const tax = total * user.taxRate;\n  return submit(user, total + tax);\n}\n';
+const MASKS =
+  'const base = 0x4000;\nexport const mask1 = readRegister(base, 0x10, 32);\nexport const mask2 = readRegister(base, 0x14, 32);\nexport const §\nexport const mask4 = readRegister(base, 0x1c, 32);\nexport const mask5 = readRegister(base, 0x20, 32);\n';
+const RETRY =
+  'export async function retry<T>(run: () => Promise<T>, times: number): Promise<T> {\n  // §\n  for (let i = 0; ; i++) {\n    await run();\n  }\n}\n';
+const VIEWS = 'class Views:\n    @§\n    def titles(self):\n        return sorted(self.pages)\n';
+const README = '# Use\n\n```ts\nimport { open } from "kv";\n\nconst store = open("data.kv");\n§```\n\nThat is all.\n';
+
+testReports('what is below already is not said again', [
+  // 03
+  ['cart.ts', CART, 'const total = sum(items);', null],
+  ['cart.ts', CART, 'const  total=sum( items );', null],
+  [
+    'cart.ts',
+    CART,
+    'const total = sum(items);\n  const tax = total * user.taxRate;\n  return submit(user, total + tax);',
+    null,
+  ],
+  ['cart.ts', CART, 'const tax = total * user.taxRate;', null],
+  ['cart.ts', CART, 'const count = items.length;', '  const count = items.length;'],
+  ['a.ts', 'f() {\n  §\n  a(b);\n}\n', 'c(d);\n  a(b);', '  c(d);'],
+  ['a.py', 'def f():\n    §\n    return total\n', 'return total', null],
+  // 22
+  ['a.ts', 'const total = §\n', 'const total = sum(items);', 'const total = sum(items);'],
+  ['a.py', '    for item in §\n', 'for item in items:', '    for item in items:'],
+  ['a.ts', 'return await §\n', 'return await load();', 'return await load();'],
+  ['a.ts', 'x = [\n  null, §\n];\n', 'null, null, 1,', '  null, null, null, 1,'],
+  // 31
+  ['views.py', VIEWS, 'property\n    def titles(self):', '    @property'],
+  ['views.py', VIEWS, 'lru_cache', '    @lru_cache'],
+  [
+    'a.java',
+    'class A {\n    @§\n    public String toString() {\n',
+    'Override\n    public String toString() {',
+    '    @Override',
+  ],
+]);
+
+testReports('rows that are alike on purpose are wanted', [
+  // 36
+  [
+    'registers.ts',
+    MASKS,
+    'mask3 = readRegister(base, 0x18, 32);',
+    'export const mask3 = readRegister(base, 0x18, 32);',
+  ],
+  ['a.ts', 'const zero = [\n  [0, 0, 0],\n  §\n  [0, 0, 0],\n];\n', '[0, 0, 0],', '  [0, 0, 0],'],
+  ['a.ts', 'const none = [\n  null,\n  null,\n  §\n];\n', 'null,', '  null,'],
+  ['a.c', 'int m[3][3] = {\n    {1, 0, 0},\n    {0, 1, 0},\n    §\n};\n', '{0, 0, 1},', '    {0, 0, 1},'],
+  [
+    'a.py',
+    'PINS = {\n    "left_front": gpio.PIN_A,\n    §\n    "left_rear": gpio.PIN_A,\n    "left_tear": gpio.PIN_A,\n}\n',
+    '"left_gear": gpio.PIN_A,',
+    '    "left_gear": gpio.PIN_A,',
+  ],
+  ['a.css', '.a {\n  margin-left: 4px;\n  §\n  margin-left: 8px;\n}\n', 'margin-left: 6px;', '  margin-left: 6px;'],
+  // And a loop is none.
+  ['a.ts', 'f() {\n  §\n}\n', 'a();\n  a();\n  a();\n  a();', '  a();'],
+]);
+
+testReports('a comment is one line, and no code', [
+  // 28
+  ['retry.ts', RETRY, 'Try again until it works.', '  // Try again until it works.'],
+  ['retry.ts', RETRY, 'Try again.\n  // And again.', '  // Try again.'],
+  ['retry.ts', RETRY, 'for (let i = 0; ; i++) {', null],
+  ['a.py', 'def f():\n    # §\n    return 1\n', 'return 1', null],
+  ['a.py', 'def f():\n    # §\n    return 1\n', 'One.', '    # One.', { afterAccept: true }],
+  ['a.py', 'def f():\n    # §\n    return 1\n', 'One.\n    # Two.', '    # One.', { afterAccept: true }],
+]);
+
+testReports('marks of models are no text', [
+  // 23, 25
+  ['util.js', 'function f() {\n  return §\n}\n', 'Math.min(a, b);<|im_end|>', '  return Math.min(a, b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'Math.min(a, b);</code>', '  return Math.min(a, b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'Math.min(a, b);</fim_middle>', '  return Math.min(a, b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'Math.min(a, b);<end_of_turn>', '  return Math.min(a, b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'Math.min(a, b);</s>', '  return Math.min(a, b);'],
+  ['a.html', '<p><code>§\n', 'a</code></p>', '<p><code>a</code></p>'],
+  ['lib.rs', 'fn f() {\n    §\n}\n', 'NO_EDITS', null],
+  ['lib.rs', 'fn f() {\n    §\n}\n', 'KEEP_PREVIOUS', null],
+  ['lib.rs', 'fn f() {\n    §\n}\n', '<|marker_1|>', null],
+  ['lib.rs', 'fn f() {\n    §\n}\n', 'g();\n>>>>>>> UPDATED', '    g();'],
+  ['lib.rs', 'fn f() {\n    §\n}\n', 'g();\n    <|user_cursor|>', '    g();'],
+  ['lib.rs', 'fn f() {\n    §\n}\n', 'g();<[end▁of▁sentence]>', '    g();'],
+]);
+
+testReports('places of their own kind', [
+  // 21, 27, 34, 40
+  ['load.py', 'impo§rt pandas as pd\n', 'rt os', null],
+  ['a.ts', 'const na§me = 1;\n', 'me = 2', null],
+  ['README.md', README, 'store.set("a", 1);', 'store.set("a", 1);\n```'],
+  ['README.md', README, 'store.set("a", 1);\n```', 'store.set("a", 1);\n```'],
+  ['README.md', '```sh\nnpm i\n§\n```\n\nDone.\n', 'npm test\n```', 'npm test'],
+  [
+    'longest.rs',
+    "struct Pair<'a> { left: &'a str, right: &'a str }\n\nimpl<'a> Pair<'a> {\n    fn longest(&self) -> &'a str {\n        §\n    }\n}\n",
+    'if self.left.len() > self.right.len() {\n            self.left\n        } else {\n            self.right\n        }\n    }\n}',
+    '        if self.left.len() > self.right.len() {\n            self.left\n        } else {\n            self.right\n        }',
+  ],
+  ['a.rs', "fn f<'a>(x: &'a str) {\n    g(§)\n}\n", "x, '(')", "    g(x, '(')"],
+  ['icons.ts', 'const icons = {\n  ok: "✅",\n  error: "§",\n};\n', '❌",', '  error: "❌",'],
+  ['icons.ts', 'const icons = {\n  ok: "✅",\n  error: "§",\n};\n', '❌', '  error: "❌",'],
+  ['icons.ts', 'const icons = {\n  ok: "✅",\n  error: "§",\n};\n', '👩\u200d', '  error: "👩",'],
+]);
