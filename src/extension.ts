@@ -75,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     isPrivate: (uri) => workspace.isPrivate(uri),
     idOf: (uri) => workspace.idOf(uri),
     lastAnswer: () => chat.controller.lastUse,
+    erased: (folder, ids) => chat.redact(folder, ids),
     lastSuggestion: () => completion.lastShown && ofSuggestion(completion.lastShown),
   });
   const completion = registerCompletion(host, {

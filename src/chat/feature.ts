@@ -16,7 +16,7 @@ import { MENTIONS } from './context/kinds.ts';
 import type { Resolved, SearchHit } from './context/sources.ts';
 import { ChatController } from './controller.ts';
 import type { KeptAttachment } from './conversation/entries.ts';
-import { forgetChats } from './conversation/forget.ts';
+import { forgetChats, redactChats } from './conversation/forget.ts';
 import { openStore } from './conversation/open.ts';
 import { type ChatsOf, makeChatsFolder } from './conversation/place.ts';
 import type { Question } from './draft.ts';
@@ -50,6 +50,11 @@ export interface ChatFeature {
   ask(question: Question): Promise<void>;
   /** Removes the conversations of a folder for good. @throws Error in words where one cannot be removed. */
   forget(folder: string): Promise<void>;
+  /**
+   * Takes what was recalled out of the conversations of a folder, once it is erased from the memory.
+   * @param ids of what is erased; absent: all. @throws Error in words where one cannot be changed.
+   */
+  redact(folder: vscode.Uri, ids?: readonly number[]): Promise<void>;
 }
 
 /** Of a window without a folder. */
@@ -173,6 +178,13 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
     // Where it cannot be made, the next conversation says so.
     if (path === local) await makeChatsFolder(chatsOf(folder())).catch(() => undefined);
   };
+  const redact = async (of: vscode.Uri, ids?: readonly number[]): Promise<void> => {
+    const erased = ids && new Set(ids);
+    if (of.toString() !== folder().toString()) return void (await redactChats(of.fsPath, erased));
+    await (await store).redact(erased);
+    // What is shown has it no more, and a draft is weighed without it.
+    await controller.handle({ type: 'ready' });
+  };
   const generate = async (messages: ChatMessage[], maxTokens: number, signal: AbortSignal): Promise<string> => {
     const model = (await models.ready()).id;
     const { conversation } = await engine.openChat({ model, workspace: await needs.idOf(folder()) });
@@ -260,7 +272,7 @@ export function registerChat(host: Host, needs: ChatFeatureNeeds): ChatFeature {
     },
   );
   void retain(store, () => setting('keepDays', 0), forgetPages).catch((error) => log(String(error)));
-  return { controller, panel, sources, reviews, ask, forget };
+  return { controller, panel, sources, reviews, ask, forget, redact };
 }
 
 /** What variables of prompt files stand for now; of private files nothing. */

@@ -1,7 +1,7 @@
 /** What the chat asks of the memory: what fits a question, what was said, and what an answer was given. */
 import { type ActivateParams, type ActivateResult, asPrompt, type RecordTurnParams } from '../engine/protocol/index.ts';
 import { attachmentOf } from './context/attachment.ts';
-import type { KeptAttachment, KeptMemory, UserEntry } from './conversation/entries.ts';
+import type { KeptAttachment, KeptMemory, MessageEntry, UserEntry, WithoutEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question } from './draft.ts';
 import type { TokenCounter } from './prompt/budget.ts';
@@ -30,9 +30,22 @@ export interface ChatUse {
 export const recalledIn = ({ attachments }: Pick<UserEntry, 'attachments'>): KeptMemory[] =>
   attachments.flatMap(({ memories }) => memories ?? []);
 
-/** The question that an answer is to. */
+/** The question that an answer is to, as the answer was given it. */
 export function questionOfAnswer(conversation: Conversation, answer: string): UserEntry | undefined {
-  return conversation.path(answer).findLast((entry): entry is UserEntry => entry.type === 'user');
+  return asGiven(conversation.path(answer)).findLast((entry): entry is UserEntry => entry.type === 'user');
+}
+
+/** Entries of a path, its questions without the memories that the answers on it were given none of. */
+export function asGiven(path: readonly MessageEntry[]): MessageEntry[] {
+  const given: MessageEntry[] = [];
+  let question = -1;
+  for (const entry of path) {
+    if (entry.type === 'user') question = given.length;
+    else if (entry.type === 'without' && question >= 0)
+      given[question] = without(given[question] as UserEntry, entry.memory);
+    given.push(entry);
+  }
+  return given;
 }
 
 /** Turns that are in the prompt anyway, as the memory names them. */
@@ -75,18 +88,14 @@ function keptOf({ item, ...rest }: ActivateResult['memories'][number]): KeptMemo
   return { ...rest, item: { id, kind, source, path, changed, title } };
 }
 
-/** A question once more, without one of its memories; undefined where it had no such one. */
-export function askedWithout(question: UserEntry, id: number): Omit<UserEntry, 'id' | 'parent' | 'at'> | undefined {
-  const recalled = recalledIn(question);
-  const left = recalled.find(({ item }) => item.id === id);
-  if (!left) return undefined;
-  const attachment = attachmentOfMemories(recalled.filter((one) => one !== left));
-  const { id: _, parent: __, at: ___, ...rest } = withoutMemories(question);
+function without(question: UserEntry, memory: WithoutEntry['memory']): UserEntry {
+  const attachment = attachmentOfMemories(recalledIn(question).filter(({ item }) => item.id !== memory.id));
   return {
-    ...rest,
-    attachments: [...rest.attachments, ...(attachment ? [attachment] : [])],
-    decision: `Asked again without “${left.item.title}”, and with what else was remembered then.`,
-    leftOut: [...(question.leftOut ?? []), { id, title: left.item.title }],
+    ...question,
+    // In its place: what is attached besides stands before it.
+    attachments: [...withoutMemories(question).attachments, ...(attachment ? [attachment] : [])],
+    decision: `Asked again without “${memory.title}”, and with what else was remembered then.`,
+    leftOut: [...(question.leftOut ?? []), memory],
   };
 }
 

@@ -3,12 +3,12 @@
  * conversation, and from there to the disk; what the panel shows follows from it.
  */
 import { randomUUID } from 'node:crypto';
-import type { NoteEntry, UserEntry } from './conversation/entries.ts';
+import type { NoteEntry, UserEntry, WithoutEntry } from './conversation/entries.ts';
 import type { Conversation } from './conversation/tree.ts';
 import type { Question, Weighed } from './draft.ts';
 import { EngineChat, type EngineChatNeeds } from './engineChat.ts';
 import { wordsOf } from './errorWords.ts';
-import { askedWithout, type ChatMemory, type ChatUse, questionOfAnswer, usedIn } from './memory.ts';
+import { type ChatMemory, type ChatUse, questionOfAnswer, recalledIn, usedIn, withoutMemories } from './memory.ts';
 import { ReadAhead } from './readAhead.ts';
 import { Recall } from './recall.ts';
 import { ReviewedBlocks } from './reviewedBlocks.ts';
@@ -131,16 +131,19 @@ export class ChatSession {
     await this.#answer(parent, message.type === 'assistant' && message.state === 'whole');
   }
 
-  /** Asks once more without one of the memories that the answer `id` was given: a branch beside its question. */
+  /** Another answer beside the answer `id`, without one of the memories that it was given. */
   async answerWithout(id: string, memory: number): Promise<void> {
     await this.stop();
     const { conversation } = this;
     const question = questionOfAnswer(conversation, id);
-    const asked = question && askedWithout(question, memory);
-    if (!asked) return;
-    const parent = conversation.parentForEdited(question.id);
-    const entry: UserEntry = { ...asked, id: randomUUID(), parent, at: Date.now() };
+    const left = question && recalledIn(question).find(({ item }) => item.id === memory);
+    if (!left) return;
+    const { title } = left.item;
+    const at = Date.now();
+    const parent = conversation.parentForRegenerated(id);
+    const entry: WithoutEntry = { type: 'without', id: randomUUID(), parent, at, memory: { id: memory, title } };
     conversation.append(entry);
+    conversation.append({ type: 'head', id: entry.id, at });
     await this.#answer(entry.id, false);
   }
 

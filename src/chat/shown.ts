@@ -59,6 +59,8 @@ export function shownMessage(conversation: Conversation, entry: MessageEntry): S
         state: 'whole',
         actions: [UNDO],
       };
+    case 'without':
+      return undefined;
     case 'note':
       return { id, role: 'note', text: entry.text, state: 'whole' };
     case 'tool':

@@ -1,6 +1,7 @@
 /** `quire memory`: what is remembered of a folder, or in a database by itself: the same memory as the editor's. */
 import { readFile } from 'node:fs/promises';
 import { text as textFrom } from 'node:stream/consumers';
+import { redactChats } from '../chat/conversation/forget.ts';
 import type { EngineClient } from '../engine/client/client.ts';
 import type { MemoryPlace, MemorySource } from '../engine/protocol/index.ts';
 import {
@@ -87,8 +88,10 @@ const COMMANDS: Record<string, Command> = {
   unpin: { check: areIds, run: (given) => pin(given, false) },
   forget: {
     check: areIds,
-    run: async ({ client, place, rest }) => {
-      const value = await client.memory.forget({ place, ids: rest.map(Number) });
+    run: async ({ client, place, values: { folder }, rest }) => {
+      const ids = rest.map(Number);
+      const value = await client.memory.forget({ place, ids });
+      if (folder !== undefined) await redactChats(await folderAt(folder), new Set(ids));
       return { value, text: `Forgot ${value.forgotten} of ${rest.length}.\n` };
     },
   },
@@ -122,8 +125,9 @@ const COMMANDS: Record<string, Command> = {
       nothingMore(rest);
       if (!yes) throw new UsageError('memory erase removes everything for good; --yes says that this is meant');
     },
-    run: async ({ client, place }) => {
+    run: async ({ client, place, values: { folder } }) => {
       const value = await client.memory.erase({ place });
+      if (folder !== undefined) await redactChats(await folderAt(folder));
       const pages = value.pages ? ', and the computed pages of prompts that it stood in' : '';
       return { value, text: `Erased ${value.items} memories, ${value.bytes} bytes on disk${pages}.\n` };
     },

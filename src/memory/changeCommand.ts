@@ -12,7 +12,7 @@ export type Change = 'pin' | 'unpin' | 'accept' | 'edit' | 'forget';
 export async function changeMemory(needs: CommandNeeds, change: Change, refs: readonly ItemRef[]): Promise<void> {
   const [first] = refs;
   if (!first) return;
-  const { client, stores, changed } = needs;
+  const { client, stores, changed, erased } = needs;
   const store = stores.named(first.store);
   const place = await store.place();
   const { id } = first;
@@ -38,8 +38,10 @@ export async function changeMemory(needs: CommandNeeds, change: Change, refs: re
     }
     case 'forget': {
       const title = refs.length === 1 ? (await client.get({ place, id }))?.item.title : undefined;
-      const { forgotten, change: done } = await client.forget({ place, ids: refs.map((one) => one.id) });
+      const ids = refs.map((one) => one.id);
+      const { forgotten, change: done } = await client.forget({ place, ids });
       changed();
+      await erased(store, ids);
       const what = title === undefined ? memories(forgotten) : `“${oneLine(title, 50)}”`;
       return sayDone(needs, store, `Forgot ${what}.`, done);
     }

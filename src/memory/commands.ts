@@ -13,6 +13,11 @@ export interface CommandNeeds {
   open(ref: ItemRef): Promise<void>;
   /** Draws what is shown anew. */
   changed(): void;
+  /**
+   * Takes what was recalled out of the kept conversations of a folder. @param ids of what is erased; absent: all.
+   * @throws Error in words where one cannot be changed.
+   */
+  erased(store: FolderStore, ids?: readonly number[]): Promise<void>;
   report(error: unknown): void;
 }
 

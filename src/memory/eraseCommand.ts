@@ -5,7 +5,7 @@ import { bytesInWords, memories } from './words.ts';
 
 /** What erasing does, told before it is done. */
 const ERASED =
-  'Its database, the log of it, what is held in memory, and the computed pages of prompts that held memories are overwritten and removed from this machine. Your files and conversations stay, the latter with what was recalled in them. This cannot be undone; Export Memory… makes a copy first.';
+  'Its database, the log of it, what is held in memory, and the computed pages of prompts that held memories are overwritten and removed from this machine. Your files stay, and so do your conversations, without what was recalled in them. This cannot be undone; Export Memory… makes a copy first.';
 
 /** @param agreed true: the person has agreed elsewhere. */
 export async function eraseMemory(needs: CommandNeeds, agreed?: unknown): Promise<void> {
@@ -24,6 +24,7 @@ export async function eraseMemory(needs: CommandNeeds, agreed?: unknown): Promis
   if (pressed !== erase) return;
   const { items, bytes, pages } = await needs.client.erase({ place });
   needs.changed();
+  await needs.erased(store);
   const also = pages ? ', and the saved pages of prompts' : '';
   void needs.say(`Erased ${memories(items)} of ${store.name}: ${bytesInWords(bytes)} overwritten${also}.`);
 }

@@ -29,6 +29,8 @@ export interface MemoryFeatureNeeds {
   lastAnswer(): Omit<Use, 'store'> | undefined;
   /** What was used for the last suggestion that was shown. */
   lastSuggestion(): UseOf | undefined;
+  /** Memories of a folder are erased: what was recalled of them goes from its conversations. @param ids absent: all. */
+  erased(folder: vscode.Uri, ids?: readonly number[]): Promise<void>;
 }
 
 /** What was used, of the first folder's memory where it does not say. */
@@ -83,6 +85,7 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
     say: (words, ...buttons) => vscode.window.showInformationMessage(`Quire: ${words}`, ...buttons),
     open: (ref) => inspector.pages.open(ref),
     changed: () => inspector.changed(),
+    erased: ({ key }, ids) => needs.erased(vscode.Uri.parse(key, true), ids),
     report,
   };
   const run = async (change: Change, refs: readonly ItemRef[]) => {

@@ -44,7 +44,7 @@ export interface UserEntry extends Placed {
   asked?: string;
   /** Why something was remembered for it, or nothing was, in words. */
   decision?: string;
-  /** Asked once more without these memories, to see whether they mattered: number and title. */
+  /** Memories that it was not given, to see whether they mattered: number and title. */
   leftOut?: { id: number; title: string }[];
 }
 
@@ -124,6 +124,15 @@ export interface NoteEntry extends Placed {
   text: string;
 }
 
+/**
+ * Behind a question: what follows answers it without one of the memories that it was given, to see whether that mattered. The
+ * question itself stays as it is, so that both answers are beside each other.
+ */
+export interface WithoutEntry extends Placed {
+  type: 'without';
+  memory: { id: number; title: string };
+}
+
 /** Which branch is shown: the one that this message is on. */
 export interface HeadEntry {
   type: 'head';
@@ -155,7 +164,7 @@ export interface BeginEntry {
   at: number;
 }
 
-export type MessageEntry = UserEntry | AssistantEntry | ToolEntry | CompactionEntry | NoteEntry;
+export type MessageEntry = UserEntry | AssistantEntry | ToolEntry | CompactionEntry | NoteEntry | WithoutEntry;
 export type Entry =
   | BeginEntry
   | MessageEntry

@@ -1,6 +1,7 @@
-/** What `forget` does to the conversations of a folder. */
+/** What forgetting does to the conversations of a folder. */
 import { rm } from 'node:fs/promises';
 import { chatsFoldersOf } from './place.ts';
+import type { Erased } from './redacted.ts';
 import { ConversationStore } from './store.ts';
 
 /**
@@ -15,4 +16,20 @@ export async function forgetChats(folder: string, environment: NodeJS.ProcessEnv
     await rm(place, { recursive: true, force: true });
   }
   return removed;
+}
+
+/**
+ * Takes what was recalled out of the kept conversations of a workspace's folder, once its memory is erased.
+ * @param erased numbers of the memories; absent: all.
+ * @throws Error in words where one cannot be changed.
+ */
+export async function redactChats(
+  folder: string,
+  erased?: Erased,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  let changed = 0;
+  for (const place of await chatsFoldersOf(folder, environment))
+    changed += (await new ConversationStore(place).redact(erased)).length;
+  return changed;
 }

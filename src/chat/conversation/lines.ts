@@ -83,6 +83,7 @@ const SHAPES: Record<Entry['type'], Check> = {
   }),
   undo: fields({ compaction: text, at: number }),
   note: fields({ ...placed, text }),
+  without: fields({ ...placed, memory: fields({ id: number, title: text }) }),
   head: fields({ id: orNull(text), at: number }),
   title: fields({ title: text, at: number }),
   block: fields({

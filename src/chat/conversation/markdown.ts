@@ -21,6 +21,8 @@ function partsOf(message: MessageEntry, conversation: Conversation): string[] {
       return [conversation.isUndone(message.id) ? '' : '*From here on, the model is told what is above in short.*'];
     case 'note':
       return [message.text.replace(/^/gm, '> ')];
+    case 'without':
+      return [`*Answered once more without the memory “${escaped(message.memory.title)}”.*`];
   }
 }
 

@@ -3,13 +3,15 @@
  * same one open; each sees what the other appended when it opens it anew.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Entry } from './entries.ts';
 import { LineFile } from './lineFile.ts';
 import { entriesOf, lineOf } from './lines.ts';
 import { markdownOf } from './markdown.ts';
+import { erase, rewrite } from './overwrite.ts';
+import { type Erased, redacted, redactedLines } from './redacted.ts';
 import { type ConversationSummary, SummaryReader } from './summary.ts';
 import { excerptsOf, type Found, wordsOf } from './textSearch.ts';
 import { cleanTitle } from './title.ts';
@@ -165,6 +167,25 @@ export class ConversationStore {
     return ids;
   }
 
+  /**
+   * Takes what was recalled out of all of them, open ones too, once it is erased from the memory; its bytes are overwritten.
+   * @returns the ids of those that had any of it.
+   * @throws Error in words where one cannot be changed.
+   */
+  async redact(erased?: Erased): Promise<string[]> {
+    const changed: string[] = [];
+    for (const id of await this.#ids()) {
+      const opened = this.#opened.get(id);
+      opened?.conversation.redact((entry) => redacted(entry, erased));
+      await opened?.file.flush();
+      if (await rewrite(this.#file(id), (content) => redactedLines(content, erased))) {
+        this.#readers.delete(id);
+        changed.push(id);
+      }
+    }
+    return changed;
+  }
+
   /** The branch that is shown, as Markdown. @throws Error in words where it is not there. */
   async exportMarkdown(id: string): Promise<string> {
     const opened = this.#opened.get(id);
@@ -249,31 +270,6 @@ export class ConversationStore {
 
   #check(id: string): void {
     if (!SAFE_ID.test(id)) throw new Error('This is not the name of a conversation.');
-  }
-}
-
-/** @returns false where there was no such file. */
-async function erase(file: string): Promise<boolean> {
-  try {
-    // What is deleted is overwritten: it may be somebody's code.
-    const handle = await open(file, 'r+');
-    try {
-      const { size } = await handle.stat();
-      const zeros = Buffer.alloc(Math.min(size, 1 << 20));
-      for (let at = 0; at < size; at += zeros.length)
-        await handle.write(zeros, 0, Math.min(zeros.length, size - at), at);
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-    await rm(file);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
-    throw new Error(
-      `The conversation cannot be removed (${code ?? 'unknown reason'}). Remove ${file} by hand, or close what holds it.`,
-    );
   }
 }
 

@@ -124,6 +124,11 @@ export class Conversation {
     return this.#messages.get(id);
   }
 
+  /** Puts other entries in the place of messages, as they are on disk now. */
+  redact(redacted: (entry: MessageEntry) => MessageEntry): void {
+    for (const [id, entry] of this.#messages) this.#messages.set(id, redacted(entry));
+  }
+
   /** All messages of all branches, in the order in which they came. */
   all(): MessageEntry[] {
     return [...this.#messages.values()];
@@ -294,4 +299,4 @@ export class Conversation {
 
 /** Not said by anybody: what follows it follows what is before it. */
 const isAside = (message: MessageEntry | undefined): boolean =>
-  message?.type === 'compaction' || message?.type === 'note';
+  message?.type === 'compaction' || message?.type === 'note' || message?.type === 'without';

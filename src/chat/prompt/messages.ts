@@ -13,6 +13,7 @@
 import type { ChatMessage } from '../../engine/protocol/index.ts';
 import type { AssistantEntry, KeptAttachment, MessageEntry, ToolEntry, UserEntry } from '../conversation/entries.ts';
 import type { Branch } from '../conversation/tree.ts';
+import { asGiven } from '../memory.ts';
 
 /** Takes the place of an answer that was stopped before its first word: templates want speakers in turn, and words of each. */
 const NO_ANSWER = '(no answer)';
@@ -57,9 +58,10 @@ export function messagesOf(branch: Branch, system: string): ChatMessage[] {
 
 /** Entries of a branch that are told as they were, with asides among them. */
 export function toldOf({ messages, compaction }: Branch): readonly MessageEntry[] {
-  if (!compaction) return messages;
-  const first = messages.findIndex(({ id }) => id === compaction.keepsFrom);
-  return messages.slice(first < 0 ? messages.indexOf(compaction) + 1 : first);
+  const given = asGiven(messages);
+  if (!compaction) return given;
+  const first = given.findIndex(({ id }) => id === compaction.keepsFrom);
+  return given.slice(first < 0 ? given.indexOf(compaction) + 1 : first);
 }
 
 /** A question as the model is given it: what is attached first, so that other chats share its pages. */

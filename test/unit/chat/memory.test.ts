@@ -163,7 +163,7 @@ describe('a question that something is remembered for', () => {
     await session.dispose();
   });
 
-  test('is asked again without one: a branch, told apart, and remembered by nobody', async () => {
+  test('is answered again without one: beside the answer, told apart, and remembered by nobody', async () => {
     const { ask, asked, session, recorded, conversation } = bed([
       memory(7, 'Fridays.'),
       memory(8, 'Never on Mondays.'),
@@ -174,7 +174,10 @@ describe('a question that something is remembered for', () => {
     assert.match(user(asked[1]!), /Fridays/);
     assert.doesNotMatch(user(asked[1]!), /Mondays/);
     assert.deepEqual(session.messages().at(-1)!.memories, { used: 1, without: ['T8'] });
-    assert.deepEqual(session.messages()[0]!.branch, { index: 1, count: 2 });
+    assert.deepEqual(
+      session.messages().map(({ branch }) => branch),
+      [undefined, { index: 1, count: 2 }],
+    );
     assert.equal(recorded.length, 1);
     // What stands before it is the same, and need not be read again.
     assert.ok(user(asked[0]!).startsWith(user(asked[1]!).split('(End')[0]!.trimEnd()));
@@ -184,7 +187,18 @@ describe('a question that something is remembered for', () => {
     // Without what it does not have it is not asked.
     await session.answerWithout(session.messages().at(-1)!.id, 99);
     assert.equal(asked.length, 3);
-    assert.equal(conversation.path().filter(({ type }) => type === 'user').length, 1);
+    assert.equal(conversation.all().filter(({ type }) => type === 'user').length, 1);
+    // The first answer was given both, and what follows it is told so.
+    await session.page(answer, 0);
+    assert.deepEqual(session.messages().at(-1)!.memories, { used: 2, without: [] });
+    await ask('And where?');
+    assert.equal(asked.at(-1)!.messages.at(-3)!.content, user(asked[0]!));
+    // From the file it is the same.
+    const again = new Conversation(
+      'c',
+      conversation.all().map((entry) => entryOf(lineOf(entry))!),
+    );
+    assert.deepEqual(again.all(), conversation.all());
   });
 
   test('can say of every answer what was used, and why', async () => {

@@ -4,7 +4,7 @@
  * takes its place; after too many ends in a row there is none any more, and nobody else is harmed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { CLOSE } from './dispatcher.ts';
 import type { Call, Log, Message, Port } from './messages.ts';
 import type { NamesIn, Params, Result, StoresOf } from './stores.ts';
@@ -188,9 +188,10 @@ export class Thread<S extends StoresOf> {
 /**
  * A thread of its own.
  * @param entry its file.
+ * @param resourceLimits of its heap, where Node's own are too wide.
  */
-export function connectWorker(entry: URL, name: string): Line {
-  const worker = new Worker(entry, { name });
+export function connectWorker(entry: URL, name: string, resourceLimits: ResourceLimits = {}): Line {
+  const worker = new Worker(entry, { name, resourceLimits });
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     listen: (take) => void worker.on('message', take),

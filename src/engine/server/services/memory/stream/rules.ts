@@ -6,10 +6,14 @@ import { secretIn } from './secrets.ts';
 import { saidIn } from './turns.ts';
 import { ownWordsOf, sentencesOf, tellingStems } from './wording.ts';
 
-/** What is meant for every time, and says so. */
-const STATED =
-  /^(?:always|never|from now on|in (?:this|our) (?:project|repo|repository|codebase)|we (?:always|never|prefer|only use|don['’]t use|do not use)|(?:our|the) (?:convention|rule|style|policy) is)\b/i;
-/** What may be meant for this time only: said twice, it is not. */
+/** What is meant for every time, and says so: in English, German, French and Spanish. */
+const STATED: readonly RegExp[] = [
+  /^(?:always|never|from now on|in (?:this|our) (?:project|repo|repository|codebase)|we (?:always|never|prefer|only use|don['’]t use|do not use)|(?:our|the) (?:convention|rule|style|policy) is)\b/i,
+  /^(?:immer|niemals|nie|ab (?:jetzt|sofort)|von (?:jetzt|nun) an|in (?:diesem|unserem) (?:projekt|repository)|wir (?:\p{L}+ )?(?:immer|niemals|nie)|(?:unsere|die) (?:konvention|regel) (?:ist|lautet)|\p{L}+e? (?:bitte )?(?:immer|niemals|nie))(?!\p{L})/iu,
+  /^(?:toujours|jamais|désormais|dorénavant|à partir de maintenant|dans (?:ce|notre) (?:projet|dépôt)|(?:nous|on) (?:n['’]|ne )?\p{L}+ (?:toujours|jamais)|(?:notre|la) (?:convention|règle) est|(?:n['’]|ne )?\p{L}+ (?:toujours|jamais))(?!\p{L})/iu,
+  /^(?:siempre|nunca|de ahora en adelante|a partir de ahora|en (?:este|nuestro) (?:proyecto|repositorio)|(?:nuestra|la) (?:convención|regla) es|(?:no )?\p{L}+ (?:siempre|nunca))(?!\p{L})/iu,
+];
+/** What may be meant for this time only: said twice, it is not. In English alone. */
 const PREFERRED =
   /^(?:we use|use|prefer|stop using|stop \w+ing|don['’]t|do not|avoid|i (?:prefer|want|like)|keep|write)\b/i;
 /** What may stand before either. */
@@ -38,7 +42,7 @@ export function rulesIn(text: string): Rule[] {
   return sentencesOf(ownWordsOf(text)).flatMap((told) => {
     const sentence = told.replace(POLITE, '');
     if (sentence.endsWith('?') || sentence.length > LONGEST_RULE || tellingStems(sentence).size < 1) return [];
-    const stated = STATED.test(sentence);
+    const stated = STATED.some((words) => words.test(sentence));
     return stated || PREFERRED.test(sentence) ? [{ text: sentence, stated }] : [];
   });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { rulesIn } from '../../../../../../../src/engine/server/services/memory/stream/rules.ts';
 import { Rig } from './rig.ts';
 
 const ANSWER =
@@ -21,6 +22,28 @@ test('a rule that is stated for every time is proposed at once, and is not used'
   assert.ok(memories.every(({ item }) => item.kind !== 'proposal'));
   assert.equal(rig.store.journal()[0]!.what, 'Proposed “Always use early returns in loops.”');
 });
+
+const STATED = [
+  'In this project errors are values.',
+  'Immer Tabulatoren zum Einrücken.',
+  'Verwende immer Tabulatoren zum Einrücken.',
+  'Wir schreiben niemals Kommentare auf Deutsch.',
+  'Dorénavant les erreurs sont des valeurs.',
+  "N'utilise jamais de tabulations.",
+  'Usa siempre tabuladores.',
+  'De ahora en adelante los errores son valores.',
+];
+for (const rule of STATED)
+  test(`“${rule}” is a rule for every time`, () => assert.deepEqual(rulesIn(rule), [{ text: rule, stated: true }]));
+
+const TOLD = [
+  'Die Tabelle wird immer größer.',
+  'Der Test war nie schnell genug.',
+  'Le test est devenu trop lent.',
+  'La prueba falla en el servidor.',
+  'Wird das immer so gemacht?',
+];
+for (const words of TOLD) test(`“${words}” is none`, () => assert.deepEqual(rulesIn(words), []));
 
 test('a preference becomes a proposal when it is said again, and one only, however often', async () => {
   const rig = new Rig();
