@@ -50,6 +50,8 @@ export interface CompletionOptions {
   maxTokens?: number | { one: number; many: number };
   /** False computes the whole prompt anew. */
   reuse?: boolean;
+  /** True has the result tell what the model was given. */
+  seen?: boolean;
   /** Absent: `keystroke`. */
   class?: RequestClass;
   /** Called with all the text so far, as it grows; LF. */
@@ -116,6 +118,7 @@ export class Completer {
       ...(options.supersedes === undefined ? {} : { supersedes: options.supersedes }),
       ...(scope.lines === 'one' && scope.newlineEnds ? { stop: ['\n'] } : {}),
       ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
+      ...(options.seen ? { seen: true } : {}),
       ngram: options.ngram ?? true,
       ...(options.prudence && !options.whole ? { least: options.prudence.least } : {}),
       oneLine: scope.lines === 'one',

@@ -10,7 +10,9 @@ import { type NotesAsked, NotesFeed } from './notesFeed.ts';
 import type { FileNotes } from './projectNotes.ts';
 import { notesRoom } from './prompt.ts';
 import { CompletionProvider, type DocumentAccess } from './provider.ts';
+import { SeenAnswers } from './saw/records.ts';
 import { SettingsCache } from './settings.ts';
+import { registerShowSaw } from './showSawCommand.ts';
 import type { Explanation, IndexProgress } from './silence.ts';
 import { SilenceWatch } from './silenceWatch.ts';
 import { Syntax } from './syntax/syntax.ts';
@@ -55,6 +57,7 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
     idOf: (uri) => needs.documents.idOf(uri),
     ask: (uri, asked, signal) => needs.memory.notesOn(uri, asked, signal),
   });
+  const saw = new SeenAnswers();
   const provider = new CompletionProvider({
     model,
     completer: new Completer(host.engine, new Syntax(needs.grammars)),
@@ -62,6 +65,7 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
     documents: needs.documents,
     notes: (file) => feed.notes.of(file),
     threshold,
+    saw,
     onError(kind, error) {
       host.report(error);
       if (kind === 'modelUnknown') needs.onModelLost();
@@ -84,6 +88,7 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
     provider.register(),
     keeping,
     registerEagerness(threshold, reset),
+    registerShowSaw(saw),
     vscode.commands.registerCommand('quire.resetSuggestions', reset),
     watch,
     feed,

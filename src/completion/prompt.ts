@@ -1,10 +1,14 @@
 /** From a place in a file to the segments of a fill-in-the-middle prompt: what changes least comes first. */
 import type { ModelInfo, PromptSegment, PromptText, SpecialToken } from '../engine/protocol/index.ts';
+import type { Source } from './context/piece.ts';
 import { type FimLayout, fimLayoutOf } from './fimLayouts.ts';
 import { notesFor, notesPath } from './notes.ts';
 import type { CompletionRequest, OtherFile } from './request.ts';
 import { isClosersOnly, lineAfter, toLf } from './text.ts';
 import { headWindow, prefixWindow, suffixWindow, type WindowBudget } from './window.ts';
+
+/** What a segment of text is: around the cursor, an open file's beginning, notes of the memory, a piece of a source. */
+export type PartName = 'before' | 'after' | 'path' | 'repository' | 'open' | 'memory' | Source;
 
 /** Room for what stands before the file. */
 type ContextBudget = Pick<WindowBudget, 'others' | 'files' | 'notes'>;
@@ -53,21 +57,21 @@ export function buildPrompt(
 
   const segments: PromptSegment[] = [];
   const special = (token: SpecialToken): void => void segments.push({ special: token });
-  const text = (value: string | PromptText[], cut?: 'drop'): void => {
-    if (value !== '') segments.push(cut === undefined ? { text: value } : { text: value, cut });
+  const text = (of: PartName, value: string | PromptText[], cut?: 'drop'): void => {
+    if (value !== '') segments.push({ text: value, of, ...(cut ? { cut } : {}) });
   };
 
   if (layout.bos && model.specialTokens.includes('bos')) special('bos');
   const header = pushContext(model, layout, request, budget, { special, text });
   const writePrefix = (): void => {
     special('fimPrefix');
-    text(header);
-    segments.push({ text: part(place.start, place.cursor, prefix), cut: 'start', cursor: 'before' });
+    text('path', header);
+    segments.push({ text: part(place.start, place.cursor, prefix), of: 'before', cut: 'start', cursor: 'before' });
   };
   const writeSuffix = (): void => {
     special('fimSuffix');
     const shown = part(place.cursor + hidden, place.end, suffix.slice(hidden));
-    segments.push({ text: shown, cut: 'end', cursor: 'after' });
+    segments.push({ text: shown, of: 'after', cut: 'end', cursor: 'after' });
   };
   if (layout.order === 'suffixFirst') {
     writeSuffix();
@@ -90,7 +94,13 @@ export function notesRoom(model: ModelInfo, { notes }: Pick<WindowBudget, 'notes
 
 interface Writer {
   special(token: SpecialToken): void;
-  text(value: string | PromptText[], cut?: 'drop'): void;
+  text(of: PartName, value: string | PromptText[], cut?: 'drop'): void;
+}
+
+interface Other {
+  of: PartName;
+  path: string;
+  content: PromptText[];
 }
 
 /** Writes the other files and the path of this one. @returns what has to stand at the start of the prefix. */
@@ -109,40 +119,44 @@ function pushContext(
     case 'plus':
     case 'hash': {
       const mark = layout.files === 'plus' ? '+++++ ' : '#';
-      for (const other of others) text(joined([`${mark}${other.path}\n`, ...other.content]), 'drop');
+      for (const other of others) text(other.of, joined([`${mark}${other.path}\n`, ...other.content]), 'drop');
       return others.length > 0 ? `${mark}${request.path}\n` : '';
     }
     default: {
       if (!has('fimSeparator')) return '';
       if (budget.others > 0 && has('fimRepo')) {
         special('fimRepo');
-        text(`${request.repository ?? 'repository'}\n`);
+        text('repository', `${request.repository ?? 'repository'}\n`);
       }
       for (const other of others) {
         special('fimSeparator');
-        text(joined([`${other.path}\n`, ...other.content]), 'drop');
+        text(other.of, joined([`${other.path}\n`, ...other.content]), 'drop');
       }
       special('fimSeparator');
       if (layout.files === 'pathInPrefix') return `${request.path}\n`;
-      text(`${request.path}\n`);
+      text('path', `${request.path}\n`);
       return '';
     }
   }
 }
 
 /** The other files within the budget, the most relevant last: next to the current file, and the last to be dropped. */
-function chosenOthers(request: CompletionRequest, budget: ContextBudget): { path: string; content: PromptText[] }[] {
+function chosenOthers(request: CompletionRequest, budget: ContextBudget): Other[] {
   const others = request.others?.slice(0, budget.files) ?? [];
   if (budget.others <= 0) return [];
   // The share does not depend on how many there are, so that a file is shown alike in every prompt.
   const share = Math.floor(budget.others / budget.files);
   const shown = others
-    .map((other) => ({ path: other.path, content: shownOf(other, share) }))
+    .map((other): Other => ({ of: 'open', path: other.path, content: shownOf(other, share) }))
     .filter(({ content }) => content.length > 0)
     .reverse();
   // Other files are the same for all files of a workspace, notes are not: before them they would move everything.
   const { text } = notesFor(request.notes ?? [], request, budget.notes);
-  return text === '' ? shown : [...shown, { path: notesPath(request.path), content: [text] }];
+  const notes: Other[] = text === '' ? [] : [{ of: 'memory', path: notesPath(request.path), content: [text] }];
+  const pieces = (request.context ?? []).map(
+    ({ source, path, text }): Other => ({ of: source, path, content: [text] }),
+  );
+  return [...shown, ...notes, ...pieces];
 }
 
 /** Texts that are all sent are one. */

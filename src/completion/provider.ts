@@ -9,6 +9,7 @@ import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.
 import type { Eagerness } from './eagerness.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import type { FileNotes, NotedFile } from './projectNotes.ts';
+import type { SeenAnswers } from './saw/records.ts';
 import { type Call, type CompletionTiming, Session } from './session.ts';
 import type { CompletionSettings } from './settings.ts';
 import { type Silence, silenceOf } from './silence.ts';
@@ -35,6 +36,8 @@ export interface CompletionServices {
   notes(file: NotedFile): FileNotes | undefined;
   /** How sure suggestions have to be for this person. */
   threshold: Threshold;
+  /** What the model saw, for who wants to know. */
+  saw: SeenAnswers;
   /** Called once for each kind of error until {@link CompletionProvider.reset}. The message is for the user. */
   onError(kind: string, error: Error): void;
 }
@@ -126,6 +129,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   /** Another model, or settings that change answers: forgets suggestions and reports errors anew. */
   reset(): void {
     this.#session.clear();
+    this.#services.saw.clear();
     this.#forgetSilences();
     this.#reported.clear();
   }
@@ -168,6 +172,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       if (privacy !== null) return stay(privacy);
       const draft = await this.#session.suggest(this.#callFor(spot), abort.signal);
       if (draft === undefined || abort.signal.aborted) return [];
+      this.#services.saw.gave(spot.place, draft !== null);
       if (draft === null) return stay(this.#silenceOn(spot));
       this.#stayedAt = undefined;
       this.#lastShown = { ...this.#surroundings.notedIn(spot.place.path), uri: document.uri };
@@ -272,10 +277,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         maxTokens: { one: Math.min(MAX_TOKENS.one, maxTokens), many: maxTokens },
         ngram: settings.usesProjectCode,
         ...(prudence ? { prudence } : {}),
+        seen: true,
         signal,
         onText,
       });
       usage = outcome.result;
+      this.#services.saw.note(this.#surroundings.seen(spot, outcome));
       const silence = silenceOf(outcome);
       if (silence !== null) this.#silences.set(silenceKey(spot.place), silence);
       else if (outcome.shown !== null) this.#silences.delete(silenceKey(spot.place));

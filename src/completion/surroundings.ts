@@ -2,12 +2,14 @@
 import { LRUCache } from 'lru-cache';
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol/index.ts';
+import type { CompletionOutcome } from './completer.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import { Neighbours } from './neighbours.ts';
 import { type Note, notesFor } from './notes.ts';
 import type { FileNotes, NotedFile } from './projectNotes.ts';
 import { notesRoom } from './prompt.ts';
 import type { CompletionRequest, KnownDocument, OtherFile } from './request.ts';
+import type { SeenAnswer } from './saw/records.ts';
 import type { CompletionSettings } from './settings.ts';
 import type { Place } from './suggestions.ts';
 import { budgetFor } from './window.ts';
@@ -87,6 +89,14 @@ export class Surroundings {
   /** What the last prompt of a document had of the memory. @param path of its {@link Place}. */
   notedIn(path: string): FileNotes {
     return this.#noted.get(path) ?? NO_NOTES;
+  }
+
+  /** An answer at a place, with what is said of it. */
+  seen({ document, model, place, range, explicit }: Spot, outcome: CompletionOutcome): SeenAnswer {
+    const { line, character } = range.start;
+    const where = `${vscode.workspace.asRelativePath(document.uri)}, line ${line + 1}, column ${character + 1}`;
+    const memory = this.notedIn(place.path).decision;
+    return { place, where, model: model.name, explicit, memory, outcome, at: new Date() };
   }
 
   /** Everything that the prompt at a place is made from. @param workspace the engine's id of it. */

@@ -23,6 +23,8 @@ export type PromptSegment =
   | {
       /** Several parts stay or give way together. */
       text: PromptText | PromptText[];
+      /** What it is, in a word: it comes back with {@link CompletionResult.seen}. */
+      of?: string;
       cut?: 'drop' | 'end' | 'start';
       /**
        * The text ends at the cursor (`before`), or begins there (`after`). A word that the cursor stands in is taken off
@@ -62,6 +64,8 @@ export interface CompletionParams {
   least?: number;
   /** The answer tells what each of its tokens rests on. */
   explain?: boolean;
+  /** The answer tells what the model was given. */
+  seen?: boolean;
   /** Names the {@link generateProgress} events of this request; absent: none are sent. */
   progressToken?: string;
 }
@@ -87,6 +91,15 @@ export interface Step {
   favourite: number;
 }
 
+/** A segment of a prompt as the model was given it: after all cuts, without the word at the cursor that is written anew. */
+export interface SeenSegment {
+  /** Of a special token, its name; of text, what the request calls it. */
+  of: string;
+  /** What its tokens spell; '' for a special token. */
+  text: string;
+  tokens: number;
+}
+
 /** A place of the answer, in UTF-16 units of its text, and the probability that the text is right up to there. */
 export type CertainEnd = [end: number, right: number];
 
@@ -98,6 +111,8 @@ export interface CompletionResult extends GenerateResult {
   /** Where it was asked for. */
   steps?: Step[];
   typed?: number;
+  /** Where it was asked for: every segment of the request, in its order. */
+  seen?: SeenSegment[];
 }
 
 /**

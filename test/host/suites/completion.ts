@@ -40,6 +40,25 @@ describe('completion', () => {
     assert.ok(editor.document.getText().startsWith(`${head}${PIECES[0]}`));
   });
 
+  it('shows what the model saw for the last suggestion, on a page that nobody can write in or complete', async () => {
+    const editor = await openBehind('plain.ts', `${GAP}\n  `);
+    const above = editor.document.getText().slice(0, editor.document.offsetAt(editor.selection.active));
+    const taken = await completeAfter(editor, PIECES);
+    await vscode.commands.executeCommand('quire.showWhatTheModelSaw');
+    const page = vscode.window.activeTextEditor;
+    assert.equal(page?.document.uri.scheme, 'quire-saw');
+    const text = page.document.getText();
+    assert.match(text, /^What .+ saw\n\nplain\.ts, line \d+, column \d+, asked /);
+    assert.ok(text.includes(`<fimPrefix>${above}`), text);
+    assert.match(text, /^It was shown\. It is right with a likelihood of \d+ %/m);
+    assert.match(text, /The prompt has [\d,]+ tokens: [\d,]+ had been read before, [\d,]+ were read for this answer\./);
+    const shown = text.slice(text.indexOf('After the filters')).trimEnd();
+    assert.ok(shown.endsWith(taken.trimEnd()), `${shown} ends with ${taken}`);
+    const { length } = text;
+    await type('x');
+    assert.equal(page.document.getText().length, length);
+  });
+
   it('asks nothing where suggestions are turned off, and asks again where they are on', async () => {
     const { onDidComplete } = await quire();
     const settings = vscode.workspace.getConfiguration('quire');

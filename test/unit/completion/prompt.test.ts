@@ -145,11 +145,11 @@ test('text is LF, and only text that may give way is marked so', () => {
   const near = surroundingsOf(crlf, budgetFor(modelInfo(), 128, 'suffixFirst'));
   assert.deepEqual(buildPrompt(modelInfo(), crlf, near, { others: 0, files: 2, notes: 0 }), [
     { special: 'fimSeparator' },
-    { text: 'a.ts\n' },
+    { text: 'a.ts\n', of: 'path' },
     { special: 'fimSuffix' },
-    { text: 'c\nd', cut: 'end', cursor: 'after' },
+    { text: 'c\nd', of: 'after', cut: 'end', cursor: 'after' },
     { special: 'fimPrefix' },
-    { text: 'a\nb', cut: 'start', cursor: 'before' },
+    { text: 'a\nb', of: 'before', cut: 'start', cursor: 'before' },
     { special: 'fimMiddle' },
   ]);
 });

@@ -23,7 +23,7 @@ import type { OpenDocument, Workspace, WorkspaceListener, Workspaces } from '../
 import { type Departed, Indexer } from './project/indexer.ts';
 import type { MixedSampler } from './project/mixedSampler.ts';
 import { Projects } from './project/projects.ts';
-import { type Cursor, fitPrompt } from './prompt.ts';
+import { type Cursor, fitPrompt, seenOf } from './prompt.ts';
 
 /** What is known of the projects' code in one model's tokens. */
 interface Knowledge {
@@ -141,9 +141,11 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     const { contextTokens } = model.handle.info;
     const maxTokens = Math.min(params.maxTokens, contextTokens - 1);
     const room = contextTokens - maxTokens;
-    const { tokens, cut, cursor } = fitPrompt(model.handle.tokenizer, params.segments, room, (range) =>
+    const { tokenizer } = model.handle;
+    const fitted = fitPrompt(tokenizer, params.segments, room, (range) =>
       known.projects.tokensOf(workspace, this.#documentOf(client, workspace, range), range),
     );
+    const { tokens, cut, cursor } = fitted;
     const { key: document, supersedes } = this.#subject(client, params);
     const sampler = this.#sampler(model, known, params, document, cursor);
     const input = {
@@ -166,6 +168,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       cutTokens: cut,
       confidence: certainty?.line ?? null,
       certainty: certainty?.ends(result.text) ?? [],
+      ...(params.seen ? { seen: seenOf(fitted, params.segments, tokenizer) } : {}),
       ...(params.explain && certainty ? { steps: certainty.steps, typed: certainty.typed } : {}),
     };
   }
