@@ -40,6 +40,7 @@ export const ROOMS = [
       completion: [
         'src/completion/{provider,surroundings,projectFeed,notesFeed,feature,settings}.ts',
         'src/completion/*Command.ts',
+        'src/completion/context/editor*.ts',
       ],
       chat: [
         'src/chat/{panel,feature,history,links,codeActions,editorTools,editorShell}.ts',

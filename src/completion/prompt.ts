@@ -1,8 +1,8 @@
 /** From a place in a file to the segments of a fill-in-the-middle prompt: what changes least comes first. */
 import type { ModelInfo, PromptSegment, PromptText, SpecialToken } from '../engine/protocol/index.ts';
+import { notesFor, notesPath } from './context/memory.ts';
 import type { Source } from './context/piece.ts';
 import { type FimLayout, fimLayoutOf } from './fimLayouts.ts';
-import { notesFor, notesPath } from './notes.ts';
 import type { CompletionRequest, OtherFile } from './request.ts';
 import { isClosersOnly, lineAfter, toLf } from './text.ts';
 import { headWindow, prefixWindow, suffixWindow, type WindowBudget } from './window.ts';

@@ -8,13 +8,13 @@ import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
 import type { Eagerness } from './eagerness.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
-import type { FileNotes, NotedFile } from './projectNotes.ts';
+import type { FileNotes } from './projectNotes.ts';
 import type { SeenAnswers } from './saw/records.ts';
 import { type Call, type CompletionTiming, Session } from './session.ts';
 import type { CompletionSettings } from './settings.ts';
 import { type Silence, silenceOf } from './silence.ts';
 import type { Place } from './suggestions.ts';
-import { type DocumentAccess, type Spot, Surroundings } from './surroundings.ts';
+import type { DocumentAccess, Spot, Surroundings } from './surroundings.ts';
 import { isBlank, lineAfter, lineBefore } from './text.ts';
 import type { Threshold } from './threshold.ts';
 import { refusalAt } from './trigger.ts';
@@ -32,8 +32,8 @@ export interface CompletionServices {
   completer: Completer;
   settings(document: vscode.TextDocument): CompletionSettings;
   documents: DocumentAccess;
-  /** What is known of the memory's notes for a file, at once; undefined: nothing yet. */
-  notes(file: NotedFile): FileNotes | undefined;
+  /** What goes into a prompt beside the text at the cursor. */
+  surroundings: Surroundings;
   /** How sure suggestions have to be for this person. */
   threshold: Threshold;
   /** What the model saw, for who wants to know. */
@@ -92,7 +92,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   constructor(services: CompletionServices) {
     this.#services = services;
-    this.#surroundings = new Surroundings(services);
+    this.#surroundings = services.surroundings;
   }
 
   /** What of the memory stood in the prompt of the last suggestion that was shown; undefined: none was shown. */
@@ -126,10 +126,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.#forgetSilences();
   }
 
-  /** Another model, or settings that change answers: forgets suggestions and reports errors anew. */
+  /** Another model, settings that change answers, or files that are private now: forgets all, and reports errors anew. */
   reset(): void {
     this.#session.clear();
     this.#services.saw.clear();
+    this.#surroundings.forget();
     this.#forgetSilences();
     this.#reported.clear();
   }
@@ -137,6 +138,19 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   dispose(): void {
     this.#session.clear();
     for (const emitter of [this.#started, this.#ended, this.#completed, this.#answered, this.#taken]) emitter.dispose();
+  }
+
+  /** Has the engine read the prompt at the cursor of an editor, so that the next key finds it read. Nobody waits for it. */
+  async readAhead({ document, selection }: vscode.TextEditor): Promise<void> {
+    const triggerKind = vscode.InlineCompletionTriggerKind.Automatic;
+    const spot = this.#spotAt(document, selection.active, { triggerKind, selectedCompletionInfo: undefined });
+    if ('why' in spot || (await this.#privacyOf(document)) !== null) return;
+    const settings = this.#services.settings(document);
+    const workspace = await this.#services.documents.idOf(document.uri);
+    const request = await this.#surroundings.requestFor(spot, { ...settings, lines: 'one' }, workspace);
+    const maxTokens = { one: 1, many: settings.maxTokens };
+    const options = { workspace, supersedes: false, maxTokens, class: 'background' as const };
+    await this.#services.completer.complete(spot.model, request, options);
   }
 
   /** Why nothing is shown at the cursor of an editor; null: something is, or nothing was asked there yet. */

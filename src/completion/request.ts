@@ -1,7 +1,7 @@
 /** What goes into a completion. Shared by the editor and the command line. */
 
+import type { Note } from './context/memory.ts';
 import type { Piece } from './context/piece.ts';
-import type { Note } from './notes.ts';
 
 /** How much to complete: the current line, a block, or what the place calls for. */
 export type Lines = 'one' | 'many' | 'auto';

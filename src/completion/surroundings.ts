@@ -3,16 +3,18 @@ import { LRUCache } from 'lru-cache';
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol/index.ts';
 import type { CompletionOutcome } from './completer.ts';
+import { type Note, notesFor } from './context/memory.ts';
+import type { Piece } from './context/piece.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import { Neighbours } from './neighbours.ts';
-import { type Note, notesFor } from './notes.ts';
 import type { FileNotes, NotedFile } from './projectNotes.ts';
 import { notesRoom } from './prompt.ts';
 import type { CompletionRequest, KnownDocument, OtherFile } from './request.ts';
 import type { SeenAnswer } from './saw/records.ts';
 import type { CompletionSettings } from './settings.ts';
 import type { Place } from './suggestions.ts';
-import { budgetFor } from './window.ts';
+import { toLf } from './text.ts';
+import { budgetFor, headWindow, type WindowBudget } from './window.ts';
 
 /** What the provider has to know of a document beside its text. */
 export interface DocumentAccess {
@@ -27,6 +29,12 @@ export interface SurroundingsNeeds {
   documents: DocumentAccess;
   /** What is known of the memory's notes for a file, at once; undefined: nothing yet. */
   notes(file: NotedFile): FileNotes | undefined;
+  /** What is kept of other places of the project. */
+  context: {
+    /** For a document, at once. */
+    of(document: vscode.TextDocument): readonly Piece[];
+    forget(): void;
+  };
 }
 
 /** Lines of another open file that are read at most; the prompt cuts further. */
@@ -86,9 +94,22 @@ export class Surroundings {
     );
   }
 
+  /** What was gathered must not be shown again: other files may be private, or what is kept of the folders has to go. */
+  forget(): void {
+    this.#needs.context.forget();
+    this.#noted.clear();
+  }
+
   /** What the last prompt of a document had of the memory. @param path of its {@link Place}. */
   notedIn(path: string): FileNotes {
     return this.#noted.get(path) ?? NO_NOTES;
+  }
+
+  /** How the other files begin that the prompts of a document show; LF. */
+  async heads(document: vscode.TextDocument, { files, others }: WindowBudget): Promise<string[]> {
+    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+    const shown = folder === undefined || others <= 0 ? [] : await this.#others(document, folder, files);
+    return shown.map(({ content }) => toLf(headWindow(content, others / files)));
   }
 
   /** An answer at a place, with what is said of it. */
@@ -121,6 +142,7 @@ export class Surroundings {
       before,
       others,
       notes,
+      context: room.pieces > 0 ? this.#needs.context.of(document) : [],
       lines: settings.lines,
       afterAccept,
       ...(known === undefined ? {} : { document: known }),

@@ -38,7 +38,8 @@ export function assemble(
     const fitting: Piece[] = [];
     for (const piece of found.filter((one) => one.source === source).reverse()) {
       const size = sizeOf(piece);
-      const lines = linesOf(piece.text);
+      // The mark of a line in a diff is no part of it.
+      const lines = linesOf(source === 'edits' ? piece.text.replace(/^[+-]/gm, '') : piece.text);
       const old = lines.filter((line) => known.has(line)).length;
       if (size > room || lines.length === 0 || old > MOST_KNOWN * lines.length) continue;
       room -= size;

@@ -8,6 +8,9 @@
 export const SOURCES = ['outlines', 'visited', 'similar', 'definitions', 'edits'] as const;
 export type Source = (typeof SOURCES)[number];
 
+/** Sources whose pieces stay as they are while the cursor stays near a place. */
+export const STEADY: ReadonlySet<Source> = new Set(['outlines', 'visited', 'similar']);
+
 export interface Piece {
   source: Source;
   /** In the workspace's folder, with '/'. */

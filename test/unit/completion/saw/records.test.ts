@@ -46,15 +46,15 @@ describe('SeenAnswers', () => {
 
   it('takes the newest of two answers for one place, and none of another file or for other text', () => {
     const answers = new SeenAnswers();
-    const [old, now] = [answered(place(), 'a'), answered(place(), 'a')];
+    const [old, now] = [answered(place(), 'a'), answered(place(), 'b')];
     answers.note(old);
     answers.note(now);
     answers.gave(place('', 'b.ts'), true);
-    answers.gave(place('b'), true);
+    answers.gave(place('c'), true);
     answers.gave({ ...place(), prefix: BEFORE.replace('1', '2') }, true);
     assert.equal(answers.last, undefined);
     answers.gave(place(), true);
-    assert.equal(answers.last?.answer, now);
+    assert.deepEqual(answers.last, { answer: now, typed: 0 });
   });
 
   it('keeps nothing of what was ended from outside, only the latest ones, and nothing once it is cleared', () => {
