@@ -59,6 +59,12 @@ const LEAST_FOR_NOTES = 3e9;
  */
 const PIECES = 0.5;
 
+/**
+ * Models with fewer parameters are shown none: the bundled one says the same with them (`npm run eval:context`). Those of
+ * CrossCodeEval (arXiv 2310.11248), from 350 million parameters on, are right up to three times as often.
+ */
+const LEAST_FOR_PIECES = 300e6;
+
 /** Other files at the most; a CPU's short prompt would show too little of more. */
 const FILES = { gpu: MOST_NEIGHBOURS, cpu: 2 };
 
@@ -87,7 +93,8 @@ export function budgetFor(
   const context = contextTokens <= SMALL_CONTEXT ? 0 : room * SHARES.others;
   const hasNotes = context > 0 && parameters >= LEAST_FOR_NOTES;
   const notes = hasNotes ? Math.min(NOTES.most, limit * NOTES.share) * UNITS_PER_TOKEN : 0;
-  const pieces = hasNotes && where === 'gpu' ? (context - notes) * PIECES : 0;
+  const hasPieces = where === 'gpu' && parameters >= LEAST_FOR_PIECES;
+  const pieces = hasPieces ? (context - notes) * PIECES : 0;
   const near = room - context;
   const share = near * (SHARES.suffix / (SHARES.prefix + SHARES.suffix));
   const suffix = order === 'suffixFirst' ? share : Math.min(share, TRAILING_SUFFIX[where] * UNITS_PER_TOKEN);

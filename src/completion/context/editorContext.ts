@@ -39,6 +39,9 @@ const SIMILAR = 3;
 /** What is read of a document for its imports, in lines. */
 const HEAD = 200;
 
+/** Longer documents are not compared with what they were. */
+const MOST_LINES = 10_000;
+
 /** Of one workspace folder. */
 interface Trail {
   edits: RecentEdits;
@@ -100,14 +103,16 @@ export class EditorContext implements vscode.Disposable {
     if (await this.#needs.isPrivate(document.uri)) return;
     const path = vscode.workspace.asRelativePath(document.uri, false);
     const cursor = editor.selection.active;
-    const text = document.getText();
-    const offset = document.offsetAt(cursor);
     const { edits, visited } = this.#trailOf(folder);
-    edits.rest(path, toLf(text));
+    if (document.lineCount <= MOST_LINES) edits.rest(path, toLf(document.getText()));
     visited.rest({ path, line: cursor.line });
 
-    const prefix = prefixWindow(text.slice(0, offset), budget.prefix);
-    const suffix = suffixWindow(text.slice(offset), budget.suffix);
+    const offset = document.offsetAt(cursor);
+    const first = document.positionAt(Math.max(0, offset - budget.prefix - 1));
+    const before = document.getText(new vscode.Range(first, cursor));
+    const after = document.getText(new vscode.Range(cursor, document.positionAt(offset + budget.suffix)));
+    const prefix = prefixWindow(before, budget.prefix, document.offsetAt(first));
+    const suffix = suffixWindow(after, budget.suffix);
     const from = offset - prefix.length;
     const near = [document.positionAt(from).line, document.positionAt(offset + suffix.length).line] as const;
     const at = { from, isNear: (line: number) => line >= near[0] && line <= near[1] };

@@ -89,57 +89,16 @@ interface Answered {
   modelExact: number;
   prompt: number;
   units: number;
-  /** It had any piece. */
-  any: number;
 }
 const answers = new Map(arms.map(({ name }): [string, Answered[]] => [name, []]));
 
-for (const [index, revision] of REVISIONS.entries()) {
-  const share = (i: number) => Math.floor((Number(values.places) * i) / REVISIONS.length);
-  const places = await workPlaces(revision, share(index + 1) - share(index), new Random(Number(values.seed) + index));
-  const project = path.join(folder, `p${index}`);
-  for (const file of places[0]?.others ?? []) {
-    mkdirSync(path.dirname(path.join(project, file.path)), { recursive: true });
-    writeFileSync(path.join(project, file.path), file.content);
+const rooms = await Promise.all(REVISIONS.map(roomOf));
+// By turns, so that what is printed on the way is of all packages.
+for (let turn = 0; rooms.some(({ places }) => turn < places.length); turn++) {
+  for (const room of rooms) {
+    const place = room.places[turn];
+    if (place) await lookAt(place, room, `${place.package} ${turn}`);
   }
-  const workspace = await client.openWorkspace({ folder: project, name: revision[0], trusted: true });
-  client.tell(readWorkspaceNotification, { workspace, on: true });
-  const open = new OpenFiles(client, workspace);
-  const projects = new Projects(model.tokenizer, model.info.vocabularyTokens);
-  const desk = new Desk(projects, workspace);
-  for (const [number, place] of places.entries()) {
-    open.only([...place.others, { path: place.path, content: place.prefix + place.suffix }]);
-    desk.show(place);
-    const { index: code } = projects.of(workspace);
-    while (code.readOn());
-    const pieces = await foundAt(place, client, workspace);
-    let decoded: number[] = [];
-    for (const arm of arms) {
-      const { request, units } = requestOf(arm, place, pieces);
-      const { prompt, params } = await askedFor(request, model, arm.today ? model.info : large);
-      const target = targetOf(place, prompt.cursor!.beginning, tools);
-      if (!target) break;
-      const tokens = [...prompt.tokens, ...target.slice(0, -1)];
-      const known = Math.min(common(decoded, tokens), prompt.tokens.length - 1);
-      const rows = decode(tools.backend, tokens, prompt.tokens.length - 1, known);
-      decoded = tokens;
-      const samples = samplesOf(place, { prompt, params, target, rows }, code, tools);
-      const mixed = qualityOf([{ package: '', kind: place.kind, known: 'workspace', samples }], ESCAPE);
-      const alone = rows.map((row, i) => choiceOf(row, target[i]!));
-      answers.get(arm.name)!.push({
-        place: `${revision[0]} ${number}`,
-        kind: place.kind,
-        model: mean(alone.map(({ likelihood }) => likelihood)),
-        mixed: mixed.likelihood / mixed.tokens,
-        exact: mixed.exact,
-        modelExact: Number(alone.every(({ best }) => best)),
-        prompt: prompt.tokens.length,
-        units,
-        any: Number(units > 0),
-      });
-    }
-  }
-  console.error(`eval: ${places.length} places of ${revision[0]}`);
   print();
 }
 mkdirSync(path.dirname(values.out), { recursive: true });
@@ -150,6 +109,56 @@ await client.dispose({ shutdown: true });
 await runtime.dispose();
 rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 process.exit(0); // native threads may linger
+
+async function roomOf(revision: (typeof REVISIONS)[number], index: number) {
+  const share = (i: number) => Math.floor((Number(values.places) * i) / REVISIONS.length);
+  const places = await workPlaces(revision, share(index + 1) - share(index), new Random(Number(values.seed) + index));
+  const project = path.join(folder, `p${index}`);
+  for (const file of places[0]?.others ?? []) {
+    mkdirSync(path.dirname(path.join(project, file.path)), { recursive: true });
+    writeFileSync(path.join(project, file.path), file.content);
+  }
+  const workspace = await client.openWorkspace({ folder: project, name: revision[0], trusted: true });
+  client.tell(readWorkspaceNotification, { workspace, on: true });
+  const projects = new Projects(model.tokenizer, model.info.vocabularyTokens);
+  return { places, workspace, open: new OpenFiles(client, workspace), projects, desk: new Desk(projects, workspace) };
+}
+
+async function lookAt(
+  place: WorkPlace,
+  { workspace, open, projects, desk }: Awaited<ReturnType<typeof roomOf>>,
+  id: string,
+): Promise<void> {
+  open.only([...place.others, { path: place.path, content: place.prefix + place.suffix }]);
+  desk.show(place);
+  const { index: code } = projects.of(workspace);
+  while (code.readOn());
+  const pieces = await foundAt(place, client, workspace);
+  let decoded: number[] = [];
+  for (const arm of arms) {
+    const { request, units } = requestOf(arm, place, pieces);
+    const { prompt, params } = await askedFor(request, model, arm.today ? model.info : large);
+    const target = targetOf(place, prompt.cursor!.beginning, tools);
+    if (!target) return;
+    const tokens = [...prompt.tokens, ...target.slice(0, -1)];
+    const known = Math.min(common(decoded, tokens), prompt.tokens.length - 1);
+    const rows = decode(tools.backend, tokens, prompt.tokens.length - 1, known);
+    decoded = tokens;
+    const samples = samplesOf(place, { prompt, params, target, rows }, code, tools);
+    const mixed = qualityOf([{ package: '', kind: place.kind, known: 'workspace', samples }], ESCAPE);
+    const alone = rows.map((row, i) => choiceOf(row, target[i]!));
+    answers.get(arm.name)!.push({
+      place: id,
+      kind: place.kind,
+      model: mean(alone.map(({ likelihood }) => likelihood)),
+      mixed: mixed.likelihood / mixed.tokens,
+      exact: mixed.exact,
+      modelExact: Number(alone.every(({ best }) => best)),
+      prompt: prompt.tokens.length,
+      units,
+    });
+  }
+}
 
 function requestOf(
   arm: Arm,

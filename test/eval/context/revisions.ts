@@ -45,30 +45,38 @@ export async function workPlaces(
   count: number,
   random: Random,
 ): Promise<WorkPlace[]> {
-  const old = new Map((await sourcesOf(`${name}@${before}`)).map((file) => [file.path, file.content]));
-  const now = (await sourcesOf(`${name}@${after}`)).filter(({ path }) => old.has(path));
-  const hunks = now.flatMap((file) => hunksOf(file, old.get(file.path)!));
+  const [old, now] = [await sourcesOf(`${name}@${before}`), await sourcesOf(`${name}@${after}`)];
+  return placesBetween(old, now, count, random).map((place) => ({ ...place, package: name }));
+}
+
+/** Places in what `now` changed of `old`; files that are in only one of them are left out. */
+export function placesBetween(
+  old: readonly SourceFile[],
+  now: readonly SourceFile[],
+  count: number,
+  random: Random,
+): Omit<WorkPlace, 'package'>[] {
+  const former = new Map(old.map((file) => [file.path, file.content]));
+  const files = now.filter(({ path }) => former.has(path));
+  const hunks = files.flatMap((file) => hunksOf(file, former.get(file.path)!));
   const open = hunks.filter(({ after }) => after.length > 0);
-  const places: WorkPlace[] = [];
+  const places: Omit<WorkPlace, 'package'>[] = [];
   for (let tries = 0; places.length < count && open.length > 0 && tries < 20 * count; tries++) {
     const hunk = random.choice(open);
-    const file = now.find(({ path }) => path === hunk.path)!;
-    const lines = file.content.split('\n');
+    const lines = files.find(({ path }) => path === hunk.path)!.content.split('\n');
     const row = hunk.line + random.integer(0, hunk.after.length - 1);
-    const behind = old.get(hunk.path)!.split('\n').slice(hunk.oldEnd);
+    const behind = former.get(hunk.path)!.split('\n').slice(hunk.oldEnd);
     const content = [...lines.slice(0, row + 1), ...behind].join('\n');
     const start = lines.slice(0, row).join('\n').length + (row > 0 ? 1 : 0);
-    const kind = KINDS[places.length % KINDS.length]!;
-    const place = placeAt({ path: hunk.path, content }, start, kind, random);
+    const place = placeAt({ path: hunk.path, content }, start, KINDS[places.length % KINDS.length]!, random);
     if (place === undefined) continue;
     const index = hunks.indexOf(hunk);
     places.push({
       ...place,
-      package: name,
       // Files are changed in the order of their names, each from above.
-      others: now
+      others: files
         .filter(({ path }) => path !== hunk.path)
-        .map((other) => (other.path < hunk.path ? other : { path: other.path, content: old.get(other.path)! })),
+        .map((other) => (other.path < hunk.path ? other : { path: other.path, content: former.get(other.path)! })),
       // The change that the place is in is not made yet.
       edits: hunks.slice(Math.max(0, index - EDITS), index),
     });
