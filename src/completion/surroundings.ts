@@ -77,9 +77,9 @@ export class Surroundings {
 
   /** Hears from now on which files are edited, looked at and closed. */
   register(): vscode.Disposable {
-    this.#visit(vscode.window.activeTextEditor);
+    void this.#visit(vscode.window.activeTextEditor);
     return vscode.Disposable.from(
-      vscode.window.onDidChangeActiveTextEditor((editor) => this.#visit(editor)),
+      vscode.window.onDidChangeActiveTextEditor((editor) => void this.#visit(editor)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         const folder = vscode.workspace.getWorkspaceFolder(document.uri);
         if (folder && contentChanges.length > 0) this.#neighboursIn(folder).edit(document.uri.toString());
@@ -182,9 +182,11 @@ export class Surroundings {
     return others;
   }
 
-  #visit(editor: vscode.TextEditor | undefined): void {
+  /** A private file takes no place among those that are shown. */
+  async #visit(editor: vscode.TextEditor | undefined): Promise<void> {
     const folder = editor && vscode.workspace.getWorkspaceFolder(editor.document.uri);
-    if (folder) this.#neighboursIn(folder).visit(editor.document.uri.toString());
+    if (!folder || (await this.#needs.documents.isPrivate(editor.document.uri))) return;
+    if (!editor.document.isClosed) this.#neighboursIn(folder).visit(editor.document.uri.toString());
   }
 
   #neighboursIn(folder: vscode.WorkspaceFolder): Neighbours {

@@ -56,14 +56,23 @@ export class EditorContext implements vscode.Disposable {
   readonly #trails = new Map<string, Trail>();
   readonly #listening: vscode.Disposable;
   #timer: NodeJS.Timeout | undefined;
+  /** Where the cursor rested last. It is not private. */
+  #rested: { document: vscode.TextDocument; path: string; trail: Trail } | undefined;
 
   constructor(needs: ContextNeeds) {
     this.#needs = needs;
     this.#files = new EditorFiles(needs.isPrivate);
     this.#listening = vscode.Disposable.from(
-      vscode.window.onDidChangeActiveTextEditor(() => this.#moved()),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        // What was typed there just before is not forgotten.
+        this.#note();
+        this.#moved();
+      }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
         if (textEditor === vscode.window.activeTextEditor) this.#moved();
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        if (document === vscode.window.activeTextEditor?.document) this.#moved();
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#kept.forget(uri.toString())),
     );
@@ -80,6 +89,7 @@ export class EditorContext implements vscode.Disposable {
     this.#kept.forget();
     this.#files.forget();
     this.#trails.clear();
+    this.#rested = undefined;
     this.#moved();
   }
 
@@ -103,8 +113,10 @@ export class EditorContext implements vscode.Disposable {
     if (await this.#needs.isPrivate(document.uri)) return;
     const path = vscode.workspace.asRelativePath(document.uri, false);
     const cursor = editor.selection.active;
-    const { edits, visited } = this.#trailOf(folder);
-    if (document.lineCount <= MOST_LINES) edits.rest(path, toLf(document.getText()));
+    const trail = this.#trailOf(folder);
+    const { edits, visited } = trail;
+    this.#rested = { document, path, trail };
+    this.#note();
     visited.rest({ path, line: cursor.line });
 
     const offset = document.offsetAt(cursor);
@@ -150,6 +162,13 @@ export class EditorContext implements vscode.Disposable {
       edits: () => editPieces(edits.besides(path)),
     });
     if (changed && editor === vscode.window.activeTextEditor) this.#needs.onChanged(editor);
+  }
+
+  /** Compares the document where the cursor rested with what it was. */
+  #note(): void {
+    if (this.#rested === undefined) return;
+    const { document, path, trail } = this.#rested;
+    if (!document.isClosed && document.lineCount <= MOST_LINES) trail.edits.rest(path, toLf(document.getText()));
   }
 
   #visitPieces(visited: RecentlyVisited, path: string, folder: vscode.WorkspaceFolder): Piece[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { completeAfter, GAP, openBehind, PIECES, quire, type } from './quire.ts';
+import { completeAfter, GAP, openBehind, PIECES, quire, type, until } from './quire.ts';
 
 describe('completion', () => {
   before(quire);
@@ -47,8 +47,10 @@ describe('completion', () => {
     await vscode.commands.executeCommand('quire.showWhatTheModelSaw');
     const page = vscode.window.activeTextEditor;
     assert.equal(page?.document.uri.scheme, 'quire-saw');
+    // A page that was shown before is filled anew.
+    const head = /^What .+ saw\n\nplain\.ts, line \d+, column \d+, asked /;
+    await until(() => head.test(page.document.getText()), 'the page is of the last suggestion');
     const text = page.document.getText();
-    assert.match(text, /^What .+ saw\n\nplain\.ts, line \d+, column \d+, asked /);
     assert.ok(text.includes(`<fimPrefix>${above}`), text);
     assert.match(text, /^It was shown\. It is right with a likelihood of \d+ %/m);
     assert.match(text, /The prompt has [\d,]+ tokens: [\d,]+ had been read before, [\d,]+ were read for this answer\./);
