@@ -146,7 +146,10 @@ async function lookAt(
     decoded = tokens;
     const samples = samplesOf(place, { prompt, params, target, rows }, code, tools);
     const mixed = qualityOf([{ package: '', kind: place.kind, known: 'workspace', samples }], ESCAPE);
-    const alone = rows.map((row, i) => choiceOf(row, target[i]!));
+    // The word at the cursor is written anew: the first token has to begin with what stands there of it.
+    const { beginning } = prompt.cursor!;
+    const first = beginning.length > 0 ? tools.vocabulary.openings(beginning) : undefined;
+    const alone = rows.map((row, i) => choiceOf(row, target[i]!, i === 0 ? first : undefined));
     answers.get(arm.name)!.push({
       place: id,
       kind: place.kind,
@@ -180,12 +183,13 @@ function requestOf(
   return { request: { ...base, others: arm.heads ? heads : [], context }, units };
 }
 
-/** How likely a token was, and whether it was the likeliest. */
-function choiceOf(row: Float32Array, token: number): { likelihood: number; best: boolean } {
-  let most = Number.NEGATIVE_INFINITY;
-  for (const logit of row) if (logit > most) most = logit;
+/** How likely a token was, and whether it was the likeliest. @param among the tokens that may be chosen; absent: all. */
+function choiceOf(row: Float32Array, token: number, among?: Iterable<number>): { likelihood: number; best: boolean } {
+  const logits = among ? Array.from(among, (one) => row[one]!) : row;
+  let most = row[token]!;
+  for (const logit of logits) if (logit > most) most = logit;
   let sum = 0;
-  for (const logit of row) sum += Math.exp(logit - most);
+  for (const logit of logits) sum += Math.exp(logit - most);
   return { likelihood: row[token]! - most - Math.log(sum), best: row[token] === most };
 }
 
