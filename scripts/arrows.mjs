@@ -41,6 +41,7 @@ export const ROOMS = [
         'src/completion/{provider,spots,surroundings,projectFeed,notesFeed,feature,settings}.ts',
         'src/completion/*Command.ts',
         'src/completion/statistics/{feature,panel}.ts',
+        'src/completion/context/editor*.ts',
       ],
       chat: [
         'src/chat/{panel,feature,history,links,codeActions,editorTools,editorShell}.ts',

@@ -1,4 +1,4 @@
-/** `npm run eval:completion|eval:typing|eval:search|eval:memory|fit [-- options]`: sets up what an evaluation needs, and runs it under the editor's Node. */
+/** `npm run eval:completion|eval:context|eval:typing|eval:search|eval:memory|fit [-- options]`: sets up what an evaluation needs, and runs it under the editor's Node. */
 import path from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { findNode24 } from './lib/node24.mjs';
@@ -7,6 +7,7 @@ import { main, run } from './lib/run.mjs';
 
 const ENTRIES = {
   completion: 'test/eval/main.ts',
+  context: 'test/eval/context/main.ts',
   typing: 'test/eval/typing/main.ts',
   search: 'test/eval/search/main.ts',
   memory: 'test/eval/memory/main.ts',

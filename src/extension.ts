@@ -68,7 +68,12 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     failed: monitor.problem,
   });
   const host: Host = { ...base, models };
-  const workspace = registerWorkspace(host, { forgetChats: (folder) => chat.forget(folder) });
+  const workspace = registerWorkspace(host, {
+    forgetChats(folder) {
+      completion.reset();
+      return chat.forget(folder);
+    },
+  });
   // One runtime of tree-sitter, whoever asks for a grammar.
   const grammars = new Grammars(context.asAbsolutePath('dist/extension.cjs'));
   const memory = registerMemory(host, {

@@ -8,7 +8,7 @@ import type { Conversation } from './conversation/tree.ts';
 import type { Question, Weighed } from './draft.ts';
 import { EngineChat, type EngineChatNeeds } from './engineChat.ts';
 import { wordsOf } from './errorWords.ts';
-import { type ChatMemory, type ChatUse, questionOfAnswer, recalledIn, usedIn, withoutMemories } from './memory.ts';
+import { type ChatMemory, type ChatUse, questionOfAnswer, recalledIn, usedIn } from './memory.ts';
 import { ReadAhead } from './readAhead.ts';
 import { Recall } from './recall.ts';
 import { ReviewedBlocks } from './reviewedBlocks.ts';

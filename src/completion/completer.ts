@@ -55,6 +55,8 @@ export interface CompletionOptions {
   maxTokens?: number | { one: number; many: number };
   /** False computes the whole prompt anew. */
   reuse?: boolean;
+  /** True has the result tell what the model was given. */
+  seen?: boolean;
   /** Absent: `keystroke`. */
   class?: RequestClass;
   /** Called with all the text so far, as it grows; LF. */
@@ -146,6 +148,7 @@ export class Completer {
       ...(options.supersedes === undefined ? {} : { supersedes: options.supersedes }),
       ...(stop.length === 0 ? {} : { stop }),
       ...(options.reuse === undefined ? {} : { reuse: options.reuse }),
+      ...(options.seen ? { seen: true } : {}),
       ngram: options.ngram ?? true,
       ...(options.prudence && !options.whole ? { least: options.prudence.least } : {}),
       oneLine: scope.lines === 'one',

@@ -5,17 +5,21 @@ import type { Host } from '../host.ts';
 import type { Grammars } from '../syntax/grammars.ts';
 import { registerEagerness } from './chooseEagernessCommand.ts';
 import { Completer } from './completer.ts';
+import { EditorContext } from './context/editorContext.ts';
 import { fimLayoutOf, whyNoCompletion } from './fimLayouts.ts';
 import { type NotesAsked, NotesFeed } from './notesFeed.ts';
 import type { FileNotes } from './projectNotes.ts';
 import { notesRoom } from './prompt.ts';
 import { CompletionProvider, type DocumentAccess } from './provider.ts';
+import { SeenAnswers } from './saw/records.ts';
 import { SettingsCache } from './settings.ts';
+import { registerShowSaw } from './showSawCommand.ts';
 import type { Explanation, IndexProgress } from './silence.ts';
 import { SilenceWatch } from './silenceWatch.ts';
+import { Surroundings } from './surroundings.ts';
 import { Syntax } from './syntax/syntax.ts';
 import { Threshold } from './threshold.ts';
-import { budgetFor, tokensIn } from './window.ts';
+import { budgetFor, tokensIn, type WindowBudget } from './window.ts';
 
 export { whyNoCompletion } from './fimLayouts.ts';
 
@@ -23,7 +27,7 @@ export interface CompletionNeeds {
   grammars: Grammars;
   /** The open model; undefined while there is none. */
   model(): ModelInfo | undefined;
-  documents: DocumentAccess & { onDidLearn: vscode.Event<void> };
+  documents: DocumentAccess & { onDidLearn: vscode.Event<void>; onDidChangePrivacy: vscode.Event<void> };
   isEnabled(document: vscode.TextDocument): boolean;
   /** The engine lost the model: it has to be opened again. */
   onModelLost(): void;
@@ -44,24 +48,46 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
     const model = needs.model();
     return model && !whyNoCompletion(model) ? model : undefined;
   };
+  const budget = (document: vscode.TextDocument): WindowBudget | undefined => {
+    const open = model();
+    return open && budgetFor(open, settings.of(document).maxTokens, fimLayoutOf(open).order);
+  };
   const feed = new NotesFeed({
     room(document) {
-      const open = model();
-      if (!open) return 0;
-      const budget = budgetFor(open, settings.of(document).maxTokens, fimLayoutOf(open).order);
-      return tokensIn(notesRoom(open, budget));
+      const [open, room] = [model(), budget(document)];
+      return open && room ? tokensIn(notesRoom(open, room)) : 0;
     },
     isPrivate: (uri) => needs.documents.isPrivate(uri),
     idOf: (uri) => needs.documents.idOf(uri),
     ask: (uri, asked, signal) => needs.memory.notesOn(uri, asked, signal),
   });
+  const context = new EditorContext({
+    grammars: needs.grammars,
+    budget,
+    isPrivate: (uri) => needs.documents.isPrivate(uri),
+    idOf: (uri) => needs.documents.idOf(uri),
+    search: (params, options) => host.engine.search(params, options),
+    async heads(document) {
+      const room = budget(document);
+      return room ? surroundings.heads(document, room) : [];
+    },
+    // Where the engine cannot, the next key says so.
+    onChanged: (editor) => void provider.readAhead(editor).catch(() => undefined),
+  });
+  const surroundings = new Surroundings({
+    documents: needs.documents,
+    notes: (file) => feed.notes.of(file),
+    context,
+  });
+  const saw = new SeenAnswers();
   const provider = new CompletionProvider({
     model,
     completer: new Completer(host.engine, new Syntax(needs.grammars)),
     settings: (document) => settings.of(document),
     documents: needs.documents,
-    notes: (file) => feed.notes.of(file),
+    surroundings,
     threshold,
+    saw,
     onError(kind, error) {
       host.report(error);
       if (kind === 'modelUnknown') needs.onModelLost();
@@ -84,9 +110,12 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
     provider.register(),
     keeping,
     registerEagerness(threshold, reset),
+    registerShowSaw(saw),
     vscode.commands.registerCommand('quire.resetSuggestions', reset),
     watch,
     feed,
+    context,
+    needs.documents.onDidChangePrivacy(() => provider.reset()),
     needs.memory.onDidChange((workspace) => feed.changed(workspace)),
     provider.onDidAnswer(() => watch.changed()),
     vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {

@@ -10,6 +10,8 @@ import { isBlank } from './text.ts';
 
 /** Another file as a model sees it. */
 export interface ShownFile {
+  /** What it is, for whoever looks at the prompt. */
+  of?: string;
   path: string;
   content: PromptText[];
 }
@@ -30,7 +32,8 @@ export function instructed({ layout, request, near, others, before, after }: Ins
   return [
     { turn: 'user', system: layout.system ?? '' },
     ...others.map(
-      ({ path, content }): PromptSegment => ({
+      ({ path, content, of }): PromptSegment => ({
+        ...(of === undefined ? {} : { of }),
         text: joined([`${path}:\n${fence}\n`, ...content, `${fence}\n\n`]),
         cut: 'drop',
       }),

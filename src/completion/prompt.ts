@@ -1,11 +1,15 @@
 /** From a place in a file to the segments of a fill-in-the-middle prompt: what changes least comes first. */
 import type { ModelInfo, PromptSegment, PromptText, SpecialToken } from '../engine/protocol/index.ts';
+import { notesFor, notesPath } from './context/memory.ts';
+import type { Source } from './context/piece.ts';
 import { type FimLayout, fimLayoutOf } from './fimLayouts.ts';
 import { instructed, joined, type ShownFile } from './instruction.ts';
-import { notesFor, notesPath } from './notes.ts';
 import type { CompletionRequest, OtherFile } from './request.ts';
 import { isClosersOnly, lineAfter, toLf } from './text.ts';
 import { headWindow, prefixWindow, suffixWindow, type WindowBudget } from './window.ts';
+
+/** What a segment of text is: around the cursor, an open file's beginning, notes of the memory, a piece of a source. */
+export type PartName = 'before' | 'after' | 'path' | 'repository' | 'open' | 'memory' | Source;
 
 /** Room for what stands before the file. */
 type ContextBudget = Pick<WindowBudget, 'others' | 'files' | 'notes'>;
@@ -52,9 +56,9 @@ export function buildPrompt(
   const hidden = isClosersOnly(rest) ? rest.length : 0;
   const part = (start: number, end: number, text: string): PromptText =>
     request.document && text !== '' ? { ...request.document, start, end } : text;
-  const before: PromptSegment = { text: part(place.start, place.cursor, prefix), cut: 'start', cursor: 'before' };
+  const before = named('before', { text: part(place.start, place.cursor, prefix), cut: 'start', cursor: 'before' });
   const shown = part(place.cursor + hidden, place.end, suffix.slice(hidden));
-  const after: PromptSegment = { text: shown, cut: 'end', cursor: 'after' };
+  const after = named('after', { text: shown, cut: 'end', cursor: 'after' });
   const others = chosenOthers(request, budget);
   if (layout.instructed) return instructed({ layout, request, near, others, before, after });
 
@@ -75,6 +79,9 @@ export function buildPrompt(
   return [{ turn: 'user', system: layout.system }, ...segments.filter(isNotBos), { turn: 'assistant' }];
 }
 
+/** A segment of text with what it is. */
+const named = (of: PartName, segment: Extract<PromptSegment, { text: unknown }>): PromptSegment => ({ ...segment, of });
+
 /** A chat's template begins with it by itself. */
 const isNotBos = (segment: PromptSegment): boolean => !('special' in segment && segment.special === 'bos');
 
@@ -89,6 +96,11 @@ export function notesRoom(model: ModelInfo, { notes }: Pick<WindowBudget, 'notes
   return hasPlace ? notes : 0;
 }
 
+/** Another file, or a piece of one, and what it is. */
+interface Other extends ShownFile {
+  of: PartName;
+}
+
 /** What stands before the parts of this file, and what at the start of its prefix. */
 interface Context {
   ahead: PromptSegment[];
@@ -97,29 +109,31 @@ interface Context {
 
 /**
  * Writes the other files and the path of this one.
- * @param named the repository is.
+ * @param wide other files may be shown: then the repository is named.
  */
 function contextOf(
   model: ModelInfo,
   layout: FimLayout,
   request: CompletionRequest,
-  others: readonly ShownFile[],
-  named: boolean,
+  others: readonly Other[],
+  wide: boolean,
 ): Context {
   const has = (token: SpecialToken): boolean => model.specialTokens.includes(token);
-  const path: PromptSegment = { text: `${request.path}\n` };
+  const path = named('path', { text: `${request.path}\n` });
   const separator: PromptSegment = { special: 'fimSeparator' };
   const filesWith = (mark: string, end = ''): PromptSegment[] =>
-    others.map((other) => ({ text: joined([`${mark}${other.path}\n`, ...other.content, end]), cut: 'drop' }));
+    others.map(({ of, path, content }) =>
+      named(of, { text: joined([`${mark}${path}\n`, ...content, end]), cut: 'drop' }),
+    );
   switch (layout.files) {
     case 'none':
       return { ahead: [], inPrefix: [] };
     case 'plus':
       if (others.length === 0) return { ahead: [], inPrefix: [] };
-      return { ahead: [], inPrefix: [...filesWith('+++++ ', '\n'), { text: `+++++ ${request.path}\n` }] };
+      return { ahead: [], inPrefix: [...filesWith('+++++ ', '\n'), named('path', { text: `+++++ ${request.path}\n` })] };
     case 'hash':
       if (others.length === 0) return { ahead: [], inPrefix: [] };
-      return { ahead: filesWith('#'), inPrefix: [{ text: `#${request.path}\n` }] };
+      return { ahead: filesWith('#'), inPrefix: [named('path', { text: `#${request.path}\n` })] };
     case 'between':
       if (others.length === 0 || !has('fimSeparator')) return { ahead: [], inPrefix: [] };
       return { ahead: [...filesWith('').flatMap((file) => [file, separator]), path], inPrefix: [] };
@@ -127,7 +141,7 @@ function contextOf(
       if (!has('fimSeparator')) return { ahead: [], inPrefix: [] };
       const name = `${request.repository ?? 'repository'}${layout.repository === 'line' ? '\n' : ''}`;
       const repository: PromptSegment[] =
-        layout.repository !== 'none' && named && has('fimRepo') ? [{ special: 'fimRepo' }, { text: name }] : [];
+        layout.repository !== 'none' && wide && has('fimRepo') ? [{ special: 'fimRepo' }, named('repository', { text: name })] : [];
       const ahead = [...repository, ...filesWith('').flatMap((file) => [separator, file]), separator];
       return layout.files === 'pathInPrefix' ? { ahead, inPrefix: [path] } : { ahead: [...ahead, path], inPrefix: [] };
     }
@@ -135,18 +149,22 @@ function contextOf(
 }
 
 /** The other files within the budget, the most relevant last: next to the current file, and the last to be dropped. */
-function chosenOthers(request: CompletionRequest, budget: ContextBudget): ShownFile[] {
+function chosenOthers(request: CompletionRequest, budget: ContextBudget): Other[] {
   const others = request.others?.slice(0, budget.files) ?? [];
   if (budget.others <= 0) return [];
   // The share does not depend on how many there are, so that a file is shown alike in every prompt.
   const share = Math.floor(budget.others / budget.files);
   const shown = others
-    .map((other) => ({ path: other.path, content: shownOf(other, share) }))
+    .map((other): Other => ({ of: 'open', path: other.path, content: shownOf(other, share) }))
     .filter(({ content }) => content.length > 0)
     .reverse();
   // Other files are the same for all files of a workspace, notes are not: before them they would move everything.
   const { text } = notesFor(request.notes ?? [], request, budget.notes);
-  return text === '' ? shown : [...shown, { path: notesPath(request.path), content: [text] }];
+  const notes: Other[] = text === '' ? [] : [{ of: 'memory', path: notesPath(request.path), content: [text] }];
+  const pieces = (request.context ?? []).map(
+    ({ source, path, text }): Other => ({ of: source, path, content: [text] }),
+  );
+  return [...shown, ...notes, ...pieces];
 }
 
 /** How a file begins, up to the line break behind its last line that is shown. */

@@ -8,12 +8,13 @@ import type { Call, CompletionTiming, SuggestionEvent } from './call.ts';
 import type { Draft } from './closers.ts';
 import { type Completer, type CompletionOptions, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
 import type { Eagerness } from './eagerness.ts';
-import type { FileNotes, NotedFile } from './projectNotes.ts';
+import type { FileNotes } from './projectNotes.ts';
+import type { SeenAnswers } from './saw/records.ts';
 import { Session } from './session.ts';
 import type { CompletionSettings } from './settings.ts';
 import { type Silence, silenceOf } from './silence.ts';
 import { Spots } from './spots.ts';
-import { type DocumentAccess, type Spot, Surroundings } from './surroundings.ts';
+import type { DocumentAccess, Spot, Surroundings } from './surroundings.ts';
 import type { Threshold } from './threshold.ts';
 
 export type { CompletionTiming } from './call.ts';
@@ -32,10 +33,12 @@ export interface CompletionServices {
   completer: Completer;
   settings(document: vscode.TextDocument): CompletionSettings;
   documents: DocumentAccess;
-  /** What is known of the memory's notes for a file, at once; undefined: nothing yet. */
-  notes(file: NotedFile): FileNotes | undefined;
+  /** What goes into a prompt beside the text at the cursor. */
+  surroundings: Surroundings;
   /** How sure suggestions have to be for this person. */
   threshold: Threshold;
+  /** What the model saw, for who wants to know. */
+  saw: SeenAnswers;
   /** Called once for each kind of error until {@link CompletionProvider.reset}. The message is for the user. */
   onError(kind: string, error: Error): void;
 }
@@ -95,7 +98,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
 
   constructor(services: CompletionServices) {
     this.#services = services;
-    this.#surroundings = new Surroundings(services);
+    this.#surroundings = services.surroundings;
     this.#spots = new Spots({
       model: services.model,
       settings: services.settings,
@@ -137,9 +140,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.#forgetSilences();
   }
 
-  /** Another model, or settings that change answers: forgets suggestions and reports errors anew. */
+  /** Another model, settings that change answers, or files that are private now: forgets all, and reports errors anew. */
   reset(): void {
     this.#session.clear();
+    this.#services.saw.clear();
+    this.#surroundings.forget();
     this.#forgetSilences();
     this.#reported.clear();
   }
@@ -148,6 +153,18 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.#session.clear();
     const emitters = [this.#started, this.#ended, this.#completed, this.#answered, this.#taken, this.#happened];
     for (const emitter of emitters) emitter.dispose();
+  }
+
+  /** Has the engine read the prompt at the cursor of an editor, so that the next key finds it read. Nobody waits for it. */
+  async readAhead({ document, selection }: vscode.TextEditor): Promise<void> {
+    const spot = this.#spots.at(document, selection.active);
+    if ('why' in spot || (await this.#privacyOf(document)) !== null) return;
+    const settings = this.#services.settings(document);
+    const workspace = await this.#services.documents.idOf(document.uri);
+    const request = await this.#surroundings.requestFor(spot, { ...settings, lines: 'one' }, workspace);
+    const maxTokens = { one: 1, many: settings.maxTokens };
+    const options = { workspace, supersedes: false, maxTokens, class: 'background' as const };
+    await this.#services.completer.complete(spot.model, request, options);
   }
 
   /** Why nothing is shown at the cursor of an editor; null: something is, or nothing was asked there yet. */
@@ -185,6 +202,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       if (privacy !== null) return stay(privacy);
       const offer = await this.#session.suggest(this.#callFor(spot), abort.signal);
       if (offer === undefined || abort.signal.aborted) return [];
+      this.#services.saw.gave(spot.place, offer !== null);
       if (offer === null) return stay(this.#silenceOn(spot));
       this.#stayedAt = undefined;
       this.#lastShown = { ...this.#surroundings.notedIn(spot.place.path), uri: document.uri };
@@ -287,8 +305,9 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.#started.fire();
     let usage: RequestUsage | undefined;
     try {
-      const outcome = await this.#complete(spot, listening, {});
+      const outcome = await this.#complete(spot, listening, { seen: true });
       usage = outcome.result;
+      this.#services.saw.note(this.#surroundings.seen(spot, outcome));
       const silence = silenceOf(outcome);
       if (silence !== null) this.#silences.set(silenceKey(spot.place), silence);
       else if (outcome.shown !== null) this.#silences.delete(silenceKey(spot.place));

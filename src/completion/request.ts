@@ -1,6 +1,7 @@
 /** What goes into a completion. Shared by the editor and the command line. */
 
-import type { Note } from './notes.ts';
+import type { Note } from './context/memory.ts';
+import type { Piece } from './context/piece.ts';
 
 /** How much to complete: the current line, a block, or what the place calls for. */
 export type Lines = 'one' | 'many' | 'auto';
@@ -40,6 +41,8 @@ export interface CompletionRequest {
   others?: OtherFile[];
   /** What the project's memory says that helps here. */
   notes?: readonly Note[];
+  /** Pieces of other places, in the order of the prompt; all are shown. */
+  context?: readonly Piece[];
   /** Prefix and suffix are parts of this document, around the cursor. */
   document?: KnownDocument;
   indentation?: Indentation;

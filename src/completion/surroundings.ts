@@ -3,14 +3,18 @@ import { LRUCache } from 'lru-cache';
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../engine/protocol/index.ts';
 import type { Place } from './answers.ts';
+import type { CompletionOutcome } from './completer.ts';
+import { type Note, notesFor } from './context/memory.ts';
+import type { Piece } from './context/piece.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import { Neighbours } from './neighbours.ts';
-import { type Note, notesFor } from './notes.ts';
 import type { FileNotes, NotedFile } from './projectNotes.ts';
 import { notesRoom } from './prompt.ts';
 import type { CompletionRequest, KnownDocument, OtherFile } from './request.ts';
+import type { SeenAnswer } from './saw/records.ts';
 import type { CompletionSettings } from './settings.ts';
-import { budgetFor } from './window.ts';
+import { toLf } from './text.ts';
+import { budgetFor, headWindow, type WindowBudget } from './window.ts';
 
 /** What the provider has to know of a document beside its text. */
 export interface DocumentAccess {
@@ -25,6 +29,12 @@ export interface SurroundingsNeeds {
   documents: DocumentAccess;
   /** What is known of the memory's notes for a file, at once; undefined: nothing yet. */
   notes(file: NotedFile): FileNotes | undefined;
+  /** What is kept of other places of the project. */
+  context: {
+    /** For a document, at once. */
+    of(document: vscode.TextDocument): readonly Piece[];
+    forget(): void;
+  };
 }
 
 /** Lines of another open file that are read at most; the prompt cuts further. */
@@ -67,9 +77,9 @@ export class Surroundings {
 
   /** Hears from now on which files are edited, looked at and closed. */
   register(): vscode.Disposable {
-    this.#visit(vscode.window.activeTextEditor);
+    void this.#visit(vscode.window.activeTextEditor);
     return vscode.Disposable.from(
-      vscode.window.onDidChangeActiveTextEditor((editor) => this.#visit(editor)),
+      vscode.window.onDidChangeActiveTextEditor((editor) => void this.#visit(editor)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         const folder = vscode.workspace.getWorkspaceFolder(document.uri);
         if (folder && contentChanges.length > 0) this.#neighboursIn(folder).edit(document.uri.toString());
@@ -84,9 +94,30 @@ export class Surroundings {
     );
   }
 
+  /** What was gathered must not be shown again: other files may be private, or what is kept of the folders has to go. */
+  forget(): void {
+    this.#needs.context.forget();
+    this.#noted.clear();
+  }
+
   /** What the last prompt of a document had of the memory. @param path of its {@link Place}. */
   notedIn(path: string): FileNotes {
     return this.#noted.get(path) ?? NO_NOTES;
+  }
+
+  /** How the other files begin that the prompts of a document show; LF. */
+  async heads(document: vscode.TextDocument, { files, others }: WindowBudget): Promise<string[]> {
+    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+    const shown = folder === undefined || others <= 0 ? [] : await this.#others(document, folder, files);
+    return shown.map(({ content }) => toLf(headWindow(content, others / files)));
+  }
+
+  /** An answer at a place, with what is said of it. */
+  seen({ document, model, place, range, explicit }: Spot, outcome: CompletionOutcome): SeenAnswer {
+    const { line, character } = range.start;
+    const where = `${vscode.workspace.asRelativePath(document.uri)}, line ${line + 1}, column ${character + 1}`;
+    const memory = this.notedIn(place.path).decision;
+    return { place, where, model: model.name, explicit, memory, outcome, at: new Date() };
   }
 
   /** Everything that the prompt at a place is made from. @param workspace the engine's id of it. */
@@ -111,6 +142,7 @@ export class Surroundings {
       before,
       others,
       notes,
+      context: room.pieces > 0 ? this.#needs.context.of(document) : [],
       lines: settings.lines,
       afterAccept,
       ...(known === undefined ? {} : { document: known }),
@@ -150,9 +182,11 @@ export class Surroundings {
     return others;
   }
 
-  #visit(editor: vscode.TextEditor | undefined): void {
+  /** A private file takes no place among those that are shown. */
+  async #visit(editor: vscode.TextEditor | undefined): Promise<void> {
     const folder = editor && vscode.workspace.getWorkspaceFolder(editor.document.uri);
-    if (folder) this.#neighboursIn(folder).visit(editor.document.uri.toString());
+    if (!folder || (await this.#needs.documents.isPrivate(editor.document.uri))) return;
+    if (!editor.document.isClosed) this.#neighboursIn(folder).visit(editor.document.uri.toString());
   }
 
   #neighboursIn(folder: vscode.WorkspaceFolder): Neighbours {

@@ -14,6 +14,8 @@ export interface WindowBudget {
   files: number;
   /** What the memory says: its own share of the room for other files, whether there is any or not. */
   notes: number;
+  /** Pieces of other places of the project: likewise. */
+  pieces: number;
   prefix: number;
   suffix: number;
 }
@@ -51,6 +53,18 @@ const NOTES = { share: 0.08, most: 400 };
  */
 const LEAST_FOR_NOTES = 3e9;
 
+/**
+ * Of the room for other files, for pieces of other places: edits, definitions, what is alike. On a GPU only: they change when
+ * the cursor has come to rest elsewhere, and all behind them is read again, which takes a CPU seconds with any larger model.
+ */
+const PIECES = 0.5;
+
+/**
+ * Models with fewer parameters are shown none: the bundled one says the same with them (`npm run eval:context`). Those of
+ * CrossCodeEval (arXiv 2310.11248), from 350 million parameters on, are right up to three times as often.
+ */
+const LEAST_FOR_PIECES = 300e6;
+
 /** Other files at the most; a CPU's short prompt would show too little of more. */
 const FILES = { gpu: MOST_NEIGHBOURS, cpu: 2 };
 
@@ -79,13 +93,16 @@ export function budgetFor(
   const context = contextTokens <= SMALL_CONTEXT ? 0 : room * SHARES.others;
   const hasNotes = context > 0 && parameters >= LEAST_FOR_NOTES;
   const notes = hasNotes ? Math.min(NOTES.most, limit * NOTES.share) * UNITS_PER_TOKEN : 0;
+  const hasPieces = where === 'gpu' && parameters >= LEAST_FOR_PIECES;
+  const pieces = hasPieces ? (context - notes) * PIECES : 0;
   const near = room - context;
   const share = near * (SHARES.suffix / (SHARES.prefix + SHARES.suffix));
   const suffix = order === 'suffixFirst' ? share : Math.min(share, TRAILING_SUFFIX[where] * UNITS_PER_TOKEN);
   return {
-    others: Math.floor(context - notes),
+    others: Math.floor(context - notes - pieces),
     files: FILES[where],
     notes: Math.floor(notes),
+    pieces: Math.floor(pieces),
     prefix: Math.floor(near - suffix),
     suffix: Math.floor(suffix),
   };

@@ -10,6 +10,8 @@ const OTHER_SCHEMES = new Set([
   'vscode-terminal',
   'git',
   'search-editor',
+  'quire-saw',
+  'quire-status',
 ]);
 
 export const isWritable = (scheme: string): boolean => !OTHER_SCHEMES.has(scheme) && !scheme.startsWith('vscode-chat');

@@ -16,6 +16,8 @@ export interface WorkspaceFeature {
   versionOf(document: vscode.TextDocument): number | undefined;
   /** The engine has learned something, or forgotten it: what it answered before may not be its answer now. */
   onDidLearn: vscode.Event<void>;
+  /** Other files may be private now: what was shown of any must not be shown again. */
+  onDidChangePrivacy: vscode.Event<void>;
 }
 
 /** What only others can remove. */
@@ -66,6 +68,7 @@ export function registerWorkspace(
     idOf: (uri) => workspaces.idOf(workspaceOf(uri)),
     versionOf: (document) => documents.versionOf(document),
     onDidLearn: learned.event,
+    onDidChangePrivacy: files.onDidChange,
   };
 }
 

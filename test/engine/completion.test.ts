@@ -41,6 +41,31 @@ describe('completion with the bundled model', () => {
     }
   });
 
+  it('tells to the letter what the model was given, and how much of it had been read', async () => {
+    const request = {
+      path: 'src/a.ts',
+      prefix: `${long}\nexport const last = firs`,
+      suffix: '\nend();\n',
+      others: [{ path: 'src/b.ts', content: 'export const first = 1;\n' }],
+    };
+    const { result } = await completer.complete(model, request, { workspace, maxTokens: 4, seen: true });
+    const seen = result.seen!;
+    assert.equal(
+      seen.reduce((sum, { tokens }) => sum + tokens, 0),
+      result.promptTokens,
+    );
+    assert.equal(result.cachedTokens + result.computedTokens, result.promptTokens);
+    const only = (of: string) => seen.filter((one) => one.of === of).map(({ text }) => text);
+    assert.deepEqual(only('open'), ['src/b.ts\nexport const first = 1;\n']);
+    assert.deepEqual(only('after'), ['\nend();\n']);
+    const [before] = only('before');
+    // The word at the cursor is written anew.
+    assert.ok(`${long}\nexport const last =`.endsWith(before!.trimEnd()), before);
+    assert.ok(before!.length > 400);
+    const { seen: unasked } = (await completer.complete(model, request, { workspace, maxTokens: 4 })).result;
+    assert.equal(unasked, undefined);
+  });
+
   it('fits a long file into the context, and takes nearly all of it from the cache while typing', async () => {
     const suffix = `\n${long}`;
     const line = 'export const total = f1(2, name)';

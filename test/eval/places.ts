@@ -35,31 +35,38 @@ const CALL = /\w\(|, /g;
 
 /** A place of a kind in a file; undefined where chance found none. */
 export function placeIn(file: SourceFile, kind: PlaceKind, random: Random): Place | undefined {
-  const { content, path } = file;
-  const starts = lineStarts(content);
+  const starts = lineStarts(file.content);
   if (starts.length < 2) return undefined;
   for (let tries = 0; tries < 40; tries++) {
-    const row = random.integer(1, starts.length - 1);
-    const start = starts[row]!;
-    const line = lineAt(content, start).trimEnd();
-    const code = line.trimStart();
-    const indent = line.length - code.length;
-    if (indent === 0 || code.length < SHORTEST_LINE || COMMENT.test(code)) continue;
-    const cut = cutIn(line, indent, kind, random);
-    if (cut === undefined) continue;
-    const truth = line.slice(cut.at);
-    if (truth.trim().length < SHORTEST_ANSWER) continue;
-    const end = start + line.length;
-    return {
-      kind,
-      path,
-      prefix: content.slice(0, start + cut.at),
-      suffix: content.slice(end),
-      truth,
-      ...(cut.argument === undefined ? {} : { argument: cut.argument }),
-    };
+    const place = placeAt(file, starts[random.integer(1, starts.length - 1)]!, kind, random);
+    if (place !== undefined) return place;
   }
   return undefined;
+}
+
+/** A place of a kind in the line that begins at `start`; undefined where it has none that says something. */
+export function placeAt(
+  { content, path }: SourceFile,
+  start: number,
+  kind: PlaceKind,
+  random: Random,
+): Place | undefined {
+  const line = lineAt(content, start).trimEnd();
+  const code = line.trimStart();
+  const indent = line.length - code.length;
+  if (indent === 0 || code.length < SHORTEST_LINE || COMMENT.test(code)) return undefined;
+  const cut = cutIn(line, indent, kind, random);
+  if (cut === undefined) return undefined;
+  const truth = line.slice(cut.at);
+  if (truth.trim().length < SHORTEST_ANSWER) return undefined;
+  return {
+    kind,
+    path,
+    prefix: content.slice(0, start + cut.at),
+    suffix: content.slice(start + line.length),
+    truth,
+    ...(cut.argument === undefined ? {} : { argument: cut.argument }),
+  };
 }
 
 function cutIn(

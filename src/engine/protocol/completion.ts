@@ -33,6 +33,8 @@ export type PromptSegment =
   | {
       /** Several parts stay or give way together. */
       text: PromptText | PromptText[];
+      /** What it is, in a word: it comes back with {@link CompletionResult.seen}. */
+      of?: string;
       cut?: 'drop' | 'end' | 'start';
       /**
        * The text ends at the cursor (`before`), or begins there (`after`). A word that the cursor stands in is taken off
@@ -77,6 +79,8 @@ export interface CompletionParams {
   least?: number;
   /** The answer tells what each of its tokens rests on. */
   explain?: boolean;
+  /** The answer tells what the model was given. */
+  seen?: boolean;
   /** So many answers at most, 1 to {@link MOST_ANSWERS}: the likeliest, and others that part from it in its first line. Absent: 1. */
   answers?: number;
   /**
@@ -124,6 +128,15 @@ export interface Step {
   favourite: number;
 }
 
+/** A segment of a prompt as the model was given it: after all cuts, without the word at the cursor that is written anew. */
+export interface SeenSegment {
+  /** Of a special token, its name; of text, what the request calls it. */
+  of: string;
+  /** What its tokens spell; '' for a special token. */
+  text: string;
+  tokens: number;
+}
+
 /** A place of the answer, in UTF-16 units of its text, and the probability that the text is right up to there. */
 export type CertainEnd = [end: number, right: number];
 
@@ -141,6 +154,8 @@ export interface CompletionResult extends GenerateResult, Answer {
   /** Where it was asked for. */
   steps?: Step[];
   typed?: number;
+  /** Where it was asked for: every segment of the request, in its order. */
+  seen?: SeenSegment[];
 }
 
 /**

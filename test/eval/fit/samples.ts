@@ -4,7 +4,8 @@
  * exactly right where each of its tokens is the likeliest after those that stood before it.
  */
 import { Completer } from '../../../src/completion/completer.ts';
-import type { CompletionParams } from '../../../src/engine/protocol/index.ts';
+import type { CompletionRequest } from '../../../src/completion/request.ts';
+import type { CompletionParams, ModelInfo } from '../../../src/engine/protocol/index.ts';
 import type { DecodeBackend } from '../../../src/engine/server/core/backend.ts';
 import type { LlamaModel } from '../../../src/engine/server/core/llama/model.ts';
 import { LineTokens } from '../../../src/engine/server/services/completion/lines/lineTokens.ts';
@@ -54,14 +55,7 @@ export async function linesOf(
   onPlace: (index: number) => void = () => undefined,
 ): Promise<Line[]> {
   const size = model.info.vocabularyTokens;
-  const backend = model.createBackend({ cells: model.info.contextTokens, sequences: 1 });
-  const tools: Tools = {
-    model,
-    backend,
-    vocabulary: new Vocabulary(model.tokenizer, size),
-    spelling: new LineTokens(model.tokenizer, size),
-    evidence: new Evidence(),
-  };
+  const tools = toolsOf(model);
   const rooms = SITUATIONS.map((known) => {
     const projects = new Projects(model.tokenizer, size);
     return { known, projects, desk: new Desk(projects, WORKSPACE) };
@@ -80,16 +74,29 @@ export async function linesOf(
       while (project.readOn());
       const tokens = [...prompt.tokens, ...target.slice(0, -1)];
       const same = tokens.join();
-      if (decoded?.tokens !== same) decoded = { tokens: same, rows: decode(backend, tokens, prompt.tokens.length - 1) };
+      if (decoded?.tokens !== same)
+        decoded = { tokens: same, rows: decode(tools.backend, tokens, prompt.tokens.length - 1) };
       const samples = samplesOf(place, { prompt, params, target, rows: decoded.rows }, project, tools);
       lines.push({ package: place.package, kind: place.kind, known, samples });
     }
   }
-  backend.dispose();
+  tools.backend.dispose();
   return lines;
 }
 
-interface Tools {
+/** What lines are looked at with. The backend has to be disposed of. */
+export function toolsOf(model: LlamaModel): Tools {
+  const size = model.info.vocabularyTokens;
+  return {
+    model,
+    backend: model.createBackend({ cells: model.info.contextTokens, sequences: 1 }),
+    vocabulary: new Vocabulary(model.tokenizer, size),
+    spelling: new LineTokens(model.tokenizer, size),
+    evidence: new Evidence(),
+  };
+}
+
+export interface Tools {
   model: LlamaModel;
   backend: DecodeBackend;
   vocabulary: Vocabulary;
@@ -105,8 +112,9 @@ interface Asked {
   rows: Float32Array[];
 }
 
-function samplesOf(
-  place: EvalCase,
+/** @param index of the project, read to its end. */
+export function samplesOf(
+  place: Pick<EvalCase, 'path' | 'prefix'>,
   { prompt, params, target, rows }: Asked,
   index: ProjectIndex,
   { model, vocabulary, spelling, evidence }: Tools,
@@ -175,10 +183,11 @@ function samplesOf(
   return samples;
 }
 
-/** What the engine would be asked. */
-async function askedFor(
-  place: ReturnType<typeof caseFor>,
-  { info, tokenizer }: LlamaModel,
+/** What the engine would be asked. @param info of the model, as prompts are made for it. */
+export async function askedFor(
+  place: CompletionRequest,
+  { info: own, tokenizer }: LlamaModel,
+  info: ModelInfo = own,
 ): Promise<{ prompt: FittedPrompt; params: CompletionParams }> {
   const { promise, resolve } = Promise.withResolvers<CompletionParams>();
   const completer = new Completer({
@@ -190,14 +199,14 @@ async function askedFor(
   completer.complete(info, place, { workspace: WORKSPACE, document: place.path }).catch(() => undefined);
   const params = await promise;
   return {
-    prompt: fitPrompt(tokenizer, params.segments, info.contextTokens - params.maxTokens - 64, noRanges),
+    prompt: fitPrompt(tokenizer, params.segments, own.contextTokens - params.maxTokens - 64, noRanges),
     params,
   };
 }
 
 /** The tokens of what has to be written, as they are in the finished text; undefined where they do not begin there. */
-function targetOf(
-  { prefix, truth }: EvalCase,
+export function targetOf(
+  { prefix, truth }: Pick<EvalCase, 'prefix' | 'truth'>,
   beginning: Uint8Array,
   { model, vocabulary }: Tools,
 ): Int32Array | undefined {
@@ -211,12 +220,12 @@ function targetOf(
   return undefined;
 }
 
-/** Logits from a position on. */
-function decode(on: DecodeBackend, tokens: readonly number[], from: number): Float32Array[] {
+/** Logits from a position on. @param known the first of the tokens, which were decoded last. */
+export function decode(on: DecodeBackend, tokens: readonly number[], from: number, known = 0): Float32Array[] {
   const rows: Float32Array[] = [];
   const batch = on.createBatch();
-  on.removeRange(0, 0, -1);
-  for (let start = 0; start < tokens.length; start += 256) {
+  on.removeRange(0, known, -1);
+  for (let start = known; start < tokens.length; start += 256) {
     batch.clear();
     const end = Math.min(tokens.length, start + 256);
     const wanted: number[] = [];

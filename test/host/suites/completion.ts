@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { completeAfter, GAP, openBehind, PIECES, quire, type } from './quire.ts';
+import { completeAfter, GAP, openBehind, PIECES, quire, type, until } from './quire.ts';
 
 describe('completion', () => {
   before(quire);
@@ -38,6 +38,27 @@ describe('completion', () => {
     const head = editor.document.getText().slice(0, editor.document.offsetAt(editor.selection.active));
     await completeAfter(editor, PIECES);
     assert.ok(editor.document.getText().startsWith(`${head}${PIECES[0]}`));
+  });
+
+  it('shows what the model saw for the last suggestion, on a page that nobody can write in or complete', async () => {
+    const editor = await openBehind('plain.ts', `${GAP}\n  `);
+    const above = editor.document.getText().slice(0, editor.document.offsetAt(editor.selection.active));
+    const taken = await completeAfter(editor, PIECES);
+    await vscode.commands.executeCommand('quire.showWhatTheModelSaw');
+    const page = vscode.window.activeTextEditor;
+    assert.equal(page?.document.uri.scheme, 'quire-saw');
+    // A page that was shown before is filled anew.
+    const head = /^What .+ saw\n\nplain\.ts, line \d+, column \d+, asked /;
+    await until(() => head.test(page.document.getText()), 'the page is of the last suggestion');
+    const text = page.document.getText();
+    assert.ok(text.includes(`<fimPrefix>${above}`), text);
+    assert.match(text, /^It was shown\. It is right with a likelihood of \d+ %/m);
+    assert.match(text, /The prompt has [\d,]+ tokens: [\d,]+ had been read before, [\d,]+ were read for this answer\./);
+    const shown = text.slice(text.indexOf('After the filters')).trimEnd();
+    assert.ok(shown.endsWith(taken.trimEnd()), `${shown} ends with ${taken}`);
+    const { length } = text;
+    await type('x');
+    assert.equal(page.document.getText().length, length);
   });
 
   it('asks nothing where suggestions are turned off, and asks again where they are on', async () => {

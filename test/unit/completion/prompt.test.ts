@@ -166,6 +166,22 @@ test('notes stand as comments behind the other files, which stay where they are,
   assert.equal(notesRoom(large, { notes: 7 }), 0);
 });
 
+test('pieces of other places stand between the other files and the file, in their order', () => {
+  const context = [
+    { source: 'similar' as const, path: 'src/like.ts', text: 'like();\n' },
+    { source: 'edits' as const, path: 'src/near.ts.diff', text: '-old\n+near\n' },
+  ];
+  for (const [name, architecture, block] of [
+    ['Qwen2.5 Coder 7B', 'qwen2', '<F>src/like.ts\nlike();\n<F>src/near.ts.diff\n-old\n+near\n'],
+    ['Codestral 22B v0.1', 'llama', '+++++ src/like.ts\nlike();\n+++++ src/near.ts.diff\n-old\n+near\n'],
+  ] as const) {
+    const model = modelInfo({ name, architecture, specialTokens: ALL, contextTokens: 8192, parameters: 7e9 });
+    const shown = written(model, { ...request, context });
+    assert.equal(shown.replace(block, ''), written(model, request));
+    assert.ok(shown.indexOf(block) > shown.indexOf('near\n'));
+  }
+});
+
 test('a small context shows no other files', () => {
   assert.equal(written(modelInfo(), request), '<F>src/a.ts\n<S>\nlet b;<P>let a = <M>');
 });
@@ -205,11 +221,11 @@ test('text is LF, and only text that may give way is marked so', () => {
   const near = surroundingsOf(crlf, budgetFor(modelInfo(), 128, 'suffixFirst'));
   assert.deepEqual(buildPrompt(modelInfo(), crlf, near, { others: 0, files: 2, notes: 0 }), [
     { special: 'fimSeparator' },
-    { text: 'a.ts\n' },
+    { text: 'a.ts\n', of: 'path' },
     { special: 'fimSuffix' },
-    { text: 'c\nd', cut: 'end', cursor: 'after' },
+    { text: 'c\nd', of: 'after', cut: 'end', cursor: 'after' },
     { special: 'fimPrefix' },
-    { text: 'a\nb', cut: 'start', cursor: 'before' },
+    { text: 'a\nb', of: 'before', cut: 'start', cursor: 'before' },
     { special: 'fimMiddle' },
   ]);
 });

@@ -93,6 +93,7 @@ test('budgets follow the context: no other files in a small one, two thirds of t
     others: 0,
     files: 2,
     notes: 0,
+    pieces: 0,
     prefix: 0,
     suffix: 0,
   });
@@ -113,8 +114,19 @@ test('notes have a small share of the room for other files, and none with a mode
       assert.equal(without.notes, 0);
       assert.ok(tokensIn(shown.notes) <= Math.min(400, 0.08 * contextTokens));
       assert.equal(shown.notes > 0, contextTokens > 2048);
-      assert.ok(Math.abs(shown.others + shown.notes - without.others) <= 1);
+      assert.ok(Math.abs(shown.others + shown.notes + shown.pieces - without.others) <= 2);
       assert.deepEqual([shown.prefix, shown.suffix], [without.prefix, without.suffix]);
     }),
   );
+});
+
+test('pieces of other places are for models that gain from them, on a GPU: a CPU is too slow to read what changes before the file', () => {
+  const of = (parameters: number, device: string, contextTokens = 32_768) =>
+    budgetFor({ parameters, contextTokens, device }, 128, 'prefixFirst');
+  const shown = of(7e9, 'CUDA');
+  assert.ok(Math.abs(shown.pieces - shown.others) <= 1);
+  assert.ok(tokensIn(shown.pieces) > 2_000);
+  assert.ok(of(0.5e9, 'CUDA').pieces > shown.pieces);
+  for (const without of [of(7e9, 'cpu'), of(31e6, 'CUDA'), of(31e6, 'cpu'), of(7e9, 'CUDA', 2_048)])
+    assert.equal(without.pieces, 0);
 });

@@ -1,5 +1,5 @@
 /** From prompt segments to tokens that fit the room; cuts move in steps so that the beginning stays shareable. */
-import { CUT_STEP, type DocumentRange } from '../../../protocol/index.ts';
+import { CUT_STEP, type DocumentRange, type SeenSegment } from '../../../protocol/index.ts';
 import type { Tokenizer } from '../../core/backend.ts';
 import { tooLong } from '../../core/checks.ts';
 import { EngineFailure } from '../../core/failure.ts';
@@ -8,6 +8,8 @@ import type { FilledSegment } from './turns.ts';
 
 export interface FittedPrompt {
   tokens: number[];
+  /** Of these, how many are each segment's. */
+  counts: number[];
   /** How many tokens gave way. */
   cut: number;
   /** Absent where no segment names one. */
@@ -72,7 +74,24 @@ export function fitPrompt(
   for (const piece of pieces) for (let i = piece.from; i < piece.to; i++) tokens.push(piece.tokens[i]!);
   if (tokens.length === 0) throw new EngineFailure('promptInvalid', 'The prompt is empty.');
   const broken = cursor?.brokenOff ?? 0;
-  return { tokens, cut: total - tokens.length - broken, ...(cursor ? { cursor } : {}) };
+  const counts = pieces.map(({ from, to }) => to - from);
+  return { tokens, counts, cut: total - tokens.length - broken, ...(cursor ? { cursor } : {}) };
+}
+
+/** What each segment of a prompt came to. @param segments that it was fitted from. */
+export function seenOf(
+  { tokens, counts }: Pick<FittedPrompt, 'tokens' | 'counts'>,
+  segments: readonly FilledSegment[],
+  tokenizer: Pick<Tokenizer, 'bytes'>,
+): SeenSegment[] {
+  let at = 0;
+  return segments.map((segment, index) => {
+    const own = tokens.slice(at, at + counts[index]!);
+    at += own.length;
+    if ('special' in segment) return { of: segment.special, text: '', tokens: own.length };
+    const text = Buffer.concat(own.map((token) => tokenizer.bytes(token))).toString();
+    return { of: 'text' in segment ? (segment.of ?? '') : 'turn', text, tokens: own.length };
+  });
 }
 
 /** Takes the word that the cursor stands in off the piece before it. */

@@ -28,7 +28,7 @@ import type { Certainty } from './project/certainty.ts';
 import { type Departed, Indexer } from './project/indexer.ts';
 import { MixedSampler } from './project/mixedSampler.ts';
 import { Projects } from './project/projects.ts';
-import { type Cursor, fitPrompt } from './prompt.ts';
+import { type Cursor, fitPrompt, seenOf } from './prompt.ts';
 import { type FilledSegment, Turns } from './turns.ts';
 
 /** What is known of the projects' code in one model's tokens. */
@@ -173,9 +173,11 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     const { contextTokens } = model.handle.info;
     const maxTokens = Math.min(params.maxTokens, contextTokens - 1);
     const room = contextTokens - maxTokens;
-    const { tokens, cut, cursor } = fitPrompt(model.handle.tokenizer, segments, room, (range) =>
+    const { tokenizer } = model.handle;
+    const fitted = fitPrompt(tokenizer, segments, room, (range) =>
       known.projects.tokensOf(workspace, this.#documentOf(client, workspace, range), range),
     );
+    const { tokens, cut, cursor } = fitted;
     const { key: document, supersedes } = this.#subject(client, params);
     const { sampler, sources } = this.#choose(model, known, params, document, cursor);
     const input = {
@@ -210,6 +212,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       ...result,
       ...judged(result.text, sampler),
       cutTokens: cut,
+        ...(params.seen ? { seen: seenOf(fitted, segments, tokenizer) } : {}),
       ...(params.explain && certainty ? { steps: certainty.steps, typed: certainty.typed } : {}),
       ...(forks
         ? {

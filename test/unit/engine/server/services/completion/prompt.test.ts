@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CUT_STEP, type PromptSegment } from '../../../../../../src/engine/protocol/index.ts';
 import type { Tokenizer } from '../../../../../../src/engine/server/core/backend.ts';
-import { fitPrompt as fitted } from '../../../../../../src/engine/server/services/completion/prompt.ts';
+import { fitPrompt as fitted, seenOf } from '../../../../../../src/engine/server/services/completion/prompt.ts';
 
 /** One token a UTF-16 code unit: enough to see what was cut where. */
 const tokenizer: Tokenizer = {
@@ -63,6 +63,29 @@ describe('fitPrompt', () => {
   it('leaves something of a text that is hardly longer than the room', () => {
     const { tokens } = fitPrompt(tokenizer, [{ text: 'x'.repeat(110), cut: 'start' }], 100);
     assert.equal(tokens.length, 100);
+  });
+
+  it('tells what is left of each segment, to the letter', () => {
+    const segments: PromptSegment[] = [
+      { text: 'o'.repeat(50), of: 'open', cut: 'drop' },
+      { special: 'fimSuffix' },
+      { text: [{ key: 'd', version: 1, start: 4, end: 8 }, '!'], of: 'after', cut: 'end', cursor: 'after' },
+      { special: 'fimPrefix' },
+      { text: 'let wor', of: 'before', cut: 'start', cursor: 'before' },
+    ];
+    const prompt = fitPrompt(tokenizer, segments, 40);
+    const seen = seenOf(prompt, segments, tokenizer);
+    assert.deepEqual(seen, [
+      { of: 'open', text: '', tokens: 0 },
+      { of: 'fimSuffix', text: '', tokens: 1 },
+      { of: 'after', text: 'text!', tokens: 5 },
+      { of: 'fimPrefix', text: '', tokens: 1 },
+      { of: 'before', text: 'let ', tokens: 4 },
+    ]);
+    assert.equal(
+      seen.reduce((sum, part) => sum + part.tokens, 0),
+      prompt.tokens.length,
+    );
   });
 
   it('refuses what may not be cut', () => {

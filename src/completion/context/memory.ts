@@ -2,7 +2,7 @@
  * What the project's memory says, as a model that completes code is shown it: a file of comments in the language of the file
  * that is written. Every line of a note is a comment of its own, so that whatever a memory says is data there, and no code.
  */
-import { type GrammarName, grammarFor } from '../syntax/languages.ts';
+import { type GrammarName, grammarFor } from '../../syntax/languages.ts';
 
 /** One memory: what is said, and of which file. */
 export interface Note {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { notesFor } from '../../../src/completion/notes.ts';
+import { notesFor } from '../../../../src/completion/context/memory.ts';
 
 const note = (text: string, path: string | null = null) => ({ path, text });
 
