@@ -117,24 +117,16 @@ export function textArrayEntry(key: string, values: readonly string[]): Entry {
   return { key, type: ARRAY, value: Buffer.concat([encodeU32(STRING), count, ...values.map(encodeText)]) };
 }
 
-export function numberArrayEntry(key: string, values: readonly number[]): Entry {
-  const count = Buffer.alloc(8);
-  count.writeBigUInt64LE(BigInt(values.length));
-  return {
-    key,
-    type: ARRAY,
-    value: Buffer.concat([encodeU32(INT32), count, Buffer.from(Int32Array.from(values).buffer)]),
-  };
-}
+export const numberArrayEntry = (key: string, values: readonly number[]): Entry =>
+  arrayEntry(key, INT32, Int32Array.from(values));
 
-export function floatArrayEntry(key: string, values: readonly number[]): Entry {
+export const floatArrayEntry = (key: string, values: readonly number[]): Entry =>
+  arrayEntry(key, FLOAT32, Float32Array.from(values));
+
+function arrayEntry(key: string, type: number, values: Int32Array | Float32Array): Entry {
   const count = Buffer.alloc(8);
   count.writeBigUInt64LE(BigInt(values.length));
-  return {
-    key,
-    type: ARRAY,
-    value: Buffer.concat([encodeU32(FLOAT32), count, Buffer.from(Float32Array.from(values).buffer)]),
-  };
+  return { key, type: ARRAY, value: Buffer.concat([encodeU32(type), count, Buffer.from(values.buffer)]) };
 }
 
 /** Elements of an array of texts. */

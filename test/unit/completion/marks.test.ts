@@ -10,7 +10,7 @@ const OWED: [path: string, text: string, owed: string][] = [
   ['a.ts', 'f( // (\n  "(", a', ')'],
   ['a.sql', 'select f( -- (', ')'],
   ['a.clj', "(map 'a [ ; (", ')]'],
-  ['a.sh', 'f() { echo $# ${a#b}', '}'],
+  ['a.sh', 'f() { echo $# $a#b', '}'],
   ['Makefile', 'a: $(b # (', ')'],
 ];
 for (const [path, text, owed] of OWED) {
