@@ -40,8 +40,8 @@ export class Arbiter {
   /** Of each class: where the one was that was served last. */
   readonly #clock: number[] = [];
   #running: Contender | undefined;
-  /** Those beside the end of whose iteration others compute. */
-  readonly #ending = new Set<Contender>();
+  /** Those beside the end of whose iteration others compute, and the lowest class that may. */
+  readonly #ending = new Map<Contender, number>();
   #scheduled = false;
   #spoke = false;
   #longTurn = false;
@@ -64,7 +64,7 @@ export class Arbiter {
   arrived(rank: number): void {
     const running = this.#running;
     if (running?.stop(rank)) {
-      this.#ending.add(running);
+      this.#ending.set(running, rank);
       this.#running = undefined;
     }
     this.#wake();
@@ -167,7 +167,13 @@ export class Arbiter {
       if (rank === undefined) continue;
       if (!best || rank < best.rank! || (rank === best.rank && this.#before(entry, best))) best = entry;
     }
-    return best && this.#ending.has(best.contender) ? undefined : best;
+    return best && this.#mayBegin(best) ? best : undefined;
+  }
+
+  #mayBegin({ contender, rank }: Entry): boolean {
+    if (this.#ending.has(contender)) return false;
+    for (const lowest of this.#ending.values()) if (rank! > lowest) return false;
+    return true;
   }
 
   #before(one: Entry, other: Entry): boolean {

@@ -231,8 +231,9 @@ export class Loop implements Contender {
       flight.stopped = true;
       this.#backend.abort();
     }
-    if (this.#backend.sparesHalf) flight.alone = false;
-    return !flight.alone;
+    const beside = this.#backend.sparesHalf && rank < flight.slices[0]!.request.rank;
+    if (beside) flight.alone = false;
+    return beside;
   }
 
   /** Saved pages may have come: who waited for them goes on, if need be at the cost of a running iteration. */
