@@ -120,6 +120,12 @@ async function trace(
       note: `${median(speeds).toFixed(1)} tokens/s; ${same} of ${rounds} rounds with the same texts`,
     },
     {
+      name: `${name}: the same by processor time`,
+      value: median(busy),
+      unit: 'x',
+      note: 'which a busy machine blurs less; of no use on a GPU',
+    },
+    {
       name: `${name}: tokens a step`,
       value: tokens / steps,
       unit: '',

@@ -32,7 +32,8 @@ export function serve(model: LlamaModel, { cells = 4096, ramBytes = 64 << 20, dr
     tokenizer: model.tokenizer,
     cache,
     profile,
-    policy: 'preemptive',
+    // Drafts of a size that was asked for, however slow the machine is.
+    policy: drafts ? 'fcfs' : 'preemptive',
     decisions,
     speculation: drafts?.(profile),
     device: new Arbiter(),

@@ -85,7 +85,7 @@ describe('drafts on libllama', () => {
     const { distance, steps, clear, others } = together(parts);
     test.diagnostic(`${right} of ${drafted} drafted tokens were right; logits at most ${distance.toFixed(3)} apart`);
     test.diagnostic(`${clear} of ${steps} tokens clear, ${others} others`);
-    assert.ok(clear > steps / 4 && right > 50 && drafted - right > 50);
+    assert.ok(clear > steps / 4 && right > 50 && drafted - right > 20);
   });
 
   it('says the same with a sliding window', async () => {
