@@ -1,5 +1,5 @@
 /**
- * `npm run bench [batch|decode|editor|fastserve|memory|serving|speculation]... [--model PATH] [--gpu G] [--quick]`: sets up what the
+ * `npm run bench [batch|decode|editor|fastserve|memory|placement|serving|speculation]... [--model PATH] [--gpu G] [--quick]`: sets up what the
  * benches need, and runs them under the editor's Node.
  */
 import path from 'node:path';

@@ -130,7 +130,10 @@ function contextOf(
       return { ahead: [], inPrefix: [] };
     case 'plus':
       if (others.length === 0) return { ahead: [], inPrefix: [] };
-      return { ahead: [], inPrefix: [...filesWith('+++++ ', '\n'), named('path', { text: `+++++ ${request.path}\n` })] };
+      return {
+        ahead: [],
+        inPrefix: [...filesWith('+++++ ', '\n'), named('path', { text: `+++++ ${request.path}\n` })],
+      };
     case 'hash':
       if (others.length === 0) return { ahead: [], inPrefix: [] };
       return { ahead: filesWith('#'), inPrefix: [named('path', { text: `#${request.path}\n` })] };
@@ -141,7 +144,9 @@ function contextOf(
       if (!has('fimSeparator')) return { ahead: [], inPrefix: [] };
       const name = `${request.repository ?? 'repository'}${layout.repository === 'line' ? '\n' : ''}`;
       const repository: PromptSegment[] =
-        layout.repository !== 'none' && wide && has('fimRepo') ? [{ special: 'fimRepo' }, named('repository', { text: name })] : [];
+        layout.repository !== 'none' && wide && has('fimRepo')
+          ? [{ special: 'fimRepo' }, named('repository', { text: name })]
+          : [];
       const ahead = [...repository, ...filesWith('').flatMap((file) => [separator, file]), separator];
       return layout.files === 'pathInPrefix' ? { ahead, inPrefix: [path] } : { ahead: [...ahead, path], inPrefix: [] };
     }

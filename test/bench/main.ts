@@ -1,5 +1,5 @@
 /**
- * `npm run bench [batch|decode|editor|fastserve|memory|serving|speculation]... [--model PATH] [--gpu G] [--quick]`: what Quire promises,
+ * `npm run bench [batch|decode|editor|fastserve|memory|placement|serving|speculation]... [--model PATH] [--gpu G] [--quick]`: what Quire promises,
  * measured; a table, and test-results/bench.json.
  */
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { benchEditor } from './editor.ts';
 import { benchFastServe } from './fastserve.ts';
 import { benchMemory } from './memory.ts';
 import { type BenchOptions, parseOptions } from './options.ts';
+import { benchPlacement } from './placement.ts';
 import { type Row, report, save, table } from './report.ts';
 import { benchServing } from './serving.ts';
 import { benchSpeculation } from './speculation.ts';
@@ -20,6 +21,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
   editor: benchEditor,
   fastserve: benchFastServe,
   memory: benchMemory,
+  placement: benchPlacement,
   serving: benchServing,
   speculation: benchSpeculation,
 };

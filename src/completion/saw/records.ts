@@ -2,8 +2,9 @@
  * What the model was given and what it answered, of the last requests: taken from the requests themselves. Kept in memory
  * only, and never logged.
  */
-import type { CompletionOutcome } from '../completer.ts';
+
 import type { Place } from '../answers.ts';
+import type { CompletionOutcome } from '../completer.ts';
 
 /** A request to the engine that was answered. */
 export interface SeenAnswer {

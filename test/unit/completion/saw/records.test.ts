@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Place } from '../../../../src/completion/answers.ts';
 import type { CompletionOutcome } from '../../../../src/completion/completer.ts';
 import { type SeenAnswer, SeenAnswers } from '../../../../src/completion/saw/records.ts';
-import type { Place } from '../../../../src/completion/answers.ts';
 import { outcome } from '../outcome.ts';
 
 const BEFORE = 'let a = 1;\nlet b = ';

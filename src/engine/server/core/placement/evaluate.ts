@@ -8,6 +8,8 @@ import { cacheMs, decodeMs, type Group, LAYER_MS, Pricing, SPLIT_MS } from './pr
 import type { RatedDevice, RatedMachine } from './rates.ts';
 import { KV_TYPES, ROLES, STATES } from './roles.ts';
 
+/** What goes in is kept four times then (`GGML_SCHED_MAX_COPIES`). */
+const PIPELINE_COPIES = 3;
 /** A prompt's tokens in one go, and the tokens in the cache, by which rates are told. */
 const TOLD = { promptBatch: 512, fill: 2000 };
 
@@ -100,6 +102,8 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
   const cpuComputes = parts.layers.some(
     (_, index) => home[index] === CPU || SPILLED.some((part) => spilled[part].has(index)),
   );
+  // GPUs that have all of a model between them begin with the next part of a batch while the others are at this one.
+  const pipelined = new Set(home).size > 1 && !home.includes(CPU) && !cpuComputes;
   const pricing = new Pricing(model, pools, link);
   const writes = model.roles.some((role: ModelRole) => ROLES[role].writes);
   const onGpus = home.slice(0, -1).filter((index) => index !== CPU).length;
@@ -116,8 +120,10 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
     const computes = isCpu ? cpuComputes : true;
     const hasOutput = device === (output === CPU ? pools.cpu : pools.gpus[output]);
     const copied = !isCpu && cpuComputes ? needs.copied : 0;
+    const inputs = (isCpu ? 0 : needs.input) + needs.perCell * context.cells;
     const compute = Math.max(
-      computes ? needs.layers + needs.perCell * context.cells + copied : 0,
+      // A GPU that has some of a model computes long batches of the rest as well (`op_offload`).
+      computes && !(isCpu && helped) ? needs.layers + needs.perCell * context.cells + copied : 0,
       hasOutput ? needs.output : 0,
       isCpu ? needs.input + needs.perCell * context.cells : 0,
     );
@@ -125,7 +131,7 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
     result.bytes[device.name] = {
       weights: Math.round(load.held),
       cache: Math.round(cache),
-      compute: Math.round(compute + (isCpu ? needs.logits : 0)),
+      compute: Math.round(compute + (isCpu ? needs.logits : 0) + (pipelined ? PIPELINE_COPIES * inputs : 0)),
     };
     result.cost += pricing.cache(load.cacheElements, kvType, device);
     for (const [group, tensors] of Object.entries(load.tensors) as [Group, Tensors][]) {

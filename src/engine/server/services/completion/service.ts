@@ -212,7 +212,7 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
       ...result,
       ...judged(result.text, sampler),
       cutTokens: cut,
-        ...(params.seen ? { seen: seenOf(fitted, segments, tokenizer) } : {}),
+      ...(params.seen ? { seen: seenOf(fitted, segments, tokenizer) } : {}),
       ...(params.explain && certainty ? { steps: certainty.steps, typed: certainty.typed } : {}),
       ...(forks
         ? {
