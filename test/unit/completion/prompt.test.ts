@@ -173,7 +173,7 @@ test('pieces of other places stand between the other files and the file, in thei
   ];
   for (const [name, architecture, block] of [
     ['Qwen2.5 Coder 7B', 'qwen2', '<F>src/like.ts\nlike();\n<F>src/near.ts.diff\n-old\n+near\n'],
-    ['Codestral 22B v0.1', 'llama', '+++++ src/like.ts\nlike();\n+++++ src/near.ts.diff\n-old\n+near\n'],
+    ['Codestral 22B v0.1', 'llama', '+++++ src/like.ts\nlike();\n\n+++++ src/near.ts.diff\n-old\n+near\n\n'],
   ] as const) {
     const model = modelInfo({ name, architecture, specialTokens: ALL, contextTokens: 8192, parameters: 7e9 });
     const shown = written(model, { ...request, context });

@@ -74,6 +74,9 @@ export interface Prospect {
   room: (nodes: number) => number;
 }
 
+/** What drafts have to win in all: what a step takes outside of the backend is not in these sums. */
+const LEAST_WON = 1.05;
+
 export class Speculation {
   readonly costs: StepCosts;
   /** Rows that a step with drafts may have; see `rowsAlike`. */
@@ -178,7 +181,7 @@ export class Speculation {
   }
 
   #judge(judgement: Judgement): void {
-    if (judgement.ms > judgement.plainMs) {
+    if (judgement.ms * LEAST_WON > judgement.plainMs) {
       judgement.resting = judgement.lossRest;
       judgement.lossRest = longer(judgement.lossRest);
     } else judgement.lossRest = REST.first;
