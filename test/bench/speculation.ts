@@ -69,6 +69,7 @@ async function measureModel(path: string, gpu: GpuPreference, scripted: boolean,
       [`rewrite of ${plan.lines} lines`, rewrite(handle, plan.lines), goalOf(scripted, 2)],
       ['chat', chat(handle, plan.prose), '>= 0.98'],
     ];
+    await projects.read();
     for (const [name, asks, goal] of traces) {
       console.error(`speculation: ${name}`);
       if (asks.length > 0) rows.push(...(await trace(handle, name, asks, goal, plan)));

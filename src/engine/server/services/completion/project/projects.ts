@@ -61,7 +61,7 @@ export class Projects {
   readonly #projects = new Map<string, Project>();
   readonly #slices: Slices;
   readonly #fileBytes: number;
-  #reading = false;
+  #reading: Promise<void> | undefined;
 
   /**
    * @param slices say when it is the turn of others.
@@ -209,13 +209,21 @@ export class Projects {
   }
 
   /** Tokenizes what is left of large documents, beside the loop. */
-  async #readOn(): Promise<void> {
-    if (this.#reading) return;
-    this.#reading = true;
+  /** Resolves when all that is open has been read. */
+  async read(): Promise<void> {
+    await this.#reading;
+  }
+
+  #readOn(): Promise<void> {
+    this.#reading ??= this.#readAll();
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
     const left = () => [...this.#projects.values()].some(({ index }) => index.readOn());
     do await this.#slices.next();
     while (left());
-    this.#reading = false;
+    this.#reading = undefined;
   }
 
   /** Lines of the project that may be what is being written at the cursor. */
