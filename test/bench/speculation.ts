@@ -77,6 +77,7 @@ async function measureModel(path: string, gpu: GpuPreference, scripted: boolean,
     if (scripted) for (const rate of ACCEPTANCE) rows.push(...(await oracle(handle, rate, plan)));
     rows.push(proposals(handle));
   } finally {
+    await projects.read();
     handle.dispose();
   }
   return rows;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { withPrivateEngine } from '../../src/cli/privateEngine.ts';
-import type { EngineClient } from '../../src/engine/client/client.ts';
+import type { EngineClient, EngineCommand } from '../../src/engine/client/client.ts';
 import { Arbiter } from '../../src/engine/server/core/arbiter.ts';
 import { type LlamaModel, openModel } from '../../src/engine/server/core/llama/model.ts';
 import { serve as serveModel } from '../../src/engine/server/core/serving.ts';
@@ -18,13 +18,13 @@ import { FixedDrafts } from '../helpers/fixedDrafts.ts';
 import { cpuLibrary, openBundled } from '../helpers/native.ts';
 import { makeQwenShape, makeTinyMamba, makeTinySlidingWindow, TINY_QWEN } from '../helpers/randomModel.ts';
 import { Random } from '../traces/random.ts';
-import { ownEngine } from './ownEngine.ts';
 import { serve } from './serve.ts';
 
 const NODES = 6;
 const ANSWER = 40;
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-drafts-'));
-const client = ownEngine();
+const inEngine = <T>(options: Partial<EngineCommand>, work: (client: EngineClient) => Promise<T>): Promise<T> =>
+  withPrivateEngine(engineCommand(options), 'test', new AbortController().signal, work);
 const text = readFileSync(path.join(repository, 'src/engine/client/client.ts'), 'utf8');
 
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -185,9 +185,10 @@ describe('drafts in the engine', () => {
       await engine.closeModel(id);
       return { answers, speculation: model.speculation };
     };
-    const drafted = await answersOf(client);
-    const command = engineCommand({ speculate: false });
-    const plain = await withPrivateEngine(command, 'test', new AbortController().signal, answersOf);
+    const [drafted, plain] = [
+      await inEngine({ speculate: true }, answersOf),
+      await inEngine({ speculate: false }, answersOf),
+    ];
     assert.equal(plain.speculation, null);
     assert.ok(drafted.speculation);
     // Logits that are a hair apart hardly ever draw another token.
@@ -195,7 +196,15 @@ describe('drafts in the engine', () => {
       assert.equal(answer.slice(0, 12), plain.answers[turn]!.slice(0, 12));
   });
 
-  it('are in the status, and are made for chats and completions', async () => {
+  it('are in the status, and are not made for small models by themselves', async () => {
+    await inEngine({ speculate: true }, inTheStatus);
+    await inEngine({}, async (client) => {
+      await client.openModel({ path: bundledModel, contextTokens: 0 });
+      assert.equal((await client.status()).models[0]!.speculation, null);
+    });
+  });
+
+  async function inTheStatus(client: EngineClient): Promise<void> {
     const { id } = await client.openModel({ path: bundledModel, contextTokens: 0 });
     const workspace = await openWorkspace(client);
     await client.generate({ model: id, workspace, class: 'chat', prompt: { text: text.slice(0, 600) }, maxTokens: 48 });
@@ -203,6 +212,5 @@ describe('drafts in the engine', () => {
     assert(model!.speculation);
     const { steps, tokens, drafted, right } = model!.speculation;
     assert(steps > 0 && tokens >= steps && drafted >= right);
-    await client.closeModel(id);
-  });
+  }
 });

@@ -49,7 +49,7 @@ export function argumentsOf(command: EngineCommand): string[] {
     ...(moduleFolders ?? []).flatMap((folder) => option('modules', folder)),
     ...option('runtime-dir', runtimeFolder),
     ...option('policy', policy),
-    ...option('speculation', speculate === false ? 'off' : undefined),
+    ...option('speculation', speculate === undefined ? undefined : speculate ? 'on' : 'off'),
     ...option('cache-dir', cache?.folder),
     ...option('cache-ram-mb', cache?.ramMegabytes),
     ...option('cache-disk-mb', cache?.diskMegabytes),

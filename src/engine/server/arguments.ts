@@ -18,7 +18,7 @@ export interface EngineArguments {
   runtimeFolder?: string;
   policy: SchedulerStatus['policy'];
   /** Tokens are guessed ahead where that makes answers come faster. */
-  speculate: boolean;
+  speculate: boolean | undefined;
   /** Colder tiers of the cache. Without a folder nothing is written to disk, whatever the limit. */
   cache: { folder?: string; ramBytes: number; diskBytes: number };
   memory: MemoryBudget;
@@ -26,7 +26,7 @@ export interface EngineArguments {
 
 const GPUS: readonly string[] = ['auto', 'cuda', 'metal', 'vulkan', 'off'] satisfies GpuPreference[];
 const POLICIES: readonly string[] = ['preemptive', 'fcfs'] satisfies SchedulerStatus['policy'][];
-const SWITCH: readonly string[] = ['on', 'off'];
+const SPECULATION: Record<string, boolean | undefined> = { auto: undefined, on: true, off: false };
 const MEGABYTE = 2 ** 20;
 
 /** @throws TypeError, in words, on an unknown or malformed option. */
@@ -41,7 +41,7 @@ export function parseEngineArguments(argv: string[]): EngineArguments {
       modules: { type: 'string', multiple: true, default: [] },
       'runtime-dir': { type: 'string' },
       policy: { type: 'string', default: 'preemptive' },
-      speculation: { type: 'string', default: 'on' },
+      speculation: { type: 'string', default: 'auto' },
       'cache-dir': { type: 'string' },
       'cache-ram-mb': { type: 'string', default: '512' },
       'cache-disk-mb': { type: 'string', default: '1024' },
@@ -61,7 +61,7 @@ export function parseEngineArguments(argv: string[]): EngineArguments {
     moduleFolders: values.modules,
     ...(runtimeFolder === undefined ? {} : { runtimeFolder }),
     policy: oneOf('policy', values.policy, POLICIES) as SchedulerStatus['policy'],
-    speculate: oneOf('speculation', values.speculation, SWITCH) === 'on',
+    speculate: SPECULATION[oneOf('speculation', values.speculation, Object.keys(SPECULATION))],
     cache: {
       ...(folder === undefined ? {} : { folder }),
       ramBytes: Math.round(amount('cache-ram-mb', values['cache-ram-mb'], 'megabytes') * MEGABYTE),

@@ -17,9 +17,12 @@ import type { Policy } from './scheduler/planner.ts';
 import { rowsAlike } from './speculation/rowsAlike.ts';
 import { Speculation } from './speculation/speculation.ts';
 
+/** Smaller models make a token in the time that looking for a guess and a second row take. */
+const LEAST_PARAMETERS = 1e8;
+
 export interface ServingOptions {
   policy: Policy;
-  /** False computes one token at a time. */
+  /** False computes one token at a time; absent: models do that are too small to win. */
   speculate?: boolean | undefined;
   /** Of memory, for what leaves the device. */
   ramBytes: number;
@@ -67,7 +70,7 @@ export async function serve(
     decisions,
     // A draft is taken back from its first wrong token on, which a state for the whole sequence cannot be.
     speculation:
-      backend.sharesPages && options.speculate !== false
+      backend.sharesPages && (options.speculate ?? handle.info.parameters >= LEAST_PARAMETERS)
         ? new Speculation(profile, await rowsAlike(backend, device))
         : undefined,
     device,

@@ -16,7 +16,7 @@ describe('parseEngineArguments', () => {
       idleMs: 1000,
       moduleFolders: ['/a', '/b'],
       policy: 'preemptive',
-      speculate: true,
+      speculate: undefined,
       cache: { ramBytes: 512 * 2 ** 20, diskBytes: 1024 * 2 ** 20 },
       memory: { indexMs: 600_000, modelTokens: 200_000, bytes: 256 * 2 ** 20 },
     });
@@ -58,7 +58,7 @@ describe('parseEngineArguments', () => {
     });
     const { policy: _, cache: __, speculate: ____, ...plain } = command;
     assert.equal(parseEngineArguments(argumentsOf(plain)).policy, 'preemptive');
-    assert.equal(parseEngineArguments(argumentsOf(plain)).speculate, true);
+    assert.equal(parseEngineArguments(argumentsOf(plain)).speculate, undefined);
     const { memory: ___, ...silent } = command;
     assert.deepEqual(settingsOf(silent).memory, parseEngineArguments(argumentsOf(silent)).memory);
   });
