@@ -181,8 +181,8 @@ test('the chat knows what only memory knows, says what it used and why, and trie
     .first()
     .click();
   await window.until(
-    async () => /2\s*\/\s*2/.test(await panel.textOf('user')),
-    'there is a second question and answer',
+    async () => /2\s*\/\s*2/.test(await panel.textOf('assistant')),
+    'there is a second answer beside the first',
   );
   await window.until(
     async () => /without “/.test(await panel.textOf('assistant')),
