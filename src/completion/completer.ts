@@ -220,10 +220,11 @@ export class Completer {
       const first = cut.get(number);
       return read(first === undefined ? answer : { ...answer, text: first, finish: 'stop' });
     });
-    const [first, ...others] = outcomes as [Reading, ...Reading[]];
+    const all = outcomes as [Reading, ...Reading[]];
+    const [first, ...others] = all;
     if (options.signal?.aborted) return { ...first, ...NOTHING, rejectedBy: cancelledBy(first), result };
     if (others.length === 0) return { ...first, result };
-    const [best = first, ...rest] = distinct(outcomes);
+    const [best = first, ...rest] = distinct(all);
     return {
       ...best,
       others: rest.map(({ shown, over, tail, right }) => ({ text: shown!, over, tail, right })),
@@ -260,12 +261,11 @@ function firstLine(text: string): string {
   return end < 0 ? text : text.slice(0, end);
 }
 
-/** Those that show something, the surest first, of those that come to the same the first. */
-function distinct(readings: readonly Reading[]): Reading[] {
+/** Those that show something: the likeliest, then the others, the surest first; of those that come to the same the first. */
+function distinct([likeliest, ...others]: readonly [Reading, ...Reading[]]): Reading[] {
   const known = new Set<string>();
-  return readings
+  return [likeliest, ...others.toSorted((a, b) => b.right - a.right)]
     .filter(({ shown }) => shown !== null)
-    .sort((a, b) => b.right - a.right)
     .filter(({ shown, over, tail }) => {
       const words = `${shown} ${over} ${tail}`.replace(/\s+/g, ' ');
       return !known.has(words) && known.add(words);

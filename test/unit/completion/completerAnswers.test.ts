@@ -52,14 +52,14 @@ class Several implements CompletionEngine {
 const complete = (engine: CompletionEngine, file: string, options: Partial<CompletionOptions> = {}) =>
   new Completer(engine).complete(modelInfo(), { path: 'src/a.ts', ...place(file) }, { workspace: 'w', ...options });
 
-test('several are shown, the surest first, each once, and none that should not be', async () => {
+test('several are shown, the likeliest first, then the surest, each once, and none that should not be', async () => {
   const engine = new Several(answer('foo(b);', 0.4), answer('foo( b);', 0.3), answer('bar;', 0.9));
   const { shown, right, others } = await complete(engine, 'const a = |;\n', { answers: 3 });
   assert.equal(engine.params?.answers, 3);
-  assert.deepEqual([shown, right], ['bar', 0.9]);
+  assert.deepEqual([shown, right], ['foo(b)', 0.4]);
   assert.deepEqual(
     others?.map(({ text }) => text),
-    ['foo(b)', 'foo( b)'],
+    ['bar', 'foo( b)'],
   );
   const same = new Several(answer('foo(b);', 0.4), answer('foo(b);', 0.3), answer('   ', 0.9));
   assert.deepEqual((await complete(same, 'const a = |;\n', { answers: 3 })).others, []);
