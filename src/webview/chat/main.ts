@@ -3,7 +3,7 @@
 /** The browser's side of the chat panel: draws what the extension says, and tells it what the person does. */
 import './styles/index.css';
 import '../page.css';
-import './styles/icons.css';
+import '../icons.css';
 import { html, nothing } from 'lit';
 import { QuireComposer } from './composer.ts';
 import { takeDrops } from './drop.ts';

@@ -3,7 +3,7 @@
 /** The browser's side of a memory's page: draws what the extension says, and tells it what the person does. */
 import './memory.css';
 import '../page.css';
-import './icons.css';
+import '../icons.css';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { DetailsAsked, DetailsMessage } from '../../memory/view/protocol.ts';
 import { memoryPage } from './memory.ts';

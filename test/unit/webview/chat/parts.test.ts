@@ -1,8 +1,5 @@
 /** The parts of the view that need no page. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { ChatSnapshot, Meter } from '../../../../src/chat/view/protocol.ts';
 import { choices, triggerAt } from '../../../../src/webview/chat/mentions.ts';
@@ -127,18 +124,4 @@ describe('proseHtml', () => {
       assert.ok(proseHtml(text).length < 30_000, text.slice(0, 5));
     }
   });
-});
-
-test('the numbers of the icons are those of the package', () => {
-  const own = readFileSync(path.join(import.meta.dirname, '../../../../src/webview/chat/styles/icons.css'), 'utf8');
-  const theirs = readFileSync(createRequire(import.meta.url).resolve('@vscode/codicons/dist/codicon.css'), 'utf8');
-  const names = readFileSync(path.join(import.meta.dirname, '../../../../src/webview/chat/icons.ts'), 'utf8');
-  const icons = new Map(
-    [...own.matchAll(/\.codicon-([\w-]+)::before \{\s*content: "\\(\w+)"/g)].map(([, name, number]) => [name, number]),
-  );
-  for (const [name, number] of icons)
-    assert.ok(theirs.includes(`.codicon-${name}:before { content: "\\${number}" }`), name);
-  const used = [...(/type Icon =([^;]+);/.exec(names)?.[1] ?? '').matchAll(/'([\w-]+)'/g)].map(([, name]) => name);
-  assert.ok(used.length > 20);
-  assert.deepEqual(used.toSorted(), [...icons.keys()].toSorted());
 });
