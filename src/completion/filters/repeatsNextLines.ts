@@ -12,7 +12,7 @@ const LEAST_LENGTH = 16;
 
 /**
  * Rejects a suggestion that begins with what the following lines already say, whatever its spaces, also as a comment; of a
- * longer one, what they say is cut. Where the lines around are equal themselves, another is wanted.
+ * longer one, what they say is cut; so is what would have come to that, had it not been shown shortened. Where the lines around are equal themselves, another is wanted.
  */
 export const repeatsNextLines: Filter = (draft, context) => {
   const { prefix, suffix } = context;
@@ -27,10 +27,17 @@ export const repeatsNextLines: Filter = (draft, context) => {
   const { comment } = marksOf(context);
   const before = lineBefore(prefix);
   const lines = draft.text.split('\n');
+  const last = lines.length - 1;
+  /** What became too doubtful to be shown whole is the next line, as far as it goes. */
+  const beginsIt = (row: number, line: string): boolean => {
+    const said = bare(line);
+    const ownLine = row > 0 || isBlank(before);
+    return row === last && !context.broken && ownLine && said.length >= LEAST_LENGTH && next.startsWith(said);
+  };
   for (const [row, line] of lines.entries()) {
     const whole = row === 0 ? before + line : line;
     const code = row === 0 && before.trim() === comment ? line : whole;
-    if (!saysIt(whole) && !saysIt(code)) continue;
+    if (!saysIt(whole) && !saysIt(code) && !beginsIt(row, whole)) continue;
     const text = lines.slice(0, row).join('\n').trimEnd();
     return isBlank(text) ? null : shortened(draft, text);
   }

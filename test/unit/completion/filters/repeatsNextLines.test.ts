@@ -7,6 +7,19 @@ testGolden(repeatsNextLines, [
   { what: 'the rest of a line that is the next', file: '  return |\n\n    return a;', text: 'a;', shown: null },
   { what: 'the next line after a newline', file: 'a();|\nb();', text: '\nb();', shown: null },
   { what: 'another line', file: '  |\n  return a;', text: 'return b;', shown: 'return b;' },
+  {
+    what: 'the next line as far as it was sure',
+    file: 'const rows = [];\n  |\n  for (const order of orders) {\n  }',
+    text: 'for (const order of orders',
+    shown: null,
+  },
+  {
+    what: 'what the next line begins with too, behind what is typed',
+    file: '  registerAll(|\n  registerAll(services, options);',
+    text: 'services',
+    shown: 'services',
+  },
+  { what: 'few words that the next line begins with', file: '|\nreturn a + b;', text: 'return a', shown: 'return a' },
   { what: 'a bracket like the next line', file: '  |\n}', text: '}', shown: '}' },
   { what: 'the end of the file', file: 'return |', text: 'a;', shown: 'a;' },
 ]);
