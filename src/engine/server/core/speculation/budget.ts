@@ -6,7 +6,7 @@
  */
 
 /** What is won has to be more than this, or it is noise. */
-const LEAST_GAIN = 1.1;
+export const LEAST_GAIN = 1.1;
 
 /**
  * @param reach of each node: the probability that the answer comes to it, none more than the one before.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { worthwhile } from '../../../../../../src/engine/server/core/speculation/budget.ts';
+import { LEAST_GAIN, worthwhile } from '../../../../../../src/engine/server/core/speculation/budget.ts';
 
 const reachOf = (acceptance: number, nodes = 32) => Array.from({ length: nodes }, (_, i) => acceptance ** (i + 1));
 
@@ -34,7 +34,7 @@ describe('worthwhile', () => {
     assert.equal(worthwhile(reachOf(0.6), ms, 7), 0);
   });
 
-  it('is never slower than no draft, and no number of nodes is more than 2 % faster', () => {
+  it('is never slower than no draft, and no number of nodes is faster by more than the least gain', () => {
     const costs = fc.array(fc.double({ min: 0, max: 5, noNaN: true }), { minLength: 9, maxLength: 9 });
     const steps = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 });
     fc.assert(
@@ -44,9 +44,11 @@ describe('worthwhile', () => {
         const reach = conditional.map((c) => (p *= c));
         const rate = (n: number) => (1 + reach.slice(0, n).reduce((a, b) => a + b, 0)) / total[n]!;
         const chosen = rate(worthwhile(reach, (nodes) => total[nodes]!));
-        for (let n = 0; n <= 8; n++) assert(rate(n) <= 1.02 * chosen + 1e-9);
+        for (let n = 0; n <= 8; n++) assert(rate(n) <= LEAST_GAIN * chosen + 1e-9);
         assert(chosen >= rate(0));
       }),
+      // Near ties are rare.
+      { numRuns: 10_000 },
     );
   });
 });
