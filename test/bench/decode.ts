@@ -4,6 +4,7 @@
  */
 import koffi from 'koffi';
 import { EngineClient } from '../../src/engine/client/client.ts';
+import type { GenerateResult } from '../../src/engine/protocol/core.ts';
 import type { bind } from '../../src/engine/server/core/llama/functions.ts';
 import type { NativeLibrary } from '../../src/engine/server/core/llama/library.ts';
 import { openModel } from '../../src/engine/server/core/llama/model.ts';
@@ -35,13 +36,14 @@ export async function benchDecode(modelPath: string, gpu: 'auto' | 'off'): Promi
   try {
     const model = await client.openModel({ path: modelPath, contextTokens: 0 });
     const workspace = await openWorkspace(client);
+    const seed = await seedOfLongAnswer(client, model.id, workspace);
     const ratios: number[] = [];
     const speeds = { bare: [] as number[], client: [] as number[] };
     for (let round = -1; round < ROUNDS; round++) {
       // Who goes first changes from round to round, so that a machine that slows down favours neither.
-      const early = round % 2 === 0 ? bare.run(TOKENS) : undefined;
-      const through = await throughClient(client, model.id, workspace);
-      const alone = early ?? bare.run(TOKENS);
+      const early = round % 2 === 0 ? bare.run(TOKENS, seed) : undefined;
+      const through = tokensASecond(await throughClient(client, model.id, workspace, seed));
+      const alone = early ?? bare.run(TOKENS, seed);
       if (round < 0) continue; // warm-up
       speeds.client.push(through);
       speeds.bare.push(alone);
@@ -59,20 +61,29 @@ export async function benchDecode(modelPath: string, gpu: 'auto' | 'off'): Promi
   }
 }
 
-/** Tokens a second from the first text to the last, as a user of the client sees them. */
-async function throughClient(client: EngineClient, model: string, workspace: string): Promise<number> {
-  const result = await client.generate(
+/** The bare loop does not stop where a text is at its end, so that one has to be found that goes on. */
+async function seedOfLongAnswer(client: EngineClient, model: string, workspace: string): Promise<number> {
+  for (let seed = 1; seed <= 50; seed++)
+    if ((await throughClient(client, model, workspace, seed)).generatedTokens === TOKENS) return seed;
+  throw new Error(`none of 50 answers of this model is ${TOKENS} tokens long`);
+}
+
+function throughClient(client: EngineClient, model: string, workspace: string, seed: number): Promise<GenerateResult> {
+  return client.generate(
     {
       model,
       workspace,
       class: 'chat',
       prompt: { text: PROMPT },
       maxTokens: TOKENS,
-      sampling: { temperature: 0.8, seed: 7 },
+      sampling: { temperature: 0.8, seed },
     },
     { onText: () => undefined },
   );
-  const { generatedTokens, totalMs, firstTokenMs } = result;
+}
+
+/** From the first text to the last, as a user of the client sees them. */
+function tokensASecond({ generatedTokens, totalMs, firstTokenMs }: GenerateResult): number {
   return ((generatedTokens - 1) * 1000) / (totalMs - (firstTokenMs ?? 0));
 }
 
@@ -82,7 +93,7 @@ class BareLoop {
   readonly #prompt: Int32Array;
   readonly #context: Pointer;
   readonly #memory: Pointer;
-  readonly #sampler: () => Pointer;
+  readonly #sampler: (seed: number) => Pointer;
   readonly #batch: Batch;
   readonly #end: () => void;
 
@@ -112,10 +123,10 @@ class BareLoop {
     const pool = createThreadpool(functions, threads);
     if (pool) functions.llama_attach_threadpool(this.#context, pool.pointer, pool.pointer);
     this.#memory = functions.llama_get_memory(this.#context);
-    this.#sampler = () => {
+    this.#sampler = (seed) => {
       const chain = functions.llama_sampler_chain_init({ no_perf: true });
       functions.llama_sampler_chain_add(chain, functions.llama_sampler_init_temp(0.8));
-      functions.llama_sampler_chain_add(chain, functions.llama_sampler_init_dist(7));
+      functions.llama_sampler_chain_add(chain, functions.llama_sampler_init_dist(seed));
       return chain;
     };
     this.#batch = makeBatch(prompt.length);
@@ -127,10 +138,10 @@ class BareLoop {
   }
 
   /** Prefills the prompt, then decodes `tokens`. @returns tokens a second of the decodes. */
-  run(tokens: number): number {
+  run(tokens: number, seed: number): number {
     const { llama_decode, llama_sampler_sample, llama_sampler_free, llama_memory_clear } = this.#functions;
     llama_memory_clear(this.#memory, true);
-    const sampler = this.#sampler();
+    const sampler = this.#sampler(seed);
     fill(this.#batch, this.#prompt, 0);
     llama_decode(this.#context, this.#batch);
     const next = Int32Array.of(llama_sampler_sample(sampler, this.#context, -1));

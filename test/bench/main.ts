@@ -28,14 +28,17 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Row[]>> = {
 
 const options = readOptions();
 const runtime = privateRuntime();
+const file = path.join(repository, 'test-results', 'bench.json');
 const rows: Row[] = [];
 for (const name of options.names.length > 0 ? options.names : Object.keys(BENCHES)) {
   console.error(`bench: ${name}`);
-  rows.push(...(await BENCHES[name]!(options)));
+  const measured = await BENCHES[name]!(options);
+  rows.push(...measured);
+  // All of it takes long: what there is, is there also of a run that was cut.
+  save(file, report(rows));
+  console.error(table(measured));
 }
 await runtime.dispose();
-const file = path.join(repository, 'test-results', 'bench.json');
-save(file, report(rows));
 console.log(table(rows));
 console.log(`\nalso in ${path.relative(repository, file)}`);
 process.exit(0); // native threads may linger
