@@ -10,7 +10,7 @@ import { floats, matrix, type RandomTensor, writeRandomModel } from './randomTen
 import { makeTokenizer, makeWordPieces, type RandomTokenizer } from './randomTokenizer.ts';
 
 /** Counts up with every change of what {@link qwenShape} writes. */
-const VERSION = 2;
+const VERSION = 3;
 /** ChatML that leaves out what earlier answers have before `</think>`, as Qwen3's template does behind a new question. */
 export const REASONING_TEMPLATE =
   "{%- set ns = namespace(last=0) -%}{%- for message in messages -%}{%- if message.role == 'user' -%}" +

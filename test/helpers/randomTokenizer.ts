@@ -1,6 +1,6 @@
 /**
- * A byte-level BPE vocabulary for models with random weights, learnt from this repository's own sources so that its
- * tokens are as long as those of real code models: Sennrich et al., https://aclanthology.org/P16-1162, over the bytes
+ * A byte-level BPE vocabulary for models with random weights, learnt from the code of packages whose versions are pinned,
+ * so that its tokens are as long as those of real code models, and the same whatever else changes: Sennrich et al., https://aclanthology.org/P16-1162, over the bytes
  * and word borders of Qwen2's tokenizer.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,7 +15,8 @@ import {
   textEntry,
 } from './gguf.ts';
 
-const SOURCES = path.join(import.meta.dirname, '../../src');
+const PACKAGES = path.join(import.meta.dirname, '../../node_modules');
+const SOURCES = ['@types/vscode/index.d.ts', 'diff/libesm', 'mocha/lib'];
 
 /** Where Qwen2 cuts a text before it merges (`LLAMA_VOCAB_PRE_TYPE_QWEN2`). */
 const WORDS =
@@ -98,10 +99,19 @@ export function makeTokenizer(size: number, merges: number, shape: TokenizerShap
       booleanEntry('tokenizer.ggml.add_bos_token', addBos),
       ...templateEntries(chatTemplate),
     ],
-    words: ids.filter((id) => id === 10 || (id >= 32 && id < 127) || (id >= BYTES && id < learnt)),
+    words: ids.filter((id) => isText(id) || (id >= BYTES && id < learnt && isWord(tokens[id]!))),
     controls: ids.slice(firstSpecial),
   };
 }
+
+const isText = (byte: number): boolean => byte === 10 || (byte >= 32 && byte < 127);
+/** How they are spelt; other bytes are parts of characters, which alone can neither be said nor read again. */
+const LETTERS = new Set(
+  Array.from({ length: BYTES }, (_, byte) => byte)
+    .filter(isText)
+    .map(spelling),
+);
+const isWord = (token: string): boolean => [...token].every((letter) => LETTERS.has(letter));
 
 const templateEntries = (template: string | null): Entry[] =>
   template === null ? [] : [textEntry('tokenizer.chat_template', template)];
@@ -213,9 +223,14 @@ export function makeWordPieces(size: number): Entry[] {
 }
 
 function readSources(): string {
-  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
-  const sources = files.filter((file) => file.endsWith('.ts')).sort();
-  return sources.map((file) => readFileSync(path.join(SOURCES, file), 'utf8')).join('\n');
+  const sources = SOURCES.flatMap((source) => {
+    const whole = path.join(PACKAGES, source);
+    if (source.endsWith('.ts')) return [whole];
+    const files = readdirSync(whole, { recursive: true, encoding: 'utf8' });
+    const code = files.filter((file) => file.endsWith('.js')).sort();
+    return code.map((file) => path.join(whole, file));
+  });
+  return sources.map((file) => readFileSync(file, 'utf8')).join('\n');
 }
 
 const learning = new Map<number, { tokens: string[]; pairs: string[] }>();
