@@ -38,7 +38,7 @@ export const ROOMS = [
     ],
     outer: {
       completion: [
-        'src/completion/{provider,spots,surroundings,projectFeed,notesFeed,feature,settings}.ts',
+        'src/completion/{provider,requests,spots,surroundings,projectFeed,notesFeed,feature,settings}.ts',
         'src/completion/*Command.ts',
         'src/completion/statistics/{feature,panel}.ts',
         'src/completion/context/editor*.ts',

@@ -1,21 +1,16 @@
 /** Ghost text in the editor: VS Code's documents and positions in, suggestions of the {@link Completer} out. */
-import { LRUCache } from 'lru-cache';
 import * as vscode from 'vscode';
-import { MOST_ANSWERS, type ModelInfo } from '../engine/protocol/index.ts';
 import { isSecret } from '../files/private.ts';
 import { fullOf, LONGEST_TYPED, type Place } from './answers.ts';
 import type { Call, CompletionTiming, SuggestionEvent } from './call.ts';
 import type { Draft } from './closers.ts';
-import { type Completer, type CompletionOptions, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
-import type { Eagerness } from './eagerness.ts';
 import type { FileNotes } from './projectNotes.ts';
-import type { SeenAnswers } from './saw/records.ts';
+import { type CompletionServices, Requests } from './requests.ts';
 import { Session } from './session.ts';
-import type { CompletionSettings } from './settings.ts';
-import { type Silence, silenceOf } from './silence.ts';
+import type { Silence } from './silence.ts';
+import { type Cursor, Silences } from './silences.ts';
 import { Spots } from './spots.ts';
-import type { DocumentAccess, Spot, Surroundings } from './surroundings.ts';
-import type { Threshold } from './threshold.ts';
+import type { Spot, Surroundings } from './surroundings.ts';
 
 export type { CompletionTiming } from './call.ts';
 export type { DocumentAccess } from './surroundings.ts';
@@ -27,65 +22,33 @@ const OWN_PROVIDER = 'quire.quire:*';
 /** Bound to Escape while a suggestion is on screen. */
 export const DISMISS_COMMAND = 'quire.dismissSuggestion';
 
-export interface CompletionServices {
-  /** The open model; undefined while there is none. */
-  model(): ModelInfo | undefined;
-  completer: Completer;
-  settings(document: vscode.TextDocument): CompletionSettings;
-  documents: DocumentAccess;
-  /** What goes into a prompt beside the text at the cursor. */
-  surroundings: Surroundings;
-  /** How sure suggestions have to be for this person. */
-  threshold: Threshold;
-  /** What the model saw, for who wants to know. */
-  saw: SeenAnswers;
-  /** Called once for each kind of error until {@link CompletionProvider.reset}. The message is for the user. */
-  onError(kind: string, error: Error): void;
-}
-
-export type RequestUsage = Pick<CompletionOutcome['result'], 'promptTokens' | 'cachedTokens' | 'generatedTokens'>;
-
 /** What of the memory stood in the prompt of a suggestion. */
 export interface ShownNotes extends FileNotes {
   uri: vscode.Uri;
 }
 
-/** Places of which it is known why nothing is shown there: as many as answers are kept. */
-const SILENCES = 250;
-const NOTHING: Silence = { why: 'filtered', filter: 'blank' };
-
 export class CompletionProvider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   readonly #services: CompletionServices;
   readonly #reported = new Set<string>();
   readonly #surroundings: Surroundings;
-  readonly #started = new vscode.EventEmitter<void>();
-  readonly #ended = new vscode.EventEmitter<RequestUsage | undefined>();
   readonly #completed = new vscode.EventEmitter<CompletionTiming>();
   readonly #session = new Session({
     onComplete: (timing) => this.#completed.fire(timing),
-    onJudged: (told) => this.#services.threshold[told](this.#eagerness),
+    onJudged: (told) => this.#services.threshold[told](this.#requests.eagerness),
     onEvent: (event) => this.#happened.fire(event),
     onGrown: (place) => this.#renew(place),
     onError: (error) => this.#report(error),
   });
   readonly #spots: Spots;
-  /** Where the latest suggestion was asked for. */
-  #eagerness: Eagerness = 'balanced';
+  readonly #requests: Requests;
+  readonly #silences = new Silences();
   /** The next call is ours: the editor is to show more of what it shows. */
   #renewing = false;
   readonly #answered = new vscode.EventEmitter<Silence | null>();
   readonly #taken = new vscode.EventEmitter<vscode.Uri>();
-  readonly #silences = new LRUCache<string, Silence>({ max: SILENCES });
-  /** The latest answer that was none: where, and why. */
-  #stayedAt:
-    | { document: vscode.TextDocument; version: number; position: vscode.Position; silence: Silence }
-    | undefined;
   #lastShown: ShownNotes | undefined;
   readonly #happened = new vscode.EventEmitter<SuggestionEvent>();
 
-  /** A request to the engine began; it ends with {@link onDidEndRequest}, without usage where it failed. */
-  readonly onDidStartRequest = this.#started.event;
-  readonly onDidEndRequest = this.#ended.event;
   /** A call was answered, with or without the engine. */
   readonly onDidComplete = this.#completed.event;
   /** The editor was given a suggestion (null), or none and why. It is not told of calls that it gave up itself. */
@@ -104,6 +67,15 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       settings: services.settings,
       onRead: (path, start, text) => this.#session.read(path, start, text),
     });
+    this.#requests = new Requests(services, this.#spots, this.#silences);
+  }
+
+  get onDidStartRequest(): Requests['onDidStart'] {
+    return this.#requests.onDidStart;
+  }
+
+  get onDidEndRequest(): Requests['onDidEnd'] {
+    return this.#requests.onDidEnd;
   }
 
   /** What of the memory stood in the prompt of the last suggestion that was shown; undefined: none was shown. */
@@ -137,7 +109,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   /** The engine may answer otherwise now. */
   expire(): void {
     this.#session.expire();
-    this.#forgetSilences();
+    this.#silences.clear();
   }
 
   /** Another model, settings that change answers, or files that are private now: forgets all, and reports errors anew. */
@@ -145,13 +117,13 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     this.#session.clear();
     this.#services.saw.clear();
     this.#surroundings.forget();
-    this.#forgetSilences();
+    this.#silences.clear();
     this.#reported.clear();
   }
 
   dispose(): void {
     this.#session.clear();
-    const emitters = [this.#started, this.#ended, this.#completed, this.#answered, this.#taken, this.#happened];
+    const emitters = [this.#requests, this.#completed, this.#answered, this.#taken, this.#happened];
     for (const emitter of emitters) emitter.dispose();
   }
 
@@ -159,12 +131,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   async readAhead({ document, selection }: vscode.TextEditor): Promise<void> {
     const spot = this.#spots.at(document, selection.active);
     if ('why' in spot || (await this.#privacyOf(document)) !== null) return;
-    const settings = this.#services.settings(document);
-    const workspace = await this.#services.documents.idOf(document.uri);
-    const request = await this.#surroundings.requestFor(spot, { ...settings, lines: 'one' }, workspace);
-    const maxTokens = { one: 1, many: settings.maxTokens };
-    const options = { workspace, supersedes: false, maxTokens, class: 'background' as const };
-    await this.#services.completer.complete(spot.model, request, options);
+    await this.#requests.readAhead(spot);
   }
 
   /** Why nothing is shown at the cursor of an editor; null: something is, or nothing was asked there yet. */
@@ -173,9 +140,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     if (privacy !== null) return privacy;
     const spot = this.#spots.at(document, selection.active);
     if ('why' in spot) return spot;
-    const at = this.#stayedAt;
-    const here = at?.document === document && at.version === document.version && at.position.isEqual(selection.active);
-    return here ? at.silence : (this.#silences.get(silenceKey(spot.place)) ?? null);
+    return this.#silences.at(spot.place, cursorOf(document, selection.active));
   }
 
   async provideInlineCompletionItems(
@@ -186,12 +151,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   ): Promise<vscode.InlineCompletionItem[]> {
     const abort = new AbortController();
     const subscription = token.onCancellationRequested(() => abort.abort());
-    const { version } = document;
+    const cursor = cursorOf(document, position);
     const { Automatic } = vscode.InlineCompletionTriggerKind;
     const asked = this.#renewing ? { ...context, triggerKind: Automatic } : context;
     this.#renewing = false;
     const stay = (silence: Silence): [] => {
-      this.#stayedAt = { document, version, position, silence };
+      this.#silences.answered(cursor, silence);
       this.#answered.fire(silence);
       return [];
     };
@@ -200,11 +165,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       if ('why' in spot) return stay(spot);
       const privacy = await this.#privacyOf(document);
       if (privacy !== null) return stay(privacy);
-      const offer = await this.#session.suggest(this.#callFor(spot), abort.signal);
+      const offer = await this.#session.suggest(this.#requests.callFor(spot), abort.signal);
       if (offer === undefined || abort.signal.aborted) return [];
       this.#services.saw.gave(spot.place, offer !== null);
       if (offer === null) return stay(this.#silenceOn(spot));
-      this.#stayedAt = undefined;
+      this.#silences.answered(cursor, null);
       this.#lastShown = { ...this.#surroundings.notedIn(spot.place.path), uri: document.uri };
       this.#answered.fire(null);
       return [offer, ...(offer.others ?? [])].map((draft) => itemFor(spot, draft));
@@ -220,12 +185,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   #silenceOn({ place, chosen }: Spot): Silence {
     const withheld = this.#session.withheld(place);
     if (withheld) return { why: withheld };
-    return chosen === '' ? (this.#silences.get(silenceKey(place)) ?? NOTHING) : { why: 'otherChosen' };
-  }
-
-  #forgetSilences(): void {
-    this.#silences.clear();
-    this.#stayedAt = undefined;
+    return chosen === '' ? this.#silences.of(place) : { why: 'otherChosen' };
   }
 
   async #privacyOf({ uri }: vscode.TextDocument): Promise<Silence | null> {
@@ -262,64 +222,6 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     asked.then(over, over);
   }
 
-  #callFor(spot: Spot): Call {
-    return {
-      place: spot.place,
-      explicit: spot.explicit,
-      afterAccept: spot.afterAccept,
-      debounceMs: this.#services.settings(spot.document).debounceMs,
-      run: (signal, onText, onFirst) => this.#run(spot, { signal, onText, onFirst }),
-      after: (full, over) => {
-        const next = this.#spots.after(spot, full, over);
-        return next && { ...this.#callFor(next), run: (signal, onText) => this.#runAhead(next, { signal, onText }) };
-      },
-    };
-  }
-
-  /** What the person may come to: nobody hears of it, and whatever else is asked goes before it. */
-  async #runAhead(spot: Spot, listening: Listening): Promise<CompletionOutcome> {
-    return this.#complete(spot, listening, { ahead: true, class: 'background' });
-  }
-
-  async #complete(spot: Spot, listening: Listening, more: Partial<CompletionOptions>): Promise<CompletionOutcome> {
-    const { document, model } = spot;
-    const settings = this.#services.settings(document);
-    const { maxTokens, eagerness } = settings;
-    const workspace = await this.#services.documents.idOf(document.uri);
-    const request = await this.#surroundings.requestFor(spot, settings, workspace);
-    this.#eagerness = eagerness;
-    // Who asks for a suggestion wants to see what there is.
-    const prudence = spot.explicit ? undefined : this.#services.threshold.prudence(eagerness);
-    return this.#services.completer.complete(model, request, {
-      workspace,
-      document: document.uri.toString(),
-      maxTokens: { one: Math.min(MAX_TOKENS.one, maxTokens), many: maxTokens },
-      ngram: settings.usesProjectCode,
-      ...(prudence ? { prudence } : { answers: MOST_ANSWERS }),
-      ...listening,
-      ...more,
-    });
-  }
-
-  async #run(spot: Spot, listening: Listening): Promise<CompletionOutcome> {
-    this.#started.fire();
-    let usage: RequestUsage | undefined;
-    try {
-      const outcome = await this.#complete(spot, listening, { seen: true });
-      usage = outcome.result;
-      this.#services.saw.note(this.#surroundings.seen(spot, outcome));
-      const silence = silenceOf(outcome);
-      if (silence !== null) this.#silences.set(silenceKey(spot.place), silence);
-      else if (outcome.shown !== null) this.#silences.delete(silenceKey(spot.place));
-      return outcome;
-    } catch (error) {
-      this.#silences.set(silenceKey(spot.place), { why: 'failed' });
-      throw error;
-    } finally {
-      this.#ended.fire(usage);
-    }
-  }
-
   /** A suggestion went into the document: the next one is asked for at once, before the editor wants it. */
   async #accepted(text?: string): Promise<void> {
     const editor = vscode.window.activeTextEditor;
@@ -331,7 +233,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         const spot = this.#spots.at(document, selection.active);
         if ((await this.#privacyOf(document)) === null) {
           this.#taken.fire(document.uri);
-          if (!('why' in spot)) next = this.#callFor(spot);
+          if (!('why' in spot)) next = this.#requests.callFor(spot);
         }
       }
       await this.#session.accepted(next, text);
@@ -349,7 +251,11 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 }
 
-type Listening = Pick<CompletionOptions, 'signal' | 'onText' | 'onFirst'>;
+const cursorOf = (document: vscode.TextDocument, position: vscode.Position): Cursor => ({
+  uri: document.uri.toString(),
+  version: document.version,
+  offset: document.offsetAt(position),
+});
 
 function itemFor({ place, range, chosen }: Spot, draft: Draft): vscode.InlineCompletionItem {
   const full = fullOf(place, draft);
@@ -359,6 +265,3 @@ function itemFor({ place, range, chosen }: Spot, draft: Draft): vscode.InlineCom
     arguments: [full],
   });
 }
-
-/** As much before the cursor as tells a place from others for as long as it matters. */
-const silenceKey = ({ path, prefix }: Place): string => `${path}\0${prefix.slice(-256)}`;

@@ -1,0 +1,128 @@
+/** What the engine is asked for a place in an editor, and what is noted of its answers. */
+import * as vscode from 'vscode';
+import { MOST_ANSWERS, type ModelInfo } from '../engine/protocol/index.ts';
+import type { Call } from './call.ts';
+import { type Completer, type CompletionOptions, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
+import type { Eagerness } from './eagerness.ts';
+import type { SeenAnswers } from './saw/records.ts';
+import type { CompletionSettings } from './settings.ts';
+import { silenceOf } from './silence.ts';
+import type { Silences } from './silences.ts';
+import type { Spots } from './spots.ts';
+import type { DocumentAccess, Spot, Surroundings } from './surroundings.ts';
+import type { Threshold } from './threshold.ts';
+
+export interface CompletionServices {
+  /** The open model; undefined while there is none. */
+  model(): ModelInfo | undefined;
+  completer: Completer;
+  settings(document: vscode.TextDocument): CompletionSettings;
+  documents: DocumentAccess;
+  /** What goes into a prompt beside the text at the cursor. */
+  surroundings: Surroundings;
+  /** How sure suggestions have to be for this person. */
+  threshold: Threshold;
+  /** What the model saw, for who wants to know. */
+  saw: SeenAnswers;
+  /** Called once for each kind of error until it is told anew. The message is for the user. */
+  onError(kind: string, error: Error): void;
+}
+
+export type RequestUsage = Pick<CompletionOutcome['result'], 'promptTokens' | 'cachedTokens' | 'generatedTokens'>;
+type Listening = Pick<CompletionOptions, 'signal' | 'onText' | 'onFirst'>;
+
+export class Requests implements vscode.Disposable {
+  readonly #services: CompletionServices;
+  readonly #spots: Spots;
+  readonly #silences: Silences;
+  readonly #started = new vscode.EventEmitter<void>();
+  readonly #ended = new vscode.EventEmitter<RequestUsage | undefined>();
+  #eagerness: Eagerness = 'balanced';
+
+  /** A request to the engine began; it ends with {@link onDidEnd}, without usage where it failed. */
+  readonly onDidStart = this.#started.event;
+  readonly onDidEnd = this.#ended.event;
+
+  constructor(services: CompletionServices, spots: Spots, silences: Silences) {
+    this.#services = services;
+    this.#spots = spots;
+    this.#silences = silences;
+  }
+
+  /** Where the latest suggestion was asked for. */
+  get eagerness(): Eagerness {
+    return this.#eagerness;
+  }
+
+  dispose(): void {
+    this.#started.dispose();
+    this.#ended.dispose();
+  }
+
+  callFor(spot: Spot): Call {
+    return {
+      place: spot.place,
+      explicit: spot.explicit,
+      afterAccept: spot.afterAccept,
+      debounceMs: this.#services.settings(spot.document).debounceMs,
+      run: (signal, onText, onFirst) => this.#run(spot, { signal, onText, onFirst }),
+      after: (full, over) => {
+        const next = this.#spots.after(spot, full, over);
+        return next && { ...this.callFor(next), run: (signal, onText) => this.#runAhead(next, { signal, onText }) };
+      },
+    };
+  }
+
+  /** Has the engine read the prompt of a place, so that the next key finds it read. Nobody waits for it. */
+  async readAhead(spot: Spot): Promise<void> {
+    const settings = this.#services.settings(spot.document);
+    const workspace = await this.#services.documents.idOf(spot.document.uri);
+    const request = await this.#services.surroundings.requestFor(spot, { ...settings, lines: 'one' }, workspace);
+    const maxTokens = { one: 1, many: settings.maxTokens };
+    const options = { workspace, supersedes: false, maxTokens, class: 'background' as const };
+    await this.#services.completer.complete(spot.model, request, options);
+  }
+
+  /** What the person may come to: nobody hears of it, and whatever else is asked goes before it. */
+  async #runAhead(spot: Spot, listening: Listening): Promise<CompletionOutcome> {
+    return this.#complete(spot, listening, { ahead: true, class: 'background' });
+  }
+
+  async #complete(spot: Spot, listening: Listening, more: Partial<CompletionOptions>): Promise<CompletionOutcome> {
+    const { document, model } = spot;
+    const settings = this.#services.settings(document);
+    const { maxTokens, eagerness } = settings;
+    const workspace = await this.#services.documents.idOf(document.uri);
+    const request = await this.#services.surroundings.requestFor(spot, settings, workspace);
+    this.#eagerness = eagerness;
+    // Who asks for a suggestion wants to see what there is.
+    const prudence = spot.explicit ? undefined : this.#services.threshold.prudence(eagerness);
+    return this.#services.completer.complete(model, request, {
+      workspace,
+      document: document.uri.toString(),
+      maxTokens: { one: Math.min(MAX_TOKENS.one, maxTokens), many: maxTokens },
+      ngram: settings.usesProjectCode,
+      ...(prudence ? { prudence } : { answers: MOST_ANSWERS }),
+      ...listening,
+      ...more,
+    });
+  }
+
+  async #run(spot: Spot, listening: Listening): Promise<CompletionOutcome> {
+    this.#started.fire();
+    let usage: RequestUsage | undefined;
+    try {
+      const outcome = await this.#complete(spot, listening, { seen: true });
+      usage = outcome.result;
+      this.#services.saw.note(this.#services.surroundings.seen(spot, outcome));
+      const silence = silenceOf(outcome);
+      if (silence !== null || outcome.shown !== null) this.#silences.note(spot.place, silence);
+      return outcome;
+    } catch (error) {
+      this.#silences.note(spot.place, { why: 'failed' });
+      throw error;
+    } finally {
+      this.#ended.fire(usage);
+    }
+  }
+}
