@@ -83,7 +83,14 @@ export class TakenTexts {
   }
 
   #keep(taken: Taken): Taken {
-    this.#taken = [...this.#taken, taken].slice(-KEPT);
+    // What was there before is gone or elsewhere: undoing takes out one of the two.
+    const others = this.#taken.filter((one) => !overlap(one, taken));
+    this.#taken = [...others, taken].slice(-KEPT);
     return taken;
   }
+}
+
+function overlap(a: Taken, b: Taken): boolean {
+  const [from, to] = [a.place.offset ?? 0, b.place.offset ?? 0];
+  return a.place.path === b.place.path && from < to + b.text.length && to < from + a.text.length;
 }

@@ -18,6 +18,7 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   await import('./suites/activation.ts');
   await import('./suites/completion.ts');
+  await import('./suites/suggestions.ts');
   await import('./suites/projectCode.ts');
   await import('./suites/lifecycle.ts');
   await import('./suites/models.ts');

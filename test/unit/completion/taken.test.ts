@@ -45,6 +45,24 @@ test('what was taken, and what of it was undone', () => {
   assert.deepEqual(texts.undone('a.ts', { offset: 5, length: 8, text: '' }), []);
 });
 
+test('what was taken twice at a place, and deleted by hand between, is taken back once', () => {
+  const texts = new TakenTexts();
+  for (let times = 0; times < 2; times++) {
+    texts.show(at(5), offer);
+    texts.accepted();
+  }
+  assert.equal(texts.undone('a.ts', { offset: 5, length: 8, text: '' }).length, 1);
+});
+
+test('words that were taken one after the other are taken back together', () => {
+  const texts = new TakenTexts();
+  texts.show(at(5), { text: 'foo bar baz', over: 0, tail: '' });
+  texts.changed('a.ts', { offset: 5, length: 0, text: 'foo ' });
+  texts.show(at(9), { text: 'bar baz', over: 0, tail: '' });
+  texts.changed('a.ts', { offset: 9, length: 0, text: 'bar ' });
+  assert.equal(texts.undone('a.ts', { offset: 5, length: 8, text: '' }).length, 2);
+});
+
 test('with closers that stay', () => {
   const texts = new TakenTexts();
   texts.show(at(5), { text: 'a, b', over: 1, tail: ';' });
