@@ -43,7 +43,13 @@ function bundles(production) {
   };
   const test = { ...cjs, external: ['vscode', 'mocha', ...externalPackages] };
   return [
-    { source: 'src/extension.ts', result: 'extension', options: cjs },
+    {
+      source: 'src/extension.ts',
+      result: 'extension',
+      later: [{ in: 'src/beside.ts', out: 'beside' }],
+      options: { ...cjs, format: 'esm', splitting: true, chunkNames: 'extension.shared' },
+      plugins: [toCommonJs],
+    },
     { source: 'src/engine/server/main.ts', result: 'engine/main', options: esm },
     { source: 'src/engine/server/storage/worker.ts', result: 'engine/storage', options: esm },
     { source: 'src/engine/server/services/memory/worker.ts', result: 'engine/memory', options: esm },
@@ -76,6 +82,28 @@ function lazyParts(name) {
       out: `webview/${name}.${file.slice(0, -'.lazy.ts'.length)}`,
     }));
 }
+
+/** esbuild splits ES modules only, and the editor loads CommonJS. */
+const toCommonJs = {
+  name: 'to-common-js',
+  setup(build) {
+    const { minify, sourcemap, target } = build.initialOptions;
+    build.onEnd(async ({ outputFiles = [] }) => {
+      for (const file of outputFiles.filter(({ path: name }) => name.endsWith('.cjs'))) {
+        const { code } = await esbuild.transform(file.text, {
+          format: 'cjs',
+          platform: 'node',
+          target,
+          minify,
+          sourcemap,
+          // What is loaded later is, too, required.
+          supported: { 'dynamic-import': false },
+        });
+        file.contents = Buffer.from(code);
+      }
+    });
+  },
+};
 
 /** Writes what esbuild made: only files that changed, each by a rename, so that a running editor never reads half a file. */
 const atomicWrite = {
@@ -111,11 +139,11 @@ function esbuildOptions(bundle, production, outdir) {
     write: false,
     metafile: true,
     minify: production,
-    sourcemap: production ? false : 'linked',
+    sourcemap: production ? false : bundle.plugins ? 'inline' : 'linked',
     legalComments: 'none',
     define: { QUIRE_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
-    plugins: [atomicWrite],
+    plugins: [...(bundle.plugins ?? []), atomicWrite],
     ...bundle.options,
   };
 }
@@ -133,8 +161,10 @@ export async function build({ production = false, outdir = path.join(root, 'dist
       return metafile;
     }),
   );
-  const { size } = await stat(path.join(outdir, 'extension.cjs'));
-  console.log(`extension.cjs: ${(size / 1024).toFixed(1)} KiB${production ? ', minified' : ''}`);
+  for (const name of ['extension', 'extension.shared', 'beside']) {
+    const { size } = await stat(path.join(outdir, `${name}.cjs`));
+    console.log(`${name}.cjs: ${(size / 1024).toFixed(1)} KiB${production ? ', minified' : ''}`);
+  }
   return results.flatMap((metafile) => Object.keys(metafile.inputs)).filter((file) => file.includes('node_modules/'));
 }
 

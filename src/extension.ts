@@ -1,46 +1,34 @@
 /** Where the features register themselves, and the only place that knows all of them. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { EditReviews } from './chat/apply/reviewEditor.ts';
-import type { ChatController } from './chat/controller.ts';
-import { registerChat } from './chat/feature.ts';
-import { registerNativeChat } from './chat/native/feature.ts';
-import { ReasoningSplitter } from './chat/prompt/reasoning.ts';
+import type { Beside, BesideNeeds } from './beside.ts';
 import { registerCompletion, whyNoCompletion } from './completion/feature.ts';
-import type { CompletionProvider, ShownNotes } from './completion/provider.ts';
-import { registerStatistics } from './completion/statistics/feature.ts';
-import type { StatisticsStore } from './completion/statistics/store.ts';
+import type { CompletionProvider } from './completion/provider.ts';
 import { EngineClient, type EngineCommand } from './engine/client/client.ts';
 import { dataFolder } from './engine/dataFolder.ts';
 import type { EngineStatus, GpuPreference, LogEvent } from './engine/protocol/index.ts';
 import type { Host, HostModels } from './host.ts';
-import { type MemoryFeature, registerMemory, type UseOf } from './memory/feature.ts';
-import { usedOf } from './memory/use.ts';
 import { registerModels } from './models/feature.ts';
 import { isEnabled, registerMonitor } from './monitor/feature.ts';
 import { Grammars } from './syntax/grammars.ts';
 import { version } from './version.ts';
-import { registerSample } from './welcome/openSampleCommand.ts';
 import { registerWorkspace } from './workspace/feature.ts';
 
 /** What `activate` gives to whoever asks for the extension's exports (the tests do). */
-export interface QuireApi {
+export interface QuireApi extends Beside {
   /** Resolves when the first model is open. */
   ready: Promise<void>;
   models: HostModels;
   engineStatus(): Promise<EngineStatus>;
   onDidComplete: CompletionProvider['onDidComplete'];
   onDidAnswer: CompletionProvider['onDidAnswer'];
-  statistics: StatisticsStore;
-  reviews: EditReviews;
-  chat: ChatController;
-  memory: MemoryFeature;
 }
 
 /** The companion extension that brings CUDA, which is too large to ship. */
 const CUDA_COMPANION = 'quire.quire-cuda';
 
-export function activate(context: vscode.ExtensionContext): QuireApi {
+/** Registers what completes; then, in turns of their own, the model is opened and all else comes: commands wait for it. */
+export async function activate(context: vscode.ExtensionContext): Promise<QuireApi> {
   const { subscriptions } = context;
   const engine = new EngineClient(engineCommand(context), `VS Code (${vscode.workspace.name ?? 'no folder'})`);
   const ready = Promise.withResolvers<void>();
@@ -69,46 +57,29 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
   });
   const host: Host = { ...base, models };
   const workspace = registerWorkspace(host, {
-    forgetChats(folder) {
+    async forgetChats(folder) {
       completion.reset();
-      return chat.forget(folder);
+      await (await beside).forgetChats(folder);
     },
   });
   // One runtime of tree-sitter, whoever asks for a grammar.
   const grammars = new Grammars(context.asAbsolutePath('dist/extension.cjs'));
-  const memory = registerMemory(host, {
-    isPrivate: (uri) => workspace.isPrivate(uri),
-    idOf: (uri) => workspace.idOf(uri),
-    lastAnswer: () => chat.controller.lastUse,
-    erased: (folder, ids) => chat.redact(folder, ids),
-    lastSuggestion: () => completion.lastShown && ofSuggestion(completion.lastShown),
-  });
+  const memoryChanged = new vscode.EventEmitter<string | undefined>();
   const completion = registerCompletion(host, {
     grammars,
     model: () => models.info('completion'),
     documents: workspace,
     isEnabled,
-    memory,
+    memory: {
+      notesOn: async (...asked) => (await beside).memory.notesOn(...asked),
+      onDidChange: memoryChanged.event,
+    },
     onModelLost: () => void models.select('completion'),
     onSilence: (silence) => monitor.dispatch({ type: 'silence', silence }),
   });
 
-  const statistics = registerStatistics(host, {
-    onDidHappen: completion.onDidHappen,
-    model: () => models.info('completion')?.name,
-  });
-
-  const chat = registerChat(host, {
-    isPrivate: (uri) => workspace.isPrivate(uri),
-    idOf: (uri) => workspace.idOf(uri),
-    grammars,
-    memory,
-  });
-  registerNativeChat(host, { workspace, reasoning: () => new ReasoningSplitter(), memory });
-  registerSample(host);
-
   subscriptions.push(
-    completion.onDidAccept((uri) => memory.typed(uri, null)),
+    memoryChanged,
     completion.onDidStartRequest(() => monitor.dispatch({ type: 'requestStarted' })),
     completion.onDidEndRequest((usage) => monitor.dispatch({ type: 'requestEnded', usage })),
     engine.onStateChange((state) => {
@@ -127,38 +98,35 @@ export function activate(context: vscode.ExtensionContext): QuireApi {
     }),
     { dispose: () => void engine.dispose() },
   );
-  // After activation, so that starting a process never counts against the editor's start.
-  setImmediate(() => {
-    void models.select('completion');
-    // The first builds kept pages here, where the command line could not find them to forget them.
-    const former = vscode.Uri.joinPath(context.globalStorageUri, 'cache');
-    vscode.workspace.fs.delete(former, { recursive: true }).then(undefined, () => undefined);
-  });
+  const beside = afterActivation(() => models.select('completion')).then(() =>
+    loadBeside(host, { workspace, completion, grammars }),
+  );
+  const loaded = await beside;
+  subscriptions.push(loaded.memory.onDidChange((workspace) => memoryChanged.fire(workspace)));
   return {
     ready: ready.promise,
     models,
     engineStatus: () => engine.status(),
     onDidComplete: completion.onDidComplete,
     onDidAnswer: completion.onDidAnswer,
-    statistics,
-    reviews: chat.reviews,
-    chat: chat.controller,
-    memory,
+    ...loaded,
   };
 }
 
-const ofSuggestion = ({ uri, memories, decision }: ShownNotes): UseOf => ({
-  what: 'For the last suggestion',
-  asked: vscode.workspace.asRelativePath(uri),
-  decision,
-  used: memories.map(usedOf),
-  ...storeOf(uri),
-});
+/** Starting a process, and compiling what is not needed yet, never count against the editor's start. */
+async function afterActivation(openModel: () => Promise<unknown>): Promise<void> {
+  await new Promise(setImmediate);
+  void openModel();
+  await new Promise(setImmediate);
+}
 
-const storeOf = (uri: vscode.Uri): { store?: string } => {
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
-  return folder ? { store: folder.uri.toString() } : {};
-};
+async function loadBeside(host: Host, needs: BesideNeeds): Promise<Beside> {
+  // The first builds kept pages here, where the command line could not find them to forget them.
+  const former = vscode.Uri.joinPath(host.context.globalStorageUri, 'cache');
+  vscode.workspace.fs.delete(former, { recursive: true }).then(undefined, () => undefined);
+  const { registerBeside } = await import('./beside.ts');
+  return registerBeside(host, needs);
+}
 
 function engineCommand(context: vscode.ExtensionContext): EngineCommand {
   const settings = vscode.workspace.getConfiguration('quire.engine');

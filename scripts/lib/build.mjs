@@ -9,10 +9,13 @@ import { run, SetupError, say } from './run.mjs';
 const SOURCES = ['src', 'test/host', 'scripts/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const BUNDLES = [
   'dist/extension.cjs',
+  'dist/extension.shared.cjs',
+  'dist/beside.cjs',
   'dist/engine/main.mjs',
   'dist/engine/storage.mjs',
   'dist/engine/memory.mjs',
   'dist/engine/templateWorker.mjs',
+  'dist/engine/findWorker.mjs',
   'dist/cli/main.mjs',
   'dist/test/host/index.cjs',
 ];
