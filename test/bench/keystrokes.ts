@@ -1,7 +1,8 @@
 /**
  * Promise 1, a keystroke never waits for chat: from a key to the first token of its suggestion, in the client, with
- * nothing else to do, while a chat reads a long prompt, of the same model and of another, while two chats answer, and while
- * a project is indexed; by class with preemption, and in order of arrival. Scenarios take turns, so that a machine that slows down favours none.
+ * nothing else to do, while chats read a long prompt and while they answer, of the same model and of another, and while a
+ * project is indexed; by class with preemption, and in order of arrival. Scenarios take turns, so that a machine that slows
+ * down favours none.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Times } from '../../src/cli/timed.ts';
@@ -9,7 +10,7 @@ import { Random } from '../traces/random.ts';
 import { type Bed, type Policy, type Subject, withBed } from './bed.ts';
 import { indexing } from './indexing.ts';
 import { Keyboard } from './keyboard.ts';
-import { besideAnother, decoding, longPrompt, prefilling } from './loads.ts';
+import { another, decoding, longPrompt, prefilling } from './loads.ts';
 import { type Measured, percentile } from './report.ts';
 
 export interface KeystrokePlan {
@@ -32,7 +33,8 @@ const SCENARIOS = {
   idle: async () => undefined,
   prefill: (bed: Bed, random: Random) => prefilling(bed, random),
   decode: (bed: Bed, random: Random) => decoding(bed, 2, random),
-  other: (bed: Bed, random: Random) => besideAnother(bed, random),
+  other: async (bed: Bed, random: Random) => prefilling(await another(bed), random),
+  otherDecode: async (bed: Bed, random: Random) => decoding(await another(bed), 1, random),
   index: (bed: Bed) => indexing(bed),
 } satisfies Record<string, (bed: Bed, random: Random) => Promise<{ stop(): Promise<unknown> } | undefined>>;
 type Scenario = keyof typeof SCENARIOS;
@@ -106,6 +108,7 @@ function rowsOf(cells: readonly Cell[], promptTokens: number): Measured[] {
     prefill: `beside a chat that reads ${promptTokens} tokens`,
     decode: 'beside two chats that answer',
     other: 'beside a chat that is read on a second model',
+    otherDecode: 'beside a chat that answers on a second model',
     index: 'while 10 MB of source are read into the index',
   };
   for (const { policy, scenario, samples, givenUp } of cells) {

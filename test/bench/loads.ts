@@ -28,13 +28,12 @@ export async function prefilling(bed: Bed, random: Random): Promise<Load> {
 }
 
 /**
- * As {@link prefilling}, on a second model of the same engine, that is opened when it is first wanted: one of random
- * weights that is slower than the bundled one, or the bundled one where another is measured.
+ * The same engine with a second model, which is opened when it is first wanted: one of random weights that is slower than
+ * the bundled one, or the bundled one where another is measured.
  */
-export async function besideAnother(bed: Bed, random: Random): Promise<Load> {
+export async function another(bed: Bed): Promise<Bed> {
   const path = bed.model.path === bundledModel ? await smallShape() : bundledModel;
-  const model = await bed.client.openModel({ path, contextTokens: 0 });
-  return prefilling({ ...bed, model }, random);
+  return { ...bed, model: await bed.client.openModel({ path, contextTokens: 0 }) };
 }
 
 /** So many chats that generate long answers to short prompts. Resolves when all of them do. */
