@@ -41,7 +41,7 @@ export class Models {
     this.#loader = new Loader(opener, serving);
     this.#serving = serving;
     this.#lingerMs = lingerMs;
-    this.caches = new WorkspaceCaches(() => this.list().map(({ loop }) => loop.cache), serving.disk);
+    this.caches = new WorkspaceCaches(() => this.list().map(({ loop }) => loop), serving.disk);
   }
 
   listen(listener: ModelListener): void {

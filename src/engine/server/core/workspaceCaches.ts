@@ -4,19 +4,26 @@ import { EngineFailure } from './failure.ts';
 import type { CacheStrategy } from './kv/strategy.ts';
 import { OpenKeys } from './openKeys.ts';
 
+/** A model's cache, and when it may be changed: not while the model computes. */
+export interface ServingCache {
+  cache: CacheStrategy;
+  /** Runs `change` once the model computes nothing, in the order of the calls. Resolves when that is done, or the model is closed. */
+  atRest(change: () => void): Promise<void>;
+}
+
 export class WorkspaceCaches {
-  readonly #caches: () => Iterable<CacheStrategy>;
+  readonly #serving: () => Iterable<ServingCache>;
   readonly #disk: SavedPages | undefined;
   /** Workspaces that are open: for models that are opened later. */
   readonly #prepared = new Set<string>();
   /** Whose pages are held longer: documents and conversations. */
   readonly #pinned = new OpenKeys((workspace, keys) => {
-    for (const cache of this.#caches()) cache.setOpen(workspace, keys);
+    void this.#change((cache) => cache.setOpen(workspace, keys));
   });
 
-  /** @param caches of the models that are open now. */
-  constructor(caches: () => Iterable<CacheStrategy>, disk: SavedPages | undefined) {
-    this.#caches = caches;
+  /** @param serving the models that are open now. */
+  constructor(serving: () => Iterable<ServingCache>, disk: SavedPages | undefined) {
+    this.#serving = serving;
     this.#disk = disk;
   }
 
@@ -29,7 +36,7 @@ export class WorkspaceCaches {
   /** The workspace is open: what is saved of it is read, for the models that are open and those to come. */
   prepare(workspace: string): void {
     this.#prepared.add(workspace);
-    for (const cache of this.#caches()) cache.prepare(workspace);
+    void this.#change((cache) => cache.prepare(workspace));
   }
 
   /** The documents of a workspace whose pages are held longer, and are kept on disk. */
@@ -46,7 +53,7 @@ export class WorkspaceCaches {
   closeWorkspace(workspace: string): void {
     this.#pinned.clear(workspace);
     this.#prepared.delete(workspace);
-    for (const cache of this.#caches()) cache.closeWorkspace(workspace);
+    void this.#change((cache) => cache.closeWorkspace(workspace));
   }
 
   /**
@@ -54,15 +61,19 @@ export class WorkspaceCaches {
    * @throws EngineFailure `internal` where something could not be removed from disk.
    */
   async forgetWorkspace(workspace: string): Promise<void> {
-    for (const cache of this.#caches()) {
+    await this.#change((cache) => {
       cache.forgetWorkspace(workspace);
       cache.setOpen(workspace, this.#pinned.of(workspace));
-    }
+    });
     if ((await this.#disk?.forget(workspace)) === false) {
       throw new EngineFailure(
         'internal',
         'Saved pages of the workspace could not be removed from disk, because another program uses the file. Forget it once more.',
       );
     }
+  }
+
+  async #change(change: (cache: CacheStrategy) => void): Promise<void> {
+    await Promise.all([...this.#serving()].map((serving) => serving.atRest(() => change(serving.cache))));
   }
 }

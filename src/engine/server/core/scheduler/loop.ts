@@ -66,6 +66,8 @@ export class Loop implements Contender {
   readonly #times = new IterationTimes();
   #requests: Request[] = [];
   #flight: Flight | undefined;
+  /** Wait for the running iteration to end. */
+  #changes: (() => void)[] = [];
   #stopped = false;
   #arrivals = 0;
   #interruptions = 0;
@@ -172,6 +174,16 @@ export class Loop implements Contender {
     if (!request.settled) this.#leave(request, 'cancelled');
   }
 
+  /** Runs a change of the cache that is nobody's turn; see {@link ServingCache}. */
+  atRest(change: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      const run = () => resolve(this.#stopped ? undefined : change());
+      // Nothing of the backend may be touched while an iteration runs.
+      if (this.#flight) this.#changes.push(run);
+      else run();
+    });
+  }
+
   /** Fails everything that is under way, for good. */
   end(reason: Error): void {
     this.#stopped = true;
@@ -210,6 +222,7 @@ export class Loop implements Contender {
       .then((outcome) => {
         this.#flight = undefined;
         if (!this.#stopped) this.#finish(slices, started, outcome, flight.alone);
+        for (const change of this.#changes.splice(0)) change();
         return this.#backend.now() - began;
       });
   }

@@ -15,6 +15,8 @@ import { simulatedTokenizer } from '../../../../../../src/engine/server/core/sim
 import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
 
 const LEASES = 6;
+/** Iterations run beside the event loop. */
+const SLOW: Partial<CostModel> = { fixedMs: 50 };
 
 interface SetUp {
   cells?: number;
@@ -90,6 +92,35 @@ describe('Loop', () => {
     assert.ok(cache.pool.total - cache.pool.free - used <= 4, 'three pages of its own, and a tail');
     const again = await submit(one).done;
     assert.equal(again.cachedTokens, one.length - 1);
+  });
+
+  it('leaves and forgets workspaces between iterations only, and in the order in which it was told', async () => {
+    const { submit, loop, cache, backend } = setUp({ cells: 8192, endEvery: 0, abortable: true, costs: SLOW });
+    const others = ['left', 'forgotten', 'left, and open again'];
+    for (const workspace of others) await submit('const answer = 42;\n'.repeat(8), { workspace }).done;
+    const [left, forgotten, again] = others as [string, string, string];
+    const changes: Promise<void>[] = [];
+    const decodeAsync = backend.decodeAsync.bind(backend);
+    backend.decodeAsync = (batch) => {
+      const running = decodeAsync(batch);
+      changes.push(
+        loop.atRest(() => cache.closeWorkspace(left)),
+        loop.atRest(() => cache.forgetWorkspace(forgotten)),
+        loop.atRest(() => cache.closeWorkspace(again)),
+        loop.atRest(() => cache.prepare(again)),
+      );
+      return running;
+    };
+    const { text } = await submit('x'.repeat(4000), { maxTokens: 1 }).done;
+    await Promise.all(changes);
+    assert.ok(changes.length > 0, 'an iteration ran beside the event loop');
+    const undisturbed = setUp({ cells: 8192, endEvery: 0 }).submit('x'.repeat(4000), { maxTokens: 1 });
+    assert.equal(text, (await undisturbed.done).text);
+    assert.deepEqual(
+      others.map((workspace) => cache.tree.hasRoot(workspace)),
+      [false, false, true],
+    );
+    checkIntegrity(cache);
   });
 
   it('serves classes strictly', async () => {
