@@ -108,7 +108,7 @@ for (const [name, make, dimensions, pooling] of [
 test('a long text of a decoder is computed in pieces, and each of them counts', async () => {
   const model = await open(makeLastTokenModel());
   const embedder = model.createEmbedder();
-  const text = 'const answer = compute(question);\n'.repeat(60);
+  const text = 'const answer = compute(question);\n'.repeat(40);
   const { tokens, cut } = embedder.sequenceOf(text);
   assert(!cut && tokens.length > 2 * embedder.batchTokens, `${tokens.length}`);
   let turns = 0;
