@@ -11,7 +11,10 @@ import { simplePlan } from './simple.ts';
 /** A model smaller than this is none to advise. */
 const LEAST_ADVISED = 300 * 2 ** 20;
 
-export function refusal(models: readonly PlacedModel[], pools: Pools, machine: RatedMachine): EngineFailure {
+/** Nothing was loaded yet. */
+export class Refusal extends EngineFailure {}
+
+export function refusal(models: readonly PlacedModel[], pools: Pools, machine: RatedMachine): Refusal {
   const needs = models.map((model) => leastBytes(model, pools, machine));
   const needed = needs.reduce((total, bytes) => total + bytes, 0);
   // An integrated GPU's memory is the system's.
@@ -28,7 +31,7 @@ export function refusal(models: readonly PlacedModel[], pools: Pools, machine: R
     return [...smaller, ...(many ? [`none for ${rolesOf(model)}`] : [])];
   });
   const choose = remedies.length > 0 ? `choose ${remedies.join(', or ')}, or ` : 'choose smaller models, or ';
-  return new EngineFailure(
+  return new Refusal(
     'outOfMemory',
     `${what} ${gigabytes(needed)} of memory, ${gigabytes(free)} are free${enough}: ${choose}close other programs.`,
   );

@@ -1,0 +1,151 @@
+/**
+ * A model that comes when another has the GPU, with real models on the devices of a software driver: the plan for both is
+ * made with little of their memory, and both are really opened by it.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import type { ModelSpec } from '../../src/engine/protocol/index.ts';
+import { chosenDevices, listDevices } from '../../src/engine/server/core/llama/devices.ts';
+import { loadNative, type NativeLibrary } from '../../src/engine/server/core/llama/library.ts';
+import { openModel } from '../../src/engine/server/core/llama/model.ts';
+import type { ModelOpener } from '../../src/engine/server/core/modelHandle.ts';
+import { Models } from '../../src/engine/server/core/models.ts';
+import { Placing } from '../../src/engine/server/core/placement/placing.ts';
+import { Planner } from '../../src/engine/server/core/placement/planner.ts';
+import { makeQwenShape, TINY_QWEN } from '../helpers/randomModel.ts';
+import { GPUS, useSoftwareGpus, WITHOUT_GPUS } from '../helpers/softwareGpus.ts';
+
+const MIB = 2 ** 20;
+/** Up to here a GPU multiplies vectors; its shaders for matrices take a minute to compile in software. */
+const BATCH = 8;
+/** Half a gigabyte is left to others. */
+const GPU_BYTES = (512 + 64) * MIB;
+const CONTEXT = 1024;
+
+describe('a second model on a GPU that the first fills', { skip: WITHOUT_GPUS }, () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'quire-replan-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  if (!WITHOUT_GPUS) useSoftwareGpus();
+  const model = (name: string, layers: number, seed: number) =>
+    makeQwenShape(path.join(folder, name), {
+      ...TINY_QWEN,
+      layers,
+      width: 512,
+      heads: 8,
+      keyHeads: 2,
+      feedForward: 1536,
+      seed,
+    });
+
+  test('gets its place, the first is opened anew with less, and both write what they wrote', async () => {
+    const native = await loadNative({ gpu: 'vulkan', log: () => {} });
+    const { models, log } = start(native);
+    const chat: ModelSpec = { path: model('chat.gguf', 24, 2), contextTokens: CONTEXT, role: 'chat' };
+    const completion: ModelSpec = { path: model('completion.gguf', 8, 3), contextTokens: CONTEXT };
+    try {
+      const { id } = await models.open(chat, {});
+      const before = onGpu(models, id);
+      const text = await generated(models, id);
+      assert(before > 30 * MIB, `${before}`);
+
+      // In use it stays where it is, and what comes takes what is left.
+      const end = Promise.withResolvers<void>();
+      const use = models.uses.during(id, () => end.promise);
+      const other = await models.open(completion, {});
+      assert.equal(onGpu(models, id), before);
+      const beside = onGpu(models, other.id);
+      models.release({}, other.id);
+      end.resolve();
+      await use;
+      const aside = models.placed().find((open) => open.id === other.id)!;
+      assert(aside.plan.short);
+
+      // Opened anew, it gets its own.
+      models.dispose();
+      const again = start(native);
+      await again.models.open(chat, {});
+      const first = await again.models.open(completion, {});
+      const [moved, own] = [onGpu(again.models, id), onGpu(again.models, first.id)];
+      assert(own > beside && moved < before, `${own} in place of ${beside}, ${moved} in place of ${before}`);
+      assert(moved + own <= GPU_BYTES - 512 * MIB + 2 * MIB);
+      const { plan } = again.models.get(id).handle;
+      assert.equal(plan!.why[0], 'moved to make room for completion.gguf');
+      assert.match(again.log.join('\n'), /is opened anew, to make room for completion\.gguf: Vulkan0: /);
+      assert.equal(await generated(again.models, id), text);
+      assert.notEqual(await generated(again.models, first.id), '');
+      again.models.dispose();
+    } finally {
+      models.dispose();
+      assert.deepEqual(
+        log.filter((line) => /could not be moved|is closed/.test(line)),
+        [],
+      );
+    }
+  });
+
+  test('and one that the driver has no memory for is planned anew', async () => {
+    const native = await loadNative({ gpu: 'vulkan', log: () => {} });
+    const { models, log } = start(native, { failing: 1 });
+    const { id } = await models.open({ path: model('late.gguf', 12, 4), contextTokens: CONTEXT }, {});
+    assert.match(log.join('\n'), /late\.gguf did not fit where it was to lie, and is planned anew/);
+    assert.notEqual(await generated(models, id), '');
+    models.dispose();
+  });
+});
+
+function start(native: NativeLibrary, { failing = 0 } = {}) {
+  const log: string[] = [];
+  const say = (_: unknown, message: string) => void log.push(message);
+  const look = () => {
+    const devices = listDevices(native.functions).map(({ pointer: _, ...device }) =>
+      device.kind === 'gpu'
+        ? { ...device, freeBytes: GPU_BYTES - takenOn(device.name), totalBytes: GPU_BYTES }
+        : device,
+    );
+    return { devices, chosen: chosenDevices(devices, GPUS[0]) };
+  };
+  const takenOn = (name: string) =>
+    models
+      .list()
+      .flatMap(({ handle }) => handle.memoryUse())
+      .filter(({ device }) => device === name)
+      .reduce((sum, { weights, cache, compute }) => sum + weights + cache + compute, 0);
+  const opener: ModelOpener = async (spec, { plan: given, shortages = 0 }) => {
+    const found = given ?? (await placing.place({ spec, shortages, look }));
+    // More than the driver has, and it says so.
+    const plan = found && shortages < failing ? { ...found, cells: 2 ** 24 } : found;
+    const handle = await openModel(native, { ...spec, plan });
+    const createBackend = handle.createBackend.bind(handle);
+    handle.createBackend = (options) => createBackend({ ...options, batchTokens: BATCH });
+    return handle;
+  };
+  const models = new Models(opener, { policy: 'preemptive', ramBytes: 0, log: say });
+  const placing = new Placing({ planner: new Planner(), open: models, log: say });
+  models.listen(placing);
+  return { models, log };
+}
+
+function onGpu(models: Models, id: string): number {
+  const use = models
+    .get(id)
+    .handle.memoryUse()
+    .find(({ device }) => device === GPUS[0]);
+  return use ? use.weights + use.cache + use.compute : 0;
+}
+
+async function generated(models: Models, id: string): Promise<string> {
+  const model = models.get(id);
+  const prompt = [...model.handle.tokenizer.encode('const a = 1;\n')];
+  const input = {
+    workspace: 'w',
+    class: 'chat' as const,
+    maxTokens: 8,
+    prompt,
+    sampler: model.backend.createSampler({}),
+  };
+  const { text } = await models.run(model, input, new AbortController().signal, { onText: () => undefined });
+  return text;
+}
