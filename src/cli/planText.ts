@@ -8,14 +8,14 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 /** Several lines: the machine, the models, then what is left of each memory. */
 export function planText({ machine, plan, solveMs }: PlanResult): string {
   const { simpleCost, cost } = plan;
-  const simple = simpleCost === null ? 'which would not fit' : `which would cost ${simpleCost.toFixed(1)}`;
+  const simple = simpleCost === null ? 'would not fit' : `would cost ${simpleCost.toFixed(1)}`;
   return [
     machineText(machine),
     ...plan.models.flatMap(modelLines),
     `Left, behind a reserve: ${Object.entries(plan.leftBytes)
       .map(([name, bytes]) => `${name} ${gigabytes(bytes)}`)
       .join(', ')}`,
-    `Cost ${cost.toFixed(1)}, ${FOUND[plan.by]} in ${solveMs} ms; against putting the last layers first, ${simple}`,
+    `Cost ${cost.toFixed(1)}, ${FOUND[plan.by]} in ${solveMs} ms; last layers first ${simple}`,
     '',
   ].join('\n');
 }
@@ -43,7 +43,6 @@ function modelLines(plan: ModelPlan): string[] {
   return [
     `${plan.roles.join(' and ')}: ${plan.model}`,
     ...rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`),
-    ...plan.tensorOverrides.map(({ pattern, device }) => `  ${'Tensors'.padEnd(width)}  ${pattern} on ${device}`),
   ];
 }
 

@@ -8,7 +8,7 @@ export function planRows({ where, why, predicted }: ModelPlan): [label: string, 
   return [
     ...labelled('Planned', where),
     ['Foretold', `${writing}${rate(prefillTokensPerSecond)} of a long prompt read`],
-    ...labelled('Because of', why),
+    ...labelled('Why', why),
   ];
 }
 

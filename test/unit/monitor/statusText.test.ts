@@ -183,7 +183,7 @@ On          Vulkan0: 5 MiB weights, 2 MiB cache, 1 MiB buffers; CPU: 1 MiB weigh
 Planned     Vulkan0: all 8 layers
             CPU: the input
 Foretold    1,520 tokens/s written, 9,800 tokens/s of a long prompt read
-Because of  the feed-forward parts of layers 0-1 with the CPU, as 2.1 GB of Vulkan0 are missing
+Why         the feed-forward parts of layers 0-1 with the CPU, as 2.1 GB of Vulkan0 are missing
             a cache in 8 bits
 Context     1,024 tokens (trained on 1,024), kept as q8_0
 Can         fill in the middle, read other files

@@ -112,7 +112,11 @@ export class Placing implements ModelListener {
    * @returns undefined where its place is no better so, or one of them is in use that need not move; a Refusal where it
    * has no place of its own and they have none together, or one that has to move was in use for all the time.
    */
-  async #together(spec: ModelSpec, beside: Plan | Refusal, machine: RatedMachine): Promise<ModelPlan | Refusal | undefined> {
+  async #together(
+    spec: ModelSpec,
+    beside: Plan | Refusal,
+    machine: RatedMachine,
+  ): Promise<ModelPlan | Refusal | undefined> {
     const others = this.#options.open.placed();
     if (others.length === 0) return undefined;
     const needed = beside instanceof Refusal;

@@ -7,6 +7,7 @@ import { weightBytes } from './parts.ts';
 import type { Pools } from './pools.ts';
 import type { RatedMachine } from './rates.ts';
 import { simplePlan } from './simple.ts';
+import { listed } from './words.ts';
 
 /** A model smaller than this is none to advise. */
 const LEAST_ADVISED = 300 * 2 ** 20;
@@ -21,7 +22,7 @@ export function refusal(models: readonly PlacedModel[], pools: Pools, machine: R
   const own = pools.limits.filter(({ name }) => pools.gpus.find((gpu) => gpu.name === name)?.kind !== 'igpu');
   const free = own.reduce((total, { bytes }) => total + bytes, 0);
   const many = models.length > 1;
-  const what = many ? `The models for ${models.map(rolesOf).join(', ')} need` : 'The model needs';
+  const what = many ? `The models for ${listed(models.map(rolesOf))} need` : 'The model needs';
   const enough = needed <= free ? ', but in pieces that it does not fit into' : '';
   const remedies = models.flatMap((model, index) => {
     const others = models.filter((other) => other !== model);

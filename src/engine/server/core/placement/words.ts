@@ -38,7 +38,8 @@ export function whereWords(layout: Layout, { bytes, hotShare }: LayoutCost, { cp
     ] as const;
     const sizes = parts.flatMap(([size, what]) => (size > 0 ? `${sized(size)} ${what}` : []));
     const hot = Math.round(100 * (hotShare[name] ?? 0));
-    return `${name}: ${listed(things)}${without} (${sizes.join(', ')}; ${hot} % of what a token reads)`;
+    const reads = hot > 0 ? `; ${hot} % of what a token reads` : '';
+    return `${name}: ${listed(things)}${without} (${sizes.join(', ')}${reads})`;
   });
 }
 
@@ -63,13 +64,15 @@ export function whyWords(
   if (gpus.length > 0 && away.bytes > 0) {
     const missing = away.bytes - leftOn(gpus);
     const because = missing > 0 ? `${sized(missing)} of ${listed(gpus)} are missing` : 'it is no slower there';
-    why.push(`${listed(away.what)} with the CPU, as ${because}`);
+    why.push(`with the CPU: ${listed(away.what)}, as ${because}`);
     short ||= missing > 0;
   }
 
-  const held = Object.entries(bytes).filter(([, { cache }]) => cache > 0);
-  const cacheBytes = held.reduce((sum, [, { cache }]) => sum + cache, 0);
-  const free = leftOn(held.map(([name]) => name));
+  const caches = Object.entries(bytes).filter(([, { cache }]) => cache > 0);
+  const cacheBytes = caches.reduce((sum, [, { cache }]) => sum + cache, 0);
+  const holders = caches.map(([name]) => name);
+  const quick = holders.filter((name) => gpus.includes(name));
+  const free = leftOn(quick.length > 0 ? quick : holders);
   const lacking = (what: string, more: number): void => {
     const because = more > free ? `and ${sized(free)} are left` : 'and be slower';
     why.push(`${what} would take ${sized(more)} more, ${because}`);
@@ -77,11 +80,15 @@ export function whyWords(
   };
   const { cells } = model.contexts.find(({ tokens }) => tokens === context)!;
   const next = model.contexts.find(({ tokens }) => tokens > context);
-  if (next) lacking(`a context of ${grouped(context)} tokens: ${grouped(next.tokens)}`, cacheBytes * (next.cells / cells - 1));
+  if (next)
+    lacking(
+      `the context is of ${grouped(context)} tokens: ${grouped(next.tokens)}`,
+      cacheBytes * (next.cells / cells - 1),
+    );
   if (kvType !== 'f16') {
     const [bits, loss] = kvType === 'q4_0' ? [4, 'some loss of quality'] : [8, 'next to no loss'];
     const more = cacheBytes * (KV_TYPES.f16.bytes / KV_TYPES[kvType].bytes - 1);
-    lacking(`a cache in ${bits} bits, with ${loss}: 16 bits`, more);
+    lacking(`the cache is kept in ${bits} bits, with ${loss}: 16`, more);
   }
   return { why, short };
 }
@@ -120,7 +127,8 @@ function layersIn(layers: readonly number[]): string {
   return `${word} ${runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ')}`;
 }
 
-const listed = (words: readonly string[]): string =>
+/** `a, b and c` */
+export const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
 const sized = (bytes: number): string =>

@@ -139,7 +139,7 @@ describe('where memory is short', () => {
     await one.open(completion);
     await assert.rejects(one.open(chat), {
       kind: 'outOfMemory',
-      message: /^The models for completion, chat need 2\d\.\d GB of memory, 1\d\.\d GB are free: choose .* for chat/,
+      message: /^The models for completion and chat need 2\d\.\d GB of memory, 1\d\.\d GB are free: choose .* for chat/,
     });
     assert.ok(one.isOpen(completion.path));
   });

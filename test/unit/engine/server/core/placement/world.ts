@@ -28,7 +28,12 @@ export class World implements OpenModels {
 
   constructor(planner: Planner, gib: { gpu: number; cpu: number }) {
     this.#gib = gib;
-    this.placing = new Placing({ planner, open: this, rates: new Steady(), log: (_, message) => this.log.push(message) });
+    this.placing = new Placing({
+      planner,
+      open: this,
+      rates: new Steady(),
+      log: (_, message) => this.log.push(message),
+    });
   }
 
   /** GPU0, where there is one, and the CPU. */
