@@ -7,12 +7,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import type { ModelSpec } from '../../src/engine/protocol/index.ts';
+import type { Device, ModelSpec } from '../../src/engine/protocol/index.ts';
 import { chosenDevices, listDevices } from '../../src/engine/server/core/llama/devices.ts';
 import { loadNative, type NativeLibrary } from '../../src/engine/server/core/llama/library.ts';
 import { openModel } from '../../src/engine/server/core/llama/model.ts';
 import type { ModelOpener } from '../../src/engine/server/core/modelHandle.ts';
 import { Models } from '../../src/engine/server/core/models.ts';
+import { MeasuredRates } from '../../src/engine/server/core/placement/measuredRates.ts';
 import { Placing } from '../../src/engine/server/core/placement/placing.ts';
 import { Planner } from '../../src/engine/server/core/placement/planner.ts';
 import { makeQwenShape, TINY_QWEN } from '../helpers/randomModel.ts';
@@ -20,8 +21,9 @@ import { GPUS, useSoftwareGpus, WITHOUT_GPUS } from '../helpers/softwareGpus.ts'
 
 const MIB = 2 ** 20;
 /** Up to here a GPU multiplies vectors; its shaders for matrices take a minute to compile in software. */
-const BATCH = 4;
-const TOO_MANY_CELLS = 2 ** 21;
+const BATCH = 8;
+/** Keys of a layer take 4 GiB then. */
+const TOO_MANY_CELLS = 2 ** 25;
 /** Half a gigabyte is left to others. */
 const GPU_BYTES = (512 + 64) * MIB;
 /** It is mostly their caches that take memory. */
@@ -75,6 +77,13 @@ describe('a second model on a GPU that the first fills', { skip: WITHOUT_GPUS },
   });
 });
 
+/** As if the GPU were one: plans are made for what would be worth it. */
+class Steady extends MeasuredRates {
+  override of<D extends Device>(devices: readonly D[]): D[] {
+    return devices.map((one) => ({ ...one, bandwidth: one.kind === 'cpu' ? 1e8 : 1e12 }));
+  }
+}
+
 function start(native: NativeLibrary, { tooMuch = 0 } = {}) {
   const log: string[] = [];
   const say = (_: unknown, message: string) => void log.push(message);
@@ -94,7 +103,7 @@ function start(native: NativeLibrary, { tooMuch = 0 } = {}) {
       .reduce((sum, { weights, cache, compute }) => sum + weights + cache + compute, 0);
   const opener: ModelOpener = async (spec, { plan: given, shortages = 0 }) => {
     const found = given ?? (await placing.place({ spec, shortages, look }));
-    // This driver takes no tensor above 128 MiB.
+    // More than any driver takes in one piece.
     const plan = found && shortages < tooMuch ? { ...found, cells: TOO_MANY_CELLS } : found;
     const handle = await openModel(native, { ...spec, plan });
     const createBackend = handle.createBackend.bind(handle);
@@ -102,7 +111,7 @@ function start(native: NativeLibrary, { tooMuch = 0 } = {}) {
     return handle;
   };
   const models = new Models(opener, { policy: 'preemptive', speculate: false, ramBytes: 0, log: say });
-  const placing = new Placing({ planner: new Planner(), open: models, log: say });
+  const placing = new Placing({ planner: new Planner(), open: models, rates: new Steady(), log: say });
   models.listen(placing);
   return { models, log };
 }
