@@ -13,6 +13,8 @@ import { loadNative, type NativeLibrary } from '../../src/engine/server/core/lla
 import { openModel } from '../../src/engine/server/core/llama/model.ts';
 import type { ModelOpener } from '../../src/engine/server/core/modelHandle.ts';
 import { Models } from '../../src/engine/server/core/models.ts';
+import { find } from '../../src/engine/server/core/placement/find.ts';
+import { loadSolver } from '../../src/engine/server/core/placement/highs.ts';
 import { MeasuredRates } from '../../src/engine/server/core/placement/measuredRates.ts';
 import { Placing } from '../../src/engine/server/core/placement/placing.ts';
 import { Planner } from '../../src/engine/server/core/placement/planner.ts';
@@ -20,6 +22,9 @@ import { makeQwenShape, TINY_QWEN } from '../helpers/randomModel.ts';
 import { GPUS, useSoftwareGpus, WITHOUT_GPUS } from '../helpers/softwareGpus.ts';
 
 const MIB = 2 ** 20;
+const solve = await loadSolver();
+/** The clock of a busy machine is no part of what is tested. */
+const planner = new Planner(async (question) => find({ ...question, seconds: 60 }, solve));
 /** Up to here a GPU multiplies vectors; its shaders for matrices take a minute to compile in software. */
 const BATCH = 8;
 /** Keys of a layer take 4 GiB then. */
@@ -59,10 +64,10 @@ describe('a second model on a GPU that the first fills', { skip: WITHOUT_GPUS },
 
     await models.open(completion, window);
     const [moved, own] = [onGpu(models, id), onGpu(models, other.id)];
-    assert(own > beside && moved < before, `${own} in place of ${beside}, ${moved} in place of ${before}`);
+    assert(own > beside && moved < before, `${own}, ${beside}, ${moved}, ${before}; ${log.join('\n')}`);
     assert(moved + own <= GPU_BYTES - 512 * MIB + 2 * MIB);
     assert.equal(models.get(id).handle.plan!.why[0], 'moved to make room for completion.gguf');
-    assert.match(log.join('\n'), /is opened anew, to make room for completion\.gguf: Vulkan0: /);
+    assert.match(log.join('\n'), /is opened anew, to make room for completion\.gguf: /);
     assert.equal(await generated(models, id), text);
     assert.notEqual(await generated(models, other.id), '');
     models.dispose();
@@ -111,7 +116,7 @@ function start(native: NativeLibrary, { tooMuch = 0 } = {}) {
     return handle;
   };
   const models = new Models(opener, { policy: 'preemptive', speculate: false, ramBytes: 0, log: say });
-  const placing = new Placing({ planner: new Planner(), open: models, rates: new Steady(), log: say });
+  const placing = new Placing({ planner, open: models, rates: new Steady(), log: say });
   models.listen(placing);
   return { models, log };
 }
