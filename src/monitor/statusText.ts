@@ -100,7 +100,7 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
     ],
     ['File', info.path],
     ['On', liesOn(memory, info.device)],
-    ...(plan ? planRows(plan) : []),
+    ...(plan ? planRows(plan, scheduler.expectedMs.decode) : []),
     [
       'Context',
       `${count(info.contextTokens)} tokens (trained on ${count(info.trainedContextTokens)})${plan ? `, kept as ${plan.kvType}` : ''}`,
