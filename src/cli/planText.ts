@@ -1,5 +1,5 @@
 /** Plans for people. */
-import type { EngineStatus, Machine, ModelPlan, PlanResult } from '../engine/protocol/index.ts';
+import type { Machine, ModelPlan, PlanResult } from '../engine/protocol/index.ts';
 import { planRows } from '../monitor/planText.ts';
 
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GB`;
@@ -30,8 +30,11 @@ function machineText({ name = 'This machine', devices }: Machine): string {
   return `${name}: ${memories.join('; ')}`;
 }
 
+/** What of an engine's status is asked for. */
+export type OpenPlans = Record<'models' | 'embedders', readonly { plan: ModelPlan | null }[]>;
+
 /** Of the models that are open in an engine, by the plans that they were opened by; empty: there are none. */
-export function openPlansText({ models, embedders }: EngineStatus): string {
+export function openPlansText({ models, embedders }: OpenPlans): string {
   const plans = [...models, ...embedders].flatMap(({ plan }) => plan ?? []);
   return plans.flatMap((plan) => [...modelLines(plan), '']).join('\n');
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MACHINES, SHAPES } from '../../../src/cli/imagined.ts';
-import { planText } from '../../../src/cli/planText.ts';
+import { openPlansText, planText } from '../../../src/cli/planText.ts';
 import type { Machine, ModelRole, PlannedModel } from '../../../src/engine/protocol/index.ts';
 import { find } from '../../../src/engine/server/core/placement/find.ts';
 import { loadSolver } from '../../../src/engine/server/core/placement/highs.ts';
@@ -111,6 +111,18 @@ Left, behind a reserve: CPU 9.7 GB, CUDA0 0.3 GB
 Cost 110.4, found by the solver in 0 ms; last layers first would cost 115.6
 `,
     );
+  });
+
+  it('says of the models that are open by a plan how they lie', async () => {
+    const shape = SHAPES['qwen2.5-coder-1.5b']!;
+    const models: PlannedModel[] = [{ role: 'completion', model: { shape } }];
+    const { plan } = await service.plan({ models, machine: MACHINES['gpu-24']! });
+    const status = { models: [{ plan: null }, { plan: plan.models[0]! }], embedders: [] };
+    assert.match(
+      openPlansText(status),
+      /^completion: qwen2\.5-coder-1\.5b\n {2}Planned +CUDA0: all 28 layers and the output \(.*\n +CPU: the input/,
+    );
+    assert.equal(openPlansText({ models: [{ plan: null }], embedders: [] }), '');
   });
 
   it('says of what fits nowhere what would', async () => {
