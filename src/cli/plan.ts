@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import type { EngineClient } from '../engine/client/client.ts';
 import type { PlanParams } from '../engine/protocol/index.ts';
 import { engineCommand } from './engineCommand.ts';
+import { runningEngines } from './engines.ts';
 import { MACHINES, SHAPES } from './imagined.ts';
 import { print } from './output.ts';
 import { machineOf, plannedModel } from './planFiles.ts';
-import { planCell, planText } from './planText.ts';
+import { openPlansText, planCell, planText } from './planText.ts';
 import { withPrivateEngine } from './privateEngine.ts';
 import { UsageError } from './usage.ts';
 
@@ -33,6 +34,13 @@ export async function plan(argv: string[]): Promise<void> {
   if (values.table) {
     process.stdout.write(await withEngine((client) => table(client, seconds)));
     return;
+  }
+  if (given.length === 0 && values.devices === undefined && !values.json) {
+    const open = (await runningEngines('quire plan')).map(openPlansText).filter(Boolean);
+    if (open.length > 0) {
+      process.stdout.write(`Open now, as they were planned:\n\n${open.join('\n')}`);
+      return;
+    }
   }
   const models = await Promise.all((given.length > 0 ? given : ['completion=bundled']).map(plannedModel));
   if (new Set(models.map(({ role }) => role)).size < models.length) throw new UsageError('--models names a role twice');

@@ -1,37 +1,51 @@
 /** Plans for people. */
 import type { Machine, ModelPlan, PlanResult } from '../engine/protocol/index.ts';
+import { planRows } from '../monitor/planText.ts';
 
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GB`;
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
-/** Several lines: the models, then what is left of each memory. */
+/** Several lines: the machine, the models, then what is left of each memory. */
 export function planText({ machine, plan, solveMs }: PlanResult): string {
   const { simpleCost, cost } = plan;
-  const gain =
-    simpleCost === null ? '; last layers first would not fit' : `; last layers first: ${simpleCost.toFixed(1)}`;
+  const simple = simpleCost === null ? 'would not fit' : `would cost ${simpleCost.toFixed(1)}`;
   return [
-    ...plan.models.flatMap((model) => [`${model.roles.join(' and ')}: ${model.model}`, ...linesOf(model, machine)]),
-    `left: ${Object.entries(plan.leftBytes)
+    machineText(machine),
+    ...plan.models.flatMap(modelLines),
+    `Left, behind a reserve: ${Object.entries(plan.leftBytes)
       .map(([name, bytes]) => `${name} ${gigabytes(bytes)}`)
       .join(', ')}`,
-    `cost ${cost.toFixed(1)}${gain} (${plan.by}, ${solveMs} ms)`,
+    `Cost ${cost.toFixed(1)}, ${FOUND[plan.by]} in ${solveMs} ms; last layers first ${simple}`,
     '',
   ].join('\n');
 }
 
-function linesOf({ predicted, ...model }: ModelPlan, { devices }: Machine): string[] {
-  const places = Object.entries(predicted.bytes).map(([name, { weights, cache, compute }]) => {
-    const kind = devices.find((device) => device.name === name)?.kind;
-    const layers = model.tensorSplit[model.devices.indexOf(name)];
-    const counted = kind !== 'cpu' && layers !== undefined ? `${layers} layers, ` : '';
-    const hot = percent(predicted.hotShare[name] ?? 0);
-    return `  ${name}: ${counted}weights ${gigabytes(weights)}, cache ${gigabytes(cache)}, buffers ${gigabytes(compute)}; ${hot} of what a token reads`;
+const FOUND = { optimised: 'found by the solver', simple: 'found by putting the last layers first', kept: 'kept' };
+
+function machineText({ name = 'This machine', devices }: Machine): string {
+  const memories = devices.map(({ name, description, freeBytes, totalBytes, bandwidth = 0 }) => {
+    const what = description ? ` (${description})` : '';
+    return `${name}${what} ${gigabytes(freeBytes)} of ${gigabytes(totalBytes)} free, ${Math.round(bandwidth / 1e9)} GB/s`;
   });
-  const rates = predicted.tokensPerSecond > 0 ? `${predicted.tokensPerSecond} tokens/s, ` : '';
+  return `${name}: ${memories.join('; ')}`;
+}
+
+/** What of an engine's status is asked for. */
+export type OpenPlans = Record<'models' | 'embedders', readonly { plan: ModelPlan | null }[]>;
+
+/** Of the models that are open in an engine, by the plans that they were opened by; empty: there are none. */
+export function openPlansText({ models, embedders }: OpenPlans): string {
+  const plans = [...models, ...embedders].flatMap(({ plan }) => plan ?? []);
+  return plans.flatMap((plan) => [...modelLines(plan), '']).join('\n');
+}
+
+function modelLines(plan: ModelPlan): string[] {
+  const context = `${plan.contextTokens.toLocaleString('en-US')} tokens, kept as ${plan.kvType}`;
+  const rows = [...planRows(plan), ['Context', context] as const];
+  const width = Math.max(...rows.map(([label]) => label.length));
   return [
-    `  context ${model.contextTokens}, cache ${model.kvType}; ${rates}prompt ${predicted.prefillTokensPerSecond} tokens/s`,
-    ...places,
-    ...model.tensorOverrides.map(({ pattern, device }) => `  on ${device}: ${pattern}`),
+    `${plan.roles.join(' and ')}: ${plan.model}`,
+    ...rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`),
   ];
 }
 

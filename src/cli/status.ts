@@ -1,24 +1,12 @@
 /** `quire status`: the engines of this user that are running. Starts none. */
 import { parseArgs } from 'node:util';
-import { join } from '../engine/client/join.ts';
-import { endpointFiles } from '../engine/endpoint.ts';
-import { type EngineStatus, statusRequest } from '../engine/protocol/index.ts';
 import { renderStatus } from '../monitor/statusText.ts';
 import { version } from '../version.ts';
-import { say } from './output.ts';
+import { runningEngines } from './engines.ts';
 
 export async function status(argv: string[]): Promise<void> {
   const { values } = parseArgs({ args: argv, options: { json: { type: 'boolean', default: false } } });
-  const engines: EngineStatus[] = [];
-  for (const file of endpointFiles()) {
-    const joined = await join(file, { name: 'quire status' });
-    if (joined.kind === 'silent') say(`an engine (process ${joined.pid}) does not answer`);
-    if (joined.kind !== 'joined') continue;
-    const { session } = joined;
-    const { clients, ...rest } = await session.run((connection) => connection.sendRequest(statusRequest, {}));
-    engines.push({ ...rest, clients: clients.filter((client) => client.pid !== process.pid) });
-    session.drop();
-  }
+  const engines = await runningEngines('quire status');
   if (values.json) process.stdout.write(`${JSON.stringify({ version, engines })}\n`);
   else
     process.stdout.write(

@@ -52,6 +52,7 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
       MACHINE (this one unless told) is laptop-16, gpu-8, gpu-24, gpus-12-8, or a JSON file {devices: [{name, kind: gpu|
       igpu|cpu, totalBytes, freeBytes, bandwidth?, flops?}], link?}, rates a second. --json prints {machine, plan, solveMs}.
       What fits nowhere is refused with what would help: exit code 1. Nothing is loaded. The solver looks N seconds (10).
+      Without --models: of the models that are open in an engine how they lie, and why; else of the bundled one.
   quire plan --table      three public models on four machines, as a table in Markdown
   quire status [--json]
       The engines of this user that are running.

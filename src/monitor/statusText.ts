@@ -13,6 +13,7 @@ import type {
   SpeculationStatus,
   TierStatus,
 } from '../engine/protocol/index.ts';
+import { planRows } from './planText.ts';
 
 export interface StatusFacts {
   /** The answer of the engine, or why there is none. */
@@ -46,7 +47,7 @@ export function renderStatus({ engine, version }: StatusFacts): string {
           ...(engine.models.length === 0 ? [['None is open.']] : engine.models.flatMap(modelSections)),
           ...(engine.embedders.length === 0
             ? []
-            : [heading('Models for vectors'), table(engine.embedders.map(embedderRow))]),
+            : [heading('Models for vectors'), table(engine.embedders.flatMap(embedderRows))]),
           heading('Requests since the start'),
           totalsTable(engine.totals),
         ];
@@ -91,7 +92,7 @@ function liesOn(memory: readonly MemoryUse[], device: string): string {
 }
 
 function modelSections(model: EngineStatus['models'][number]): string[][] {
-  const { info, memory, running, waiting, kv, scheduler, ngram, speculation } = model;
+  const { info, memory, plan, running, waiting, kv, scheduler, ngram, speculation } = model;
   const section = table([
     [
       'Model',
@@ -99,7 +100,11 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
     ],
     ['File', info.path],
     ['On', liesOn(memory, info.device)],
-    ['Context', `${count(info.contextTokens)} tokens (trained on ${count(info.trainedContextTokens)})`],
+    ...(plan ? planRows(plan, scheduler.expectedMs.decode) : []),
+    [
+      'Context',
+      `${count(info.contextTokens)} tokens (trained on ${count(info.trainedContextTokens)})${plan ? `, kept as ${plan.kvType}` : ''}`,
+    ],
     ['Can', abilities(info)],
     ['Cache', cacheLine(kv)],
     ['Colder', tiersLine(kv)],
@@ -112,12 +117,14 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
   return decisions.length === 0 ? [section] : [section, heading('Latest decisions'), table(decisions.map(decisionRow))];
 }
 
-function embedderRow({ name, path, device, memory, contextTokens, capabilities }: EmbedderStatus): string[] {
+function embedderRows({ name, path, device, memory, plan, contextTokens, capabilities }: EmbedderStatus): string[][] {
+  const numbers = `${capabilities.dimensions} numbers of up to ${count(contextTokens)} tokens`;
   return [
-    name,
-    path,
-    liesOn(memory, device),
-    `${capabilities.dimensions} numbers of up to ${count(contextTokens)} tokens`,
+    ['Model', name],
+    ['File', path],
+    ['On', liesOn(memory, device)],
+    ...(plan ? planRows(plan) : []),
+    ['Can', numbers],
   ];
 }
 

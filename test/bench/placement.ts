@@ -51,7 +51,8 @@ export async function benchPlacement({ gpu }: BenchOptions): Promise<Row[]> {
         ],
       });
       const pools = poolsOf(machine);
-      return modelPlan(given, evaluate([given], pools, machine).models[0]!, pools);
+      const { models, left } = evaluate([given], pools, machine);
+      return modelPlan(given, models[0]!, pools, left);
     };
     // Bytes a second by which each device alone takes as long as it took.
     const rates = { cpu: 1e9, gpu: 1e9 };

@@ -60,21 +60,31 @@ export interface ModelPlan {
   cells: number;
   /** `type_k` and `type_v`. */
   kvType: KvType;
+  /** What lies where, in words: an entry for each device. */
+  where: string[];
+  /** In words, what kept it from a better place, a longer context or a finer cache; empty: nothing. */
+  why: string[];
+  /** It is memory that lacks for some of that. */
+  short: boolean;
   predicted: {
     /** By name of the device; a device that holds nothing is not named. */
     bytes: Record<string, DeviceBytes>;
     /** Tokens a second of one sequence; 0 for a model that writes none. */
     tokensPerSecond: number;
     prefillTokensPerSecond: number;
-    /** Share of the bytes read for a token that lies on each device. */
+    /** Bytes of weights that a token reads, on all devices together. */
+    readBytes: number;
+    /** Share of them that lies on each device. */
     hotShare: Record<string, number>;
     /** Parts that a token's graph is cut into by device. */
     splits: number;
   };
 }
 
+/** What a model takes of a device. */
 export interface DeviceBytes {
   weights: number;
+  /** Cached keys and values, or states. */
   cache: number;
   compute: number;
 }

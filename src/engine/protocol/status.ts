@@ -1,5 +1,6 @@
 /** What the engine says of itself: one snapshot, and the decisions behind it. Units as in `protocol.ts`. */
 import type { ModelInfo, RequestClass } from './core.ts';
+import type { DeviceBytes, ModelPlan } from './plan.ts';
 
 export interface ClassTotals {
   requests: number;
@@ -139,23 +140,23 @@ export interface DeviceStatus {
   totalBytes: number;
 }
 
-/** What a model takes of a device, in bytes; the system's memory is the CPU's. */
-export interface MemoryUse {
+/** What a model takes of a device; the system's memory is the CPU's. */
+export interface MemoryUse extends DeviceBytes {
   device: string;
-  weights: number;
-  /** Cached keys and values, or states. */
-  cache: number;
-  compute: number;
 }
 
 export interface EmbedderStatus extends ModelInfo {
   memory: MemoryUse[];
+  /** As in {@link ModelStatus}. */
+  plan: ModelPlan | null;
 }
 
 export interface ModelStatus {
   info: ModelInfo;
   /** Where it lies; empty until the library has told. */
   memory: MemoryUse[];
+  /** By which it was opened; null: there was nothing to choose. */
+  plan: ModelPlan | null;
   running: number;
   waiting: number;
   kv: KvStatus;

@@ -135,6 +135,7 @@ export class Engine implements Service {
         const own: ModelStatus = {
           info: handle.info,
           memory: handle.memoryUse(),
+          plan: handle.plan ?? null,
           running: loop.running,
           waiting: loop.waiting,
           kv: loop.cache.status(),
@@ -144,7 +145,11 @@ export class Engine implements Service {
         };
         return Object.assign(own, ...this.services.map((service) => service.statusOf?.(handle.info.id)));
       }),
-      embedders: this.#models.embedders().map(({ handle }) => ({ ...handle.info, memory: handle.memoryUse() })),
+      embedders: this.#models.embedders().map(({ handle }) => ({
+        ...handle.info,
+        memory: handle.memoryUse(),
+        plan: handle.plan ?? null,
+      })),
       totals: this.#models.totals.get(),
     };
   }

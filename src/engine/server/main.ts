@@ -9,11 +9,13 @@ import { addressFor, type Endpoint, endpointFor, removeEndpointFile, writeEndpoi
 import { takeLock } from '../lock.ts';
 import { beginPart, rotate } from '../logFiles.ts';
 import { drawNonce } from '../proof.ts';
-import type { LogEvent, ModelSpec } from '../protocol/index.ts';
+import type { LogEvent } from '../protocol/index.ts';
 import { type EngineArguments, parseEngineArguments } from './arguments.ts';
 import { ClientConnection } from './connection.ts';
+import type { ModelOpener } from './core/modelHandle.ts';
 import { Models, pagesIn } from './core/models.ts';
 import { NativeModels, type NativeOptions } from './core/nativeModels.ts';
+import { MeasuredRates } from './core/placement/measuredRates.ts';
 import { Placing } from './core/placement/placing.ts';
 import { Planner } from './core/placement/planner.ts';
 import { Engine } from './engine.ts';
@@ -60,15 +62,15 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     }
   };
   const planner = new Planner();
-  const placing = new Placing(planner, (path) => models.list().some(({ handle }) => handle.info.path === path));
-  const place: NativeOptions['place'] = (spec, devices, chosen) => placing.place(spec, devices, chosen);
+  const rates = new MeasuredRates();
+  const place: NativeOptions['place'] = (request) => placing.place(request);
   const native = new NativeModels({ ...options, place }, (level, message) => engine.log(level, message));
   const storage = new Storage({ log: (level, message) => engine.log(level, message) });
   const { folder, ramBytes, diskBytes } = options.cache;
   const disk = new SavedPages(storage, { folder: pagesIn(folder), maxBytes: diskBytes });
-  const openModel = async (spec: ModelSpec) => {
+  const openModel: ModelOpener = async (spec, opening) => {
     if (disk.on) storage.start(); // while the model is read
-    return engine.silently(await openingTime(spec.path), () => native.open(spec));
+    return engine.silently(await openingTime(spec.path), () => native.open(spec, opening));
   };
   const models = new Models(openModel, {
     policy: options.policy,
@@ -77,6 +79,13 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
     disk,
     log: (level, message) => engine.log(level, message),
   });
+  const placing = new Placing({
+    planner,
+    open: models,
+    rates,
+    log: (level, message) => engine.log(level, message),
+  });
+  models.listen(placing);
   const workspaces = new Workspaces(models.caches);
   const embedding = new EmbeddingService(models, workspaces);
   const text = new TextService(models, workspaces);
@@ -97,7 +106,7 @@ function listen(options: EngineArguments, endpoint: Endpoint, release: () => voi
       memory,
       new SearchService(models, workspaces),
       new TokensService(models),
-      new PlanService(() => native.devices(), planner),
+      new PlanService(() => native.devices(), planner, rates),
       new DownloadService(download),
     ],
     native: () => native.status(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { EngineStatus } from '../../../src/engine/protocol/index.ts';
+import type { EngineStatus, ModelPlan } from '../../../src/engine/protocol/index.ts';
 import { renderStatus } from '../../../src/monitor/statusText.ts';
 
 const none = {
@@ -11,6 +11,31 @@ const none = {
   promptTokens: 0,
   cachedTokens: 0,
   generatedTokens: 0,
+};
+
+const plan: ModelPlan = {
+  roles: ['completion'],
+  model: '/models/tiny.gguf',
+  nGpuLayers: 9,
+  splitMode: 'none',
+  devices: ['Vulkan0'],
+  tensorSplit: [9],
+  mainGpu: 0,
+  tensorOverrides: [{ pattern: '^blk\\.(0|1)\\.ffn_(up|down|gate)\\.', device: 'CPU' }],
+  contextTokens: 1024,
+  cells: 2048,
+  kvType: 'q8_0',
+  where: ['Vulkan0: all 8 layers', 'CPU: the input'],
+  why: ['the feed-forward parts of layers 0-1 with the CPU, as 2.1 GB of Vulkan0 are missing', 'a cache in 8 bits'],
+  short: true,
+  predicted: {
+    bytes: {},
+    tokensPerSecond: 1520,
+    prefillTokensPerSecond: 9800,
+    readBytes: 5e6,
+    hotShare: { Vulkan0: 1 },
+    splits: 2,
+  },
 };
 
 const engine: EngineStatus = {
@@ -50,6 +75,7 @@ const engine: EngineStatus = {
         { device: 'Vulkan0', weights: 5 * 2 ** 20, cache: 2 ** 21, compute: 2 ** 20 },
         { device: 'CPU', weights: 2 ** 20, cache: 0, compute: 0 },
       ],
+      plan,
       ngram: {
         on: true,
         gain: 0.41,
@@ -154,7 +180,12 @@ Models
 Model       tiny-code-fim (llama, 5,380,000 parameters, 6 MiB)
 File        /models/tiny.gguf
 On          Vulkan0: 5 MiB weights, 2 MiB cache, 1 MiB buffers; CPU: 1 MiB weights
-Context     1,024 tokens (trained on 1,024)
+Planned     Vulkan0: all 8 layers
+            CPU: the input
+Foretold    1,520 tokens/s written, 9,800 tokens/s of a long prompt read; measured: 1,670 tokens/s written
+Why         the feed-forward parts of layers 0-1 with the CPU, as 2.1 GB of Vulkan0 are missing
+            a cache in 8 bits
+Context     1,024 tokens (trained on 1,024), kept as q8_0
 Can         fill in the middle, read other files
 Cache       12 pages in use, 100 kept, 400 free of 512; 3,500 tokens stand for 9,000
 Colder      5 in memory (3 MiB of 512 MiB), disk off; 7 evicted, 5 saved, 3 brought back; a page: 0.2 ms to bring back, 3.5 ms to compute

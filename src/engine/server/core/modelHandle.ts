@@ -1,5 +1,5 @@
 /** What a model is to the core, before and after it serves. */
-import type { ChatMessage, ChatTool, MemoryUse, ModelInfo, ModelSpec } from '../../protocol/index.ts';
+import type { ChatMessage, ChatTool, MemoryUse, ModelInfo, ModelPlan, ModelSpec } from '../../protocol/index.ts';
 import type { Arbiter } from './arbiter.ts';
 import type { DecodeBackend, Tokenizer } from './backend.ts';
 import type { Embedder } from './embedder.ts';
@@ -11,6 +11,8 @@ export interface ModelHandle {
   readonly tokenizer: Tokenizer;
   /** Where it and its context lie, by device; empty until it is known. */
   memoryUse(): MemoryUse[];
+  /** By which it was opened; absent: there was nothing to choose. */
+  readonly plan?: ModelPlan | undefined;
   /** The model keeps one state for a sequence, which costs memory for every sequence id: recurrent and hybrid ones. */
   readonly recurrent: boolean;
   /** Cells that a plan gives its cache; absent: by the length of its context. */
@@ -25,7 +27,15 @@ export interface ModelHandle {
   dispose(): void;
 }
 
-export type ModelOpener = (spec: ModelSpec) => Promise<ModelHandle>;
+/** How a model is to be opened. */
+export interface Opening {
+  /** Where it is to lie; absent: where a plan that is made now says. */
+  plan?: ModelPlan;
+  /** So often memory was short although a plan had said that it fits. */
+  shortages?: number;
+}
+
+export type ModelOpener = (spec: ModelSpec, opening: Opening) => Promise<ModelHandle>;
 
 /** A model that writes text. */
 export interface OpenModel {

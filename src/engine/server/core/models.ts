@@ -1,13 +1,15 @@
 /** The models that are open: equal specs share one, whoever opened it; the last one to let go unloads it. */
 import path from 'node:path';
-import type { ModelInfo, ModelRole, ModelSpec } from '../../protocol/index.ts';
+import type { ModelInfo, ModelPlan, ModelRole, ModelSpec } from '../../protocol/index.ts';
 import { EngineFailure } from './failure.ts';
 import { type Generated, generate, type Hearing } from './generation.ts';
 import { Loader } from './loader.ts';
 import type { ModelListener, ModelOpener, OpenEmbedder, OpenModel } from './modelHandle.ts';
+import type { Moved, OpenModels, PlacedOpen } from './placement/openModels.ts';
 import type { RequestInput } from './scheduler/request.ts';
 import type { ServingOptions } from './serving.ts';
 import { Totals } from './totals.ts';
+import { Uses } from './uses.ts';
 import { WorkspaceCaches } from './workspaceCaches.ts';
 
 /** Colder tiers of the cache. Without a folder nothing is written to disk; 0 bytes there delete what is. */
@@ -21,14 +23,16 @@ export interface CacheLimits {
 const LINGER_MS = 30_000;
 
 interface Entry {
+  spec: ModelSpec;
   promise: Promise<OpenModel | OpenEmbedder>;
   open: OpenModel | OpenEmbedder | undefined;
   holders: Set<object>;
   linger: NodeJS.Timeout | undefined;
 }
 
-export class Models {
+export class Models implements OpenModels {
   readonly totals = new Totals();
+  readonly uses = new Uses();
   /** What is cached of workspaces, in all models. */
   readonly caches: WorkspaceCaches;
   readonly #loader: Loader;
@@ -58,6 +62,7 @@ export class Models {
     let entry = this.#entries.get(key);
     if (!entry) {
       const fresh: Entry = {
+        spec,
         promise: this.#loader.load(spec, (model) => this.#begin(model)),
         open: undefined,
         holders: new Set(),
@@ -112,6 +117,67 @@ export class Models {
 
   embedders(): OpenEmbedder[] {
     return this.#opened.filter((open) => 'embedder' in open);
+  }
+
+  isOpen(file: string): boolean {
+    return this.list().some(({ handle }) => handle.info.path === file);
+  }
+
+  placed(): PlacedOpen[] {
+    return [...this.#entries.values()].flatMap(({ spec, open, holders }) => {
+      const plan = open?.handle.plan;
+      if (!open || !plan) return [];
+      const { id, name, contextTokens } = open.handle.info;
+      const used = this.uses.has(id);
+      return { id, name, spec, contextTokens, plan, memory: open.handle.memoryUse(), used, held: holders.size > 0 };
+    });
+  }
+
+  async move(id: string, plan: ModelPlan, patienceMs: number): Promise<Moved> {
+    const [key, entry] = [...this.#entries].find(([, { open }]) => open?.handle.info.id === id) ?? [];
+    if (key === undefined) return 'moved';
+    let result: Moved = 'used';
+    await this.uses.between(
+      id,
+      async () => {
+        result = await this.#openAnew(key, entry!, plan);
+      },
+      patienceMs,
+    );
+    return result;
+  }
+
+  unloadUnheld(): boolean {
+    const unheld = [...this.#entries].filter(
+      ([, { open, holders }]) => open && holders.size === 0 && !this.uses.has(open.handle.info.id),
+    );
+    for (const [key, entry] of unheld) this.#unload(key, entry);
+    return unheld.length > 0;
+  }
+
+  /** Where the plan does not do, by the one before. */
+  async #openAnew(key: string, entry: Entry, plan: ModelPlan): Promise<Moved> {
+    const { open, spec } = entry;
+    if (!open || this.#entries.get(key) !== entry) return 'moved'; // it went meanwhile
+    const former = open.handle.plan;
+    let moved: Moved = 'moved';
+    entry.open = undefined;
+    this.#free(open);
+    const begin = (model: OpenModel) => this.#begin(model);
+    entry.promise = this.#loader.loadBy(plan, spec, begin).catch((error) => {
+      moved = 'failed';
+      this.#serving.log('warn', `${path.basename(spec.path)} could not be moved: ${String(error.message)}`);
+      return this.#loader.loadBy(former, spec, begin);
+    });
+    try {
+      const anew = await entry.promise;
+      if (this.#entries.get(key) === entry) entry.open = anew;
+    } catch (error) {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      this.#serving.log('error', `${path.basename(spec.path)} is closed, as it could not be opened again.`);
+      throw error;
+    }
+    return moved;
   }
 
   get #opened(): (OpenModel | OpenEmbedder)[] {

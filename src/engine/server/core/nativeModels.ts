@@ -5,14 +5,17 @@ import type {
   GpuPreference,
   LogEvent,
   ModelDescription,
+  ModelPlan,
   ModelSpec,
 } from '../../protocol/index.ts';
 import { Descriptions } from './llama/description.ts';
 import { chosenDevices, listDevices, type NativeDevice } from './llama/devices.ts';
 import { loadNative, type NativeLibrary } from './llama/library.ts';
+import { freeMemory } from './llama/memory.ts';
 import { openModel } from './llama/model.ts';
-import { type Placement, placedOn } from './llama/placement.ts';
-import type { ModelHandle } from './modelHandle.ts';
+import { placedOn } from './llama/placement.ts';
+import type { ModelHandle, Opening } from './modelHandle.ts';
+import type { PlaceRequest } from './placement/placing.ts';
 
 type NativeStatus = EngineStatus['native'];
 
@@ -22,16 +25,8 @@ export interface NativeOptions {
   devices: string;
   /** Folders with native builds that were fetched on demand. */
   moduleFolders: readonly string[];
-  /**
-   * Says where a model is to lie; undefined: on all of `chosen`.
-   * @param devices all there are, with what is free of them now.
-   * @param chosen the GPUs among them that may be used.
-   */
-  place?: (
-    spec: ModelSpec,
-    devices: readonly DeviceStatus[],
-    chosen: readonly DeviceStatus[],
-  ) => Promise<Placement | undefined>;
+  /** Says where a model is to lie; undefined: on all GPUs that were chosen. */
+  place?: (request: PlaceRequest) => Promise<ModelPlan | undefined>;
 }
 
 export class NativeModels {
@@ -47,17 +42,20 @@ export class NativeModels {
   }
 
   /** @throws EngineFailure */
-  async open(spec: ModelSpec): Promise<ModelHandle> {
+  async open(spec: ModelSpec, { plan: given, shortages = 0 }: Opening): Promise<ModelHandle> {
     const library = await this.#loaded();
-    const devices = listDevices(library.functions);
-    const chosen = chosenDevices(devices, this.#options.devices);
-    const placement = await this.#options.place?.(spec, devices.map(plain), chosen.map(plain));
-    return openModel(library, { ...spec, placement: placement ?? placedOn(chosen) });
+    const chosen = chosenDevices(listDevices(library.functions), this.#options.devices);
+    const look = () => {
+      const devices = listDevices(library.functions).map(usable);
+      return { devices, chosen: chosenDevices(devices, this.#options.devices) };
+    };
+    const plan = given ?? (await this.#options.place?.({ spec, shortages, look }));
+    return openModel(library, { ...spec, plan, placement: placedOn(chosen) });
   }
 
   /** All devices, with what is free of them now. Loads the native library. @throws EngineFailure */
   async devices(): Promise<DeviceStatus[]> {
-    return listDevices((await this.#loaded()).functions).map(plain);
+    return listDevices((await this.#loaded()).functions).map(usable);
   }
 
   /** What the file at `path` is good for. @throws EngineFailure */
@@ -91,3 +89,7 @@ export class NativeModels {
 
 /** What can be told to a client. */
 const plain = ({ pointer: _, ...device }: NativeDevice): DeviceStatus => device;
+
+/** With what models may take of it. */
+const usable = (device: NativeDevice): DeviceStatus =>
+  device.kind === 'cpu' ? { ...plain(device), freeBytes: Math.min(device.freeBytes, freeMemory()) } : plain(device);

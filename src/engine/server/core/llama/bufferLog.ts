@@ -10,6 +10,8 @@ const INFO = 2;
 const MARK = /quire: (begin|end) (\d+)/;
 const BUFFER = /(\S+) +(model|KV|RS|output|compute) buffer size = +([\d.]+) MiB/;
 const SPLITS = /graph.*: nodes = .*splits = (\d+)(?: \/ (\d+))?/;
+/** Ends the loading of a model. */
+const LACKING = /unable to allocate (\S+) buffer/;
 const MEBIBYTE = 2 ** 20;
 
 type Part = 'weights' | 'cache' | 'compute';
@@ -27,6 +29,8 @@ export interface Buffers {
   use: MemoryUse[];
   /** Parts that the graph of a single token is cut into by device; undefined where no context was made. */
   splits: number | undefined;
+  /** A device that had not the memory for weights. */
+  lacking?: string;
 }
 
 export class BufferLog {
@@ -80,6 +84,8 @@ export class BufferLog {
     if (this.#open.size === 0) return;
     const splits = SPLITS.exec(line);
     if (splits) for (const open of this.#open.values()) open.splits = Number(splits[2] ?? splits[1]);
+    const lacking = LACKING.exec(line);
+    if (lacking) for (const open of this.#open.values()) open.lacking = this.#deviceOf(lacking[1]!);
     const found = BUFFER.exec(line);
     if (!found) return;
     const part = PARTS[found[2]!]!;
@@ -115,11 +121,20 @@ export class ModelBuffers {
     return this.#context?.splits;
   }
 
-  /** Its weights are read from here on. @returns is to be called behind that. */
-  beginWeights(): () => void {
-    return this.#log.begin((buffers) => {
+  /**
+   * Its weights are read from here on.
+   * @returns is to be called behind that, and resolves when the log has come so far.
+   */
+  beginWeights(): () => Promise<Buffers> {
+    const { promise, resolve } = Promise.withResolvers<Buffers>();
+    const end = this.#log.begin((buffers) => {
       this.#weights = buffers;
+      resolve(buffers);
     });
+    return () => {
+      end();
+      return promise;
+    };
   }
 
   /** Makes what has a context of its own. */

@@ -1,4 +1,5 @@
 /** Which number format the cache has. */
+import type { KvType } from '../../../protocol/index.ts';
 import { unfit } from './ggufCheck.ts';
 import type { NativeLibrary } from './library.ts';
 
@@ -12,8 +13,7 @@ export const Q4_0 = 2;
 export const Q8_0 = 8;
 
 /** By the names that plans have for them. */
-export const KV_TYPES = { f16: F16, q8_0: Q8_0, q4_0: Q4_0 } as const;
-export type KvType = keyof typeof KV_TYPES;
+export const KV_TYPES: Record<KvType, number> = { f16: F16, q8_0: Q8_0, q4_0: Q4_0 };
 
 /** Lanes that ggml's AVX-512 kernels for 16- and 32-bit floats take at a time; a narrower head runs element by element. */
 const AVX512_STEP = 64;

@@ -11,7 +11,10 @@ let heldBytes = 0;
 
 /** Keeps memory of the system's for weights from being given to other models. @returns a function that lets go of it, once. */
 export function holdWeights(placement: Placement, bytes: number): () => void {
-  let held = placement.predicted ? (placement.predicted.bytes.CPU?.weights ?? 0) : onCpuAlone(placement) ? bytes : 0;
+  const { predicted, tensorOverrides } = placement;
+  let held = predicted ? (predicted.bytes.CPU?.weights ?? 0) : onCpuAlone(placement) ? bytes : 0;
+  // Read in place of mapped (placedParams): the system counts them itself.
+  if (tensorOverrides.length > 0) held = 0;
   heldBytes += held;
   return () => {
     heldBytes -= held;
@@ -48,7 +51,8 @@ export function checkCacheFits(placement: Placement, bytes: number): void {
   if (onCpuAlone(placement) || placement.offloadKv === false) refuse(bytes, freeMemory(), 'memory');
 }
 
-const freeMemory = (): number => Math.max(0, process.availableMemory() - heldBytes);
+/** Of the system's, beside the weights of open models. */
+export const freeMemory = (): number => Math.max(0, process.availableMemory() - heldBytes);
 
 /** A device that does not say what it has refuses by itself. */
 function freeOf(devices: readonly Free[], names: readonly string[]): number {

@@ -1,9 +1,10 @@
 /** Opens a model file: checks it, loads it off the event loop, and gives its tokenizer, template and backends. */
 import { createHash } from 'node:crypto';
-import type { ChatMessage, ChatTool, MemoryUse, ModelInfo, ModelSpec } from '../../../protocol/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChatMessage, ChatTool, MemoryUse, ModelInfo, ModelPlan, ModelSpec } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
 import { type BackendOptions, LlamaBackend } from './backend.ts';
-import { ModelBuffers } from './bufferLog.ts';
+import { type Buffers, ModelBuffers } from './bufferLog.ts';
 import { cacheTypeFor, checkCacheType, KV_TYPES } from './cacheType.ts';
 import { type ChatTemplate, readChatTemplate } from './chatTemplate.ts';
 import { flashAttentionFor } from './contextParams.ts';
@@ -23,7 +24,12 @@ const DEFAULT_CONTEXT = 16_384;
 /** And of an embedding model: a text that long is one computation, which others on the device wait for. */
 const DEFAULT_TEXT = 1024;
 
+/** The log of a load that failed is waited for so long. */
+const LOG_MS = 1000;
+
 export interface OpenOptions extends ModelSpec {
+  /** By which it is opened; absent: as `placement` says. */
+  plan?: ModelPlan | undefined;
   /** Where it is to lie; absent: all of it on the GPUs, and on the CPU where there is none. */
   placement?: Placement;
 }
@@ -37,7 +43,7 @@ let loading: Promise<unknown> = Promise.resolve();
  */
 export async function openModel(native: NativeLibrary, options: OpenOptions): Promise<LlamaModel> {
   const file = await checkModelFile(options.path, native.functions, options.role ?? 'completion');
-  const placement = options.placement ?? placedOn(offloadable(native.devices));
+  const placement = options.plan ?? options.placement ?? placedOn(offloadable(native.devices));
   const load = loading.then(() => loadPlaced(native, file, options, placement));
   loading = load.catch(() => undefined);
   return load;
@@ -58,10 +64,12 @@ async function loadPlaced(
   let pointer: Pointer;
   try {
     pointer = await loadModel(native, file, params);
+  } catch (error) {
+    throw (await whyNotLoaded(end())) ?? error;
   } finally {
-    end();
     free();
   }
+  void end();
   const why = whyNotByItself(native, pointer);
   if (file.purpose.generates && why !== undefined) {
     functions.llama_model_free(pointer);
@@ -70,11 +78,22 @@ async function loadPlaced(
   return new LlamaModel(native, pointer, file, options, placement, buffers);
 }
 
+/** Libllama says only that there is no model; whether memory was short, its log tells, which comes later. */
+async function whyNotLoaded(told: Promise<Buffers>): Promise<EngineFailure | undefined> {
+  const buffers = await Promise.race([told, sleep(LOG_MS, undefined)]);
+  if (buffers?.lacking === undefined) return undefined;
+  return new EngineFailure(
+    'outOfMemory',
+    `The memory of ${buffers.lacking} is not enough for the model. Choose a smaller model, or close what else uses it.`,
+  );
+}
+
 export class LlamaModel {
   readonly info: ModelInfo;
   readonly tokenizer: LlamaTokenizer;
   /** Keeps a state for each sequence id, beside or in place of cells. */
   readonly recurrent: boolean;
+  readonly plan: ModelPlan | undefined;
   readonly #native: NativeLibrary;
   readonly #pointer: Pointer;
   readonly #vocab: Pointer;
@@ -98,6 +117,7 @@ export class LlamaModel {
     buffers: ModelBuffers,
   ) {
     const { functions } = native;
+    this.plan = options.plan;
     this.#native = native;
     this.#pointer = pointer;
     this.#file = file;

@@ -1,7 +1,7 @@
 /** Where a model is to lie, and the same as parameters of libllama. */
 import koffi from 'koffi';
+import type { DeviceBytes, KvType } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
-import type { KvType } from './cacheType.ts';
 import type { NativeDevice } from './devices.ts';
 import type { NativeFunctions } from './functions.ts';
 import type { ModelParams, Pointer } from './structs.ts';
@@ -28,7 +28,7 @@ export interface Placement {
   kvType?: KvType;
   /** False: they lie in the system's memory, and attention is computed by the CPU, wherever the layers are. */
   offloadKv?: boolean;
-  predicted?: { bytes: Readonly<Record<string, { weights: number; cache: number; compute: number }>> };
+  predicted?: { bytes: Readonly<Record<string, DeviceBytes>> };
 }
 
 /** `enum llama_split_mode`. */

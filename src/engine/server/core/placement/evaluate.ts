@@ -18,6 +18,8 @@ export interface LayoutCost {
   cost: number;
   /** By name of the device. */
   bytes: Record<string, DeviceBytes>;
+  /** Of weights, for a token. */
+  readBytes: number;
   hotShare: Record<string, number>;
   msPerToken: number;
   promptMsPerToken: number;
@@ -110,6 +112,7 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
   const result: LayoutCost = {
     cost: splits * pricing.split() + onGpus * pricing.layer() + context.loss + kvLoss(model, kvType),
     bytes: {},
+    readBytes: 0,
     hotShare: {},
     msPerToken: writes ? splits * SPLIT_MS + onGpus * LAYER_MS : 0,
     promptMsPerToken: 0,
@@ -142,8 +145,8 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
     if (writes) result.msPerToken += cacheMs(load.cacheElements, kvType, device, Math.min(TOLD.fill, context.tokens));
     result.hotShare[device.name] = sum(Object.values(load.tensors)).read;
   }
-  const read = Object.values(result.hotShare).reduce((total, one) => total + one, 0);
-  for (const device of Object.keys(result.hotShare)) result.hotShare[device]! /= read || 1;
+  result.readBytes = Object.values(result.hotShare).reduce((total, one) => total + one, 0);
+  for (const device of Object.keys(result.hotShare)) result.hotShare[device]! /= result.readBytes || 1;
   return result;
 }
 
@@ -159,4 +162,5 @@ const emptyLoad = (): Load => ({
   held: 0,
 });
 
-const totalOf = (bytes: DeviceBytes | undefined): number => (bytes ? bytes.weights + bytes.cache + bytes.compute : 0);
+export const totalOf = (bytes: DeviceBytes | undefined): number =>
+  bytes ? bytes.weights + bytes.cache + bytes.compute : 0;

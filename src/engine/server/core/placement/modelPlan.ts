@@ -1,16 +1,19 @@
 /** Layouts in the words of libllama's parameters, and back. */
 import type { ModelPlan } from '../../../protocol/index.ts';
-import type { LayoutCost } from './evaluate.ts';
+import type { LayoutCost, PlanCost } from './evaluate.ts';
 import { EXPERTS, FEED_FORWARD } from './fromHeader.ts';
 import { homes, type Layout, type PlacedModel, spilledLayers } from './layout.ts';
 import { SPILLED, type Spilled } from './parts.ts';
 import type { Pools } from './pools.ts';
+import { whereWords, whyWords } from './words.ts';
 
 const NAMES: Record<Spilled, RegExp> = { feedForward: FEED_FORWARD, experts: EXPERTS };
 /** A tensor of each part, to ask patterns about. */
 const SAMPLES: Record<Spilled, string> = { feedForward: 'ffn_up.weight', experts: 'ffn_up_exps.weight' };
 
-export function modelPlan(layout: Layout, cost: LayoutCost, { gpus, cpu }: Pools): ModelPlan {
+/** @param left of each limit of the pools, behind all models of the plan. */
+export function modelPlan(layout: Layout, cost: LayoutCost, pools: Pools, left: PlanCost['left']): ModelPlan {
+  const { gpus, cpu } = pools;
   const { model, layers, context, kvType } = layout;
   const used = gpus.map((gpu, index) => ({ name: gpu.name, layers: layers[index]! })).filter((gpu) => gpu.layers > 0);
   const spilled = spilledLayers(layout);
@@ -29,10 +32,13 @@ export function modelPlan(layout: Layout, cost: LayoutCost, { gpus, cpu }: Pools
     contextTokens: context,
     cells: model.contexts.find(({ tokens }) => tokens === context)!.cells,
     kvType,
+    where: whereWords(layout, cost, pools),
+    ...whyWords(layout, cost, pools, left),
     predicted: {
       bytes: cost.bytes,
       tokensPerSecond: cost.msPerToken > 0 ? rounded(1000 / cost.msPerToken) : 0,
       prefillTokensPerSecond: rounded(1000 / cost.promptMsPerToken),
+      readBytes: Math.round(cost.readBytes),
       hotShare: Object.fromEntries(Object.entries(cost.hotShare).map(([device, share]) => [device, rounded(share)])),
       splits: cost.splits,
     },

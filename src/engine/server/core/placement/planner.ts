@@ -54,7 +54,7 @@ export class Planner {
     const { by, layouts } = kept ? { by: 'kept' as const, layouts: kept } : best;
     const { cost, left, models: costs } = evaluate(layouts, pools, machine);
     return {
-      models: layouts.map((layout, index) => modelPlan(layout, costs[index]!, pools)),
+      models: layouts.map((layout, index) => modelPlan(layout, costs[index]!, pools, left)),
       by,
       cost,
       simpleCost: simple ? evaluate(simple, pools, machine).cost : null,

@@ -7,18 +7,22 @@ import { weightBytes } from './parts.ts';
 import type { Pools } from './pools.ts';
 import type { RatedMachine } from './rates.ts';
 import { simplePlan } from './simple.ts';
+import { listed } from './words.ts';
 
 /** A model smaller than this is none to advise. */
 const LEAST_ADVISED = 300 * 2 ** 20;
 
-export function refusal(models: readonly PlacedModel[], pools: Pools, machine: RatedMachine): EngineFailure {
+/** Nothing was loaded yet. */
+export class Refusal extends EngineFailure {}
+
+export function refusal(models: readonly PlacedModel[], pools: Pools, machine: RatedMachine): Refusal {
   const needs = models.map((model) => leastBytes(model, pools, machine));
   const needed = needs.reduce((total, bytes) => total + bytes, 0);
   // An integrated GPU's memory is the system's.
   const own = pools.limits.filter(({ name }) => pools.gpus.find((gpu) => gpu.name === name)?.kind !== 'igpu');
   const free = own.reduce((total, { bytes }) => total + bytes, 0);
   const many = models.length > 1;
-  const what = many ? `The models for ${models.map(rolesOf).join(', ')} need` : 'The model needs';
+  const what = many ? `The models for ${listed(models.map(rolesOf))} need` : 'The model needs';
   const enough = needed <= free ? ', but in pieces that it does not fit into' : '';
   const remedies = models.flatMap((model, index) => {
     const others = models.filter((other) => other !== model);
@@ -28,7 +32,7 @@ export function refusal(models: readonly PlacedModel[], pools: Pools, machine: R
     return [...smaller, ...(many ? [`none for ${rolesOf(model)}`] : [])];
   });
   const choose = remedies.length > 0 ? `choose ${remedies.join(', or ')}, or ` : 'choose smaller models, or ';
-  return new EngineFailure(
+  return new Refusal(
     'outOfMemory',
     `${what} ${gigabytes(needed)} of memory, ${gigabytes(free)} are free${enough}: ${choose}close other programs.`,
   );

@@ -25,6 +25,8 @@ import { Selection, type Slice, toError } from './selection.ts';
 const WORTH_STOPPING_MS = 5;
 /** Who waits for the disk is looked at so often, in case nothing comes. */
 const AWAITING_MS = 5;
+/** Tokens in the cache by which the time of one is told. */
+const FILL = 1000;
 /** Pages are saved when nothing was asked for so long, and then in pieces that a keystroke would not notice. */
 const IDLE = { afterMs: 1_000, pieceMs: 4 };
 
@@ -124,6 +126,11 @@ export class Loop implements Contender {
     return highest;
   }
 
+  /** What one token of one sequence is expected to take with so many others in the cache. */
+  get decodeMs(): { tokens: number; ms: number } {
+    return { tokens: FILL, ms: this.#profile.predict(1, FILL) };
+  }
+
   status(): SchedulerStatus {
     return {
       policy: this.#policy,
@@ -131,7 +138,7 @@ export class Loop implements Contender {
       preemptions: this.#selection.preemptions + this.#interruptions,
       superseded: this.#superseded,
       iterationMs: this.#times.quantiles(),
-      expectedMs: { decode: this.#profile.predict(1, 1000), chunk: this.#profile.prompt(128, 0, 128) },
+      expectedMs: { decode: this.decodeMs.ms, chunk: this.#profile.prompt(128, 0, 128) },
       decisions: this.decisions.since(0, 64),
     };
   }

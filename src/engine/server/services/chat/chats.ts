@@ -251,6 +251,11 @@ export class Chats {
     return { promptTokens, cachedTokens, computedTokens };
   }
 
+  /** Its id. @throws EngineFailure `conversationUnknown` */
+  modelOf(conversation: string): string {
+    return this.#get(conversation).model;
+  }
+
   /** @throws EngineFailure `conversationUnknown` */
   workspaceOf(conversation: string): string {
     return this.#get(conversation).workspace;

@@ -13,7 +13,7 @@ export class TokensService implements Service {
 
   serve(client: ServedClient): void {
     client.onRequest(countTokensRequest, (params, signal) =>
-      countTokens(this.#models.any(params.model).handle, params, signal),
+      this.#models.uses.during(params.model, () => countTokens(this.#models.any(params.model).handle, params, signal)),
     );
   }
 }

@@ -57,8 +57,10 @@ export class CompletionService implements Service, ModelListener, WorkspaceListe
     this.#clients.add(client);
     client.onLeft(() => this.#clients.delete(client));
     client.onRequest(completeRequest, (params, signal) =>
-      this.#complete(client, params, signal, (progress) =>
-        client.progress(completionProgress, params.progressToken, progress),
+      this.#models.uses.during(params.model, () =>
+        this.#complete(client, params, signal, (progress) =>
+          client.progress(completionProgress, params.progressToken, progress),
+        ),
       ),
     );
   }

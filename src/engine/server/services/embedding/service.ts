@@ -37,12 +37,14 @@ export class EmbeddingService implements Service {
 
   /** Vectors for another service. @throws EngineFailure as {@link Embedding.embed}; `modelUnknown`, `modelUnfit`. */
   embed(model: string, texts: readonly string[], kind: RequestClass, signal: AbortSignal): Promise<Embedded> {
-    return this.#of(this.#models.embedder(model)).embed(texts, kind, signal);
+    return this.#models.uses.during(model, async () =>
+      this.#of(this.#models.embedder(model)).embed(texts, kind, signal),
+    );
   }
 
   async #embed({ model, texts, class: kind }: EmbedParams, signal: AbortSignal): Promise<EmbedResult> {
-    const { dimensions } = this.#models.embedder(model).embedder;
     const { vectors, ...rest } = await this.embed(model, texts, kind, signal);
+    const { dimensions } = this.#models.embedder(model).embedder;
     return { ...rest, vectors: encodeVectors(vectors), dimensions };
   }
 

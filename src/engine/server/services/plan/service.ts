@@ -10,6 +10,7 @@ import { EngineFailure } from '../../core/failure.ts';
 import { readModelParts } from '../../core/placement/fromHeader.ts';
 import { partsOfShape } from '../../core/placement/fromShape.ts';
 import { type PlacedModel, placedModel } from '../../core/placement/layout.ts';
+import type { MeasuredRates } from '../../core/placement/measuredRates.ts';
 import { Planner } from '../../core/placement/planner.ts';
 import { rated } from '../../core/placement/rates.ts';
 import { type FoundDevice, thisMachine } from '../../core/placement/thisMachine.ts';
@@ -18,11 +19,16 @@ import type { ServedClient, Service } from '../../service.ts';
 export class PlanService implements Service {
   readonly #devices: () => Promise<readonly FoundDevice[]>;
   readonly #planner: Planner;
+  readonly #rates: MeasuredRates | undefined;
 
-  /** @param devices of this machine, with what is free of them now. */
-  constructor(devices: () => Promise<readonly FoundDevice[]>, planner = new Planner()) {
+  /**
+   * @param devices of this machine, with what is free of them now.
+   * @param rates of theirs that were measured.
+   */
+  constructor(devices: () => Promise<readonly FoundDevice[]>, planner = new Planner(), rates?: MeasuredRates) {
     this.#devices = devices;
     this.#planner = planner;
+    this.#rates = rates;
   }
 
   serve(client: ServedClient): void {
@@ -32,7 +38,7 @@ export class PlanService implements Service {
   /** @throws EngineFailure `outOfMemory`, in words, where nothing fits; `modelMissing`, `modelCorrupt`. */
   async plan({ models, machine: given, inForce, seconds }: PlanParams): Promise<PlanResult> {
     if (models.length === 0) throw new EngineFailure('internal', 'A plan is for one model at least.');
-    const machine = rated(given ?? (await thisMachine(await this.#devices())));
+    const machine = rated(given ?? (await thisMachine(await this.#devices(), this.#rates)));
     const placed = await placedModels(models);
     const start = performance.now();
     const plan = await this.#planner.plan({ models: placed, machine, inForce, seconds });

@@ -31,10 +31,18 @@ export class TextService implements Service {
   }
 
   /** As {@link generateRequest}, for another service. @throws EngineFailure */
-  async generate(
+  generate(
     params: GenerateParams,
     signal: AbortSignal,
     onText: (delta: string) => void = () => undefined,
+  ): Promise<GenerateResult> {
+    return this.#models.uses.during(params.model, () => this.#generate(params, signal, onText));
+  }
+
+  async #generate(
+    params: GenerateParams,
+    signal: AbortSignal,
+    onText: (delta: string) => void,
   ): Promise<GenerateResult> {
     const { handle } = this.#models.get(params.model);
     const { prompt, sampling = {} } = params;

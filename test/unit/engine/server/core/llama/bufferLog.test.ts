@@ -54,6 +54,17 @@ describe('the log of buffers', () => {
     assert(!left.some((line) => line.includes('quire:')));
   });
 
+  test('tells which device had not the memory for weights', () => {
+    const { log, say } = logOf(['CUDA0', 'CUDA1', 'CPU']);
+    let made: Buffers | undefined;
+    const end = log.begin((buffers) => {
+      made = buffers;
+    });
+    say('llama_model_load: error loading model: unable to allocate CUDA1 buffer');
+    end();
+    assert.deepEqual(made, { use: [], splits: undefined, lacking: 'CUDA1' });
+  });
+
   test('counts the largest share of what is cut among devices for each of them', () => {
     const { log, say } = logOf(['Vulkan0', 'Vulkan1', 'CPU']);
     let made: Buffers | undefined;

@@ -22,8 +22,13 @@ const layout: Layout = {
   spilled: { feedForward: [0, 0], experts: [2, 1] },
 };
 
+function planOf(one: Layout) {
+  const { models, left } = evaluate([one], pools, two);
+  return modelPlan(one, models[0]!, pools, left);
+}
+
 describe('modelPlan', () => {
-  const plan = modelPlan(layout, evaluate([layout], pools, two).models[0]!, pools);
+  const plan = planOf(layout);
 
   it('says in the parameters of libllama which layers are where', () => {
     assert.equal(plan.nGpuLayers, 10);
@@ -56,6 +61,14 @@ describe('modelPlan', () => {
       assert.ok(!new RegExp(pattern).test(name), name);
   });
 
+  it('says in words what lies where', () => {
+    assert.deepEqual(plan.where, [
+      'CUDA0: layers 3-7 without the experts of layers 3-4 (0.3 GB weights, 85 MB cache, 0.1 GB buffers; 35 % of what a token reads)',
+      'CUDA1: layers 8-11 and the output without the experts of layer 8 (0.3 GB weights, 68 MB cache, 0.1 GB buffers; 30 % of what a token reads)',
+      'CPU: layers 0-2, the experts of layers 3-4, 8 and the input (0.5 GB weights, 51 MB cache, 26 MB buffers; 35 % of what a token reads)',
+    ]);
+  });
+
   it('is read back as the same layout', () => {
     assert.deepEqual(layoutOf(plan, model, pools), layout);
   });
@@ -68,7 +81,7 @@ describe('modelPlan', () => {
 
   it('names no device where everything is with the CPU', () => {
     const all = { ...layout, layers: [0, 0], spilled: { feedForward: [0, 0], experts: [0, 0] } };
-    const cpu = modelPlan(all, evaluate([all], pools, two).models[0]!, pools);
+    const cpu = planOf(all);
     assert.deepEqual([cpu.devices, cpu.nGpuLayers, cpu.splitMode, cpu.tensorOverrides], [[], 0, 'none', []]);
   });
 });
