@@ -5,6 +5,7 @@
  */
 import { Acceptance } from '../../../src/engine/server/core/speculation/acceptance.ts';
 import { worthwhile } from '../../../src/engine/server/core/speculation/budget.ts';
+import { MOST_NODES } from '../../../src/engine/server/core/speculation/drafter.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 
 /** Milliseconds of a step with so many guessed nodes. */
@@ -62,8 +63,7 @@ export interface Outcome {
   siblings: number;
 }
 
-/** As in a draft of the engine's. */
-const MOST_NODES = 48;
+/** As in the engine. */
 const LEAST_REACH = 0.02;
 const COMPARED = 12;
 
