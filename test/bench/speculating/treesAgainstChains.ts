@@ -6,7 +6,8 @@ import { TextSource } from '../../../src/engine/server/core/speculation/textSour
 import { near, type Projects } from '../../../src/engine/server/services/completion/project/projects.ts';
 import type { Measured } from '../report.ts';
 import { Candidates, held, otherCode, otherPlaces } from './candidates.ts';
-import { chat, choosing, type Place, places, rewrite, type Said } from './traces.ts';
+import { Rig } from './rig.ts';
+import { chat, choosing, completions, type Place, places, rewrite, type Said } from './traces.ts';
 import { MACHINES, simulate, type Told } from './trees.ts';
 
 /** What a small model gives to the token that really comes. */
@@ -18,7 +19,7 @@ export interface TreePlan {
   prose: number;
 }
 
-/** How much faster trees would be than chains. @param handle lends its tokenizer only. */
+/** How much faster trees would be than chains. @param handle is asked how it goes on at the places, too. */
 export async function treesAgainstChains(
   handle: ModelHandle,
   projects: Projects,
@@ -27,9 +28,12 @@ export async function treesAgainstChains(
   const restOfLine = places(handle, projects, { block: false, count });
   const block = places(handle, projects, { block: true, count: Math.ceil(count / 4) });
   await projects.read();
+  const told = (found: readonly Place[]) => found.map((place) => atPlace(handle, projects, place));
   const traces: [name: string, answers: Told[]][] = [
-    ['rest of line', restOfLine.map((place) => atPlace(handle, projects, place))],
-    ['block', block.map((place) => atPlace(handle, projects, place))],
+    ['rest of line as written', told(restOfLine)],
+    ['rest of line as the model says', told(await answered(handle, projects, restOfLine))],
+    ['block as written', told(block)],
+    ['block as the model says', told(await answered(handle, projects, block))],
     [`rewrite of ${lines} lines`, [inChat(rewrite(handle, lines))]],
     ['chat', [inChat(chat(handle, prose))]],
   ];
@@ -49,6 +53,18 @@ export async function treesAgainstChains(
       };
     }),
   );
+}
+
+/** The same places, with what the model says there; not those where it says nothing. */
+async function answered(handle: ModelHandle, projects: Projects, found: readonly Place[]): Promise<Place[]> {
+  const rig = await Rig.of(handle, 'off');
+  const said: Place[] = [];
+  for (const [index, ask] of completions(projects, found, false).entries()) {
+    const script = Int32Array.from(await rig.tokens(ask));
+    if (script.length > 0) said.push({ ...found[index]!, script });
+  }
+  rig.dispose();
+  return said;
 }
 
 function inChat({ prompt, script }: Said): Told {
