@@ -1,6 +1,6 @@
 /**
  * What drafts bring, by what is asked for: times as fast as one token at a time, tokens a step, how many guesses were
- * right. In this process, so that it runs anywhere: `node test/bench/speculation.ts [--model FILE] [--gpu G] [--quick]
+ * right; and, simulated, what trees of guesses would bring over chains. In this process, so that it runs anywhere: `node test/bench/speculation.ts [--model FILE] [--gpu G] [--quick]
  * [--json]`; the last prints one line of JSON.
  */
 import type { GpuPreference } from '../../src/engine/protocol/index.ts';
@@ -15,7 +15,8 @@ import { nativeLibrary } from './native.ts';
 import { type BenchOptions, parseOptions } from './options.ts';
 import { type Measured, median, type Row, report, table } from './report.ts';
 import { type Ask, Rig } from './speculating/rig.ts';
-import { chat, completions, rewrite, synthetic } from './speculating/traces.ts';
+import { asked, chat, completions, places, rewrite, synthetic } from './speculating/traces.ts';
+import { treesAgainstChains } from './speculating/treesAgainstChains.ts';
 
 interface Plan {
   rounds: number;
@@ -62,12 +63,13 @@ async function measureModel(path: string, gpu: GpuPreference, scripted: boolean,
   const projects = new Projects(handle.tokenizer, handle.info.vocabularyTokens);
   const rows: Measured[] = [];
   try {
-    const { places: count } = plan;
+    const lines = places(handle, projects, { block: false, count: plan.places });
+    const blocks = places(handle, projects, { block: true, count: Math.ceil(plan.places / 4) });
     const traces: [name: string, asks: Ask[], goal: string][] = [
-      ['rest of line', completions(handle, projects, { block: false, count, scripted }), goalOf(scripted, 1.3)],
-      ['block', completions(handle, projects, { block: true, count: Math.ceil(count / 4), scripted }), '>= 0.98'],
-      [`rewrite of ${plan.lines} lines`, rewrite(handle, plan.lines), goalOf(scripted, 2)],
-      ['chat', chat(handle, plan.prose), '>= 0.98'],
+      ['rest of line', completions(projects, lines, scripted), goalOf(scripted, 1.3)],
+      ['block', completions(projects, blocks, scripted), '>= 0.98'],
+      [`rewrite of ${plan.lines} lines`, [asked(rewrite(handle, plan.lines))], goalOf(scripted, 2)],
+      ['chat', [asked(chat(handle, plan.prose))], '>= 0.98'],
     ];
     await projects.read();
     for (const [name, asks, goal] of traces) {
@@ -75,6 +77,7 @@ async function measureModel(path: string, gpu: GpuPreference, scripted: boolean,
       if (asks.length > 0) rows.push(...(await trace(handle, name, asks, goal, plan)));
     }
     if (scripted) for (const rate of ACCEPTANCE) rows.push(...(await oracle(handle, rate, plan)));
+    else rows.push(...(await treesAgainstChains(handle, projects, plan)));
     rows.push(proposals(handle));
   } finally {
     await projects.read();
@@ -177,7 +180,7 @@ function proposals(handle: ModelHandle): Measured {
   const times = Array.from({ length: 400 }, (_, i) => {
     const context = text.subarray(0, 64 + i * 8);
     const started = performance.now();
-    propose(context.subarray(-32), scopes, { maxTokens: 16 });
+    propose(context.subarray(-32), scopes, { maxTokens: 32 });
     return 1000 * (performance.now() - started);
   });
   return { name: 'a guess out of the code', value: median(times), unit: 'µs', goal: '<= 50' };

@@ -77,9 +77,16 @@ export class Rig {
     });
   }
 
-  run({ make, ...ask }: Ask): Promise<Generation> {
-    const input: RequestInput = { workspace: 'bench', onText: () => undefined, ...ask, ...make(this.backend) };
+  run({ make, ...ask }: Ask, onText: RequestInput['onText'] = () => undefined): Promise<Generation> {
+    const input: RequestInput = { workspace: 'bench', onText, ...ask, ...make(this.backend) };
     return this.#loop.submit(input).done;
+  }
+
+  /** The tokens of an answer. */
+  async tokens(ask: Ask): Promise<number[]> {
+    const tokens: number[] = [];
+    await this.run(ask, (_, more) => void tokens.push(...more));
+    return tokens;
   }
 
   /** All asks, one after the other: what they took from their arrival on, by the clock and of the processors, ms. */

@@ -21,6 +21,8 @@ export interface CostModel {
   tokenMs: number;
   contextTokenMs: number;
   pageTokenMs: number;
+  /** What so many tokens take on top: on real machines the costs of rows have steps. */
+  rowsMs(rows: number): number;
 }
 
 export interface SimulatedOptions {
@@ -44,7 +46,13 @@ export interface SimulatedOptions {
   clock?: { now: number };
 }
 
-const DEFAULT_COSTS: CostModel = { fixedMs: 0.3, tokenMs: 0.1, contextTokenMs: 0.0005, pageTokenMs: 0.002 };
+const DEFAULT_COSTS: CostModel = {
+  fixedMs: 0.3,
+  tokenMs: 0.1,
+  contextTokenMs: 0.0005,
+  pageTokenMs: 0.002,
+  rowsMs: () => 0,
+};
 /** Share of its time that an aborted decode has taken. */
 const ABORTED_AT = 0.5;
 /** Bytes of a token in a saved page. */
@@ -229,9 +237,9 @@ export class SimulatedBackend implements DecodeBackend {
     checkRules(batch.tokens, this.#pool, this.vocabularyTokens);
     this.#rows = new Map();
     if (batch.length > this.#pool.free) return 'noRoom';
-    const { fixedMs, tokenMs, contextTokenMs } = this.#costs;
+    const { fixedMs, tokenMs, contextTokenMs, rowsMs } = this.#costs;
     const context = batch.tokens.reduce((sum, { position }) => sum + position + 1, 0);
-    const ms = fixedMs + batch.length * tokenMs + context * contextTokenMs;
+    const ms = fixedMs + batch.length * tokenMs + context * contextTokenMs + rowsMs(batch.length);
     this.#clock.now += abort ? ABORTED_AT * ms : ms;
     if (abort) return 'aborted';
     batch.tokens.forEach(({ token, position, sequences, wantLogits }, row) => {

@@ -59,7 +59,7 @@ export class NgramIndex {
     let place = this.#heads[this.#slot(context, end)]! - 1;
     for (let looks = 0; place >= 0 && looks < LOOKS; looks++) {
       if (place < this.#length) {
-        const length = this.#common(place, context, end);
+        const length = this.common(place, context, end);
         if (length >= SHORTEST_MATCH && length > (best?.length ?? 0)) best = { position: place, length };
         if (length === LONGEST_MATCH) break;
       }
@@ -68,7 +68,8 @@ export class NgramIndex {
     return best;
   }
 
-  #common(place: number, context: ArrayLike<number>, end: number): number {
+  /** How many tokens before a place equal the last ones of a context, at most {@link LONGEST_MATCH}. */
+  common(place: number, context: ArrayLike<number>, end: number): number {
     const most = Math.min(place, end, LONGEST_MATCH);
     let length = 0;
     while (length < most && this.#text[place - 1 - length] === context[end - 1 - length]) length++;

@@ -17,9 +17,18 @@ const BUDGET_MS = 1_500;
 /** Ids of the tokens, which every vocabulary has. */
 const FIRST_TOKEN = 40;
 
-/** On an empty cache, which is empty again afterwards. @returns 1: no two rows; Infinity: any number. */
-export async function rowsAlike(backend: DecodeBackend, device: Arbiter): Promise<number> {
+/** What was found out of steps of several rows. */
+export interface RowsAlike {
+  /** 1: no two rows are computed as they are alone; Infinity: any number. */
+  most: number;
+  /** Milliseconds of steps of so many rows, all with logits. */
+  ms: ReadonlyMap<number, number>;
+}
+
+/** On an empty cache, which is empty again afterwards. */
+export async function rowsAlike(backend: DecodeBackend, device: Arbiter): Promise<RowsAlike> {
   const batch = backend.createBatch();
+  const times = new Map<number, number>();
   let spent = 0;
   /** Decodes the tokens in chunks of so many. @returns the logits of the first ones; undefined where it could not. */
   const logitsOf = async (count: number, chunk: number): Promise<Float32Array[] | undefined> => {
@@ -31,6 +40,8 @@ export async function rowsAlike(backend: DecodeBackend, device: Arbiter): Promis
         batch.clear();
         for (let at = start; at < start + chunk; at++) batch.add(FIRST_TOKEN + at, at, [0], true);
         outcome = backend.decode(batch);
+        const ms = backend.now() - began;
+        if (outcome === 'ok') times.set(chunk, Math.min(ms, times.get(chunk) ?? ms));
         for (let at = start; outcome === 'ok' && at < Math.min(ALONE, start + chunk); at++)
           found.push(backend.logits(at - start));
         spent += backend.now() - began;
@@ -44,12 +55,15 @@ export async function rowsAlike(backend: DecodeBackend, device: Arbiter): Promis
   spent = 0;
   let alike = 1;
   for (const size of SIZES) {
-    if (spent > BUDGET_MS) return alike;
+    if (spent > BUDGET_MS) return { most: alike, ms: times };
     const together = await logitsOf(size, size);
-    if (!alone || !together?.every((logits, row) => distance(logits, alone[row]!) <= BOUND)) return alike;
+    // Once more only for the time, as one that was interrupted would be believed.
+    if (spent < BUDGET_MS / 4) await logitsOf(size, size);
+    if (!alone || !together?.every((logits, row) => distance(logits, alone[row]!) <= BOUND))
+      return { most: alike, ms: times };
     alike = size;
   }
-  return Number.POSITIVE_INFINITY;
+  return { most: Number.POSITIVE_INFINITY, ms: times };
 }
 
 function distance(a: Float32Array, b: Float32Array): number {

@@ -10,6 +10,7 @@ import { worthwhile } from './budget.ts';
 import { StepCosts } from './costs.ts';
 import type { Draft, DraftSource, SourceName } from './draft.ts';
 import { Drafter } from './drafter.ts';
+import type { RowsAlike } from './rowsAlike.ts';
 
 /** It is judged by so many steps: those without a draft, and those with one. */
 const JUDGED = 20;
@@ -88,10 +89,10 @@ export class Speculation {
   /** Of late: tokens and steps of requests, what steps with drafts took and what they would have without; ms. */
   readonly #late = { steps: 0, tokens: 0, ms: 0, plainMs: 0 };
 
-  /** @param profile of the model's iterations. */
-  constructor(profile: LatencyProfile, mostRows = Number.POSITIVE_INFINITY) {
-    this.mostRows = mostRows;
-    this.costs = new StepCosts(profile);
+  /** @param profile of the model's iterations. @param alike absent: any number of rows is computed as one is alone. */
+  constructor(profile: LatencyProfile, alike?: RowsAlike) {
+    this.mostRows = alike?.most ?? Number.POSITIVE_INFINITY;
+    this.costs = new StepCosts(profile, alike?.ms);
   }
 
   drafter(sources: readonly DraftSource[]): Drafter {

@@ -12,8 +12,8 @@ import { propose } from './proposals.ts';
 import { LONGEST_MATCH } from './shard.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** Tokens of a guess out of the code. */
-const LENGTH = 16;
+/** Tokens of a guess out of the code: what is left of it is all that can be drafted before it is asked again. */
+const LENGTH = 32;
 
 export interface DraftSourceOptions {
   vocabulary: Vocabulary;

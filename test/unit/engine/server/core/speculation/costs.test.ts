@@ -14,6 +14,30 @@ describe('StepCosts', () => {
     assert.equal(costs.predict(1, 0), profile.predict(1, 0), 'another size is another matter');
   });
 
+  it('begins with what was measured, knows what lies between by a line, and does not take neighbours for each other', () => {
+    const profile = new LatencyProfile(512);
+    for (let i = 0; i < 50; i++) profile.observe(1, 0, 20);
+    const near = (rows: number, ms: number) =>
+      assert(Math.abs(costs.predict(rows, 0) / ms - 1) < 0.03, `${rows} rows ${costs.predict(rows, 0)} ms, not ${ms}`);
+    // The machine was twice as slow then.
+    const measured = new Map([
+      [1, 40],
+      [4, 60],
+      [8, 100],
+    ]);
+    const costs = new StepCosts(profile, measured);
+    near(1, 20);
+    near(4, 30);
+    near(6, 40);
+    near(8, 50);
+    for (let i = 0; i < 50; i++) costs.observe(6, 0, 60);
+    near(6, 60);
+    near(8, 50);
+    near(7, 55);
+    // Twice as much context is what the profile says it is.
+    assert.equal(costs.predict(8, 4000) - costs.predict(8, 2000), profile.predict(8, 4000) - profile.predict(8, 2000));
+  });
+
   it('is not led far astray by one step that was interrupted', () => {
     const profile = new LatencyProfile(512);
     const costs = new StepCosts(profile);

@@ -29,8 +29,8 @@ class Rounding extends SimulatedBackend {
 
 describe('rowsAlike', () => {
   it('is any number where rows are computed as they are alone, or nearly', async () => {
-    assert.equal(await rowsAlike(new Rounding(2, 0), new Arbiter()), Number.POSITIVE_INFINITY);
-    assert.equal(await rowsAlike(new Rounding(2, 0.4), new Arbiter()), Number.POSITIVE_INFINITY);
+    assert.equal((await rowsAlike(new Rounding(2, 0), new Arbiter())).most, Number.POSITIVE_INFINITY);
+    assert.equal((await rowsAlike(new Rounding(2, 0.4), new Arbiter())).most, Number.POSITIVE_INFINITY);
   });
 
   it('ends where several are computed otherwise', async () => {
@@ -41,12 +41,21 @@ describe('rowsAlike', () => {
       [5, 4],
       [9, 8],
     ] as const)
-      assert.equal(await rowsAlike(new Rounding(from, 1.5), new Arbiter()), most, `from ${from} rows on`);
+      assert.equal((await rowsAlike(new Rounding(from, 1.5), new Arbiter())).most, most, `from ${from} rows on`);
+  });
+
+  it('says what few rows take', async () => {
+    const leaning = new SimulatedBackend({ cells: 64, costs: { fixedMs: 22, tokenMs: 7, contextTokenMs: 0 } });
+    const { ms } = await rowsAlike(leaning, new Arbiter());
+    assert.deepEqual(
+      [...ms].map(([rows, each]) => [rows, Math.round(each)]),
+      [1, 2, 3, 4, 8, 16].map((rows) => [rows, 22 + 7 * rows]),
+    );
   });
 
   it('takes no longer than it is worth, and leaves the cache empty', async () => {
     const slow = new Rounding(2, 0, 600);
-    assert.equal(await rowsAlike(slow, new Arbiter()), 4);
+    assert.equal((await rowsAlike(slow, new Arbiter())).most, 4);
     assert(slow.now() < 3_100);
     assert.equal(slow.usedCells, 0);
     assert.equal(slow.lastPosition(0), -1);

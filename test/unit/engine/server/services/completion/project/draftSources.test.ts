@@ -55,7 +55,7 @@ describe('draft sources of a completion', () => {
   it('go on as the code did, up to the end of an only line', () => {
     const text = 'const file = await open(path);\nconst text = a|\nawait file.close();\n';
     const sources = sourcesOf(projectsWith(text), text, cursorAt(text));
-    assert.equal(said(sources.get('code')), 'wait file.read()');
+    assert.equal(said(sources.get('code')), 'wait file.read();');
     assert.equal(said(sources.get('code'), 'wait file.re'), 'ad();');
     assert.equal(said(sources.get('code'), 'wait file.read();'), undefined, 'the line ends');
     const block = sourcesOf(projectsWith(text), text, cursorAt(text), false);
