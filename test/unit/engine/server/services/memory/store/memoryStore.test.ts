@@ -130,6 +130,27 @@ describe('MemoryStore', () => {
     store.close();
   });
 
+  it('takes a word for rare that few texts have, whatever kinds there are and whatever their files are made of', () => {
+    const store = new MemoryStore(newFile());
+    const said = ['symbol', 'import', 'zebra'].map((word) =>
+      store.put(newItem(word, { text: `It asks for ${word}.` })),
+    );
+    for (let i = 0; i < 50; i++) {
+      store.put(newItem(`s${i}`, { kind: 'symbol', text: 'nothing of this' }));
+      const { id } = store.put(newItem(`f${i}`, { kind: 'file', path: `${i}`, text: 'nothing of this' }));
+      store.setBody(id, 'import quokka');
+    }
+    const best = ['symbol', 'import', 'zebra'].map((word) => store.byWords(word, 1)[0]!);
+    assert.deepEqual(
+      best.map(({ id }) => id),
+      said.map(({ id }) => id),
+    );
+    const [symbol, imported, zebra] = best.map(({ score }) => score);
+    assert.deepEqual([symbol, imported], [zebra, zebra]);
+    assert.equal(store.byWords('quokka', 100).length, 50);
+    store.close();
+  });
+
   it('finds runs of Chinese by a part of them', () => {
     const store = new MemoryStore(newFile());
     const { id } = store.put(newItem('a', { text: '我们使用制表符缩进代码' }));
