@@ -60,7 +60,7 @@ export const WEIGHTS: Weights = {
     coherence: 0.25,
     overview: { workspace: 0.5, folder: 0.15 },
     past: { turn: 0.1, session: 0.1, fact: 0.05 },
-    kinds: { file: 0.08, folder: -0.05 },
+    kinds: { file: 0.06, folder: -0.05 },
     pinned: 0.05,
     place: 0.5,
     generated: -0.15,

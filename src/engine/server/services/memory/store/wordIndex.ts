@@ -44,21 +44,14 @@ const MOST_POSTINGS = 2_000;
 const COMMON = 256;
 const STALE_SHARE = 1 / 16;
 
-/** How many items have a word. */
-interface Having {
-  /** In what they say. */
-  items: number;
-  /** There or in their body, at least. */
-  anywhere: number;
-}
-
-const HAVING = 'SELECT col, doc FROM vocabulary WHERE term = ?';
+/** What an item says, and what its kind is: that is no word of it. */
+const HAVING = "SELECT coalesce(max(doc), 0) FROM vocabulary WHERE term = ? AND col <> 'kind'";
 
 export class WordIndex {
   readonly #connection: Connection;
   #count: number | undefined;
   /** Of common words: how many items had each, and how many changes there were then. */
-  readonly #common = new Map<string, Having & { changes: number }>();
+  readonly #common = new Map<string, { items: number; changes: number }>();
   #changes = 0;
 
   constructor(connection: Connection) {
@@ -125,13 +118,13 @@ export class WordIndex {
     if (stems.length === 0 || limit <= 0 || kinds?.length === 0) return [];
     const any = (words: readonly string[]) => `(${words.map((word) => `"${word}"`).join(' OR ')})`;
     let postings = 0;
-    const telling = stems.filter(({ anywhere }, at) => {
-      postings += anywhere;
+    const telling = stems.filter(({ items }, at) => {
+      postings += items;
       return at === 0 || postings <= MOST_POSTINGS;
     });
     const named = any(telling.map(({ stem }) => stem));
     const match = `{title path text body} : ${named}${kinds ? ` AND kind : ${any(kinds)}` : ''}`;
-    const idf = new Map(stems.map(({ stem, items }) => [stem, this.#idf(Math.max(1, items))]));
+    const idf = new Map(stems.map(({ stem, items }) => [stem, this.#idf(items)]));
     return this.#connection
       .all<{ id: number }>(
         `SELECT rowid AS id FROM words WHERE words MATCH ? AND rank MATCH '${RANK}' ORDER BY rank LIMIT ?`,
@@ -149,29 +142,22 @@ export class WordIndex {
   }
 
   /** The words of a question that there are, the rarest first, and how many items have each. */
-  #rarest(query: string): (Having & { stem: string })[] {
+  #rarest(query: string): { stem: string; items: number }[] {
     return [...new Set(stemsOf(query))]
       .slice(0, 4 * MOST_STEMS)
-      .map((stem) => ({ stem, ...this.#having(stem) }))
-      .filter(({ anywhere }) => anywhere > 0)
-      .sort((a, b) => a.anywhere - b.anywhere)
+      .map((stem) => ({ stem, items: this.#having(stem) }))
+      .filter(({ items }) => items > 0)
+      .sort((a, b) => a.items - b.items)
       .slice(0, MOST_STEMS);
   }
 
-  /**
-   * A word of everybody's bodies, such as `import`, may be in the text of few items, and a kind is no word of an item: each
-   * column is counted for itself. What a title or a path says, a text nearly always says as well.
-   */
-  #having(stem: string): Having {
+  /** How many items have a word in the column where most have it: `symbol` and `folder` are words, too, and not only kinds. */
+  #having(stem: string): number {
     const known = this.#common.get(stem);
-    if (known && this.#changes - known.changes < known.anywhere * STALE_SHARE) return known;
-    const docs = new Map(
-      this.#connection.all<{ col: string; doc: number }>(HAVING, stem).map((one) => [one.col, one.doc]),
-    );
-    const items = Math.max(...['title', 'path', 'text'].map((column) => docs.get(column) ?? 0));
-    const having = { items, anywhere: Math.max(items, docs.get('body') ?? 0) };
-    if (having.anywhere >= COMMON) this.#common.set(stem, { ...having, changes: this.#changes });
-    return having;
+    if (known && this.#changes - known.changes < known.items * STALE_SHARE) return known.items;
+    const items = this.#connection.number(HAVING, stem);
+    if (items >= COMMON) this.#common.set(stem, { items, changes: this.#changes });
+    return items;
   }
 
   #idf(items: number): number {

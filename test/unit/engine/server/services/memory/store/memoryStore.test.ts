@@ -130,24 +130,16 @@ describe('MemoryStore', () => {
     store.close();
   });
 
-  it('takes a word for rare that few texts have, whatever kinds there are and whatever their files are made of', () => {
+  it('takes a word for rare that few texts have, though it is the name of a kind of many items', () => {
     const store = new MemoryStore(newFile());
-    const said = ['symbol', 'import', 'zebra'].map((word) =>
-      store.put(newItem(word, { text: `It asks for ${word}.` })),
-    );
-    for (let i = 0; i < 50; i++) {
-      store.put(newItem(`s${i}`, { kind: 'symbol', text: 'nothing of this' }));
-      const { id } = store.put(newItem(`f${i}`, { kind: 'file', path: `${i}`, text: 'nothing of this' }));
-      store.setBody(id, 'import quokka');
-    }
-    const best = ['symbol', 'import', 'zebra'].map((word) => store.byWords(word, 1)[0]!);
+    const said = ['symbol', 'zebra'].map((word) => store.put(newItem(word, { text: `It asks for ${word}.` })));
+    for (let i = 0; i < 50; i++) store.put(newItem(`${i}`, { kind: 'symbol', text: 'nothing of this' }));
+    const [symbol, zebra] = ['symbol', 'zebra'].map((word) => store.byWords(word, 9));
     assert.deepEqual(
-      best.map(({ id }) => id),
-      said.map(({ id }) => id),
+      [symbol, zebra].map((found) => found!.map(({ id }) => id)),
+      said.map(({ id }) => [id]),
     );
-    const [symbol, imported, zebra] = best.map(({ score }) => score);
-    assert.deepEqual([symbol, imported], [zebra, zebra]);
-    assert.equal(store.byWords('quokka', 100).length, 50);
+    assert.equal(symbol![0]!.score, zebra![0]!.score);
     store.close();
   });
 
