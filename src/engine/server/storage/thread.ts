@@ -160,7 +160,7 @@ export class Thread<S extends StoresOf> {
     const { name, without } = this.#words;
     const next = this.#gone ? `${without} until the engine is started again` : 'It begins again';
     this.#log('warn', `The ${name} ended (${why}). ${next}.`);
-    this.#fail(`the ${name} ended`);
+    this.#fail(`the ${name} ended (${why})`);
     for (const tell of this.#onEnded) tell();
   }
 

@@ -1,6 +1,6 @@
 /**
  * Test B: questions about this repository, written for the search of files, and about packages find memories of the right
- * file; and what has nothing to do with it finds none.
+ * file; and what has nothing to do with it finds none. Questions that no ranking was chosen on are counted apart.
  */
 import path from 'node:path';
 import type { Embedder } from '../../../../src/engine/server/services/memory/items.ts';
@@ -9,9 +9,10 @@ import type { MemoryStore } from '../../../../src/engine/server/services/memory/
 import { repository } from '../../../helpers/engine.ts';
 import { HELD_OUT, type SearchQuestion, TUNING } from '../../search/questions.ts';
 import { packageFolder } from './packageFolder.ts';
-import { type Asked, PACKAGE_QUESTIONS } from './packageQuestions.ts';
+import { type Asked, PACKAGE_QUESTIONS, type PackageQuestions } from './packageQuestions.ts';
 import { strangers } from './strangers.ts';
 import { type Summaries, storeOf, summariesOf } from './summarisedStore.ts';
+import { UNTOUCHED_QUESTIONS } from './untouchedQuestions.ts';
 
 /** The questions themselves are in the repository: that they are found says nothing. */
 const isIn = (file: string): boolean => !/^test\/eval\/(?:search|memory)\//.test(file);
@@ -19,6 +20,7 @@ const isIn = (file: string): boolean => !/^test\/eval\/(?:search|memory)\//.test
 interface Place {
   name: string;
   summaries: Summaries;
+  isUntouched: boolean;
   parts: readonly [name: string, questions: readonly SearchQuestion[]][];
 }
 
@@ -27,19 +29,21 @@ export async function printQuestions(embedders: ReadonlyMap<string, Embedder>, m
   for (const [name, embedder] of embedders) {
     console.log(`B: ${name}: among the first 1, 5, 10 memories; files; nDCG@10 of memories`);
     const all: Rank[] = [];
-    for (const { name: where, summaries, parts } of places) {
+    const untouched: Rank[] = [];
+    for (const { name: where, summaries, parts, isUntouched } of places) {
       const store = await storeOf(summaries, embedder);
       console.log(`  ${where}, ${summaries.items.length} memories`);
       for (const [part, questions] of parts) {
         const ranks: Rank[] = [];
         for (const one of questions) ranks.push(await rankFor(store, embedder, one, misses));
-        all.push(...ranks);
+        (isUntouched ? untouched : all).push(...ranks);
         printRanks(part, ranks);
       }
       await printSilence(store, embedder, misses);
       store.close();
     }
     printRanks('all', all);
+    printRanks('untouched', untouched);
   }
 }
 
@@ -49,21 +53,28 @@ async function everyPlace(): Promise<Place[]> {
     {
       name: 'this repository',
       summaries: own,
+      isUntouched: false,
       parts: [
         ['tuning', TUNING],
         ['held out', HELD_OUT],
       ],
     },
   ];
-  for (const { name, within, questions, statements } of PACKAGE_QUESTIONS) {
-    const summaries = await summariesOf(await packageFolder(name), (file) => within.test(file));
-    const parts: Place['parts'] = [
-      ['questions', questions.map(asked)],
-      ['statements', statements.map(asked)],
-    ];
-    places.push({ name, summaries, parts: parts.filter(([, some]) => some.length > 0) });
-  }
+  for (const one of PACKAGE_QUESTIONS) places.push(await placeOf(one, false));
+  for (const one of UNTOUCHED_QUESTIONS) places.push(await placeOf(one, true));
   return places;
+}
+
+async function placeOf(
+  { name, within, questions, statements }: PackageQuestions,
+  isUntouched: boolean,
+): Promise<Place> {
+  const summaries = await summariesOf(await packageFolder(name), (file) => within.test(file));
+  const parts: Place['parts'] = [
+    ['questions', questions.map(asked)],
+    ['statements', statements.map(asked)],
+  ];
+  return { name, summaries, isUntouched, parts: parts.filter(([, some]) => some.length > 0) };
 }
 
 const asked = ([question, ...files]: Asked): SearchQuestion => ({ question, files });

@@ -1,10 +1,13 @@
 /** The engine's handle on the memory thread, which owns the stores, the grammars and the table of words. */
+import type { ResourceLimits } from 'node:worker_threads';
 import type { MemoryIndexing } from '../../../protocol/index.ts';
 import { EngineFailure } from '../../core/failure.ts';
 import { connectWorker, type Line, Thread, type ThreadOptions } from '../../storage/thread.ts';
 import type { MemoryStores } from './memoryStores.ts';
 import type { Answer, CallParams, CallResult, MemoryCall, MemoryEvent, StorePlace, TypedText } from './messages.ts';
 
+/** As Node says it of a worker. */
+const OUT_OF_MEMORY = /memory limit|out of memory/;
 const WORDS = { name: 'memory', without: 'Nothing is remembered or recalled' };
 
 export interface AskOptions {
@@ -20,7 +23,7 @@ export class MemoryThread extends Thread<MemoryStores> {
 
   /** @param hear everything that the thread tells by itself but the progress of calls. */
   constructor(
-    { connect = connectMemory, ...rest }: ThreadOptions,
+    { connect = () => connectMemory(), ...rest }: ThreadOptions,
     hear: (event: Exclude<MemoryEvent, { kind: 'progress' }>) => void,
   ) {
     super(WORDS, { connect, ...rest });
@@ -45,7 +48,7 @@ export class MemoryThread extends Thread<MemoryStores> {
     try {
       const asked = this.call('memory', 'ask', { call, place, method, params, typed });
       signal?.addEventListener('abort', cancel, { once: true });
-      return resultOf(await asked.catch(lost)) as CallResult<M>;
+      return resultOf(await asked.catch((error) => this.#lost(error))) as CallResult<M>;
     } finally {
       signal?.removeEventListener('abort', cancel);
       this.#progress.delete(call);
@@ -59,7 +62,20 @@ export class MemoryThread extends Thread<MemoryStores> {
    * @throws EngineFailure
    */
   async erase(file: string, isNamed: boolean): Promise<{ items: number; bytes: number }> {
-    return resultOf(await this.call('memory', 'erase', { file, isNamed }).catch(lost));
+    return resultOf(await this.call('memory', 'erase', { file, isNamed }).catch((error) => this.#lost(error)));
+  }
+
+  /** The thread ended under a call, or there is none any more. */
+  #lost({ message }: Error): never {
+    const isFull = OUT_OF_MEMORY.test(message);
+    const why = isFull
+      ? 'The memory needed more room than it may take: this is too much for it.'
+      : 'The memory failed at this.';
+    const next = isFull ? 'let .gitignore name what need not be remembered' : 'restart the engine';
+    const remedy = this.on
+      ? `It begins anew: try again; if it goes on, ${next}.`
+      : 'Nothing is remembered or recalled until the engine is restarted.';
+    throw new EngineFailure('memoryUnavailable', `${why} ${remedy}`, message);
   }
 }
 
@@ -67,15 +83,6 @@ function resultOf<R>(answer: Answer<R>): R {
   if ('result' in answer) return answer.result;
   const { kind, message, detail } = answer.failure;
   throw new EngineFailure(kind, message, detail);
-}
-
-/** The thread ended under a call, or there is none any more. */
-function lost({ message }: Error): never {
-  throw new EngineFailure(
-    'memoryUnavailable',
-    'The memory failed at this, and begins anew. Try again; if it goes on, restart the engine.',
-    message,
-  );
 }
 
 /** Bundled, this module is in dist/engine/main.mjs; from source it lies beside the thread's entry. */
@@ -87,4 +94,5 @@ const entry = new URL(import.meta.url.endsWith('.mjs') ? './memory.mjs' : './wor
  */
 const HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 1024 };
 
-export const connectMemory = (): Line => connectWorker(entry, WORDS.name, HEAP);
+/** @param heap how much it may take of the computer's memory. */
+export const connectMemory = (heap: ResourceLimits = HEAP): Line => connectWorker(entry, WORDS.name, heap);

@@ -16,33 +16,31 @@ const MODEL: Calibration = { unrelated: 0.15, same: 0.75 };
 /** @param embedder its id. */
 export const calibrationOf = (embedder: string): Calibration => (embedder.startsWith('static') ? STATIC : MODEL);
 
-/** So many words of a question are no chance. */
-const LEAST_WORDS = 3;
-
 /** From 0 to 1. */
 export function likeness(cosine: number, { unrelated, same }: Calibration): number {
   return Math.min(1, Math.max(0, (cosine - unrelated) / (same - unrelated)));
 }
 
+/** Of a question, as far as numbers with fractions add up to it. */
+const WHOLE = 0.999;
+
 /**
  * Which of the candidates of one question are relevant. Where not even the best has enough of it the question is about
- * something else, and none is.
+ * something else, and none is. The share of the question that an item has is not all: of a long question, or one in words of
+ * its own, little is there, but several words that few items have are no chance; nor is
+ * an item that has all of it, where many have each of its words.
  * @param stored how many items were searched.
  * @param alike as {@link likeness} gives it.
  */
 export function relevantOf(
-  candidates: readonly { match: Pick<Match, 'coverage' | 'said' | 'words'>; alike: number }[],
+  candidates: readonly { match: Pick<Match, 'coverage' | 'said'>; alike: number }[],
   stored: number,
   { floor }: Pick<Weights, 'floor'> = WEIGHTS,
 ): boolean[] {
-  const has = candidates.map(({ match, alike }) => match.coverage + floor.likeness * alike);
+  const has = candidates.map(({ match, alike }) => match.coverage + floor.likeness * alike + floor.said * match.said);
   const best = floor.least + floor.perFold * Math.log(Math.max(floor.fewest, stored));
-  const others = floor.others * best;
   const isAsked = candidates.some(
-    ({ match, alike }, i) =>
-      alike >= floor.alone ||
-      has[i]! >= best ||
-      (match.said >= floor.said * best && match.words.length >= LEAST_WORDS && has[i]! >= others),
+    ({ match, alike }, i) => alike >= floor.alone || match.coverage >= WHOLE || has[i]! >= best,
   );
-  return has.map((one) => isAsked && one >= others);
+  return has.map((one) => isAsked && one >= floor.others * best);
 }

@@ -90,8 +90,14 @@ const BODIES = `
   DELETE FROM state WHERE name = '.words';
 `;
 
+/** Items that have a word are counted by column: see wordIndex.ts. */
+const COLUMNS = `
+  DROP TABLE vocabulary;
+  CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
+`;
+
 /** The n-th brings a file of version n to version n + 1; 0 is an empty one. Only ever added to. */
-export const MIGRATIONS: readonly string[] = [FIRST, BODIES];
+export const MIGRATIONS: readonly string[] = [FIRST, BODIES, COLUMNS];
 
 /** The file cannot be opened, and is left exactly as it is. The message is for people. */
 export class RefusedFile extends Error {}

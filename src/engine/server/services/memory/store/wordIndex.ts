@@ -44,6 +44,9 @@ const MOST_POSTINGS = 2_000;
 const COMMON = 256;
 const STALE_SHARE = 1 / 16;
 
+/** What an item says, and what its kind is: that is no word of it. */
+const HAVING = "SELECT coalesce(max(doc), 0) FROM vocabulary WHERE term = ? AND col <> 'kind'";
+
 export class WordIndex {
   readonly #connection: Connection;
   #count: number | undefined;
@@ -148,11 +151,11 @@ export class WordIndex {
       .slice(0, MOST_STEMS);
   }
 
-  /** How many items have a word. */
+  /** How many items have a word in the column where most have it: `symbol` and `folder` are words, too, and not only kinds. */
   #having(stem: string): number {
     const known = this.#common.get(stem);
     if (known && this.#changes - known.changes < known.items * STALE_SHARE) return known.items;
-    const items = this.#connection.number('SELECT doc FROM vocabulary WHERE term = ?', stem);
+    const items = this.#connection.number(HAVING, stem);
     if (items >= COMMON) this.#common.set(stem, { items, changes: this.#changes });
     return items;
   }

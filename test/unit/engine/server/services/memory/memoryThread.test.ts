@@ -7,6 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { connectMemory, MemoryThread } from '../../../../../../src/engine/server/services/memory/memoryThread.ts';
 import type { MemoryEvent } from '../../../../../../src/engine/server/services/memory/messages.ts';
 import type { Line } from '../../../../../../src/engine/server/storage/thread.ts';
+import { repository } from '../../../../../helpers/engine.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-memory-thread-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,7 +47,7 @@ describe('MemoryThread', () => {
     const asked = thread.ask(place, 'search', { query: 'lemur queue', top: 1 });
     await lines[0]!.end();
     // Answered before the end, or refused in words: never left waiting.
-    await asked.catch((error: unknown) => assert.match(String(error), /begins anew. Try again/));
+    await asked.catch((error: unknown) => assert.match(String(error), /begins anew: try again/));
     while (!logged.some((message) => /ended/.test(message))) await turn();
     assert.equal((await thread.ask(place, 'get', { id: item.id }))?.item.text, item.text);
     assert.equal(lines.length, 2);
@@ -93,5 +94,20 @@ describe('MemoryThread', () => {
     await one.thread.close();
     assert.equal((await other.thread.ask(place, 'list', {})).total, 0);
     await other.thread.close();
+  });
+
+  it('says in words that it has too little room, and is given up where that goes on, and nobody else is', async () => {
+    const logged: string[] = [];
+    const connect = () => connectMemory({ maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 12 });
+    const thread = new MemoryThread({ log: (_level, message) => logged.push(message), connect }, () => undefined);
+    const code = path.join(repository, 'src');
+    const place = { ...placeOf('e'), folder: code, reading: true };
+    const words: string[] = [];
+    while (thread.on) await thread.ask(place, 'index', {}).catch((error: Error) => words.push(error.message));
+    assert.match(words[0]!, /more room than it may take.*try again.*\.gitignore/);
+    assert.match(words.at(-1)!, /until the engine is restarted/);
+    assert.match(logged.at(-1)!, /memory limit.*until the engine is started again/);
+    await assert.rejects(thread.ask(place, 'list', {}), { kind: 'memoryUnavailable', message: /is restarted/ });
+    await thread.close();
   });
 });

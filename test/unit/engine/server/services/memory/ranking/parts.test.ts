@@ -100,29 +100,33 @@ test('likeness is 0 for what is unrelated and 1 for what is the same', () => {
 test('the floor asks for words, or a likeness, or some of both', () => {
   const has = (...all: [coverage: number, alike: number][]) =>
     relevantOf(
-      all.map(([coverage, alike]) => ({ match: { coverage, said: 0, words: [] }, alike })),
+      all.map(([coverage, alike]) => ({ match: { coverage, said: 0 }, alike })),
       5_000,
     );
   assert.deepEqual(has([1, 0]), [true]);
   assert.deepEqual(has([0, 1]), [true]);
-  assert.deepEqual(has([0.4, 0.4]), [true]);
+  assert.deepEqual(has([0.8, 0.6]), [true]);
   assert.deepEqual(has([0, 0]), [false]);
-  assert.deepEqual(has([0.2, 0.1]), [false], 'not enough where there is no better one');
-  assert.deepEqual(has([0.8, 0.5], [0.3, 0.2], [0.1, 0.1]), [true, true, false]);
+  assert.deepEqual(has([0.6, 0.2]), [false], 'not enough where there is no better one');
+  assert.deepEqual(has([0.8, 0.6], [0.5, 0.2], [0.1, 0.1]), [true, true, false]);
   assert.deepEqual(has(), []);
 });
 
-test('many rare words are no chance, however much else is asked for', () => {
-  const isRelevant = (said: number, words: string[], coverage = 0.26) =>
-    relevantOf([{ match: { coverage, said, words }, alike: 0 }], 5_000)[0];
-  assert.equal(isRelevant(4, ['range', 'socket', 'header']), true);
-  assert.equal(isRelevant(4, ['range', 'socket']), false, 'two words');
-  assert.equal(isRelevant(0.5, ['range', 'socket', 'header']), false, 'words that many have');
+test('several rare words are no chance, however much else is asked for', () => {
+  const isRelevant = (said: number) => relevantOf([{ match: { coverage: 0.26, said }, alike: 0 }], 5_000)[0];
+  assert.equal(isRelevant(2), true);
+  assert.equal(isRelevant(1), false, 'one of them');
+  assert.equal(isRelevant(0.5), false, 'words that many have');
+});
+
+test('what has all that is asked for is relevant among however many, and where many have each word', () => {
+  const has = (coverage: number) => relevantOf([{ match: { coverage, said: 0.1 }, alike: 0 }], 100_000).includes(true);
+  assert.deepEqual([1, 0.8].map(has), [true, false]);
 });
 
 test('what some item has by chance where there are many is enough where there are few', () => {
   const has = (stored: number) =>
-    relevantOf([{ match: { coverage: 0.4, said: 0, words: [] }, alike: 0 }], stored).includes(true);
+    relevantOf([{ match: { coverage: 0.6, said: 0.5 }, alike: 0 }], stored).includes(true);
   assert.deepEqual([1, 300, 5_000, 100_000].map(has), [true, true, false, false]);
 });
 

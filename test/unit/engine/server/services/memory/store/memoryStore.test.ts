@@ -130,6 +130,19 @@ describe('MemoryStore', () => {
     store.close();
   });
 
+  it('takes a word for rare that few texts have, though it is the name of a kind of many items', () => {
+    const store = new MemoryStore(newFile());
+    const said = ['symbol', 'zebra'].map((word) => store.put(newItem(word, { text: `It asks for ${word}.` })));
+    for (let i = 0; i < 50; i++) store.put(newItem(`${i}`, { kind: 'symbol', text: 'nothing of this' }));
+    const [symbol, zebra] = ['symbol', 'zebra'].map((word) => store.byWords(word, 9));
+    assert.deepEqual(
+      [symbol, zebra].map((found) => found!.map(({ id }) => id)),
+      said.map(({ id }) => [id]),
+    );
+    assert.equal(symbol![0]!.score, zebra![0]!.score);
+    store.close();
+  });
+
   it('finds runs of Chinese by a part of them', () => {
     const store = new MemoryStore(newFile());
     const { id } = store.put(newItem('a', { text: '我们使用制表符缩进代码' }));
