@@ -10,7 +10,7 @@ export const WRONG_PER_HUNDRED: Record<Eagerness, number> = { eager: 6, balanced
 /** What keeps to that on lines of the tuning packages (test/eval/typing); from there it is learned, see `threshold.ts`. */
 const PRUDENCE: Record<Eagerness, Prudence> = {
   eager: { least: 0.35, cost: 7 },
-  balanced: { least: 0.5, cost: 16 },
+  balanced: { least: 0.58, cost: 23 },
   quiet: { least: 0.65, cost: 34 },
 };
 
