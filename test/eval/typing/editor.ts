@@ -1,7 +1,8 @@
 /**
  * `node test/eval/typing/editor.ts [--lines N] [--seed N] [--gap MS] [--verbose] PROJECT`: the same lines as
  * `eval:typing`, typed in a real VS Code in a real browser on the whole project, with Quire as it is installed. What is
- * shown is read from the screen; what is right is taken with Tab, anything else is typed on over.
+ * shown is read from the screen; what is right is taken with Tab, what begins rightly by words, and anything else is typed
+ * on over.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,6 +25,9 @@ const { values, positionals } = parseArgs({
     vsix: { type: 'string' },
   },
 });
+
+/** What the editor calls a word in most languages. */
+const WORD = /(-?\d*\.\d\w*)|([^`~!@#%^&*()\-=+[{\]}\\|;:'",.<>/?\s]+)/;
 
 interface Line {
   path: string;
@@ -148,6 +152,15 @@ async function typed(
       );
     if (!agrees(text, whole)) {
       total.wrong++;
+      await sleep(MANNER.glance);
+      for (let word = nextWord(whole, at); word > 0 && agrees(text, whole.slice(0, at + word)); ) {
+        await window.page.keyboard.press('Control+ArrowRight');
+        total.keys++;
+        total.saved += word;
+        at += word;
+        await sleep(gap);
+        word = nextWord(whole, at);
+      }
       continue;
     }
     if (total.shown <= 6) await window.screenshot(`${gap}-${total.shown}`);
@@ -160,6 +173,15 @@ async function typed(
   }
   await window.page.keyboard.press('Escape');
   await window.runCommand('File: Revert File');
+}
+
+/** Characters that `Accept Next Word` of the editor puts in; 0 where nothing is left. */
+function nextWord(whole: string, at: number): number {
+  const left = whole.slice(at);
+  const word = WORD.exec(left);
+  const end = word === null ? left.length : word.index === 0 ? word[0].length : word.index;
+  const space = /\s+/.exec(left);
+  return space !== null && space.index > 0 && space.index < end ? space.index + space[0].length : end;
 }
 
 async function seenIn({ page }: EditorWindow): Promise<Ghost | undefined> {
