@@ -11,6 +11,7 @@ import { type NotesAsked, NotesFeed } from './notesFeed.ts';
 import type { FileNotes } from './projectNotes.ts';
 import { notesRoom } from './prompt.ts';
 import { CompletionProvider, type DocumentAccess } from './provider.ts';
+import { RestReader } from './restReader.ts';
 import { SeenAnswers } from './saw/records.ts';
 import { SettingsCache } from './settings.ts';
 import { registerShowSaw } from './showSawCommand.ts';
@@ -93,6 +94,12 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
       if (kind === 'modelUnknown') needs.onModelLost();
     },
   });
+  const rest = new RestReader({
+    async read(signal) {
+      const [editor, open] = [vscode.window.activeTextEditor, model()];
+      if (editor && open && open.parameters < QUICK) await provider.readAhead(editor, signal).catch(() => undefined);
+    },
+  });
   const watch = new SilenceWatch({
     async silence() {
       const editor = vscode.window.activeTextEditor;
@@ -113,15 +120,24 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
     registerShowSaw(saw),
     vscode.commands.registerCommand('quire.resetSuggestions', reset),
     watch,
+    rest,
     feed,
     context,
     needs.documents.onDidChangePrivacy(() => provider.reset()),
     needs.memory.onDidChange((workspace) => feed.changed(workspace)),
     provider.onDidAnswer(() => watch.changed()),
     vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
-      if (textEditor === vscode.window.activeTextEditor) watch.changed();
+      if (textEditor !== vscode.window.activeTextEditor) return;
+      watch.changed();
+      rest.moved();
     }),
-    vscode.window.onDidChangeActiveTextEditor(() => watch.changed()),
+    vscode.window.onDidChangeActiveTextEditor(() => {
+      watch.changed();
+      rest.moved();
+    }),
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document) rest.typed();
+    }),
     provider.onDidComplete(({ source, debounceMs, requestMs, firstTokenMs, shown, rejectedBy }) => {
       const outcome = shown ? 'shown' : `not shown (${rejectedBy})`;
       const times = `waited ${ms(debounceMs)}, took ${ms(requestMs)}, first token ${ms(firstTokenMs)}`;
@@ -143,6 +159,8 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
   return provider;
 }
 
+/** Models with fewer parameters read a prompt in about a second wherever they run; what larger ones read ahead, their context says. */
+const QUICK = 1e8;
 const THRESHOLD_KEY = 'quire.threshold';
 const SAVE_MS = 30_000;
 

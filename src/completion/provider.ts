@@ -128,10 +128,10 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   }
 
   /** Has the engine read the prompt at the cursor of an editor, so that the next key finds it read. Nobody waits for it. */
-  async readAhead({ document, selection }: vscode.TextEditor): Promise<void> {
+  async readAhead({ document, selection }: vscode.TextEditor, signal?: AbortSignal): Promise<void> {
     const spot = this.#spots.at(document, selection.active);
     if ('why' in spot || (await this.#privacyOf(document)) !== null) return;
-    await this.#requests.readAhead(spot);
+    await this.#requests.readAhead(spot, signal);
   }
 
   /** Why nothing is shown at the cursor of an editor; null: something is, or nothing was asked there yet. */

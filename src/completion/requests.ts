@@ -74,12 +74,18 @@ export class Requests implements vscode.Disposable {
   }
 
   /** Has the engine read the prompt of a place, so that the next key finds it read. Nobody waits for it. */
-  async readAhead(spot: Spot): Promise<void> {
+  async readAhead(spot: Spot, signal?: AbortSignal): Promise<void> {
     const settings = this.#services.settings(spot.document);
     const workspace = await this.#services.documents.idOf(spot.document.uri);
     const request = await this.#services.surroundings.requestFor(spot, { ...settings, lines: 'one' }, workspace);
     const maxTokens = { one: 1, many: settings.maxTokens };
-    const options = { workspace, supersedes: false, maxTokens, class: 'background' as const };
+    const options = {
+      workspace,
+      supersedes: false,
+      maxTokens,
+      class: 'background' as const,
+      ...(signal && { signal }),
+    };
     await this.#services.completer.complete(spot.model, request, options);
   }
 

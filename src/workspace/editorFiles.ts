@@ -1,4 +1,5 @@
 /** Files and folders as the editor has them: which workspace a document belongs to, and which documents are private. */
+import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { WorkspaceSpec } from '../engine/protocol/index.ts';
 import { PrivateFiles } from '../files/private.ts';
@@ -70,8 +71,10 @@ function pathIn(folder: vscode.WorkspaceFolder, { path }: vscode.Uri): string | 
   return path.slice(folder.uri.path.length).replace(/^\/+/, '');
 }
 
+/** Of a file here not by way of the editor's window, which is busy when a file just opens: the first keys would wait for it. */
 async function readText(uri: vscode.Uri): Promise<string | undefined> {
   try {
+    if (uri.scheme === 'file') return await readFile(uri.fsPath, 'utf8');
     return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
   } catch {
     return undefined;

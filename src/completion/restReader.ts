@@ -1,0 +1,51 @@
+/** Has the prompt read where the cursor rests, so that the first key there finds it read. Pure. */
+
+/** The cursor rests when it did not move for so long; and nobody types who did not for so long. Milliseconds. */
+const RESTS_AFTER_MS = 250;
+const TYPES_FOR_MS = 1_000;
+
+export interface RestNeeds {
+  /** Reads the prompt at the cursor of the editor in front, if there is one, until the signal is aborted. Never rejects. */
+  read(signal: AbortSignal): Promise<void>;
+  /** Milliseconds. */
+  now?: () => number;
+}
+
+export class RestReader {
+  readonly #read: RestNeeds['read'];
+  readonly #now: () => number;
+  #timer: NodeJS.Timeout | undefined;
+  #reading = new AbortController();
+  #typedAt = Number.NEGATIVE_INFINITY;
+
+  constructor({ read, now = () => performance.now() }: RestNeeds) {
+    this.#read = read;
+    this.#now = now;
+  }
+
+  /** The cursor is elsewhere, or another editor is in front. */
+  moved(): void {
+    this.#stop();
+    // Keys ask by themselves.
+    if (this.#now() - this.#typedAt < TYPES_FOR_MS) return;
+    this.#timer = setTimeout(() => {
+      this.#reading = new AbortController();
+      void this.#read(this.#reading.signal);
+    }, RESTS_AFTER_MS);
+  }
+
+  /** A key was typed. */
+  typed(): void {
+    this.#typedAt = this.#now();
+    this.#stop();
+  }
+
+  dispose(): void {
+    this.#stop();
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#reading.abort();
+  }
+}
