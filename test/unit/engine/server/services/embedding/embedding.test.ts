@@ -56,7 +56,11 @@ describe('embedding', () => {
 
   test('marks the texts that it cut', async () => {
     const embedding = service();
-    const { vectors, cut, tokens } = await embedding.embed(['title', 'title '.repeat(500), 'file'], 'background', never);
+    const { vectors, cut, tokens } = await embedding.embed(
+      ['title', 'title '.repeat(500), 'file'],
+      'background',
+      never,
+    );
     assert.deepEqual(cut, [false, true, false]);
     assert.equal(vectors.length, 3);
     assert.equal(tokens, 3 + TINY_BERT.context + 3);
