@@ -59,6 +59,7 @@ export class Requests implements vscode.Disposable {
     this.#ended.dispose();
   }
 
+  /** What a session is to know of a place: where it is, how long to wait there, and how the engine is asked. */
   callFor(spot: Spot): Call {
     return {
       place: spot.place,

@@ -181,8 +181,19 @@ describe('suggestions', () => {
     assert.ok(!text().slice(at).startsWith('(quux'), text().slice(at, at + 40));
   });
 
+  const totals = async () => (await (await quire()).engineStatus()).totals.background;
+
+  it('find their prompt read where the cursor rests', async () => {
+    // What was read at the place before is over.
+    await sleep(1500);
+    const { requests } = await totals();
+    const end = editor.document.lineAt(0).range.end;
+    editor.selection = new vscode.Selection(end, end);
+    await until(async () => (await totals()).requests > requests, 'the prompt there is read');
+    assert.deepEqual(answers, [], 'nobody asked for a suggestion');
+  });
+
   it('are there at once behind one that is taken', async () => {
-    const totals = async () => (await (await quire()).engineStatus()).totals.background;
     const { requests } = await totals();
     await typeUntilShown('nicator');
     await until(async () => {
