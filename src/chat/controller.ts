@@ -3,6 +3,7 @@
  * comes from the view is checked: what it shows was written by a model.
  */
 import { actOnBlock, type CodeOutcome, type CodePlace, type RunCode } from './codeBlocks.ts';
+import { refusal } from './context/refusals.ts';
 import type { ContextSources, Resolved } from './context/sources.ts';
 import type { Conversation } from './conversation/tree.ts';
 import { Draft, type Question } from './draft.ts';
@@ -226,6 +227,8 @@ export class ChatController {
         return this.attach(await context.takeOffer(text(message.id), never()));
       case 'drop':
         return this.attach(await context.fromUris(message.uris.map(text), never()));
+      case 'dropWithoutPath':
+        return this.attach(message.names.map((name) => ({ refused: refusal.withoutPath(text(name)) })));
       case 'code':
         return actOnBlock(session, message.action, text(message.message), Number(message.block), this.#needs.code);
       case 'open':

@@ -34,13 +34,13 @@ const answer = (more: Partial<ShownMessage>): ShownMessage => ({
 const words = async (at: Locator): Promise<string> => (await at.allInnerTexts()).join(' ').trim();
 
 /** Carries it over a place of the page and lets it go, as the pointer of a person does. */
-async function drop(page: Page, place: string, items: Record<string, string>): Promise<void> {
+async function drop(page: Page, place: string, items: Record<string, string>, files: string[] = []): Promise<void> {
   const box = await page.locator(place).boundingBox();
   assert.ok(box, place);
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   const data = {
     items: Object.entries(items).map(([mimeType, data]) => ({ mimeType, data })),
-    files: [],
+    files,
     dragOperationsMask: 1,
   };
   const session = await page.context().newCDPSession(page);
@@ -72,6 +72,9 @@ describe('the parts of the view', { timeout: 240_000 }, () => {
     await drop(page, '.scroll', { 'text/plain': 'elsewhere', 'text/html': '<b>elsewhere</b>' });
     await drop(page, 'header', { 'application/vnd.code.uri-list': '# a comment' });
     assert.equal((await chat.posted()).filter(({ type }) => type === 'drop').length, 2);
+    // As a file manager gives it: the page learns no path.
+    await drop(page, '.scroll', {}, [import.meta.filename]);
+    assert.deepEqual(await chat.last('dropWithoutPath'), { type: 'dropWithoutPath', names: ['chatViewParts.test.ts'] });
     assert.ok(page.url().startsWith(server.origin));
     assert.deepEqual([chat.errors, chat.foreign], [[], []]);
     await chat.close();

@@ -12,6 +12,8 @@ export const refusal = {
   folder: (name: string) => `${name} is a folder; attach it as @folder:${name}.`,
   notFolder: (name: string) => `${name} is a file, not a folder.`,
   outside: (name: string) => `${name} lies outside the workspace, where a model does not read.`,
+  withoutPath: (name: string) =>
+    `${name} came without its path, so that Quire cannot see whether it is secret or ignored: drop it from the Explorer, or write @file.`,
   scheme: (name: string, scheme: string) => `${name} is in no file system that Quire can read (${scheme}).`,
   unreadable: (name: string) => `${name} could not be read. Look whether you may read it, and try again.`,
   noFolder: () => 'No folder is open: open one to attach its files.',

@@ -225,6 +225,8 @@ export type ViewMessage =
   | { type: 'takeOffer'; id: string }
   /** Addresses that were dropped on the panel. */
   | { type: 'drop'; uris: string[] }
+  /** Files of another program were, which tells a page their names alone. */
+  | { type: 'dropWithoutPath'; names: string[] }
   /** `block`: index of the fenced block in the message's text. */
   | { type: 'code'; action: CodeAction; message: string; block: number }
   /** What was remembered for an answer is to be seen. */

@@ -8,16 +8,18 @@ const MOST = 100;
 
 export function takeDrops(): void {
   document.addEventListener('dragover', (event) => {
-    const isFiles = FILES.some((type) => event.dataTransfer?.types.includes(type));
+    const isFiles = [...FILES, 'Files'].some((type) => event.dataTransfer?.types.includes(type));
     if (isText(event) && !isFiles) return;
     event.preventDefault();
     if (event.dataTransfer) event.dataTransfer.dropEffect = isFiles ? 'copy' : 'none';
   });
   document.addEventListener('drop', (event) => {
     const uris = droppedUris(event.dataTransfer);
+    const pathless = uris.length > 0 ? [] : [...(event.dataTransfer?.files ?? [])].slice(0, MOST);
     // Whatever it is, it must not take the page's place.
     if (uris.length > 0 || !isText(event)) event.preventDefault();
     if (uris.length > 0) host.post({ type: 'drop', uris });
+    else if (pathless.length > 0) host.post({ type: 'dropWithoutPath', names: pathless.map(({ name }) => name) });
   });
 }
 
