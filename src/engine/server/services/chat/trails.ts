@@ -52,22 +52,34 @@ export class Trails {
 }
 
 /**
- * An answer as its tokens spell it, and as they do without the space at its end, which many templates leave out. None where
- * they do not spell it: it ended inside a token, say.
+ * An answer as its tokens spell it, and as they do without the space at its end, which many templates leave out: up to the
+ * last token that ends there. Where they spell its beginning only (behind a marker, or inside a torn letter, they are other
+ * text), that beginning.
  */
 function sayings(tokenizer: Pick<Tokenizer, 'bytes'>, { text, tokens }: Trail): Trail[] {
   const bytes = Buffer.from(text);
   const trimmed = Buffer.byteLength(text.trimEnd());
-  const found: Trail[] = [];
+  const found = new Map<number, Trail>();
+  const keep = (end: number, count: number): void => {
+    if (end > 0) found.set(end, { text: bytes.toString('utf8', 0, end), tokens: tokens.slice(0, count) });
+  };
+  // The last whole letters before the trimmed end, and before the end.
+  let [before, whole] = [
+    { end: 0, count: 0 },
+    { end: 0, count: 0 },
+  ];
   let end = 0;
   for (const [index, token] of tokens.entries()) {
     const piece = tokenizer.bytes(token);
     // A marker has no bytes: as text it is not there.
     if (piece.length === 0 || !bytes.subarray(end, end + piece.length).equals(piece)) break;
     end += piece.length;
-    if (end === trimmed || (end > trimmed && end === bytes.length)) {
-      found.push({ text: bytes.toString('utf8', 0, end), tokens: tokens.slice(0, index + 1) });
-    }
+    // Not inside a letter.
+    if (end < bytes.length && (bytes[end]! & 0xc0) === 0x80) continue;
+    whole = { end, count: index + 1 };
+    if (end <= trimmed) before = whole;
   }
-  return found;
+  keep(before.end, before.count);
+  keep(whole.end, whole.count);
+  return [...found.values()];
 }
