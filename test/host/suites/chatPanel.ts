@@ -172,7 +172,7 @@ describe('the chat panel', () => {
   it('computes of each turn what is new in it only, also of another answer and of an edited question', async () => {
     const filler = 'one two three four five six seven eight nine ten '.repeat(20);
     let before = (await ask(`Read this: ${filler}`)).usage!;
-    // What random weights say is not always spelt by the same tokens when it is told again, and is computed anew from there on.
+    // Random weights may say a torn letter, which cannot be told again: what follows it is computed anew.
     const told: string[] = [];
     for (const question of ['And then?', 'And after that?', 'And in the end?']) {
       const { usage } = await ask(question);
@@ -194,7 +194,8 @@ describe('the chat panel', () => {
     await until(() => by('user').at(-1)!.text === 'And at the very end?', 'it is asked in its place');
     const edited = await answered(by('assistant').length - 1);
     if (edited.usage!.computedTokens > 2 * PAGE) told.push(JSON.stringify(edited.usage));
-    assert.ok(told.length <= 3, told.join('; '));
+    const said = () => JSON.stringify(by('assistant').map(({ text }) => text));
+    assert.ok(told.length <= 1, `${told.join('; ')} of ${said()}`);
     assert.deepEqual(by('user').at(-1)!.branch, { index: 1, count: 2 });
   });
 
