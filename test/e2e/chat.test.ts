@@ -46,6 +46,13 @@ function keptWith(words: string): string[] {
   return kept.filter((name) => readFileSync(path.join(chats, name), 'utf8').includes(words));
 }
 
+test('once it is opened, what is typed goes into the draft', async () => {
+  await window.until(() => panel.draft.evaluate((draft) => draft.matches(':focus')), 'the cursor is in the draft');
+  await window.page.keyboard.type('Is it');
+  assert.equal(await panel.draft.inputValue(), 'Is it');
+  await panel.draft.fill('');
+});
+
 test('a question has its price shown before it is sent, and is answered as it is made', async () => {
   await panel.type('What does add do?');
   await window.until(async () => /\d+ new of [\d,]+ tokens/.test(await panel.meter()), 'the price is shown');
@@ -99,7 +106,7 @@ test('what is asked meanwhile waits in a row, and can be taken out of it', async
 });
 
 test('a file is attached by its name with its exact price; a secret one is refused in words', async () => {
-  await window.runCommand('Quire: New Conversation');
+  await window.runCommand('Quire: New Chat');
   await window.until(async () => (await panel.messages('user').count()) === 0, 'the conversation is new');
   await panel.type('@add.ts');
   await panel.frame.locator('[role=option]', { hasText: 'add.ts' }).first().waitFor();
@@ -121,7 +128,7 @@ test('a file is attached by its name with its exact price; a secret one is refus
 });
 
 test('an answer goes on when the engine is killed in the middle of it', async () => {
-  await window.runCommand('Quire: New Conversation');
+  await window.runCommand('Quire: New Chat');
   await panel.send('Tell me a long story.');
   await panel.untilWriting();
   const before = (await panel.textOf('assistant')).length;
@@ -152,7 +159,7 @@ test('a window that is killed and opened again has the conversation, and what wa
 });
 
 test('a conversation is renamed in the list, and deleted for good: nothing of it is left on the disk', async () => {
-  await window.runCommand('Quire: New Conversation');
+  await window.runCommand('Quire: New Chat');
   await window.until(async () => (await panel.messages('user').count()) === 0, 'the conversation is new');
   await panel.send('Where do swallows spend the winter?');
   await panel.untilWriting();

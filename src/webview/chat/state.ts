@@ -10,6 +10,8 @@ export class ChatState {
   draftToTake = '';
   focus: 'draft' | 'lastMessage' = 'draft';
   readonly #byId = new Map<string, number>();
+  /** What came before there was anything to do it to: where the cursor is to be, and what the draft is to be. */
+  #early: HostMessage[] = [];
 
   get messages(): readonly ShownMessage[] {
     return this.snapshot?.messages ?? [];
@@ -29,10 +31,14 @@ export class ChatState {
     if (message.type === 'snapshot') {
       this.snapshot = { ...message.snapshot, messages: [...message.snapshot.messages] };
       this.#number();
-      return ['snapshot'];
+      return ['snapshot', ...this.#early.splice(0).flatMap((early) => this.apply(early))];
     }
     const shown = this.snapshot;
-    if (!shown) return [];
+    if (!shown) {
+      // All else is in the snapshot.
+      if (message.type === 'focus' || message.type === 'setDraft') this.#early.push(message);
+      return [];
+    }
     switch (message.type) {
       case 'patch':
         Object.assign(shown, message.patch);

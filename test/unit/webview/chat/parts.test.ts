@@ -45,6 +45,15 @@ describe('ChatState', () => {
     // The snapshot that was given is the giver's.
     assert.equal(snapshot.messages.length, 1);
   });
+
+  test('does with the first snapshot what was asked before it: where the cursor is to be, and what is to be written', () => {
+    const state = new ChatState();
+    assert.deepEqual(state.apply({ type: 'setDraft', text: 'Why?' }), []);
+    assert.deepEqual(state.apply({ type: 'focus', what: 'lastMessage' }), []);
+    assert.deepEqual(state.apply({ type: 'snapshot', snapshot }), ['snapshot', 'setDraft', 'focus']);
+    assert.deepEqual([state.draftToTake, state.focus], ['Why?', 'lastMessage']);
+    assert.deepEqual(state.apply({ type: 'snapshot', snapshot }), ['snapshot']);
+  });
 });
 
 describe('the menu of the draft', () => {
