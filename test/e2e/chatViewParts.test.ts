@@ -80,6 +80,26 @@ describe('the parts of the view', { timeout: 240_000 }, () => {
     await chat.close();
   });
 
+  test('what is longer than the page and comes at once is read from its question on; the offer of models makes room for it', async () => {
+    const choice = { id: 'm', title: 'A model', why: 'It is small.', facts: '1 GB', best: true };
+    const model = { kind: 'none' as const, why: 'No chat model is on this machine.', choices: [choice] };
+    const chat = await server.open({ ...snapshot, model, messages: [] }, { height: 700 });
+    const { page } = chat;
+    const download = page.getByRole('button', { name: 'Download A model' });
+    assert.ok(await download.isVisible());
+    const earlier = answer({ id: 'e', text: 'earlier\n\n'.repeat(40) });
+    await chat.say({ type: 'messages', messages: [earlier, { ...user, id: 'q' }] });
+    assert.ok(!(await download.isVisible()));
+    const found = { id: 'n', role: 'note' as const, text: 'found\n\n'.repeat(60), state: 'whole' as const };
+    await chat.say({ type: 'messages', messages: [earlier, { ...user, id: 'q' }, found] });
+    await page.getByRole('button', { name: 'To the end' }).waitFor();
+    const top = async (place: string) => (await page.locator(place).boundingBox())!.y;
+    assert.ok(Math.abs((await top('article.user')) - (await top('.scroll'))) < 2);
+    await page.locator('.no-model summary').first().click();
+    assert.ok(await download.isVisible());
+    await chat.close();
+  });
+
   test('the pager goes between branches, and not beyond them', async () => {
     const chat = await server.open({
       ...snapshot,

@@ -12,6 +12,8 @@ export class QuireMessages extends Part {
   #follow: Follow | undefined;
   #away = false;
   #conversation = '';
+  /** The last one that was seen to come. */
+  #last: string | undefined;
   #keeping: number | undefined;
 
   protected override changed(changed: ReadonlySet<Aspect>): void {
@@ -45,11 +47,27 @@ export class QuireMessages extends Part {
     const conversation = host.state.snapshot?.conversation.id ?? '';
     if (conversation !== this.#conversation && host.state.snapshot) {
       this.#conversation = conversation;
+      this.#last = undefined;
       const { conversation: kept, scroll } = host.kept;
       if (kept === conversation && scroll !== null) this.#follow.restore(scroll);
       else this.#follow.toEnd();
     }
     this.#follow.stay();
+    this.#toBeginning(this.#follow, box);
+  }
+
+  /** What comes at once and is longer than the page, as search results are, is read from its question on. */
+  #toBeginning(follow: Follow, box: HTMLElement): void {
+    const last = host.state.messages.at(-1);
+    const isNew = this.#last !== undefined && last?.id !== this.#last;
+    this.#last = last?.id ?? '';
+    if (!isNew || last?.role !== 'note' || !follow.following) return;
+    // Its own part has drawn it by then.
+    requestAnimationFrame(() => {
+      const [question, note] = [this.#focusable().at(-2), this.#focusable().at(-1)];
+      if (!question || !note || note.offsetHeight < box.clientHeight) return;
+      follow.restore(box.scrollTop + question.getBoundingClientRect().top - box.getBoundingClientRect().top);
+    });
   }
 
   /** What is sent is seen. */

@@ -23,18 +23,27 @@ export class QuireWelcome extends Part {
 }
 
 export class QuireModel extends Part {
-  protected readonly aspects = ['model'] as const;
+  protected readonly aspects = ['model', 'messages'] as const;
 
   override render(): unknown {
     const model = host.state.snapshot?.model;
-    return model?.kind === 'none' ? noModel(model) : nothing;
+    return model?.kind === 'none' ? noModel(model, host.state.messages.length > 0) : nothing;
   }
 }
 
-function noModel(model: Extract<ModelShown, { kind: 'none' }>): TemplateResult {
+/** @param asked there are questions already: what was found for them needs the room, and the offer stands behind a line. */
+function noModel(model: Extract<ModelShown, { kind: 'none' }>, asked: boolean): TemplateResult {
   const { download } = model;
+  const why = html`${icon('info')}<span>${model.why} Meanwhile questions are answered by searching this project: what you see then is search results.</span>`;
+  if (asked && !download) {
+    return html`<details class="no-model" aria-label="No chat model">
+      <summary>No model can chat: these are search results</summary>
+      <p>${why}</p>
+      ${offered(model.choices)}
+    </details>`;
+  }
   return html`<section class="no-model" aria-label="No chat model">
-    <p>${icon('info')}<span>${model.why} Meanwhile questions are answered by searching this project: what you see then is search results.</span></p>
+    <p>${why}</p>
     ${
       download
         ? html`<div class="download">
