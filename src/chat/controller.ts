@@ -56,12 +56,10 @@ export class ChatController {
     this.#draft = new Draft({
       // A draft opens no model: it is weighed when somebody looks at the panel, which opens it.
       weigh: async (question, editing, signal) =>
-        this.#hasModel
-          ? (await this.#session).weigh(await this.#outbox.asSent(question, signal), editing, signal)
-          : undefined,
+        this.#hasModel ? (await this.#session).weigh(question, editing, signal) : undefined,
+      asSent: (question, signal) => this.#outbox.asSent(question, signal),
       readAhead: async (question, editing, signal) => {
-        if (!this.#hasModel) return;
-        await (await this.#session).readAhead(await this.#outbox.asSent(question, signal), editing, signal);
+        if (this.#hasModel) await (await this.#session).readAhead(question, editing, signal);
       },
       offers: () => needs.context.offers(),
       changed: () => this.#tellDraft(),
@@ -186,7 +184,12 @@ export class ChatController {
   }
 
   #begin(conversation: Conversation): ChatSession {
-    this.#now = new ChatSession({ ...this.#needs, conversation });
+    const tell: SessionNeeds['tell'] = (message) => {
+      this.#needs.tell(message);
+      // What is said now is before whatever is asked next.
+      if (message.type === 'messages') this.#draft.weighSoon();
+    };
+    this.#now = new ChatSession({ ...this.#needs, tell, conversation });
     return this.#now;
   }
 

@@ -22,6 +22,8 @@ export interface Weighed {
 export interface DraftNeeds {
   /** @param editing the message in whose place the draft would be sent. @returns undefined where there is no model yet. */
   weigh(question: Question, editing: string | undefined, signal: AbortSignal): Promise<Weighed | undefined>;
+  /** With what it names. The first search of a project takes as long as reading it. */
+  asSent(question: Question, signal: AbortSignal): Promise<Question>;
   /** Reads what sending would begin with, in class background. */
   readAhead(question: Question, editing: string | undefined, signal: AbortSignal): Promise<void>;
   /** What can be attached with one press. */
@@ -33,6 +35,8 @@ export interface DraftNeeds {
 /** After a change, until the draft is weighed, and read ahead. */
 const WEIGH_MS = 120;
 const READ_MS = 500;
+/** A search that takes longer is not waited for: what is known without it is told meanwhile. */
+const SEARCH_MS = 400;
 
 export class Draft {
   readonly #needs: DraftNeeds;
@@ -136,16 +140,28 @@ export class Draft {
   }
 
   async #weigh(signal: AbortSignal): Promise<void> {
-    // What cannot be weighed now is told when it is sent.
-    const weighed = await this.#needs.weigh(this.question, this.editing, signal).catch(() => undefined);
-    if (signal.aborted) return;
-    this.#weighed = weighed;
-    this.#needs.changed();
+    const { question, editing } = this;
+    const weigh = async (wanted: Question, isLatest: () => boolean): Promise<void> => {
+      // What cannot be weighed now is told when it is sent.
+      const weighed = await this.#needs.weigh(wanted, editing, signal).catch(() => undefined);
+      if (signal.aborted || !isLatest()) return;
+      this.#weighed = weighed;
+      this.#needs.changed();
+    };
+    let isNamed = false;
+    const late = setTimeout(() => void weigh(question, () => !isNamed), SEARCH_MS);
+    const named = await this.#needs.asSent(question, signal).catch(() => question);
+    clearTimeout(late);
+    isNamed = true;
+    if (!signal.aborted) await weigh(named, () => true);
   }
 
   async #readAhead(signal: AbortSignal): Promise<void> {
     if (this.text.trim() === '' && this.attachments.length === 0) return;
-    await this.#needs.readAhead(this.question, this.editing, signal).catch(() => undefined);
+    const { question, editing } = this;
+    const named = await this.#needs.asSent(question, signal).catch(() => question);
+    if (signal.aborted) return;
+    await this.#needs.readAhead(named, editing, signal).catch(() => undefined);
     // What was read costs nothing any more.
     if (!signal.aborted) await this.#weigh(signal);
   }

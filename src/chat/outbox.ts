@@ -34,9 +34,8 @@ export class Outbox {
     this.#needs = needs;
   }
 
-  /** With what it names, as far as that needs no search. */
+  /** With what it names. */
   async asSent(question: Question, signal: AbortSignal): Promise<Question> {
-    if (/@codebase/.test(question.text)) return question;
     const expanded = await this.#needs.expand(question, signal);
     return 'question' in expanded ? expanded.question : question;
   }

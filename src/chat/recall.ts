@@ -89,7 +89,9 @@ export class Recall {
   ): Promise<Question> {
     const { memory, planner, log } = this.#needs;
     const question = withoutMemories(given);
-    if (!memory || question.text.trim() === '') return question;
+    // Where to look is no word of what is asked.
+    const query = (question.asked ?? question.text).replace(/@codebase\b/g, '').trim();
+    if (!memory || query === '') return question;
     try {
       const conversation = this.#conversation;
       const room = await planner.memoryRoom(opened, conversation, question, editing);
@@ -97,7 +99,7 @@ export class Recall {
       const end = editing === undefined ? conversation.head : conversation.parentForEdited(editing);
       const result = await memory.recall(
         {
-          query: question.asked ?? question.text,
+          query,
           conversation: conversation.id,
           without: turnsOf(conversation.id, [...toldOf(conversation.branch(end)), ...besides(conversation, end)]),
           tokens: room,

@@ -9,6 +9,8 @@ const FENCE = /^ {0,3}(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^ {0,3}\1[`~]*[ \t]*$|(?![
 /** Marks that are invisible or turn the direction of writing: a title stands in lists beside others. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const POLITE = /^(?:(?:hi|hello|hey)(?: there)?[,.!:]*\s+|please,?\s+|(?:can|could|would|will) you (?:please )?)/i;
+/** Says where to look, not what is asked. */
+const BARE_MENTION = /(?:^|\s)@(?:codebase|selection|open|problems|diff|terminal)(?![\w:/.-])/g;
 const graphemes = new Intl.Segmenter();
 
 /** At most {@link LONGEST_TITLE} long, one line, without Markdown; what was attached where nothing was written. */
@@ -24,7 +26,10 @@ export const cleanTitle = (title: string): string => shortened(plain(title));
 function firstWords(text: string): string {
   for (const line of text.split('\n')) {
     let words = plain(
-      line.replace(/^\s*(?:#{1,6}\s+|>+\s*|[-*+]\s+|\d+[.)]\s+)/, '').replace(/[*`~]+|(?<!\w)__?|__?(?!\w)/g, ''),
+      line
+        .replace(BARE_MENTION, '')
+        .replace(/^\s*(?:#{1,6}\s+|>+\s*|[-*+]\s+|\d+[.)]\s+)/, '')
+        .replace(/[*`~]+|(?<!\w)__?|__?(?!\w)/g, ''),
     );
     for (let rest = words.replace(POLITE, ''); rest !== words && rest !== ''; rest = words.replace(POLITE, ''))
       words = rest;

@@ -214,6 +214,24 @@ describe('the chat panel', () => {
     assert.equal(weighed?.attachments.get('x')?.alreadyRead, false);
   });
 
+  it('says what a search of the project costs before it is sent, and what is being answered counts as said', async () => {
+    await write('found.ts', 'export const wombat = 1;\n'.repeat(30));
+    const priced = async (text: string) => {
+      await say({ type: 'draft', text });
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return shown().meter;
+    };
+    let asked = 0;
+    // The memory hears of the file too.
+    await until(async () => ((await priced(`@codebase where is the wombat? ${++asked}`))?.memories ?? 0) > 0, 'it is known');
+    const cost = await priced('@codebase where is the wombat?');
+    assert.ok(cost && cost.attachments > 60, JSON.stringify(cost));
+    await say({ type: 'send', text: '@codebase where is the wombat?', how: 'queue' });
+    await until(() => (shown().meter?.history ?? 0) > 60, 'it is said when the next is asked');
+    const { usage } = await answered(0);
+    assert.equal(usage!.promptTokens, cost.promptTokens);
+  });
+
   it('tells a long conversation in short, and whole again', async () => {
     for (let turn = 0; turn < 12; turn++) await answer(`${turn} is a number. `.repeat(30), `What is ${turn}?`);
     const session = await chat.session;

@@ -13,6 +13,7 @@ function outboxOf(t: TestContext, expand: (question: Question, signal: AbortSign
   const begun: string[] = [];
   const draft = new Draft({
     weigh: async () => undefined,
+    asSent: async (question) => question,
     readAhead: async () => {},
     offers: () => [],
     changed: () => {},

@@ -16,6 +16,9 @@ const CASES: [text: string, title: string][] = [
   ['snake_case_name is wrong', 'Snake_case_name is wrong'],
   ['a\u202Eb\u0000c\u200Dd', 'Abcd'],
   ['什么是闭包？', '什么是闭包？'],
+  ['@codebase where is it signed?', 'Where is it signed?'],
+  ['why @problems, and @open:a?', 'Why, and @open:a?'],
+  ['@codebase', 'New chat'],
   ['', 'New chat'],
   ['...', 'New chat'],
   [
