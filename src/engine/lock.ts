@@ -1,5 +1,4 @@
 /** One engine per user: an exclusive lock that the system frees however its holder ends, on every platform. */
-import { DatabaseSync } from 'node:sqlite';
 
 /**
  * Takes the lock for the life of the process.
@@ -7,6 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
  * @throws Error when the file cannot be opened at all.
  */
 export function takeLock(file: string): (() => void) | undefined {
+  // Only an engine, and who doubts one, needs SQLite: a window starts without it.
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
