@@ -32,7 +32,7 @@ export const ROOMS = [
         'Features do not import each other: take what you need through the constructor.',
       ],
       [
-        ['**/engine/server/**', '**/cli/**', '**/extension.ts'],
+        ['**/engine/server/**', '**/cli/**', '**/extension.ts', '**/features.ts'],
         'Features and client speak to the engine through its protocol only.',
       ],
     ],
@@ -64,7 +64,7 @@ export const ROOMS = [
     room: 'src/workspace/**',
     closed: [
       [
-        [...inside(features), '**/engine/server/**', '**/cli/**', '**/extension.ts'],
+        [...inside(features), '**/engine/server/**', '**/cli/**', '**/extension.ts', '**/features.ts'],
         'What is told of a workspace is told for every feature: it knows none of them, and the engine by its protocol.',
       ],
     ],
@@ -79,7 +79,7 @@ export const ROOMS = [
     room: 'src/engine/{client,protocol}/**',
     closed: [
       [
-        [...inside(features), '**/cli/**', '**/server/**', '**/extension.ts'],
+        [...inside(features), '**/cli/**', '**/server/**', '**/extension.ts', '**/features.ts'],
         'Client and protocol know neither the features nor the inside of the engine.',
       ],
     ],
@@ -111,6 +111,7 @@ export const ROOMS = [
           '**/engine/client/**',
           '**/cli/**',
           '**/extension.ts',
+          '**/features.ts',
         ],
         "The engine's server side knows the protocol and the rules of files only.",
       ],
@@ -121,7 +122,12 @@ export const ROOMS = [
   })),
   {
     room: 'src/cli/**',
-    closed: [[['**/engine/server/**', '**/extension.ts'], 'The command line drives the same client as the editor.']],
+    closed: [
+      [
+        ['**/engine/server/**', '**/extension.ts', '**/features.ts'],
+        'The command line drives the same client as the editor.',
+      ],
+    ],
   },
 ];
 

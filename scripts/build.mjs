@@ -46,8 +46,14 @@ function bundles(production) {
     {
       source: 'src/extension.ts',
       result: 'extension',
+      options: { ...cjs, supported: { 'dynamic-import': false } },
+      plugins: [featuresLater],
+    },
+    {
+      source: 'src/features.ts',
+      result: 'features',
       later: [{ in: 'src/beside.ts', out: 'beside' }],
-      options: { ...cjs, format: 'esm', splitting: true, chunkNames: 'extension.shared' },
+      options: { ...cjs, format: 'esm', splitting: true, chunkNames: 'features.shared' },
       plugins: [toCommonJs],
     },
     { source: 'src/engine/server/main.ts', result: 'engine/main', options: esm },
@@ -82,6 +88,14 @@ function lazyParts(name) {
       out: `webview/${name}.${file.slice(0, -'.lazy.ts'.length)}`,
     }));
 }
+
+/** The door is a file without what is behind it. */
+const featuresLater = {
+  name: 'features-later',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/features\.ts$/ }, () => ({ path: './features.cjs', external: true }));
+  },
+};
 
 /** esbuild splits ES modules only, and the editor loads CommonJS. */
 const toCommonJs = {
@@ -126,7 +140,7 @@ const atomicWrite = {
 function refuseNativeInExtension(metafile) {
   const imports = Object.values(metafile.inputs).flatMap((input) => input.imports.map((i) => i.original ?? i.path));
   const found = externalPackages.filter((name) => imports.some((i) => i === name || i.startsWith(`${name}/`)));
-  if (found.length > 0) throw new Error(`src/extension.ts reaches ${found.join(', ')}; only the engine may import it`);
+  if (found.length > 0) throw new Error(`src/features.ts reaches ${found.join(', ')}; only the engine may import it`);
 }
 
 function esbuildOptions(bundle, production, outdir) {
@@ -139,7 +153,7 @@ function esbuildOptions(bundle, production, outdir) {
     write: false,
     metafile: true,
     minify: production,
-    sourcemap: production ? false : bundle.plugins ? 'inline' : 'linked',
+    sourcemap: production ? false : bundle.plugins?.includes(toCommonJs) ? 'inline' : 'linked',
     legalComments: 'none',
     define: { QUIRE_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
@@ -157,11 +171,11 @@ export async function build({ production = false, outdir = path.join(root, 'dist
   const results = await Promise.all(
     bundles(production).map(async (bundle) => {
       const { metafile } = await esbuild.build(esbuildOptions(bundle, production, outdir));
-      if (bundle.result === 'extension') refuseNativeInExtension(metafile);
+      if (bundle.result === 'features') refuseNativeInExtension(metafile);
       return metafile;
     }),
   );
-  for (const name of ['extension', 'extension.shared', 'beside']) {
+  for (const name of ['extension', 'features', 'features.shared', 'beside']) {
     const { size } = await stat(path.join(outdir, `${name}.cjs`));
     console.log(`${name}.cjs: ${(size / 1024).toFixed(1)} KiB${production ? ', minified' : ''}`);
   }

@@ -9,7 +9,8 @@ import { run, SetupError, say } from './run.mjs';
 const SOURCES = ['src', 'test/host', 'scripts/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const BUNDLES = [
   'dist/extension.cjs',
-  'dist/extension.shared.cjs',
+  'dist/features.cjs',
+  'dist/features.shared.cjs',
   'dist/beside.cjs',
   'dist/engine/main.mjs',
   'dist/engine/storage.mjs',

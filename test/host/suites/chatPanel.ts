@@ -223,7 +223,10 @@ describe('the chat panel', () => {
     };
     let asked = 0;
     // The memory hears of the file too.
-    await until(async () => ((await priced(`@codebase where is the wombat? ${++asked}`))?.memories ?? 0) > 0, 'it is known');
+    await until(
+      async () => ((await priced(`@codebase where is the wombat? ${++asked}`))?.memories ?? 0) > 0,
+      'it is known',
+    );
     const cost = await priced('@codebase where is the wombat?');
     assert.ok(cost && cost.attachments > 60, JSON.stringify(cost));
     await say({ type: 'send', text: '@codebase where is the wombat?', how: 'queue' });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { QuireApi } from '../../../src/extension.ts';
+import type { QuireApi } from '../../../src/features.ts';
 
 const EXTENSION = 'quire.quire';
 /** How long anything may take on a slow machine, in ms. */
