@@ -95,4 +95,5 @@ ${body.join('\n')}
 }
 
 const number = (value: number): string => value.toLocaleString('en-US');
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
+/** Its sign stays beside the number. */
+const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;

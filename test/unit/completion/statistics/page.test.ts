@@ -25,10 +25,10 @@ test('sums by period, language, model and day', () => {
     ],
     options,
   );
-  assert.deepEqual(row(html, 'Today'), ['1,200', '3', '2', '0', '300 (25 %)', '0', '1,500']);
+  assert.deepEqual(row(html, 'Today'), ['1,200', '3', '2', '0', '300 (25\u00a0%)', '0', '1,500']);
   assert.equal(row(html, 'Last 7 days')[0], '1,210');
   assert.equal(row(html, 'Last 30 days')[0], '1,211');
-  assert.deepEqual(row(html, 'rust'), ['11', '0', '0', '4', '0 (0 %)', '1', '0']);
+  assert.deepEqual(row(html, 'rust'), ['11', '0', '0', '4', '0 (0\u00a0%)', '1', '0']);
   assert.equal(row(html, 'small')[0], '1,211');
   assert.equal(row(html, '2026-11-20')[0], '1');
 });
