@@ -34,6 +34,8 @@ export function scanBrackets(text: string, owed: readonly string[] = [], marks: 
       index = indexOrEnd(text, '\n', index);
     } else if (character === '/' && text[index + 1] === '*') {
       index = indexOrEnd(text, '*/', index + 2) + 1;
+    } else if (character === '/' && comment === '//') {
+      index = regexEnd(text, index);
     } else if (CLOSER_OF.has(character)) {
       stack.push(CLOSER_OF.get(character)!);
     } else if (CLOSERS.has(character)) {
@@ -65,6 +67,44 @@ function stringEnd(text: string, start: number): number {
     else if (character === '\n' && quote !== '`') return start;
   }
   return start;
+}
+
+/** Ends of what a regular expression may stand behind: elsewhere a stroke divides, or is part of a tag. */
+const BEFORE_REGEX = /(?:^|[(,=:[!&|?{;+*%~^]|=>|\b(?:return|typeof|case|in|of))\s*$/;
+const REGEX = /^\/(?![\s*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\//;
+
+/** Index of the stroke that ends the regular expression begun at `start`; `start` itself where none is. */
+function regexEnd(text: string, start: number): number {
+  if (!BEFORE_REGEX.test(text.slice(Math.max(0, start - 16), start))) return start;
+  return start + (REGEX.exec(text.slice(start, start + 256))?.[0].length ?? 1) - 1;
+}
+
+/**
+ * `text` at a cursor inside a string, with letters for what belongs to the string: brackets in there are none. Of equal length.
+ * @param before the cursor's line up to it, and `rest` behind it.
+ */
+export function outsideString(text: string, before: string, rest: string, marks: Marks = COMMON): string {
+  const quote = openQuote(before, marks);
+  if (quote === undefined) return text;
+  const line = text.split('\n', 1)[0]!;
+  let end = 0;
+  while (end < line.length && line[end] !== quote) end += line[end] === '\\' ? 2 : 1;
+  // An apostrophe that nothing ends is one.
+  if (end >= line.length && !rest.includes(quote)) return text;
+  return 'x'.repeat(Math.min(end, line.length)) + text.slice(Math.min(end, line.length));
+}
+
+/** The quote of a string that `line` begins and does not end. */
+function openQuote(line: string, { quotes, comment }: Marks): string | undefined {
+  let quote: string | undefined;
+  for (let index = 0; index < line.length; index++) {
+    const character = line[index]!;
+    if (character === '\\') index += 1;
+    else if (quote !== undefined) quote = character === quote ? undefined : quote;
+    else if (line.startsWith(comment, index) && beginsComment(line, index, comment)) return undefined;
+    else if (quotes.includes(character)) quote = character;
+  }
+  return quote;
 }
 
 function indexOrEnd(text: string, sought: string, from: number): number {

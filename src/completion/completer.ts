@@ -17,6 +17,7 @@ import { applyFilters } from './filters/index.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import { fitToFile } from './fitToFile.ts';
 import { fenceFor } from './instruction.ts';
+import { usualIndentation } from './marks.ts';
 import { buildPrompt, surroundingsOf } from './prompt.ts';
 import type { CompletionRequest } from './request.ts';
 import { scopeOf } from './scope.ts';
@@ -121,7 +122,7 @@ export class Completer {
     const layout = fimLayoutOf(model);
     const budget = budgetFor(model, limits.many, layout.order);
     const near = surroundingsOf(request, budget);
-    const indentation = request.indentation ?? indentationOf(near.prefix + near.suffix);
+    const indentation = request.indentation ?? indentationOf(near.prefix + near.suffix, usualIndentation(request));
     const code = this.#syntax?.at(near, request);
     const scope = scopeOf(near, { ...request, indentation }, code);
     const maxTokens = limits[scope.lines];

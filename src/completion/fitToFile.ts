@@ -32,17 +32,25 @@ export function fitToFile(draft: Draft, near: Surroundings, { indentation, endin
     if (isBlank(rest)) text = text.replace(/^(?:[ \t]*\n)+/, '');
   } else if (isBlank(before)) {
     // The editor has indented this line already.
-    text = text.replace(/^(?:[ \t]*\n)*[ \t]+|^(?:[ \t]*\n)+/, '');
+    const { length } = /^(?:[ \t]*\n)*/.exec(text)![0];
+    text = text.slice(length);
+    const space = leadingSpace(text);
+    // It may have gone only a part of the way.
+    const whole = columns(before + space, indentation.width);
+    const wanted = floor === undefined ? aboveOf(near, indentation.width) : floor + indentation.width;
+    const halfway = length === 0 && whole === wanted && columns(before, indentation.width) > (floor ?? 0);
+    text = halfway ? text : text.slice(space.length);
   } else if (/\s$/.test(before)) {
     text = text.replace(/^[ \t]+/, '');
   }
+  const endsOnOwn = draft.over === 0 && /\S[\s\S]*\n[ \t]*$/.test(text);
   // The tail goes on where the text ends only if something stays between them.
   if (draft.over === 0) text = text.trimEnd() + spaceBefore(rest, text, before);
   text = whole(text);
   if (floor === undefined && before === '' && isBlank(rest)) text = atDepth(text, near, indentation);
   text = reindent(text, indentation, columns(before, indentation.width));
   if (floor !== undefined) text = inBlock(text, floor, before, indentation);
-  text = onOwnLine(text, rest, before, floor ?? columns(before, indentation.width), indentation);
+  text = onOwnLine(text, rest, before, floor ?? columns(before, indentation.width), indentation, endsOnOwn);
   return {
     text: withLineEnding(text, ending),
     over: draft.over,
@@ -54,17 +62,32 @@ export function fitToFile(draft: Draft, near: Surroundings, { indentation, endin
 function spaceBefore(rest: string, text: string, before: string): string {
   if (!/[ \t]$/.test(text)) return '';
   const inBraces = rest.startsWith('}') && (text.startsWith(' ') || before.endsWith('{ '));
-  return inBraces || rest.startsWith('/>') || /^[\p{L}\p{N}_$"'`([{]/u.test(rest) ? ' ' : '';
+  return inBraces || rest.startsWith('/>') || /^[\p{L}\p{N}_$"'`([{|]/u.test(rest) ? ' ' : '';
 }
 
 /** A text that was cut within an emoji or a letter of several bytes ends before it. */
 const whole = (text: string): string => text.replace(/(?:[\ud800-\udbff]|\u200d|\ufffd)+$/, '');
 
 /** What the rest of the cursor's line closes is on a line of its own behind several, and a fence always. */
-function onOwnLine(text: string, rest: string, before: string, depth: number, indentation: Indentation): string {
+function onOwnLine(
+  text: string,
+  rest: string,
+  before: string,
+  depth: number,
+  indentation: Indentation,
+  endsOnOwn: boolean,
+): string {
   if (isFence(rest)) return isBlank(before) ? `${text}\n${before}` : text;
   const closes = isCloser(rest.trimStart()[0]) || rest.trimStart().startsWith('</');
-  return closes && text.startsWith('\n') ? `${text.trimEnd()}\n${spaceOf(depth, indentation)}` : text;
+  return closes && text.includes('\n') && (text.startsWith('\n') || endsOnOwn)
+    ? `${text.trimEnd()}\n${spaceOf(depth, indentation)}`
+    : text;
+}
+
+/** Columns of the nearest line above that is not blank. */
+function aboveOf(near: Surroundings, width: number): number {
+  const above = linesAround(near, 1).above[0];
+  return above === undefined ? 0 : columns(above, width);
 }
 
 /** Words that begin a line which is less deep than the one above. */

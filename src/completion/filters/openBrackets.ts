@@ -1,4 +1,4 @@
-import { isCloser, scanBrackets } from '../brackets.ts';
+import { isCloser, outsideString, scanBrackets } from '../brackets.ts';
 import type { Draft } from '../closers.ts';
 import { marksOf } from '../marks.ts';
 import { columns, isBlank, lineAfter, lineBefore } from '../text.ts';
@@ -15,7 +15,8 @@ export const openBrackets: Filter = (draft, context) => {
   const marks = marksOf(context);
   const rest = lineAfter(context.suffix).trimStart();
   if (draft.over > 0) return closedTail(draft, context);
-  if (!isCloser(rest[0]) || scanBrackets(draft.text, [], marks).owed.length === 0) return draft;
+  const code = outsideString(draft.text, lineBefore(context.prefix), rest, marks);
+  if (!isCloser(rest[0]) || scanBrackets(code, [], marks).owed.length === 0) return draft;
   const text = draft.text.replace(OPENERS_AT_END, '');
   if (isBlank(text)) return null;
   const owed = scanBrackets(text, [], marks).owed.reverse();

@@ -9,6 +9,8 @@ const NONE = new Set(words('json jsonc jsonl geojson webmanifest sql haskell hs 
 const NONE_IN_CALLS = new Set(words('c h cpp cc cxx hpp java csharp cs lua sql objective-c m mm'));
 /** A line of a list ends with a comma, the last one too. */
 const ALWAYS = new Set(words('go'));
+/** What follows a list in a query. */
+const CLAUSE = /^\s*(?:from|where|group|order|having|limit|union|returning|values|into|on)\b/i;
 const JSON_LIKE = new Set(words('json jsonc geojson webmanifest'));
 const JSON_VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|\[.*\]|\{.*\}|[\]}])`;
 const JSON_PROPERTY = new RegExp(String.raw`^\s*"(?:[^"\\]|\\.)*"\s*:\s*${JSON_VALUE}$|^\s*[\]}]$`);
@@ -28,8 +30,11 @@ export const separators: Filter = (draft, context) => {
   const text = draft.text.trimEnd();
   if (next === undefined || isBlank(text)) return draft;
   if (text.endsWith(',')) {
-    const refused = (NONE.has(kind) && ')]}'.includes(next)) || (NONE_IN_CALLS.has(kind) && next === ')');
-    return refused ? cut(draft, text.replace(/\s*,$/, '')) : draft;
+    const refused =
+      (NONE.has(kind) && ')]}'.includes(next)) ||
+      (NONE_IN_CALLS.has(kind) && next === ')') ||
+      (kind.endsWith('sql') && CLAUSE.test(following));
+    return refused ? cut(draft, text.replace(/\s*,$/, '') + draft.text.slice(text.length)) : draft;
   }
   return isBlank(lineAfter(following)) && lacksComma(text, next, kind, context)
     ? { ...draft, text: `${text},` }

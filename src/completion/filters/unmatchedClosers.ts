@@ -1,6 +1,6 @@
-import { scanBrackets } from '../brackets.ts';
+import { outsideString, scanBrackets } from '../brackets.ts';
 import { marksOf } from '../marks.ts';
-import { isBlank } from '../text.ts';
+import { isBlank, lineAfter, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
 
 /** Cuts at a closing bracket that neither the text nor the code before it has opened, or that the code below closes. */
@@ -10,7 +10,8 @@ export const unmatchedClosers: Filter = (draft, context) => {
   const before = scanBrackets(prefix, [], marks).owed;
   const after = scanBrackets(suffix.slice(draft.over), [], marks).unmatched.map(({ closer }) => closer);
   const free = withoutClosedBelow(before, after);
-  const wrong = scanBrackets(draft.text, free, marks).unmatched[0];
+  const code = outsideString(draft.text, lineBefore(prefix), lineAfter(suffix), marks);
+  const wrong = scanBrackets(code, free, marks).unmatched[0];
   if (wrong === undefined) return draft;
   const text = draft.text.slice(0, wrong.index);
   return isBlank(text) ? null : shortened(draft, text);

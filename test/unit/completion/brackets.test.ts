@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scanBrackets } from '../../../src/completion/brackets.ts';
+import { outsideString, scanBrackets } from '../../../src/completion/brackets.ts';
 
 const CASES: [text: string, owed: string, unmatched: string][] = [
   ['foo(a[1], {', ')}', ''],
@@ -13,6 +13,10 @@ const CASES: [text: string, owed: string, unmatched: string][] = [
   ['(]', ')', ']'],
   ['`${a(', '})', ''],
   ['fetch("http://x/") {', '}', ''],
+  ['a.match(/[(/]+\\(/g, [', ')]', ''],
+  ['(a) / (b) / {', '}', ''],
+  ['/(/', '', ''],
+  ['<a></a> (', ')', ''],
 ];
 for (const [text, owed, unmatched] of CASES) {
   test(`brackets of ${JSON.stringify(text)}`, () => {
@@ -25,4 +29,14 @@ for (const [text, owed, unmatched] of CASES) {
 test('what is owed on entry may be closed, innermost first', () => {
   assert.deepEqual(scanBrackets('x) }', ['}', ')']).unmatched, []);
   assert.deepEqual(scanBrackets('x} )', ['}', ')']).unmatched, [{ index: 1, closer: '}' }]);
+});
+
+test('what belongs to the string at a cursor is no program text', () => {
+  assert.equal(outsideString('[)]")', 'f("', ''), 'xxx")');
+  assert.equal(outsideString('a)', "f('(", "');"), 'xx');
+  assert.equal(outsideString('\\"(" + (', 'a = "', ''), 'xxx" + (');
+  // None is begun, an apostrophe, a comment.
+  assert.equal(outsideString('a)', 'f("b", ', ''), 'a)');
+  assert.equal(outsideString('t (a)', "I don'", ''), 't (a)');
+  assert.equal(outsideString('a)', '// "', '"'), 'a)');
 });

@@ -111,3 +111,65 @@ testReports('separators are those of the language', [
   ['a.sql', 'create table t (\n  a int,\n  §\n);\n', 'b int,', '  b int'],
   ['a.rs', 'let a = [\n    1,\n    §\n];\n', '2,', '    2,'],
 ]);
+
+testReports('what ends a block is as deep as the block', [
+  ['a.py', 'def f(a):\n    if a:\n        b()\n        §\n', 'else:', null],
+  ['a.ts', 'function f(a) {\n  if (a) {\n    b();\n    §\n}\n', '} else {', null],
+  ['a.rb', 'def f(a)\n  if a\n    b\n    §\n  end\nend\n', 'else', null],
+  ['a.py', 'def f(a):\n    if a:\n        b()\n    §\n', 'else:', '    else:'],
+  ['a.py', 'def f():\n    if a: b()\n    §\n', 'else: c()', '    else: c()'],
+  ['a.ts', 'function f() {\n  if (a)\n    b();\n  §\n}\n', 'else', '  else'],
+  ['a.cs', 'class A\n{\n    void F()\n    {\n    §\n', '}', '    }'],
+  ['a.html', '<ul>\n  <li>\n    a\n  §\n</ul>\n', '</li>', '  </li>'],
+  ['a.ts', 'const end = 1;\nfunction f() {\n  g();\n  §\n}\n', 'end += 1;', '  end += 1;'],
+]);
+
+testReports('a line that is indented halfway is indented the rest of the way', [
+  ['a.py', 'def g():\n    return 2\n\ndef f():\n  §\n', '  return 1', '    return 1'],
+  ['a.py', 'def g():\n    return 2\n\ndef f():\n    §\n', '   return 1', '    return 1'],
+  ['a.py', 'def f():\n§\n', 'return 1', '    return 1'],
+  ['a.ts', 'function f() {\n  if (a)\n    b();\n  §\n}\n', 'else', '  else'],
+]);
+
+testReports('several lines in the files of all three kinds', [
+  [
+    'a.ts',
+    'function f(xs) {\n\t§\n}\n',
+    'for (const x of xs) {\n    g(x);\n  }',
+    '\tfor (const x of xs) {\n\t\tg(x);\n\t}',
+    { ...TABS, lines: 'many' },
+  ],
+  [
+    'a.ts',
+    'function f(xs) {\n  §\n}\n',
+    'for (const x of xs) {\n\t\tg(x);\n\t}',
+    '  for (const x of xs) {\n    g(x);\n  }',
+    { lines: 'many' },
+  ],
+  [
+    'a.ts',
+    'function f(xs) {\r\n    §\r\n}\r\n',
+    'for (const x of xs) {\n        g(x);\n    }',
+    '    for (const x of xs) {\r\n        g(x);\r\n    }',
+    { lines: 'many' },
+  ],
+  [
+    'a.ts',
+    'function f(xs) {\r\n\t§\r\n}\r\n',
+    'for (const x of xs) {\r\n\t\tg(x);\r\n\t}',
+    '\tfor (const x of xs) {\r\n\t\tg(x);\r\n\t}',
+    { ...TABS, lines: 'many' },
+  ],
+  [
+    'a.rs',
+    'fn f() {\n    thread::spawn(move || {§});\n}\n',
+    '\n        work();\n    });',
+    '    thread::spawn(move || {\n        work();\n    });',
+  ],
+]);
+
+testReports('no comma before what follows a list', [
+  ['a.sql', 'SELECT a,\n  §\nFROM t;\n', 'b,', '  b'],
+  ['a.sql', 'UPDATE t SET\n  a = 1,\n  §\nWHERE id = 1;\n', 'b = 2,', '  b = 2'],
+  ['package.json', '{\n  "a": {§}\n}\n', ' "x": 1, }', '  "a": { "x": 1 }'],
+]);
