@@ -74,7 +74,7 @@ function indexOfQuote(text: string, quote: string): number {
 }
 
 /** A `>` of type arguments or a tag: not one of `=>`, `->` or of a `<` in the text. */
-function indexOfAngle(text: string): number {
+export function indexOfAngle(text: string): number {
   let depth = 0;
   for (let index = 0; index < text.length; index++) {
     if (text[index] === '<') depth += 1;

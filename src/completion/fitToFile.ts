@@ -2,6 +2,7 @@
 import { isCloser } from './brackets.ts';
 import type { Draft } from './closers.ts';
 import { linesAround } from './filters/rows.ts';
+import { atCursor, greatestDivisor } from './firstColumn.ts';
 import type { Surroundings } from './prompt.ts';
 import type { Indentation } from './request.ts';
 import {
@@ -20,10 +21,16 @@ export interface FileShape {
   ending: LineEnding;
   /** Columns of the line that opened the block at the cursor; absent where none did. */
   floor?: number;
+  /** The lines below the first count from the first column. */
+  moved?: boolean;
 }
 
 /** The draft as it goes into the file: no space at its end, no indentation twice, tabs or spaces as the file has them. */
-export function fitToFile(draft: Draft, near: Surroundings, { indentation, ending, floor }: FileShape): Draft {
+export function fitToFile(
+  draft: Draft,
+  near: Surroundings,
+  { indentation, ending, floor, moved = false }: FileShape,
+): Draft {
   let text = draft.text;
   const before = lineBefore(near.prefix);
   const rest = lineAfter(near.suffix);
@@ -48,8 +55,8 @@ export function fitToFile(draft: Draft, near: Surroundings, { indentation, endin
   if (draft.over === 0) text = text.trimEnd() + spaceBefore(rest, text, before);
   text = whole(text);
   if (floor === undefined && before === '' && isBlank(rest)) text = atDepth(text, near, indentation);
-  text = reindent(text, indentation, columns(before, indentation.width));
-  if (floor !== undefined) text = inBlock(text, floor, before, indentation);
+  text = moved ? atCursor(text, before, indentation) : reindent(text, indentation, columns(before, indentation.width));
+  if (floor !== undefined && !moved) text = inBlock(text, floor, before, indentation);
   text = onOwnLine(text, rest, before, floor ?? columns(before, indentation.width), indentation, endsOnOwn);
   return {
     text: withLineEnding(text, ending),
@@ -177,8 +184,6 @@ function stepOf(lines: readonly string[], levels: number): number {
   const steps = [common, 8, 4, 2].filter((step) => common % step === 0);
   return steps.reduce((best, step) => (away(step) < away(best) ? step : best));
 }
-
-const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
 /** Indentation of so many columns. */
 function spaceOf(column: number, { tabs, width }: Indentation): string {

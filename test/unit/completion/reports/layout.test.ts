@@ -173,3 +173,35 @@ testReports('no comma before what follows a list', [
   ['a.sql', 'UPDATE t SET\n  a = 1,\n  §\nWHERE id = 1;\n', 'b = 2,', '  b = 2'],
   ['package.json', '{\n  "a": {§}\n}\n', ' "x": 1, }', '  "a": { "x": 1 }'],
 ]);
+
+const SUM = 'package a\n\nfunc f(xs []int) int {\n\tsum := 0\n\tfor _, x := range xs {\n\t\t§\n\t}\n\treturn sum\n}\n';
+const LOOP = 'export function f(xs: number[]) {\n  for (const x of xs) {\n    §\n  }\n}\n';
+const EACH = 'def f(xs):\n    for x in xs:\n        §\n    return 1\n';
+const CHOICE = 'if (x > 0) {\n  g(x);\n} else {\n  h(x);\n}';
+
+testReports('a block written from the first column on is moved to the cursor', [
+  ['a.go', SUM, 'if x > 0 {\n\tsum += x\n}', '\t\tif x > 0 {\n\t\t\tsum += x\n\t\t}'],
+  ['a.go', SUM, 'if x > 0 {\n    sum += x\n}', '\t\tif x > 0 {\n\t\t\tsum += x\n\t\t}'],
+  ['a.ts', LOOP, CHOICE, '    if (x > 0) {\n      g(x);\n    } else {\n      h(x);\n    }'],
+  [
+    'a.ts',
+    LOOP.replaceAll('\n', '\r\n'),
+    CHOICE,
+    '    if (x > 0) {\r\n      g(x);\r\n    } else {\r\n      h(x);\r\n    }',
+  ],
+  [
+    'a.py',
+    EACH,
+    'if x > 0:\n    g(x)\nelse:\n    h(x)',
+    '        if x > 0:\n            g(x)\n        else:\n            h(x)',
+  ],
+  // Not what ends its own block.
+  ['a.ts', LOOP, 'g(x);\n  }\n}\n\nexport function h() {\n  a();\n}', '    g(x);'],
+  ['a.py', EACH, 'if x:\n            g(x)\n    return 2', '        if x:\n            g(x)'],
+]);
+
+testReports('the end of a tag that is on the next line is not said again', [
+  ['a.tsx', '<A\n  b={1}\n  §\n>\n</A>\n', 'c={2}>', '  c={2}'],
+  ['a.tsx', '<A\n  b={1}\n  §\n/>\n', 'c={() => d} />', '  c={() => d}'],
+  ['a.tsx', '<A\n  b={1}\n  §\n/>\n', 'c={<B />}', '  c={<B />}'],
+]);
