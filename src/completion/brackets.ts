@@ -13,6 +13,8 @@ export interface BracketScan {
   owed: string[];
   /** Closers that nothing in the text, nor `owed` on entry, asked for; in order. */
   unmatched: { index: number; closer: string }[];
+  /** Where the first string begins that its line does not end. */
+  string?: number;
 }
 
 /**
@@ -24,10 +26,13 @@ export function scanBrackets(text: string, owed: readonly string[] = [], marks: 
   const { quotes, comment } = marks;
   const stack = [...owed];
   const unmatched: BracketScan['unmatched'] = [];
+  let string: number | undefined;
   for (let index = 0; index < text.length; index++) {
     const character = text[index]!;
     if (quotes.includes(character)) {
-      index = stringEnd(text, index);
+      const end = stringEnd(text, index);
+      if (end === index && !isApostrophe(text, index)) string ??= index;
+      index = end;
     } else if (character === "'") {
       index += (CHARACTER.exec(text.slice(index, index + 12))?.[0].length ?? 1) - 1;
     } else if (character === comment[0] && text.startsWith(comment, index) && beginsComment(text, index, comment)) {
@@ -43,7 +48,7 @@ export function scanBrackets(text: string, owed: readonly string[] = [], marks: 
       else unmatched.push({ index, closer: character });
     }
   }
-  return { owed: stack, unmatched };
+  return { owed: stack, unmatched, ...(string === undefined ? {} : { string }) };
 }
 
 /** A single letter between apostrophes, where those begin no string. */
@@ -84,8 +89,9 @@ function regexEnd(text: string, start: number): number {
  * @param before the cursor's line up to it, and `rest` behind it.
  */
 export function outsideString(text: string, before: string, rest: string, marks: Marks = COMMON): string {
-  const quote = openQuote(before, marks);
-  if (quote === undefined) return text;
+  const at = openStringIn(before, marks);
+  if (at === undefined) return text;
+  const quote = before[at]!;
   const line = text.split('\n', 1)[0]!;
   let end = 0;
   while (end < line.length && line[end] !== quote) end += line[end] === '\\' ? 2 : 1;
@@ -94,18 +100,12 @@ export function outsideString(text: string, before: string, rest: string, marks:
   return 'x'.repeat(Math.min(end, line.length)) + text.slice(Math.min(end, line.length));
 }
 
-/** The quote of a string that `line` begins and does not end. */
-function openQuote(line: string, { quotes, comment }: Marks): string | undefined {
-  let quote: string | undefined;
-  for (let index = 0; index < line.length; index++) {
-    const character = line[index]!;
-    if (character === '\\') index += 1;
-    else if (quote !== undefined) quote = character === quote ? undefined : quote;
-    else if (line.startsWith(comment, index) && beginsComment(line, index, comment)) return undefined;
-    else if (quotes.includes(character)) quote = character;
-  }
-  return quote;
-}
+/** Where the string begins that `line` does not end; undefined where there is none. */
+export const openStringIn = (line: string, marks: Marks): number | undefined => scanBrackets(line, [], marks).string;
+
+/** Within a word, and behind none of the letters that mark a string in Python. */
+const isApostrophe = (line: string, at: number): boolean =>
+  line[at] === "'" && /\p{L}$/u.test(line.slice(0, at)) && !/(?:^|[^\p{L}])[bfru]{1,2}$/iu.test(line.slice(0, at));
 
 function indexOrEnd(text: string, sought: string, from: number): number {
   const index = text.indexOf(sought, from);

@@ -6,7 +6,7 @@ const WANTS_MORE =
   /(?:&&|\|\||\?\?|=>|->|::|[=!]==?|<=|>=|\s[-+*/%&|^?:<>=]|(?<=[\w)])[=+]|(?<=[A-Za-z_$)\]?!])\.|\b(?:new|await|typeof|instanceof|and|or|not|in|is|as|extends|return|else|lambda\b[^:]*:?))$/;
 
 /** What closes program text, and no string, comment or element: their words end as they like. */
-const CODE = /^(?:[)\]};,:{]|\/>)/;
+const CODE = /^(?:[)\]};,:{>]|\/>)/;
 
 /**
  * Before closers on the cursor's line an expression is whole: one that goes on in lines that are not shown is another

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { outsideString, scanBrackets } from '../../../src/completion/brackets.ts';
+import { openStringIn, outsideString, scanBrackets } from '../../../src/completion/brackets.ts';
+import { COMMON } from '../../../src/completion/marks.ts';
 
 const CASES: [text: string, owed: string, unmatched: string][] = [
   ['foo(a[1], {', ')}', ''],
@@ -39,4 +40,11 @@ test('what belongs to the string at a cursor is no program text', () => {
   assert.equal(outsideString('a)', 'f("b", ', ''), 'a)');
   assert.equal(outsideString('t (a)', "I don'", ''), 't (a)');
   assert.equal(outsideString('a)', '// "', '"'), 'a)');
+});
+
+test('a string that its line does not end', () => {
+  assert.equal(openStringIn('f("a", "b', COMMON), 7);
+  assert.equal(openStringIn("I don't", COMMON), undefined);
+  assert.equal(openStringIn("x = f'a", COMMON), 4 + 1);
+  assert.equal(openStringIn('a.replace(/"/g, b', COMMON), undefined);
 });

@@ -84,3 +84,18 @@ testReports('program text does not', [
   ['a.py', 'f(§)\n', 'lambda x:', null],
   ['a.ts', 'f(§);\n', '!', null],
 ]);
+
+testReports('what is shown only in part is whole before what follows', [
+  ['a.ts', 'const f = (a) => §;\n', '({ a', 'const f = (a) => ({ a });'],
+  ['a.ts', 'throw §;\n', 'new Error("No', 'throw new Error;'],
+  ['a.ts', 'f(§);\n', 'a, "b', 'f(a);'],
+  ['a.ts', 'f(§);\n', '{ a: "b', null],
+  ['a.ts', 'f("§");\n', 'a", "b', 'f("a");'],
+  ['a.ts', 'f("§");\n', 'a (b', 'f("a (b");'],
+  ['a.py', 'with open(§) as f:\n    pass\n', "path, 'r", 'with open(path) as f:'],
+  ['a.tsx', '<h1>§</h1>\n', 'Hi, {name', '<h1>Hi, {name}</h1>'],
+  ['a.tsx', '<div className="§">\n', 'row" id="x', '<div className="row">'],
+  ['a.ts', 'function §(a) {\n}\n', 'add(x', 'function add(a) {'],
+  ['a.ts', 'const x = y.§(a);\n', 'map(b', 'const x = y.map(a);'],
+  ['a.js', 'query {\n  a(§)\n}\n', 'id: 1) { b', '  a(id: 1)'],
+]);
