@@ -45,7 +45,7 @@ export function fitToFile(
     // It may have gone only a part of the way.
     const whole = columns(before + space, indentation.width);
     const wanted = floor === undefined ? aboveOf(near, indentation.width) : floor + indentation.width;
-    const halfway = length === 0 && whole === wanted && columns(before, indentation.width) > (floor ?? 0);
+    const halfway = length === 0 && whole === wanted && columns(before, indentation.width) % indentation.width !== 0;
     text = halfway ? text : text.slice(space.length);
   } else if (/\s$/.test(before)) {
     text = text.replace(/^[ \t]+/, '');
@@ -110,10 +110,14 @@ function atDepth(text: string, near: Surroundings, indentation: Indentation): st
   const [first = ''] = text.split('\n', 1);
   const { above, below } = linesAround(near, 1);
   if (above[0] === undefined || below[0] === undefined || LESS_DEEP.test(first.trimStart())) return text;
-  const opens = /[{([]$/.test(above[0].trimEnd());
-  const depth = columns(above[0], width) + (opens ? width : 0);
   const next = columns(below[0], width);
-  const inside = next === depth || (next < depth && LESS_DEEP.test(below[0].trimStart()));
+  const end = below[0].trimStart();
+  const ends = LESS_DEEP.test(end);
+  // A word that ends a block stands below one that begins it; a page's script is as deep as its tag.
+  const isEmpty = ends && !end.startsWith('<') && next === columns(above[0], width);
+  const opens = /[{([]$/.test(above[0].trimEnd()) || isEmpty;
+  const depth = columns(above[0], width) + (opens ? width : 0);
+  const inside = next === depth || (next < depth && ends);
   const missing = depth - columns(first, width);
   if (!inside || missing <= 0) return text;
   const moved = (line: string): string =>

@@ -80,7 +80,8 @@ function markAgain(before: string, said: string, context: FilterContext): number
   const list = LIST_MARK.exec(before)?.[1];
   const isList = context.markdown || /^ya?ml$/.test(kind) || list === '*';
   if (list !== undefined && isList && said.startsWith(`${list} `)) return list.length + 1;
-  if (line === comment && said.startsWith(comment) && !context.markdown) return comment.length;
+  const inComment = line === comment || line.endsWith(` ${comment}`);
+  if (inComment && said.startsWith(comment) && !context.markdown) return comment.length;
   if ((line === '#' || line === '@') && !context.markdown && kind !== 'ruby' && kind !== 'rb') {
     if (said.startsWith(line) && isWord(said[1])) return 1;
   }

@@ -15,6 +15,7 @@ testReports('what stands before the cursor is not said again', [
   ['a.php', '<?php\n$§\n', '$name = 1;', '$name = 1;'],
   ['a.c', '#§\n', '#include <a.h>', '#include <a.h>'],
   ['a.ts', '// §\n', '// Adds.', '// Adds.'],
+  ['a.ts', 'const x = f(a); // §\n', '// note', 'const x = f(a); // note'],
   ['a.ts', '/**\n * §\n */\n', '* Adds.', ' * Adds.'],
   ['a.tsx', 'const a = <§\n', '<div>', 'const a = <div>'],
   ['a.md', '# §\n', '# Title', '# Title'],

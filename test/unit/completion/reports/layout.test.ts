@@ -42,6 +42,8 @@ testReports('lines are as deep as the block', [
   ['a.ts', 'f() {\n  a();\n§\n  b();\n}\n', 'c();', '  c();'],
   ['a.py', 'class A:\n    def f(self):\n        a()\n§\n        b()\n', 'c()', '        c()'],
   ['a.py', 'def f():\n    a()\n\n\n§\n', 'def g():', 'def g():'],
+  ['a.lua', 'function f()\n§\nend\n', 'return 1', '  return 1'],
+  ['a.rb', 'class A\n  def f\n§\n  end\nend\n', 'g', '    g'],
   ['a.cs', 'class A\n{\n    void F()\n    {\n§\n    }\n}\n', 'G();', '        G();'],
   ['a.go', 'func f() {\n\tif a {\n\t\tb()\n§\n\t}\n}\n', 'c()', '\t\tc()'],
   ['a.yml', 'on:\n  push:\n    branches: [a]\n§\n    tags: [b]\n', 'paths: [c]', '    paths: [c]'],
@@ -125,6 +127,7 @@ testReports('what ends a block is as deep as the block', [
 ]);
 
 testReports('a line that is indented halfway is indented the rest of the way', [
+  ['a.py', 'class A:\n    def f(self):\n        return 1\n\n    §\n', '    def g(self):', '    def g(self):'],
   ['a.py', 'def g():\n    return 2\n\ndef f():\n  §\n', '  return 1', '    return 1'],
   ['a.py', 'def g():\n    return 2\n\ndef f():\n    §\n', '   return 1', '    return 1'],
   ['a.py', 'def f():\n§\n', 'return 1', '    return 1'],
@@ -169,6 +172,9 @@ testReports('several lines in the files of all three kinds', [
 ]);
 
 testReports('no comma before what follows a list', [
+  ['a.json', '{\n  "a": "§"\n}\n', 'b",\n  "c": 1', '  "a": "b"'],
+  ['a.json', '{\n  "a": "§",\n  "c": 1\n}\n', 'b",', '  "a": "b",'],
+  ['a.ipynb', '{\n  "a": [\n    §\n  ]\n}\n', '"b",', '    "b"'],
   ['a.sql', 'SELECT a,\n  §\nFROM t;\n', 'b,', '  b'],
   ['a.sql', 'UPDATE t SET\n  a = 1,\n  §\nWHERE id = 1;\n', 'b = 2,', '  b = 2'],
   ['package.json', '{\n  "a": {§}\n}\n', ' "x": 1, }', '  "a": { "x": 1 }'],
