@@ -15,6 +15,8 @@ export interface BracketScan {
   unmatched: { index: number; closer: string }[];
   /** Where the first string begins that its line does not end. */
   string?: number;
+  /** The text ends in a comment, from there on. */
+  comment?: number;
 }
 
 /**
@@ -27,6 +29,7 @@ export function scanBrackets(text: string, owed: readonly string[] = [], marks: 
   const stack = [...owed];
   const unmatched: BracketScan['unmatched'] = [];
   let string: number | undefined;
+  let inComment: number | undefined;
   for (let index = 0; index < text.length; index++) {
     const character = text[index]!;
     if (quotes.includes(character)) {
@@ -36,7 +39,9 @@ export function scanBrackets(text: string, owed: readonly string[] = [], marks: 
     } else if (character === "'") {
       index += (CHARACTER.exec(text.slice(index, index + 12))?.[0].length ?? 1) - 1;
     } else if (character === comment[0] && text.startsWith(comment, index) && beginsComment(text, index, comment)) {
-      index = indexOrEnd(text, '\n', index);
+      const end = indexOrEnd(text, '\n', index);
+      if (end === text.length) inComment = index;
+      index = end;
     } else if (character === '/' && text[index + 1] === '*') {
       index = indexOrEnd(text, '*/', index + 2) + 1;
     } else if (character === '/' && comment === '//') {
@@ -48,7 +53,12 @@ export function scanBrackets(text: string, owed: readonly string[] = [], marks: 
       else unmatched.push({ index, closer: character });
     }
   }
-  return { owed: stack, unmatched, ...(string === undefined ? {} : { string }) };
+  return {
+    owed: stack,
+    unmatched,
+    ...(string === undefined ? {} : { string }),
+    ...(inComment === undefined ? {} : { comment: inComment }),
+  };
 }
 
 /** A single letter between apostrophes, where those begin no string. */
@@ -84,14 +94,22 @@ function regexEnd(text: string, start: number): number {
   return start + (REGEX.exec(text.slice(start, start + 256))?.[0].length ?? 1) - 1;
 }
 
+/** A line in the middle of a comment of several. */
+const DOCUMENTS = /^\s*\*\s/;
+
 /**
- * `text` at a cursor inside a string, with letters for what belongs to the string: brackets in there are none. Of equal length.
+ * `text` at a cursor inside a string or a comment, with letters for what belongs to it: brackets in there are none. Of equal
+ * length.
  * @param before the cursor's line up to it, and `rest` behind it.
  */
-export function outsideString(text: string, before: string, rest: string, marks: Marks = COMMON): string {
-  const at = openStringIn(before, marks);
+export function outsideText(text: string, before: string, rest: string, marks: Marks = COMMON): string {
+  const { string: at, comment } = scanBrackets(before, [], marks);
+  if (comment !== undefined || DOCUMENTS.test(before))
+    return text.replace(/^[^\n]+/, (line) => 'x'.repeat(line.length));
   if (at === undefined) return text;
   const quote = before[at]!;
+  // A template has program text in it.
+  if (quote === '`') return text;
   const line = text.split('\n', 1)[0]!;
   let end = 0;
   while (end < line.length && line[end] !== quote) end += line[end] === '\\' ? 2 : 1;

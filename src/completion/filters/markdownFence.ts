@@ -16,7 +16,8 @@ const BARE_FENCE = /^[ \t]*(?:`{3,}|~{3,})[ \t]*$/m;
  */
 export const markdownFence: Filter = (draft, { markdown, prefix, suffix }) => {
   if (markdown) return withoutFenceBelow(draft, prefix, suffix);
-  const code = isBlank(lineBefore(prefix)) ? draft.text.replace(PROSE, '') : draft.text;
+  const inComment = prefix.lastIndexOf('/*') > prefix.lastIndexOf('*/');
+  const code = isBlank(lineBefore(prefix)) && !inComment ? draft.text.replace(PROSE, '') : draft.text;
   const inside = code.replace(OPENING, '');
   const closing = inside === code && !code.includes('```') ? null : CLOSING.exec(inside);
   const text = closing === null ? inside : inside.slice(0, closing.index);

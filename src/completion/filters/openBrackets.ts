@@ -1,4 +1,4 @@
-import { openStringIn, outsideString, scanBrackets } from '../brackets.ts';
+import { openStringIn, outsideText, scanBrackets } from '../brackets.ts';
 import type { Draft } from '../closers.ts';
 import { type Marks, marksOf } from '../marks.ts';
 import { columns, isBlank, isClosersOnly, lineAfter, lineBefore } from '../text.ts';
@@ -38,7 +38,7 @@ export const openBrackets: Filter = (draft, context) => {
   const rest = lineAfter(context.suffix).trimStart();
   if (draft.over > 0) return closedTail(draft, context);
   const before = lineBefore(context.prefix);
-  if (isBlank(rest) || outsideString(draft.text, before, rest, marks) !== draft.text) return draft;
+  if (isBlank(rest) || outsideText(draft.text, before, rest, marks) !== draft.text) return draft;
   if (!isClosersOnly(rest)) return beforeOpened(draft, rest, marks);
   const whole = withoutOpenString(draft.text, marks);
   if (whole === draft.text && scanBrackets(whole, [], marks).owed.length === 0) return draft;

@@ -4,7 +4,7 @@ import { squeeze } from './rows.ts';
 
 /** What declares or sets something by its name, and is whole on its line. */
 const NAMES =
-  /^(?:(?:import|from|export|use|using|#include|require|const|let|var|val|def|fn|func|function|class|interface|type|struct|enum|trait|public|private|protected|static)\b.*|["']?[\p{L}_$][\p{L}\p{N}_$-]*["']?\??\s*:(?!:)\s*\S.*)(?<![{([,:])$/u;
+  /^(?:(?:import|from|export|use|using|#include|require|const|let|var|val|def|fn|func|function|class|interface|type|struct|enum|trait|public|private|protected|static)\s+\S.*|["']?[\p{L}_$][\p{L}\p{N}_$-]*["']?\??\s*:(?!:)\s*\S.*)(?<![{([,:])$/u;
 /** So far above is looked. */
 const LINES_ABOVE = 60;
 

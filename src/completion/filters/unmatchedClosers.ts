@@ -1,4 +1,4 @@
-import { outsideString, scanBrackets } from '../brackets.ts';
+import { openStringIn, outsideText, scanBrackets } from '../brackets.ts';
 import { marksOf } from '../marks.ts';
 import { isBlank, lineAfter, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
@@ -7,10 +7,12 @@ import { type Filter, shortened } from './filter.ts';
 export const unmatchedClosers: Filter = (draft, context) => {
   const { prefix, suffix } = context;
   const marks = marksOf(context);
-  const before = scanBrackets(prefix, [], marks).owed;
+  const line = lineBefore(prefix);
+  const code = outsideText(draft.text, line, lineAfter(suffix), marks);
+  const string = code === draft.text ? line.length : (openStringIn(line, marks) ?? line.length);
+  const before = scanBrackets(prefix.slice(0, prefix.length - line.length + string), [], marks).owed;
   const after = scanBrackets(suffix.slice(draft.over), [], marks).unmatched.map(({ closer }) => closer);
   const free = withoutClosedBelow(before, after);
-  const code = outsideString(draft.text, lineBefore(prefix), lineAfter(suffix), marks);
   const wrong = scanBrackets(code, free, marks).unmatched[0];
   if (wrong === undefined) return draft;
   const text = draft.text.slice(0, wrong.index);

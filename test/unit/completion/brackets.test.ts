@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openStringIn, outsideString, scanBrackets } from '../../../src/completion/brackets.ts';
+import { openStringIn, outsideText, scanBrackets } from '../../../src/completion/brackets.ts';
 import { COMMON } from '../../../src/completion/marks.ts';
 
 const CASES: [text: string, owed: string, unmatched: string][] = [
@@ -32,14 +32,15 @@ test('what is owed on entry may be closed, innermost first', () => {
   assert.deepEqual(scanBrackets('x} )', ['}', ')']).unmatched, [{ index: 1, closer: '}' }]);
 });
 
-test('what belongs to the string at a cursor is no program text', () => {
-  assert.equal(outsideString('[)]")', 'f("', ''), 'xxx")');
-  assert.equal(outsideString('a)', "f('(", "');"), 'xx');
-  assert.equal(outsideString('\\"(" + (', 'a = "', ''), 'xxx" + (');
-  // None is begun, an apostrophe, a comment.
-  assert.equal(outsideString('a)', 'f("b", ', ''), 'a)');
-  assert.equal(outsideString('t (a)', "I don'", ''), 't (a)');
-  assert.equal(outsideString('a)', '// "', '"'), 'a)');
+test('what belongs to the string or comment at a cursor is no program text', () => {
+  assert.equal(outsideText('[)]")', 'f("', ''), 'xxx")');
+  assert.equal(outsideText('a)', "f('(", "');"), 'xx');
+  assert.equal(outsideText('\\"(" + (', 'a = "', ''), 'xxx" + (');
+  // None is begun, an apostrophe, comments.
+  assert.equal(outsideText('a)', 'f("b", ', ''), 'a)');
+  assert.equal(outsideText('t (a)', "I don'", ''), 't (a)');
+  assert.equal(outsideText('a)\nb)', '// ("', '"'), 'xx\nb)');
+  assert.equal(outsideText('a)', ' * (', ''), 'xx');
 });
 
 test('a string that its line does not end', () => {

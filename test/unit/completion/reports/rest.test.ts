@@ -68,6 +68,10 @@ testReports('what is no bracket counts as none', [
 ]);
 
 testReports('words of a text end as they like', [
+  ['a.ts', '// Adds (as §\n', 'said) one.', '// Adds (as said) one.'],
+  ['a.ts', '/**\n * Adds (as §\n */\n', 'said) one.', ' * Adds (as said) one.'],
+  ['a.py', '# Adds (as §\n', 'said) one.', '# Adds (as said) one.'],
+  ['a.py', 'f(\n    "a"\n    f"b {§\n', 'c!r}")', '    f"b {c!r}")'],
   ['a.ts', 'const x = "§";\n', 'Done.', 'const x = "Done.";'],
   ['a.ts', "f('§');\n", 'what it is', "f('what it is');"],
   ['a.html', '<p>§</p>\n', 'Who it is', '<p>Who it is</p>'],
