@@ -13,6 +13,10 @@ export interface BracketScan {
   owed: string[];
   /** Closers that nothing in the text, nor `owed` on entry, asked for; in order. */
   unmatched: { index: number; closer: string }[];
+  /** Where the first string begins that its line does not end. */
+  string?: number;
+  /** The text ends in a comment, from there on. */
+  comment?: number;
 }
 
 /**
@@ -24,16 +28,24 @@ export function scanBrackets(text: string, owed: readonly string[] = [], marks: 
   const { quotes, comment } = marks;
   const stack = [...owed];
   const unmatched: BracketScan['unmatched'] = [];
+  let string: number | undefined;
+  let inComment: number | undefined;
   for (let index = 0; index < text.length; index++) {
     const character = text[index]!;
     if (quotes.includes(character)) {
-      index = stringEnd(text, index);
+      const end = stringEnd(text, index);
+      if (end === index && !isApostrophe(text, index)) string ??= index;
+      index = end;
     } else if (character === "'") {
       index += (CHARACTER.exec(text.slice(index, index + 12))?.[0].length ?? 1) - 1;
     } else if (character === comment[0] && text.startsWith(comment, index) && beginsComment(text, index, comment)) {
-      index = indexOrEnd(text, '\n', index);
+      const end = indexOrEnd(text, '\n', index);
+      if (end === text.length) inComment = index;
+      index = end;
     } else if (character === '/' && text[index + 1] === '*') {
       index = indexOrEnd(text, '*/', index + 2) + 1;
+    } else if (character === '/' && comment === '//') {
+      index = regexEnd(text, index);
     } else if (CLOSER_OF.has(character)) {
       stack.push(CLOSER_OF.get(character)!);
     } else if (CLOSERS.has(character)) {
@@ -41,7 +53,12 @@ export function scanBrackets(text: string, owed: readonly string[] = [], marks: 
       else unmatched.push({ index, closer: character });
     }
   }
-  return { owed: stack, unmatched };
+  return {
+    owed: stack,
+    unmatched,
+    ...(string === undefined ? {} : { string }),
+    ...(inComment === undefined ? {} : { comment: inComment }),
+  };
 }
 
 /** A single letter between apostrophes, where those begin no string. */
@@ -66,6 +83,47 @@ function stringEnd(text: string, start: number): number {
   }
   return start;
 }
+
+/** Ends of what a regular expression may stand behind: elsewhere a stroke divides, or is part of a tag. */
+const BEFORE_REGEX = /(?:^|[(,=:[!&|?{;+*%~^]|=>|\b(?:return|typeof|case|in|of))\s*$/;
+const REGEX = /^\/(?![\s*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\//;
+
+/** Index of the stroke that ends the regular expression begun at `start`; `start` itself where none is. */
+function regexEnd(text: string, start: number): number {
+  if (!BEFORE_REGEX.test(text.slice(Math.max(0, start - 16), start))) return start;
+  return start + (REGEX.exec(text.slice(start, start + 256))?.[0].length ?? 1) - 1;
+}
+
+/** A line in the middle of a comment of several. */
+const DOCUMENTS = /^\s*\*\s/;
+
+/**
+ * `text` at a cursor inside a string or a comment, with letters for what belongs to it: brackets in there are none. Of equal
+ * length.
+ * @param before the cursor's line up to it, and `rest` behind it.
+ */
+export function outsideText(text: string, before: string, rest: string, marks: Marks = COMMON): string {
+  const { string: at, comment } = scanBrackets(before, [], marks);
+  if (comment !== undefined || DOCUMENTS.test(before))
+    return text.replace(/^[^\n]+/, (line) => 'x'.repeat(line.length));
+  if (at === undefined) return text;
+  const quote = before[at]!;
+  // A template has program text in it.
+  if (quote === '`') return text;
+  const line = text.split('\n', 1)[0]!;
+  let end = 0;
+  while (end < line.length && line[end] !== quote) end += line[end] === '\\' ? 2 : 1;
+  // An apostrophe that nothing ends is one.
+  if (end >= line.length && !rest.includes(quote)) return text;
+  return 'x'.repeat(Math.min(end, line.length)) + text.slice(Math.min(end, line.length));
+}
+
+/** Where the string begins that `line` does not end; undefined where there is none. */
+export const openStringIn = (line: string, marks: Marks): number | undefined => scanBrackets(line, [], marks).string;
+
+/** Within a word, and behind none of the letters that mark a string in Python. */
+const isApostrophe = (line: string, at: number): boolean =>
+  line[at] === "'" && /\p{L}$/u.test(line.slice(0, at)) && !/(?:^|[^\p{L}])[bfru]{1,2}$/iu.test(line.slice(0, at));
 
 function indexOrEnd(text: string, sought: string, from: number): number {
   const index = text.indexOf(sought, from);

@@ -13,6 +13,8 @@ const QUOTES = new Set(['"', "'", '`']);
 const LONG_QUOTE = /^(?:"""|'''|```)/;
 /** Closers of comments and markup that stand in no text otherwise. */
 const LITERAL = /^(?:\*\/|-->|\?>|%>|%\}|\/>)/;
+/** What may stand between the arguments of a function and its body. */
+const RESULT = /^\s*(?:->|:(?!:)|(?!(?:return|throw|and|or|is|in|not|if|else)\b)[\w*([])/;
 const TAG = /^<\/([\w.:-]*)>/;
 
 /**
@@ -38,8 +40,8 @@ export function joinClosers(text: string, rest: string, marks: Marks = COMMON): 
 
 /** The beginning of `text` that stands before `closers`; empty where it closes them otherwise. */
 function upTo(text: string, closers: string, marks: Marks): string {
-  // Nothing stands between a condition and its block.
-  if (/^\s*[:{]/.test(closers)) return '';
+  // Nothing stands between a condition and its block, but a type between arguments and body.
+  if (/^\s*[:{]/.test(closers) && !RESULT.test(text)) return '';
   const at = closingIndex(text, closers.trimStart(), marks);
   if (at < 0) return scanBrackets(text, [], marks).owed.length === 0 ? text.trimEnd() : '';
   return agreement(closers, text.slice(at)).ofClosers === 0 ? '' : text.slice(0, at).trimEnd();
@@ -72,7 +74,7 @@ function indexOfQuote(text: string, quote: string): number {
 }
 
 /** A `>` of type arguments or a tag: not one of `=>`, `->` or of a `<` in the text. */
-function indexOfAngle(text: string): number {
+export function indexOfAngle(text: string): number {
   let depth = 0;
   for (let index = 0; index < text.length; index++) {
     if (text[index] === '<') depth += 1;

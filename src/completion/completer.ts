@@ -15,15 +15,17 @@ import type { Draft } from './closers.ts';
 import type { FilterName } from './filters/index.ts';
 import { applyFilters } from './filters/index.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
+import { isFromFirstColumn } from './firstColumn.ts';
 import { fitToFile } from './fitToFile.ts';
 import { fenceFor } from './instruction.ts';
+import { usualIndentation } from './marks.ts';
 import { buildPrompt, surroundingsOf } from './prompt.ts';
 import type { CompletionRequest } from './request.ts';
 import { scopeOf } from './scope.ts';
 import { endOf } from './stops.ts';
 import { asFarAsSure, type Prudence } from './sure.ts';
 import type { Syntax } from './syntax/syntax.ts';
-import { indentationOf, isBlank, lineBefore, lineEndingOf, toLf } from './text.ts';
+import { columns, indentationOf, isBlank, lineBefore, lineEndingOf, toLf } from './text.ts';
 import { budgetFor } from './window.ts';
 
 export { NoFimTokensError } from './fimLayouts.ts';
@@ -121,11 +123,14 @@ export class Completer {
     const layout = fimLayoutOf(model);
     const budget = budgetFor(model, limits.many, layout.order);
     const near = surroundingsOf(request, budget);
-    const indentation = request.indentation ?? indentationOf(near.prefix + near.suffix);
+    const indentation = request.indentation ?? indentationOf(near.prefix + near.suffix, usualIndentation(request));
     const code = this.#syntax?.at(near, request);
     const scope = scopeOf(near, { ...request, indentation }, code);
     const maxTokens = limits[scope.lines];
-    const end = (text: string): number | null => endOf(text, scope, indentation.width, code);
+    const before = lineBefore(near.prefix);
+    const isMoved = (text: string): boolean => isFromFirstColumn(text, before, indentation.width, request);
+    const end = (text: string): number | null =>
+      endOf(text, scope, indentation.width, code, isMoved(text) ? columns(before, indentation.width) : 0);
 
     // The answer of a chat model ends with its block of code.
     const stop = [
@@ -152,7 +157,7 @@ export class Completer {
       ngram: options.ngram ?? true,
       ...(options.prudence && !options.whole ? { least: options.prudence.least } : {}),
       oneLine: scope.lines === 'one',
-      mayBreak: scope.lines === 'one' && !scope.newlineEnds && !isBlank(lineBefore(near.prefix)),
+      mayBreak: scope.lines === 'one' && !scope.newlineEnds && !isBlank(before),
       ...(options.answers === undefined ? {} : { answers: options.answers }),
       ...(options.ahead === undefined ? {} : { ahead: options.ahead }),
     };
@@ -184,7 +189,7 @@ export class Completer {
         code,
       });
       if ('rejectedBy' in filtered) return { ...NOTHING, text, rejectedBy: filtered.rejectedBy };
-      const { text: shown, over, tail } = fitToFile(filtered, near, shape);
+      const { text: shown, over, tail } = fitToFile(filtered, near, { ...shape, moved: isMoved(filtered.text) });
       return { text, shown, over, tail, rejectedBy: null, right, needed };
     };
     const result = await this.#ask(params, (wanted) => buildPrompt(model, wanted, near, budget), request, {

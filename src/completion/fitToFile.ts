@@ -2,6 +2,7 @@
 import { isCloser } from './brackets.ts';
 import type { Draft } from './closers.ts';
 import { linesAround } from './filters/rows.ts';
+import { atCursor, greatestDivisor } from './firstColumn.ts';
 import type { Surroundings } from './prompt.ts';
 import type { Indentation } from './request.ts';
 import {
@@ -20,10 +21,16 @@ export interface FileShape {
   ending: LineEnding;
   /** Columns of the line that opened the block at the cursor; absent where none did. */
   floor?: number;
+  /** The lines below the first count from the first column. */
+  moved?: boolean;
 }
 
 /** The draft as it goes into the file: no space at its end, no indentation twice, tabs or spaces as the file has them. */
-export function fitToFile(draft: Draft, near: Surroundings, { indentation, ending, floor }: FileShape): Draft {
+export function fitToFile(
+  draft: Draft,
+  near: Surroundings,
+  { indentation, ending, floor, moved = false }: FileShape,
+): Draft {
   let text = draft.text;
   const before = lineBefore(near.prefix);
   const rest = lineAfter(near.suffix);
@@ -32,17 +39,25 @@ export function fitToFile(draft: Draft, near: Surroundings, { indentation, endin
     if (isBlank(rest)) text = text.replace(/^(?:[ \t]*\n)+/, '');
   } else if (isBlank(before)) {
     // The editor has indented this line already.
-    text = text.replace(/^(?:[ \t]*\n)*[ \t]+|^(?:[ \t]*\n)+/, '');
+    const { length } = /^(?:[ \t]*\n)*/.exec(text)![0];
+    text = text.slice(length);
+    const space = leadingSpace(text);
+    // It may have gone only a part of the way.
+    const whole = columns(before + space, indentation.width);
+    const wanted = floor === undefined ? aboveOf(near, indentation.width) : floor + indentation.width;
+    const halfway = length === 0 && whole === wanted && columns(before, indentation.width) % indentation.width !== 0;
+    text = halfway ? text : text.slice(space.length);
   } else if (/\s$/.test(before)) {
     text = text.replace(/^[ \t]+/, '');
   }
+  const endsOnOwn = draft.over === 0 && /\S[\s\S]*\n[ \t]*$/.test(text);
   // The tail goes on where the text ends only if something stays between them.
   if (draft.over === 0) text = text.trimEnd() + spaceBefore(rest, text, before);
   text = whole(text);
   if (floor === undefined && before === '' && isBlank(rest)) text = atDepth(text, near, indentation);
-  text = reindent(text, indentation, columns(before, indentation.width));
-  if (floor !== undefined) text = inBlock(text, floor, before, indentation);
-  text = onOwnLine(text, rest, before, floor ?? columns(before, indentation.width), indentation);
+  text = moved ? atCursor(text, before, indentation) : reindent(text, indentation, columns(before, indentation.width));
+  if (floor !== undefined && !moved) text = inBlock(text, floor, before, indentation);
+  text = onOwnLine(text, rest, before, floor ?? columns(before, indentation.width), indentation, endsOnOwn);
   return {
     text: withLineEnding(text, ending),
     over: draft.over,
@@ -54,17 +69,32 @@ export function fitToFile(draft: Draft, near: Surroundings, { indentation, endin
 function spaceBefore(rest: string, text: string, before: string): string {
   if (!/[ \t]$/.test(text)) return '';
   const inBraces = rest.startsWith('}') && (text.startsWith(' ') || before.endsWith('{ '));
-  return inBraces || rest.startsWith('/>') || /^[\p{L}\p{N}_$"'`([{]/u.test(rest) ? ' ' : '';
+  return inBraces || rest.startsWith('/>') || /^[\p{L}\p{N}_$"'`([{|]/u.test(rest) ? ' ' : '';
 }
 
 /** A text that was cut within an emoji or a letter of several bytes ends before it. */
 const whole = (text: string): string => text.replace(/(?:[\ud800-\udbff]|\u200d|\ufffd)+$/, '');
 
 /** What the rest of the cursor's line closes is on a line of its own behind several, and a fence always. */
-function onOwnLine(text: string, rest: string, before: string, depth: number, indentation: Indentation): string {
+function onOwnLine(
+  text: string,
+  rest: string,
+  before: string,
+  depth: number,
+  indentation: Indentation,
+  endsOnOwn: boolean,
+): string {
   if (isFence(rest)) return isBlank(before) ? `${text}\n${before}` : text;
   const closes = isCloser(rest.trimStart()[0]) || rest.trimStart().startsWith('</');
-  return closes && text.startsWith('\n') ? `${text.trimEnd()}\n${spaceOf(depth, indentation)}` : text;
+  return closes && text.includes('\n') && (text.startsWith('\n') || endsOnOwn)
+    ? `${text.trimEnd()}\n${spaceOf(depth, indentation)}`
+    : text;
+}
+
+/** Columns of the nearest line above that is not blank. */
+function aboveOf(near: Surroundings, width: number): number {
+  const above = linesAround(near, 1).above[0];
+  return above === undefined ? 0 : columns(above, width);
 }
 
 /** Words that begin a line which is less deep than the one above. */
@@ -80,10 +110,14 @@ function atDepth(text: string, near: Surroundings, indentation: Indentation): st
   const [first = ''] = text.split('\n', 1);
   const { above, below } = linesAround(near, 1);
   if (above[0] === undefined || below[0] === undefined || LESS_DEEP.test(first.trimStart())) return text;
-  const opens = /[{([]$/.test(above[0].trimEnd());
-  const depth = columns(above[0], width) + (opens ? width : 0);
   const next = columns(below[0], width);
-  const inside = next === depth || (next < depth && LESS_DEEP.test(below[0].trimStart()));
+  const end = below[0].trimStart();
+  const ends = LESS_DEEP.test(end);
+  // A word that ends a block stands below one that begins it; a page's script is as deep as its tag.
+  const isEmpty = ends && !end.startsWith('<') && next === columns(above[0], width);
+  const opens = /[{([]$/.test(above[0].trimEnd()) || isEmpty;
+  const depth = columns(above[0], width) + (opens ? width : 0);
+  const inside = next === depth || (next < depth && ends);
   const missing = depth - columns(first, width);
   if (!inside || missing <= 0) return text;
   const moved = (line: string): string =>
@@ -154,8 +188,6 @@ function stepOf(lines: readonly string[], levels: number): number {
   const steps = [common, 8, 4, 2].filter((step) => common % step === 0);
   return steps.reduce((best, step) => (away(step) < away(best) ? step : best));
 }
-
-const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
 /** Indentation of so many columns. */
 function spaceOf(column: number, { tabs, width }: Indentation): string {

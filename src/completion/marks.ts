@@ -1,5 +1,7 @@
 /** How a language marks strings and comments, as far as brackets are concerned. */
 
+import type { Indentation } from './request.ts';
+
 export interface Marks {
   /** What strings of any length stand between. */
   quotes: string;
@@ -36,6 +38,16 @@ export interface FileKind {
 /** The id, or the ending without its dot, in lower case. */
 export function kindOf({ path = '', languageId }: FileKind): string {
   return (languageId ?? /\.?([^./\\]*)$/.exec(path)?.[1] ?? '').toLowerCase();
+}
+
+/** Languages whose files are laid out alike everywhere; those of the others mostly have two spaces. */
+const FOUR = new Set('python py pyi rust rs java csharp cs kotlin kt swift php zig'.split(' '));
+const TABS = new Set('go makefile mk'.split(' '));
+
+/** How a file is indented that has no indented line yet. */
+export function usualIndentation(file: FileKind): Indentation {
+  const kind = kindOf(file);
+  return { tabs: TABS.has(kind), width: FOUR.has(kind) || TABS.has(kind) ? 4 : 2 };
 }
 
 export const marksOf = (file: FileKind): Marks => BY_NAME.get(kindOf(file)) ?? COMMON;

@@ -26,7 +26,8 @@ export type Scope =
 const OPENS_BELOW = /(?:[{([:]|=>|\b(?:then|do|else|begin))$/;
 
 /** Ends of a line that begin a block at the cursor itself: a body, not an object, an import or a template. */
-const OPENS_HERE = /(?:[)>\w\]]\s*\{|^\s*(?:def|class|if|elif|else|for|while|try|except|finally|with)\b.*:)$/;
+const OPENS_HERE =
+  /(?:[)>\w\]]\s*\{|(?:[(,=]|\bmove)\s*\|[^|]*\|\s*\{|^\s*(?:def|class|if|elif|else|for|while|try|except|finally|with)\b.*:)$/;
 const NO_BODY = /(?:\b(?:import|export|const|let|var|type|return|from|default|case)|\$)\s*\{$/;
 
 /** A line that is blank or ends like this may be followed by the next one. */

@@ -177,6 +177,8 @@ const FILTERED: Record<Exclude<FilterName, 'blank'>, string> = {
   insideWord: 'the cursor is inside a word',
   specialTokens: 'it held marks that are no code',
   repeatsLine: 'it is what the line says already',
+  repeatsAbove: 'it is what a line above says already',
+  wrongDepth: 'it ends a block, and the cursor is deeper than that',
   commentLine: 'it was no comment',
   unfinishedExpression: 'it broke off within an expression',
   separators: 'it was no more than a comma',

@@ -12,9 +12,10 @@ const CONTINUES = /[{([:,]$|=>$/;
  * ends at the same place in whatever pieces it comes.
  * @param width columns of a tab.
  * @param code the place as its grammar reads it, where one is loaded.
+ * @param from columns to which lines below the first are moved.
  */
-export function endOf(text: string, scope: Scope, width: number, code?: CodePlace): number | null {
-  return scope.lines === 'one' ? endOfLine(text, scope.newlineEnds) : endOfBlock(text, scope, width, code);
+export function endOf(text: string, scope: Scope, width: number, code?: CodePlace, from = 0): number | null {
+  return scope.lines === 'one' ? endOfLine(text, scope.newlineEnds) : endOfBlock(text, scope, width, code, from);
 }
 
 /** The first newline after text; where the line is incomplete, the first newline. Two before any text end it too. */
@@ -37,6 +38,7 @@ function endOfBlock(
   scope: Extract<Scope, { lines: 'many' }>,
   width: number,
   code: CodePlace | undefined,
+  from: number,
 ): number | null {
   let start = 0;
   /** End of the last line that was not blank. */
@@ -59,7 +61,7 @@ function endOfBlock(
       if (blanks >= (scope.block ? 2 : 1)) return filled;
     } else {
       if (row > 0 && !quoted) {
-        const depth = columns(line, width);
+        const depth = columns(line, width) + from;
         const role = scope.block && depth <= scope.floor ? roleOf(line, code) : undefined;
         const ours = depth === scope.floor && !scope.closed;
         if (role === 'closes' && ours) {

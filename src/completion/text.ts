@@ -6,7 +6,7 @@ export type LineEnding = '\n' | '\r\n';
 /** Brackets, quotes and tags; the marks that end comments and embedded code may have a space before them. */
 const CLOSER = String.raw`[)>}\]"'\x60]|<\/[\w.:-]*>|\s*(?:\/>|\*\/|-->|\?>|%>|%\}|\}\})`;
 const CLOSERS_ONLY = new RegExp(`^(?:${CLOSER})*\\s*[:{;,]?$`);
-const CLOSERS_FIRST = new RegExp(`^(?:(?:${CLOSER})+[;,]?|[;,])`);
+const CLOSERS_FIRST = new RegExp(`^(?:(?:${CLOSER})+[;,]?|[;,]|:(?=\\s))`);
 /** A fence of Markdown, which stands on a line of its own. */
 const FENCE = /^(?:`{3,}|~{3,})/;
 const WORD = /[\p{L}\p{N}_$]/u;
@@ -62,8 +62,8 @@ export function columns(line: string, width: number): number {
   return column;
 }
 
-/** The indentation of a file, told from its lines near the cursor; two spaces where nothing tells. */
-export function indentationOf(text: string): Indentation {
+/** The indentation of a file, told from its lines near the cursor; `usual` where nothing tells. */
+export function indentationOf(text: string, usual: Indentation = { tabs: false, width: 2 }): Indentation {
   let tabs = 0;
   const widths = new Map<number, number>();
   let previous = 0;
@@ -75,7 +75,8 @@ export function indentationOf(text: string): Indentation {
     if (step > 1 && step <= 8) widths.set(step, (widths.get(step) ?? 0) + 1);
     previous = space.startsWith('\t') ? 0 : space.length;
   }
-  const [width, count] = [...widths].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [2, 0];
+  const [width, count] = [...widths].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [usual.width, 0];
+  if (count === 0 && tabs === 0) return usual;
   return tabs > count ? { tabs: true, width: 4 } : { tabs: false, width };
 }
 

@@ -8,6 +8,7 @@ import { insideWord } from './insideWord.ts';
 import { markdownFence } from './markdownFence.ts';
 import { nearDuplicate } from './nearDuplicate.ts';
 import { openBrackets } from './openBrackets.ts';
+import { repeatsAbove } from './repeatsAbove.ts';
 import { repeatsLine } from './repeatsLine.ts';
 import { repeatsNextLines } from './repeatsNextLines.ts';
 import { repetition } from './repetition.ts';
@@ -19,6 +20,7 @@ import { unclosedBlock } from './unclosedBlock.ts';
 import { unfinishedExpression } from './unfinishedExpression.ts';
 import { unfinishedLine } from './unfinishedLine.ts';
 import { unmatchedClosers } from './unmatchedClosers.ts';
+import { wrongDepth } from './wrongDepth.ts';
 
 /** Clean the text, then compare it with itself, then with what follows the cursor, then judge what is left. */
 const FILTERS = {
@@ -27,11 +29,13 @@ const FILTERS = {
   specialTokens,
   blank,
   repeatsLine,
+  wrongDepth,
   commentLine,
   unfinishedLine,
   unfinishedExpression,
   unclosedBlock,
   repetition,
+  repeatsAbove,
   repeatsNextLines,
   nearDuplicate,
   suffixOverlap,

@@ -1,22 +1,27 @@
-import { isBlank } from '../text.ts';
+import { isBlank, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
 
-const OPENING = /^\s*```[^\n`]*\n/;
+const OPENING = /^\s*```[^\n`]*(?:\n|$)/;
+/** How chat models begin to tell of what they have written. */
+const PROSE =
+  /^\s*(?:(?:Sure|Certainly|Of course)[!,.:]|Here(?:'s| is| are) (?:the|a|an|your|my|how|what)\b|(?:The|This) (?:completed|missing|updated|corrected|following) (?:code|function|line|method|part)\b)[^\n]*(?:\n\s*|$)/;
 const CLOSING = /\n[ \t]*```/;
 
 const FENCES = /^[ \t]*(?:```|~~~)/gm;
 const BARE_FENCE = /^[ \t]*(?:`{3,}|~{3,})[ \t]*$/m;
 
 /**
- * Takes the code out of a Markdown fence, which chat models put around it. In Markdown fences are text, but for one that the
- * lines below have already.
+ * Takes the code out of a Markdown fence, which chat models put around it, and what they say before it. In Markdown both are
+ * text, but for a fence that the lines below have already.
  */
 export const markdownFence: Filter = (draft, { markdown, prefix, suffix }) => {
   if (markdown) return withoutFenceBelow(draft, prefix, suffix);
-  if (!draft.text.includes('```')) return draft;
-  const inside = draft.text.replace(OPENING, '');
-  const closing = CLOSING.exec(inside);
-  return shortened(draft, closing === null ? inside : inside.slice(0, closing.index));
+  const inComment = prefix.lastIndexOf('/*') > prefix.lastIndexOf('*/');
+  const code = isBlank(lineBefore(prefix)) && !inComment ? draft.text.replace(PROSE, '') : draft.text;
+  const inside = code.replace(OPENING, '');
+  const closing = inside === code && !code.includes('```') ? null : CLOSING.exec(inside);
+  const text = closing === null ? inside : inside.slice(0, closing.index);
+  return isBlank(text) && !isBlank(draft.text) ? null : shortened(draft, text);
 };
 
 function withoutFenceBelow(draft: Parameters<Filter>[0], prefix: string, suffix: string): ReturnType<Filter> {

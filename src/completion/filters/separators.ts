@@ -4,12 +4,16 @@ import { isBlank, lineAfter, lineBefore } from '../text.ts';
 import { type Filter, type FilterContext, shortened } from './filter.ts';
 
 /** No comma before the closer, ever. JSON with comments takes one in some readers only. */
-const NONE = new Set(words('json jsonc jsonl geojson webmanifest sql haskell hs elm erlang erl elixir ex exs prolog'));
+const NONE = new Set(
+  words('json jsonc jsonl geojson webmanifest ipynb code-workspace sql haskell hs elm erlang erl elixir ex exs prolog'),
+);
 /** None behind the last argument of a call. */
 const NONE_IN_CALLS = new Set(words('c h cpp cc cxx hpp java csharp cs lua sql objective-c m mm'));
 /** A line of a list ends with a comma, the last one too. */
 const ALWAYS = new Set(words('go'));
-const JSON_LIKE = new Set(words('json jsonc geojson webmanifest'));
+/** What follows a list in a query. */
+const CLAUSE = /^\s*(?:from|where|group|order|having|limit|union|returning|values|into|on)\b/i;
+const JSON_LIKE = new Set(words('json jsonc geojson webmanifest ipynb code-workspace'));
 const JSON_VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|\[.*\]|\{.*\}|[\]}])`;
 const JSON_PROPERTY = new RegExp(String.raw`^\s*"(?:[^"\\]|\\.)*"\s*:\s*${JSON_VALUE}$|^\s*[\]}]$`);
 const JSON_ELEMENT = new RegExp(String.raw`^\s*${JSON_VALUE}$`);
@@ -21,15 +25,21 @@ function words(text: string): string[] {
 /** The comma at the end of the last element is there where the language wants it, and not where it refuses it. */
 export const separators: Filter = (draft, context) => {
   const { suffix } = context;
-  if (draft.tail !== '') return draft;
   const kind = kindOf(context);
   const following = suffix.slice(draft.over);
   const next = following.trimStart()[0];
   const text = draft.text.trimEnd();
   if (next === undefined || isBlank(text)) return draft;
+  const refused =
+    (NONE.has(kind) && ')]}'.includes(next)) ||
+    (NONE_IN_CALLS.has(kind) && next === ')') ||
+    (kind.endsWith('sql') && CLAUSE.test(following));
+  if (draft.tail !== '') {
+    const tail = refused ? draft.tail.replace(/\s*,\s*$/, '') : draft.tail;
+    return tail === '' ? { ...draft, over: 0, tail } : { ...draft, tail };
+  }
   if (text.endsWith(',')) {
-    const refused = (NONE.has(kind) && ')]}'.includes(next)) || (NONE_IN_CALLS.has(kind) && next === ')');
-    return refused ? cut(draft, text.replace(/\s*,$/, '')) : draft;
+    return refused ? cut(draft, text.replace(/\s*,$/, '') + draft.text.slice(text.length)) : draft;
   }
   return isBlank(lineAfter(following)) && lacksComma(text, next, kind, context)
     ? { ...draft, text: `${text},` }

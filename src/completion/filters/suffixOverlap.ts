@@ -1,5 +1,6 @@
 import { joinClosers } from '../closers.ts';
-import { marksOf } from '../marks.ts';
+import { kindOf, type Marks, marksOf } from '../marks.ts';
+import { aroundWhole, joinRest } from '../rest.ts';
 import { closersAtStart, isBlank, isClosersOnly, lineAfter, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
 
@@ -18,7 +19,9 @@ export const suffixOverlap: Filter = (draft, context) => {
     const joined = joinClosers(draft.text, rest, marks);
     return isBlank(joined.text) ? null : joined;
   }
-  const overlap = overlapOf(draft.text, suffix);
+  // Of SQL the case does not matter.
+  const fold = (text: string): string => (kindOf(context).endsWith('sql') ? text.toLowerCase() : text);
+  const overlap = overlapOf(fold(draft.text), fold(suffix));
   const shared = suffix.slice(0, overlap);
   // Brackets alone are for `blockClosers`, which counts them.
   const enough = isBlank(rest)
@@ -26,15 +29,22 @@ export const suffixOverlap: Filter = (draft, context) => {
     : overlap >= rest.length || shared.trim().length >= LEAST_OVERLAP;
   if (!enough) {
     // What closes here before other text (a comment, an operator) is not said twice either.
-    const closers = isBlank(rest) ? '' : closersAtStart(rest);
-    if (closers === '' || (QUOTES.has(closers[0]!) && !isOpen(closers[0]!, lineBefore(prefix)))) return draft;
-    const joined = joinClosers(draft.text, closers, marks);
-    if (isBlank(joined.text)) return null;
-    return joined.over < closers.length ? joined : shortened(draft, joined.text);
+    if (isBlank(rest)) return draft;
+    const closers = closersAtStart(rest);
+    const closes = closers !== '' && (!QUOTES.has(closers[0]!) || isOpen(closers[0]!, lineBefore(prefix)));
+    const around = aroundWhole(draft.text, rest);
+    if (around !== undefined) return around;
+    let joined = closes ? joinClosers(draft.text, closers, marks) : draft;
+    if (joined.over >= closers.length) joined = shortened(draft, joined.text);
+    if (joined.text === draft.text && !isComment(rest, marks)) joined = joinRest(draft.text, rest, marks);
+    return isBlank(joined.text) ? null : joined;
   }
   const text = draft.text.slice(0, draft.text.length - overlap);
   return isBlank(text) ? null : shortened(draft, text);
 };
+
+const isComment = (rest: string, { comment }: Marks): boolean =>
+  /^\s*(?:\/\*|<!--)/.test(rest) || rest.trimStart().startsWith(comment);
 
 const QUOTES = new Set(['"', "'", '`']);
 

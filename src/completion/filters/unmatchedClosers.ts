@@ -1,16 +1,19 @@
-import { scanBrackets } from '../brackets.ts';
+import { openStringIn, outsideText, scanBrackets } from '../brackets.ts';
 import { marksOf } from '../marks.ts';
-import { isBlank } from '../text.ts';
+import { isBlank, lineAfter, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
 
 /** Cuts at a closing bracket that neither the text nor the code before it has opened, or that the code below closes. */
 export const unmatchedClosers: Filter = (draft, context) => {
   const { prefix, suffix } = context;
   const marks = marksOf(context);
-  const before = scanBrackets(prefix, [], marks).owed;
+  const line = lineBefore(prefix);
+  const code = outsideText(draft.text, line, lineAfter(suffix), marks);
+  const string = code === draft.text ? line.length : (openStringIn(line, marks) ?? line.length);
+  const before = scanBrackets(prefix.slice(0, prefix.length - line.length + string), [], marks).owed;
   const after = scanBrackets(suffix.slice(draft.over), [], marks).unmatched.map(({ closer }) => closer);
   const free = withoutClosedBelow(before, after);
-  const wrong = scanBrackets(draft.text, free, marks).unmatched[0];
+  const wrong = scanBrackets(code, free, marks).unmatched[0];
   if (wrong === undefined) return draft;
   const text = draft.text.slice(0, wrong.index);
   return isBlank(text) ? null : shortened(draft, text);

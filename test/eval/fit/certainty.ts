@@ -1,9 +1,10 @@
 /**
- * Fits `project/certainty.ts`: `node test/eval/fit/certainty.ts --model PATH [--lines N] [--keys SHARE]`. Records what the
+ * Fits `project/certainty.ts`: `node test/eval/fit/certainty.ts --model PATH [--lines N] [--keys SHARE] [--judge]`. Records what the
  * engine says at keys of N typed lines of the tuning packages, a third of them each with the file, open files, and the
  * project known; fits each token's chance, a logistic regression by iteratively reweighted least squares; prints how well the
  * chances agree with what came, at every place where a text could end, before and after, each project judged by weights
  * fitted to the others; and writes the weights that were fitted to all. The mixture is fitted before.
+ * `--judge` fits and writes nothing: it says how well the chances that are there agree with what came in the held-out packages.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -21,7 +22,7 @@ import {
 } from '../../../src/engine/server/services/completion/project/certainty.ts';
 import { FITTED, RIGHT } from '../../../src/engine/server/services/completion/weights.ts';
 import { bundledModel, repository } from '../../helpers/engine.ts';
-import { TUNING } from '../packages.ts';
+import { HELD_OUT, TUNING } from '../packages.ts';
 import type { Known } from '../typing/desk.ts';
 import type { Record } from '../typing/record.ts';
 import { writeWeights } from './weightsFile.ts';
@@ -133,7 +134,7 @@ function placesOf(records: readonly Record[], weights: readonly number[]): Place
   });
 }
 
-/** Expected calibration error in tenths, nats a place, and each tenth: what is said, and what is so. */
+/** Expected calibration error in tenths, nats a place, and each tenth: what is said, what is so, and of how many. */
 function print(name: string, places: readonly Place[]): void {
   let error = 0;
   const rows = Array.from({ length: 10 }, (_, tenth) => {
@@ -142,7 +143,7 @@ function print(name: string, places: readonly Place[]): void {
     const said = part.reduce((sum, place) => sum + place.said, 0) / part.length;
     const right = part.filter((place) => place.right).length / part.length;
     error += (Math.abs(said - right) * part.length) / places.length;
-    return `${said.toFixed(2)} ${right.toFixed(2)}`;
+    return `${said.toFixed(2)} ${right.toFixed(2)} (${part.length})`;
   });
   const nats = places.reduce((sum, { said, right }) => sum - Math.log(Math.max(1e-6, right ? said : 1 - said)), 0);
   const figures = `calibration error ${error.toFixed(4)}, ${(nats / places.length).toFixed(4)} nats`;
@@ -154,11 +155,34 @@ const { values } = parseArgs({
     model: { type: 'string', default: bundledModel },
     lines: { type: 'string', default: '600' },
     keys: { type: 'string', default: '0.5' },
+    judge: { type: 'boolean', default: false },
   },
 });
 const folder = mkdtempSync(path.join(os.tmpdir(), 'quire-fit-'));
 const records = await recorded();
 rmSync(folder, { recursive: true, force: true });
+if (values.judge) {
+  print('held-out', placesOf(records, RIGHT));
+  for (const known of SITUATIONS) {
+    print(
+      `held-out, ${known} known`,
+      placesOf(
+        records.filter((record) => record.known === known),
+        RIGHT,
+      ),
+    );
+  }
+  for (const project of HELD_OUT) {
+    print(
+      project,
+      placesOf(
+        records.filter((record) => record.project === project),
+        RIGHT,
+      ),
+    );
+  }
+  process.exit(0);
+}
 const sampled = (some: readonly Record[]) => fitted(some.flatMap(samplesOf));
 const isOf = (fold: number) => (record: Record) => TUNING.indexOf(record.project) % FOLDS === fold;
 print('before', placesOf(records, RIGHT));
@@ -183,7 +207,9 @@ async function recorded(): Promise<Record[]> {
         const lines = String(Math.ceil(Number(values.lines) / SITUATIONS.length));
         const options = ['--lines', lines, '--seed', next.seed, '--known', next.known, '--keys', values.keys];
         const entry = path.join(repository, 'test/eval/typing/record.ts');
-        const running = promisify(execFile)(process.execPath, [entry, out, ...options, '--model', values.model]);
+        const projects = values.judge ? HELD_OUT : TUNING;
+        const args = [entry, out, ...options, '--model', values.model, ...projects];
+        const running = promisify(execFile)(process.execPath, args);
         running.child.stderr?.pipe(process.stderr);
         await running;
         records.push(...recordsIn(out));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scanBrackets } from '../../../src/completion/brackets.ts';
+import { openStringIn, outsideText, scanBrackets } from '../../../src/completion/brackets.ts';
+import { COMMON } from '../../../src/completion/marks.ts';
 
 const CASES: [text: string, owed: string, unmatched: string][] = [
   ['foo(a[1], {', ')}', ''],
@@ -13,6 +14,10 @@ const CASES: [text: string, owed: string, unmatched: string][] = [
   ['(]', ')', ']'],
   ['`${a(', '})', ''],
   ['fetch("http://x/") {', '}', ''],
+  ['a.match(/[(/]+\\(/g, [', ')]', ''],
+  ['(a) / (b) / {', '}', ''],
+  ['/(/', '', ''],
+  ['<a></a> (', ')', ''],
 ];
 for (const [text, owed, unmatched] of CASES) {
   test(`brackets of ${JSON.stringify(text)}`, () => {
@@ -25,4 +30,22 @@ for (const [text, owed, unmatched] of CASES) {
 test('what is owed on entry may be closed, innermost first', () => {
   assert.deepEqual(scanBrackets('x) }', ['}', ')']).unmatched, []);
   assert.deepEqual(scanBrackets('x} )', ['}', ')']).unmatched, [{ index: 1, closer: '}' }]);
+});
+
+test('what belongs to the string or comment at a cursor is no program text', () => {
+  assert.equal(outsideText('[)]")', 'f("', ''), 'xxx")');
+  assert.equal(outsideText('a)', "f('(", "');"), 'xx');
+  assert.equal(outsideText('\\"(" + (', 'a = "', ''), 'xxx" + (');
+  // None is begun, an apostrophe, comments.
+  assert.equal(outsideText('a)', 'f("b", ', ''), 'a)');
+  assert.equal(outsideText('t (a)', "I don'", ''), 't (a)');
+  assert.equal(outsideText('a)\nb)', '// ("', '"'), 'xx\nb)');
+  assert.equal(outsideText('a)', ' * (', ''), 'xx');
+});
+
+test('a string that its line does not end', () => {
+  assert.equal(openStringIn('f("a", "b', COMMON), 7);
+  assert.equal(openStringIn("I don't", COMMON), undefined);
+  assert.equal(openStringIn("x = f'a", COMMON), 4 + 1);
+  assert.equal(openStringIn('a.replace(/"/g, b', COMMON), undefined);
 });

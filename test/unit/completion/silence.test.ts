@@ -67,6 +67,8 @@ describe('the explanation', () => {
       tooShort: true,
       insideWord: true,
       repeatsLine: true,
+      repeatsAbove: true,
+      wrongDepth: true,
       commentLine: true,
       unfinishedExpression: true,
       separators: true,

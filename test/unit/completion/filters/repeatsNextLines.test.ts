@@ -22,4 +22,11 @@ testGolden(repeatsNextLines, [
   { what: 'few words that the next line begins with', file: '|\nreturn a + b;', text: 'return a', shown: 'return a' },
   { what: 'a bracket like the next line', file: '  |\n}', text: '}', shown: '}' },
   { what: 'the end of the file', file: 'return |', text: 'a;', shown: 'a;' },
+  { what: 'a word that ends another block', file: '  if a\n    b\n  |\nend', text: 'end', shown: 'end' },
+  {
+    what: 'a line of a block further below',
+    file: 'if (a) {\n  |\n}\nif (b) {\n  throw new NoSuchThing(c);\n}',
+    text: 'throw new NoSuchThing(c);',
+    shown: 'throw new NoSuchThing(c);',
+  },
 ]);

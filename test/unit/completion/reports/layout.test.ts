@@ -42,6 +42,8 @@ testReports('lines are as deep as the block', [
   ['a.ts', 'f() {\n  a();\n§\n  b();\n}\n', 'c();', '  c();'],
   ['a.py', 'class A:\n    def f(self):\n        a()\n§\n        b()\n', 'c()', '        c()'],
   ['a.py', 'def f():\n    a()\n\n\n§\n', 'def g():', 'def g():'],
+  ['a.lua', 'function f()\n§\nend\n', 'return 1', '  return 1'],
+  ['a.rb', 'class A\n  def f\n§\n  end\nend\n', 'g', '    g'],
   ['a.cs', 'class A\n{\n    void F()\n    {\n§\n    }\n}\n', 'G();', '        G();'],
   ['a.go', 'func f() {\n\tif a {\n\t\tb()\n§\n\t}\n}\n', 'c()', '\t\tc()'],
   ['a.yml', 'on:\n  push:\n    branches: [a]\n§\n    tags: [b]\n', 'paths: [c]', '    paths: [c]'],
@@ -110,4 +112,102 @@ testReports('separators are those of the language', [
   ['a.java', 'f(\n    a,\n    §\n);\n', 'b,', '    b'],
   ['a.sql', 'create table t (\n  a int,\n  §\n);\n', 'b int,', '  b int'],
   ['a.rs', 'let a = [\n    1,\n    §\n];\n', '2,', '    2,'],
+]);
+
+testReports('what ends a block is as deep as the block', [
+  ['a.py', 'def f(a):\n    if a:\n        b()\n        §\n', 'else:', null],
+  ['a.ts', 'function f(a) {\n  if (a) {\n    b();\n    §\n}\n', '} else {', null],
+  ['a.rb', 'def f(a)\n  if a\n    b\n    §\n  end\nend\n', 'else', null],
+  ['a.py', 'def f(a):\n    if a:\n        b()\n    §\n', 'else:', '    else:'],
+  ['a.py', 'def f():\n    if a: b()\n    §\n', 'else: c()', '    else: c()'],
+  ['a.ts', 'function f() {\n  if (a)\n    b();\n  §\n}\n', 'else', '  else'],
+  ['a.cs', 'class A\n{\n    void F()\n    {\n    §\n', '}', '    }'],
+  ['a.html', '<ul>\n  <li>\n    a\n  §\n</ul>\n', '</li>', '  </li>'],
+  ['a.ts', 'const end = 1;\nfunction f() {\n  g();\n  §\n}\n', 'end += 1;', '  end += 1;'],
+]);
+
+testReports('a line that is indented halfway is indented the rest of the way', [
+  ['a.py', 'class A:\n    def f(self):\n        return 1\n\n    §\n', '    def g(self):', '    def g(self):'],
+  ['a.py', 'def g():\n    return 2\n\ndef f():\n  §\n', '  return 1', '    return 1'],
+  ['a.py', 'def g():\n    return 2\n\ndef f():\n    §\n', '   return 1', '    return 1'],
+  ['a.py', 'def f():\n§\n', 'return 1', '    return 1'],
+  ['a.ts', 'function f() {\n  if (a)\n    b();\n  §\n}\n', 'else', '  else'],
+]);
+
+testReports('several lines in the files of all three kinds', [
+  [
+    'a.ts',
+    'function f(xs) {\n\t§\n}\n',
+    'for (const x of xs) {\n    g(x);\n  }',
+    '\tfor (const x of xs) {\n\t\tg(x);\n\t}',
+    { ...TABS, lines: 'many' },
+  ],
+  [
+    'a.ts',
+    'function f(xs) {\n  §\n}\n',
+    'for (const x of xs) {\n\t\tg(x);\n\t}',
+    '  for (const x of xs) {\n    g(x);\n  }',
+    { lines: 'many' },
+  ],
+  [
+    'a.ts',
+    'function f(xs) {\r\n    §\r\n}\r\n',
+    'for (const x of xs) {\n        g(x);\n    }',
+    '    for (const x of xs) {\r\n        g(x);\r\n    }',
+    { lines: 'many' },
+  ],
+  [
+    'a.ts',
+    'function f(xs) {\r\n\t§\r\n}\r\n',
+    'for (const x of xs) {\r\n\t\tg(x);\r\n\t}',
+    '\tfor (const x of xs) {\r\n\t\tg(x);\r\n\t}',
+    { ...TABS, lines: 'many' },
+  ],
+  [
+    'a.rs',
+    'fn f() {\n    thread::spawn(move || {§});\n}\n',
+    '\n        work();\n    });',
+    '    thread::spawn(move || {\n        work();\n    });',
+  ],
+]);
+
+testReports('no comma before what follows a list', [
+  ['a.json', '{\n  "a": "§"\n}\n', 'b",\n  "c": 1', '  "a": "b"'],
+  ['a.json', '{\n  "a": "§",\n  "c": 1\n}\n', 'b",', '  "a": "b",'],
+  ['a.ipynb', '{\n  "a": [\n    §\n  ]\n}\n', '"b",', '    "b"'],
+  ['a.sql', 'SELECT a,\n  §\nFROM t;\n', 'b,', '  b'],
+  ['a.sql', 'UPDATE t SET\n  a = 1,\n  §\nWHERE id = 1;\n', 'b = 2,', '  b = 2'],
+  ['package.json', '{\n  "a": {§}\n}\n', ' "x": 1, }', '  "a": { "x": 1 }'],
+]);
+
+const SUM = 'package a\n\nfunc f(xs []int) int {\n\tsum := 0\n\tfor _, x := range xs {\n\t\t§\n\t}\n\treturn sum\n}\n';
+const LOOP = 'export function f(xs: number[]) {\n  for (const x of xs) {\n    §\n  }\n}\n';
+const EACH = 'def f(xs):\n    for x in xs:\n        §\n    return 1\n';
+const CHOICE = 'if (x > 0) {\n  g(x);\n} else {\n  h(x);\n}';
+
+testReports('a block written from the first column on is moved to the cursor', [
+  ['a.go', SUM, 'if x > 0 {\n\tsum += x\n}', '\t\tif x > 0 {\n\t\t\tsum += x\n\t\t}'],
+  ['a.go', SUM, 'if x > 0 {\n    sum += x\n}', '\t\tif x > 0 {\n\t\t\tsum += x\n\t\t}'],
+  ['a.ts', LOOP, CHOICE, '    if (x > 0) {\n      g(x);\n    } else {\n      h(x);\n    }'],
+  [
+    'a.ts',
+    LOOP.replaceAll('\n', '\r\n'),
+    CHOICE,
+    '    if (x > 0) {\r\n      g(x);\r\n    } else {\r\n      h(x);\r\n    }',
+  ],
+  [
+    'a.py',
+    EACH,
+    'if x > 0:\n    g(x)\nelse:\n    h(x)',
+    '        if x > 0:\n            g(x)\n        else:\n            h(x)',
+  ],
+  // Not what ends its own block.
+  ['a.ts', LOOP, 'g(x);\n  }\n}\n\nexport function h() {\n  a();\n}', '    g(x);'],
+  ['a.py', EACH, 'if x:\n            g(x)\n    return 2', '        if x:\n            g(x)'],
+]);
+
+testReports('the end of a tag that is on the next line is not said again', [
+  ['a.tsx', '<A\n  b={1}\n  §\n>\n</A>\n', 'c={2}>', '  c={2}'],
+  ['a.tsx', '<A\n  b={1}\n  §\n/>\n', 'c={() => d} />', '  c={() => d}'],
+  ['a.tsx', '<A\n  b={1}\n  §\n/>\n', 'c={<B />}', '  c={<B />}'],
 ]);

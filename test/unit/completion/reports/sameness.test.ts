@@ -87,6 +87,29 @@ testReports('marks of models are no text', [
   ['lib.rs', 'fn f() {\n    §\n}\n', 'g();<[end▁of▁sentence]>', '    g();'],
 ]);
 
+testReports('marks of other families are none either', [
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<｜end▁of▁sentence｜>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<EOT>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<|file_separator|>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<|im_start|>assistant', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);\n<<<<<<< CURRENT', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);[end of text]', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<eos>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<filename>a.js', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<jupyter_text>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<empty_output>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<fim_end>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<|fim▁hole|>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<CURSOR>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);\n```', '  return a(b);'],
+  ['a.js', 'const usage = §\n', '"cat <filename>";', 'const usage = "cat <filename>";'],
+  ['a.py', 'eos = §\n', '"<eos>"', 'eos = "<eos>"'],
+  ['util.js', 'function f() {\n  §\n}\n', 'Here is the code:\n```js\nreturn a;\n```', null],
+  ['util.js', 'function f() {\n  §\n}\n', 'Sure! Here is the completed code:', null],
+  ['util.js', 'function f() {\n  return §\n}\n', '```js\na(b);\n```', null],
+  ['a.md', 'Ask: §\n', 'Here is the answer.', 'Ask: Here is the answer.'],
+]);
+
 testReports('places of their own kind', [
   // 21, 27, 34, 40
   ['load.py', 'impo§rt pandas as pd\n', 'rt os', null],
