@@ -10,6 +10,7 @@ import { repository } from '../../../helpers/engine.ts';
 import { HELD_OUT, type SearchQuestion, TUNING } from '../../search/questions.ts';
 import { packageFolder } from './packageFolder.ts';
 import { type Asked, PACKAGE_QUESTIONS, type PackageQuestions } from './packageQuestions.ts';
+import { CHECK_QUESTIONS, PLAIN_QUESTIONS } from './plainQuestions.ts';
 import { strangers } from './strangers.ts';
 import { type Summaries, storeOf, summariesOf } from './summarisedStore.ts';
 import { UNTOUCHED_QUESTIONS } from './untouchedQuestions.ts';
@@ -17,64 +18,71 @@ import { UNTOUCHED_QUESTIONS } from './untouchedQuestions.ts';
 /** The questions themselves are in the repository: that they are found says nothing. */
 const isIn = (file: string): boolean => !/^test\/eval\/(?:search|memory)\//.test(file);
 
+/** Figures are given for each package, and for all of a group together. */
+const GROUPS = ['tuned on', 'plain words', 'checked', 'untouched'] as const;
+type Group = (typeof GROUPS)[number];
+
 interface Place {
   name: string;
   summaries: Summaries;
-  isUntouched: boolean;
+  group: Group;
   parts: readonly [name: string, questions: readonly SearchQuestion[]][];
 }
 
-export async function printQuestions(embedders: ReadonlyMap<string, Embedder>, misses: boolean): Promise<void> {
-  const places = await everyPlace();
+/** @param untouched also those that nothing is chosen on: while ranking is being changed they are not looked at. */
+export async function printQuestions(
+  embedders: ReadonlyMap<string, Embedder>,
+  { misses, untouched }: { misses: boolean; untouched: boolean },
+): Promise<void> {
+  const places = await everyPlace(untouched);
   for (const [name, embedder] of embedders) {
     console.log(`B: ${name}: among the first 1, 5, 10 memories; files; nDCG@10 of memories`);
-    const all: Rank[] = [];
-    const untouched: Rank[] = [];
-    for (const { name: where, summaries, parts, isUntouched } of places) {
+    const groups = new Map<Group, Rank[]>(GROUPS.map((group) => [group, []]));
+    for (const { name: where, summaries, parts, group } of places) {
       const store = await storeOf(summaries, embedder);
       console.log(`  ${where}, ${summaries.items.length} memories`);
       for (const [part, questions] of parts) {
         const ranks: Rank[] = [];
         for (const one of questions) ranks.push(await rankFor(store, embedder, one, misses));
-        (isUntouched ? untouched : all).push(...ranks);
+        groups.get(group)!.push(...ranks);
         printRanks(part, ranks);
       }
       await printSilence(store, embedder, misses);
       store.close();
     }
-    printRanks('all', all);
-    printRanks('untouched', untouched);
+    for (const [group, ranks] of groups) if (ranks.length > 0) printRanks(group, ranks);
   }
 }
 
-async function everyPlace(): Promise<Place[]> {
+async function everyPlace(untouched: boolean): Promise<Place[]> {
   const own = await summariesOf(path.resolve(repository), isIn);
   const places: Place[] = [
     {
       name: 'this repository',
       summaries: own,
-      isUntouched: false,
+      group: 'tuned on',
       parts: [
         ['tuning', TUNING],
         ['held out', HELD_OUT],
       ],
     },
   ];
-  for (const one of PACKAGE_QUESTIONS) places.push(await placeOf(one, false));
-  for (const one of UNTOUCHED_QUESTIONS) places.push(await placeOf(one, true));
+  for (const one of PACKAGE_QUESTIONS) places.push(await placeOf(one, 'tuned on'));
+  for (const one of PLAIN_QUESTIONS) places.push(await placeOf(one, 'plain words'));
+  if (untouched) {
+    for (const one of CHECK_QUESTIONS) places.push(await placeOf(one, 'checked'));
+    for (const one of UNTOUCHED_QUESTIONS) places.push(await placeOf(one, 'untouched'));
+  }
   return places;
 }
 
-async function placeOf(
-  { name, within, questions, statements }: PackageQuestions,
-  isUntouched: boolean,
-): Promise<Place> {
+async function placeOf({ name, within, questions, statements }: PackageQuestions, group: Group): Promise<Place> {
   const summaries = await summariesOf(await packageFolder(name), (file) => within.test(file));
   const parts: Place['parts'] = [
     ['questions', questions.map(asked)],
     ['statements', statements.map(asked)],
   ];
-  return { name, summaries, isUntouched, parts: parts.filter(([, some]) => some.length > 0) };
+  return { name, summaries, group, parts: parts.filter(([, some]) => some.length > 0) };
 }
 
 const asked = ([question, ...files]: Asked): SearchQuestion => ({ question, files });
