@@ -36,7 +36,9 @@ export async function printQuestions(
 ): Promise<void> {
   const places = await everyPlace(untouched);
   for (const [name, embedder] of embedders) {
-    console.log(`B: ${name}: among the first 1, 5, 10 memories; files; nDCG@10 of memories`);
+    console.log(
+      `B: ${name}: among the first 1, 5, 10 memories shown; files shown; files of what is sure; nDCG@10 of memories`,
+    );
     const groups = new Map<Group, Rank[]>(GROUPS.map((group) => [group, []]));
     for (const { name: where, summaries, parts, group } of places) {
       const store = await storeOf(summaries, embedder);
@@ -91,12 +93,14 @@ const asked = ([question, ...files]: Asked): SearchQuestion => ({ question, file
 interface Rank {
   memory: number;
   file: number;
+  /** The file, among those of what is above the floor. */
+  sure: number;
 }
 
 async function rankFor(store: MemoryStore, embedder: Embedder, asked: SearchQuestion, misses: boolean): Promise<Rank> {
-  const found = await pathsFor(store, embedder, asked.question);
-  const files = [...new Set(found)];
-  const rank = { memory: rankIn(found, asked), file: rankIn(files, asked) };
+  const { shown, sure } = await pathsFor(store, embedder, asked.question);
+  const files = [...new Set(shown)];
+  const rank = { memory: rankIn(shown, asked), file: rankIn(files, asked), sure: rankIn([...new Set(sure)], asked) };
   if (misses && rank.file > 5) console.log(`    ${rank.file} ${asked.question}\n      ${files.slice(0, 4).join(' ')}`);
   return rank;
 }
@@ -111,24 +115,36 @@ function printRanks(part: string, ranks: readonly Rank[]): void {
   const ndcg = ranks.map(({ memory }) => (memory <= 10 ? 1 / Math.log2(1 + memory) : 0));
   const mean = ndcg.reduce((sum, value) => sum + value, 0) / ndcg.length;
   const count = String(ranks.length).padStart(3);
-  console.log(`    ${part.padEnd(10)} ${count}  ${shares('memory')}   files ${shares('file')}   ${mean.toFixed(3)}`);
+  console.log(
+    `    ${part.padEnd(11)} ${count}  ${shares('memory')}   files ${shares('file')}   sure ${shares('sure')}   ${mean.toFixed(3)}`,
+  );
 }
 
 async function printSilence(store: MemoryStore, embedder: Embedder, misses: boolean): Promise<void> {
   for (const [kind, questions] of Object.entries(strangers)) {
-    const silent: boolean[] = [];
+    const found: Found[] = [];
     for (const question of questions) {
-      const found = await pathsFor(store, embedder, question);
-      silent.push(found.length === 0);
-      if (misses && found.length > 0) console.log(`    ${question}: ${found.slice(0, 3).join(' ')}`);
+      const paths = await pathsFor(store, embedder, question);
+      found.push(paths);
+      if (misses && paths.sure.length > 0) console.log(`    ${question}: ${paths.sure.slice(0, 3).join(' ')}`);
     }
-    console.log(`    nothing found for ${kind}: ${share(silent, (is) => is)} of ${silent.length}`);
+    const nothing = (of: keyof Found) => share(found, (paths) => paths[of].length === 0);
+    console.log(
+      `    for ${kind} nothing sure: ${nothing('sure')}, nothing shown: ${nothing('shown')} of ${found.length}`,
+    );
   }
 }
 
-async function pathsFor(store: MemoryStore, embedder: Embedder, query: string): Promise<string[]> {
+interface Found {
+  /** To who searches: the nearest too. */
+  shown: string[];
+  sure: string[];
+}
+
+async function pathsFor(store: MemoryStore, embedder: Embedder, query: string): Promise<Found> {
   const found = await ranked({ query }, { store, embedder, now: Date.now() }, store.list({ limit: 1 }).total);
-  return found.map(({ item }) => item.path ?? '');
+  const pathsOf = (some: typeof found) => some.map(({ item }) => item.path ?? '');
+  return { shown: pathsOf(found), sure: pathsOf(found.filter(({ sure }) => sure)) };
 }
 
 const share = <T>(of: readonly T[], fits: (one: T) => boolean): string =>
