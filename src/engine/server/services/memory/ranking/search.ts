@@ -199,10 +199,11 @@ function scoresFor(
 ): Omit<Scored, 'sure'>[] {
   const most = candidates.reduce((best, one) => (one.words > best.words ? one : best), {
     words: 0,
-    match: { coverage: 0 },
+    match: { coverage: 0, said: 0 },
   });
-  const { coverage } = most.match;
-  const vector = all.vector.most - coverage * (all.vector.most - all.vector.least);
+  const { coverage, said } = most.match;
+  const known = Math.min(1, Math.max(coverage, said / all.vector.rare));
+  const vector = all.vector.most - known * (all.vector.most - all.vector.least);
   // The best by words is worth as much as it has of the question.
   const parts = candidates.map(({ words, alike }) => ({
     words: (1 - vector) * (most.words > 0 ? (words / most.words) * coverage : 0),

@@ -4,9 +4,10 @@ import type { MemoryKind } from '../../../../protocol/index.ts';
 export interface Weights {
   /**
    * What likeness counts, of the 1 that it and words have together: `least` where the best by words has all of the question,
-   * `most` where it has next to nothing. Who asks in words of their own is found by what is meant.
+   * or `rare` words that hardly any other item has, `most` where it has next to nothing. Who asks in words of their own is
+   * found by what is meant; of a long sentence, such as a changelog's, some words are enough.
    */
-  vector: { least: number; most: number };
+  vector: { least: number; most: number; rare: number };
   recency: number;
   boosts: {
     /** A name of the question is that of the symbol; all parts of its name are in the question. */
@@ -50,7 +51,7 @@ export interface Weights {
  * be without losing one of those; of questions about other things 19 in 20 have less, in stores of 185 to 6,300 items.
  */
 export const WEIGHTS: Weights = {
-  vector: { least: 0.2, most: 0.8 },
+  vector: { least: 0.2, most: 0.8, rare: 2 },
   recency: 0.04,
   boosts: {
     defines: 0.3,
