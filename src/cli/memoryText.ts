@@ -43,7 +43,11 @@ export function listText({ items, total }: { items: MemoryItem[]; total: number 
 export function searchText({ hits, stale, searched }: MemorySearchResult, why: boolean): string {
   const left = stale > 0 ? `${memories(stale)} left out: the code they are about has changed.\n` : '';
   if (hits.length === 0) return `Nothing of ${memories(searched)} is relevant.\n${left}`;
-  return [...hits.map((hit) => hitText(hit, why)), ...(left ? [left] : [])].join('\n');
+  const sure = hits.filter((hit) => hit.sure);
+  const nearest = hits.slice(sure.length).map((hit) => hitText(hit, why));
+  const said = sure.length > 0 ? 'Less sure:\n' : `Of ${memories(searched)} none is surely relevant. The nearest:\n`;
+  const all = [...sure.map((hit) => hitText(hit, why)), ...(nearest.length > 0 ? [said, ...nearest] : [])];
+  return [...all, ...(left ? [left] : [])].join('\n');
 }
 
 function hitText({ item, score, sentences, why }: MemoryHit, parts: boolean): string {

@@ -84,6 +84,11 @@ async function rowsOf(needs: SearchNeeds, store: FolderStore, query: string, sig
   }
   const result = await client.search({ place, query, top: MOST, all: true }, { signal });
   const hits = result?.hits ?? [];
-  const rows = hits.map((hit): Row => ({ ...hitLook(hit.item, hit), id: hit.item.id, hit, alwaysShow: true }));
-  return rows.length > 0 ? rows : [{ label: 'Nothing that is remembered fits this.', alwaysShow: true }];
+  if (hits.length === 0) return [{ label: 'Nothing that is remembered fits this.', alwaysShow: true }];
+  const rowOf = (hit: MemoryHit): Row => ({ ...hitLook(hit.item, hit), id: hit.item.id, hit, alwaysShow: true });
+  const sure = hits.filter((hit) => hit.sure);
+  const nearest = hits.slice(sure.length);
+  const label = sure.length > 0 ? 'Less sure' : 'Nothing fits well. The nearest';
+  const heading = nearest.length > 0 ? [{ label, kind: vscode.QuickPickItemKind.Separator }] : [];
+  return [...sure.map(rowOf), ...heading, ...nearest.map(rowOf)];
 }

@@ -117,6 +117,8 @@ export interface MemoryHit {
   score: MemoryScore;
   /** Words of the question that were found, and what else spoke for it, for people. */
   why: string[];
+  /** It is relevant enough to be recalled; else it is only the nearest of what there is. */
+  sure: boolean;
 }
 
 export interface MemorySearchParams {
@@ -130,7 +132,7 @@ export interface MemorySearchParams {
 }
 
 export interface MemorySearchResult {
-  /** The best first; empty where nothing is relevant enough. */
+  /** What is sure, the best first, then, where that is little, what is nearest; empty where no word of the query is known. */
   hits: MemoryHit[];
   /** Items that would have been among them, but that no sentence of is true any more. */
   stale: number;

@@ -6,7 +6,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Embedder } from '../../../../src/engine/server/services/memory/items.ts';
 import { candidatesFor, orderOf } from '../../../../src/engine/server/services/memory/ranking/search.ts';
-import { WEIGHTS } from '../../../../src/engine/server/services/memory/ranking/weights.ts';
 import { wordsOf } from '../../../../src/engine/server/services/search/words.ts';
 import { filesOf } from '../../../../src/engine/server/services/workspaceFiles/folder.ts';
 import { FolderPrivacy } from '../../../../src/engine/server/services/workspaceFiles/folderPrivacy.ts';
@@ -67,9 +66,10 @@ export async function printChanges(embedders: ReadonlyMap<string, Embedder>): Pr
           }
           const candidates = await candidatesFor({ query: line }, { store, embedder }, total);
           // A change brings words that were not there before: what ranks is one matter, what is activated another.
-          const pathsBy = (loose: boolean) => orderOf(candidates, 0, WEIGHTS, loose).map(({ item }) => item.path ?? '');
-          note(`${which}, ranked`, pathsBy(true), files);
-          note(`${which}, with the floor`, pathsBy(false), files);
+          const order = orderOf(candidates, 0);
+          const pathsOf = (some: typeof order) => some.map(({ item }) => item.path ?? '');
+          note(`${which}, ranked`, pathsOf(order), files);
+          note(`${which}, what is sure`, pathsOf(order.filter(({ sure }) => sure)), files);
         }
         store.close();
       }

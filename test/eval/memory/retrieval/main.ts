@@ -1,6 +1,7 @@
 /**
- * `npm run eval:memory -- retrieval [--table F] [--model F.gguf …] [--only A] [--misses]`: how well memories are found; the figures of
- * embedders.md. `--table` is the static table (absent: the one that ships), `--model` embedding models beside it.
+ * `npm run eval:memory -- retrieval [--table F] [--model F.gguf …] [--only A] [--misses] [--tuning]`: how well memories are found;
+ * the figures of embedders.md. `--table` is the static table (absent: the one that ships), `--model` embedding models beside it;
+ * `--tuning`: without the questions that nothing is chosen on.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     model: { type: 'string', multiple: true, default: [] },
     only: { type: 'string', default: 'ABC' },
     misses: { type: 'boolean', default: false },
+    tuning: { type: 'boolean', default: false },
   },
 });
 const kept = path.join(repository, 'test-results', 'vectors');
@@ -27,6 +29,6 @@ for (const file of values.model) embedders.set(path.basename(file, '.gguf'), awa
 
 if (values.only.includes('A')) await printComments(embedders);
 const all = new Map([['words alone', noLikeness], ...embedders]);
-if (values.only.includes('B')) await printQuestions(all, values.misses);
+if (values.only.includes('B')) await printQuestions(all, { misses: values.misses, untouched: !values.tuning });
 if (values.only.includes('C')) await printChanges(all);
 process.exit();

@@ -10,6 +10,7 @@ import { repository } from '../../../helpers/engine.ts';
 import { HELD_OUT, type SearchQuestion, TUNING } from '../../search/questions.ts';
 import { packageFolder } from './packageFolder.ts';
 import { type Asked, PACKAGE_QUESTIONS, type PackageQuestions } from './packageQuestions.ts';
+import { CHECK_QUESTIONS, PLAIN_QUESTIONS } from './plainQuestions.ts';
 import { strangers } from './strangers.ts';
 import { type Summaries, storeOf, summariesOf } from './summarisedStore.ts';
 import { UNTOUCHED_QUESTIONS } from './untouchedQuestions.ts';
@@ -17,64 +18,73 @@ import { UNTOUCHED_QUESTIONS } from './untouchedQuestions.ts';
 /** The questions themselves are in the repository: that they are found says nothing. */
 const isIn = (file: string): boolean => !/^test\/eval\/(?:search|memory)\//.test(file);
 
+/** Figures are given for each package, and for all of a group together. */
+const GROUPS = ['tuned on', 'plain words', 'checked', 'untouched'] as const;
+type Group = (typeof GROUPS)[number];
+
 interface Place {
   name: string;
   summaries: Summaries;
-  isUntouched: boolean;
+  group: Group;
   parts: readonly [name: string, questions: readonly SearchQuestion[]][];
 }
 
-export async function printQuestions(embedders: ReadonlyMap<string, Embedder>, misses: boolean): Promise<void> {
-  const places = await everyPlace();
+/** @param untouched also those that nothing is chosen on: while ranking is being changed they are not looked at. */
+export async function printQuestions(
+  embedders: ReadonlyMap<string, Embedder>,
+  { misses, untouched }: { misses: boolean; untouched: boolean },
+): Promise<void> {
+  const places = await everyPlace(untouched);
   for (const [name, embedder] of embedders) {
-    console.log(`B: ${name}: among the first 1, 5, 10 memories; files; nDCG@10 of memories`);
-    const all: Rank[] = [];
-    const untouched: Rank[] = [];
-    for (const { name: where, summaries, parts, isUntouched } of places) {
+    console.log(
+      `B: ${name}: among the first 1, 5, 10 memories shown; files shown; files of what is sure; nDCG@10 of memories`,
+    );
+    const groups = new Map<Group, Rank[]>(GROUPS.map((group) => [group, []]));
+    for (const { name: where, summaries, parts, group } of places) {
       const store = await storeOf(summaries, embedder);
       console.log(`  ${where}, ${summaries.items.length} memories`);
       for (const [part, questions] of parts) {
         const ranks: Rank[] = [];
         for (const one of questions) ranks.push(await rankFor(store, embedder, one, misses));
-        (isUntouched ? untouched : all).push(...ranks);
+        groups.get(group)!.push(...ranks);
         printRanks(part, ranks);
       }
       await printSilence(store, embedder, misses);
       store.close();
     }
-    printRanks('all', all);
-    printRanks('untouched', untouched);
+    for (const [group, ranks] of groups) if (ranks.length > 0) printRanks(group, ranks);
   }
 }
 
-async function everyPlace(): Promise<Place[]> {
+async function everyPlace(untouched: boolean): Promise<Place[]> {
   const own = await summariesOf(path.resolve(repository), isIn);
   const places: Place[] = [
     {
       name: 'this repository',
       summaries: own,
-      isUntouched: false,
+      group: 'tuned on',
       parts: [
         ['tuning', TUNING],
         ['held out', HELD_OUT],
       ],
     },
   ];
-  for (const one of PACKAGE_QUESTIONS) places.push(await placeOf(one, false));
-  for (const one of UNTOUCHED_QUESTIONS) places.push(await placeOf(one, true));
+  for (const one of PACKAGE_QUESTIONS) places.push(await placeOf(one, 'tuned on'));
+  for (const one of PLAIN_QUESTIONS) places.push(await placeOf(one, 'plain words'));
+  if (untouched) {
+    for (const one of CHECK_QUESTIONS) places.push(await placeOf(one, 'checked'));
+    for (const one of UNTOUCHED_QUESTIONS) places.push(await placeOf(one, 'untouched'));
+  }
   return places;
 }
 
-async function placeOf(
-  { name, within, questions, statements }: PackageQuestions,
-  isUntouched: boolean,
-): Promise<Place> {
+async function placeOf({ name, within, questions, statements }: PackageQuestions, group: Group): Promise<Place> {
   const summaries = await summariesOf(await packageFolder(name), (file) => within.test(file));
   const parts: Place['parts'] = [
     ['questions', questions.map(asked)],
     ['statements', statements.map(asked)],
   ];
-  return { name, summaries, isUntouched, parts: parts.filter(([, some]) => some.length > 0) };
+  return { name, summaries, group, parts: parts.filter(([, some]) => some.length > 0) };
 }
 
 const asked = ([question, ...files]: Asked): SearchQuestion => ({ question, files });
@@ -83,12 +93,14 @@ const asked = ([question, ...files]: Asked): SearchQuestion => ({ question, file
 interface Rank {
   memory: number;
   file: number;
+  /** The file, among those of what is above the floor. */
+  sure: number;
 }
 
 async function rankFor(store: MemoryStore, embedder: Embedder, asked: SearchQuestion, misses: boolean): Promise<Rank> {
-  const found = await pathsFor(store, embedder, asked.question);
-  const files = [...new Set(found)];
-  const rank = { memory: rankIn(found, asked), file: rankIn(files, asked) };
+  const { shown, sure } = await pathsFor(store, embedder, asked.question);
+  const files = [...new Set(shown)];
+  const rank = { memory: rankIn(shown, asked), file: rankIn(files, asked), sure: rankIn([...new Set(sure)], asked) };
   if (misses && rank.file > 5) console.log(`    ${rank.file} ${asked.question}\n      ${files.slice(0, 4).join(' ')}`);
   return rank;
 }
@@ -103,24 +115,36 @@ function printRanks(part: string, ranks: readonly Rank[]): void {
   const ndcg = ranks.map(({ memory }) => (memory <= 10 ? 1 / Math.log2(1 + memory) : 0));
   const mean = ndcg.reduce((sum, value) => sum + value, 0) / ndcg.length;
   const count = String(ranks.length).padStart(3);
-  console.log(`    ${part.padEnd(10)} ${count}  ${shares('memory')}   files ${shares('file')}   ${mean.toFixed(3)}`);
+  console.log(
+    `    ${part.padEnd(11)} ${count}  ${shares('memory')}   files ${shares('file')}   sure ${shares('sure')}   ${mean.toFixed(3)}`,
+  );
 }
 
 async function printSilence(store: MemoryStore, embedder: Embedder, misses: boolean): Promise<void> {
   for (const [kind, questions] of Object.entries(strangers)) {
-    const silent: boolean[] = [];
+    const found: Found[] = [];
     for (const question of questions) {
-      const found = await pathsFor(store, embedder, question);
-      silent.push(found.length === 0);
-      if (misses && found.length > 0) console.log(`    ${question}: ${found.slice(0, 3).join(' ')}`);
+      const paths = await pathsFor(store, embedder, question);
+      found.push(paths);
+      if (misses && paths.sure.length > 0) console.log(`    ${question}: ${paths.sure.slice(0, 3).join(' ')}`);
     }
-    console.log(`    nothing found for ${kind}: ${share(silent, (is) => is)} of ${silent.length}`);
+    const nothing = (of: keyof Found) => share(found, (paths) => paths[of].length === 0);
+    console.log(
+      `    for ${kind} nothing sure: ${nothing('sure')}, nothing shown: ${nothing('shown')} of ${found.length}`,
+    );
   }
 }
 
-async function pathsFor(store: MemoryStore, embedder: Embedder, query: string): Promise<string[]> {
+interface Found {
+  /** To who searches: the nearest too. */
+  shown: string[];
+  sure: string[];
+}
+
+async function pathsFor(store: MemoryStore, embedder: Embedder, query: string): Promise<Found> {
   const found = await ranked({ query }, { store, embedder, now: Date.now() }, store.list({ limit: 1 }).total);
-  return found.map(({ item }) => item.path ?? '');
+  const pathsOf = (some: typeof found) => some.map(({ item }) => item.path ?? '');
+  return { shown: pathsOf(found), sure: pathsOf(found.filter(({ sure }) => sure)) };
 }
 
 const share = <T>(of: readonly T[], fits: (one: T) => boolean): string =>

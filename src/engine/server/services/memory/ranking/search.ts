@@ -1,6 +1,7 @@
 /**
- * Finds what is remembered about a question: candidates by words and by likeness, one score whose parts are all told, no
- * item below a floor of relevance, and none whose sentences are not true any more.
+ * Finds what is remembered about a question: candidates by words and by likeness, one score whose parts are all told, and
+ * none whose sentences are not true any more. What is below a floor of relevance is not sure: who searches is shown the
+ * nearest of it where little is sure, and what is recalled by itself never is.
  *
  *     score = words + vector + recency + ranking (weights.ts, boosts.ts)
  */
@@ -34,6 +35,8 @@ export interface SearchWith {
 const CANDIDATES = 100;
 /** Of these, so many are looked at closely. */
 const CLOSELY = 120;
+/** With what is nearest there are so many, of files that are not among what is sure, the best of each. */
+const NEAREST = 10;
 /** Items whose anchors are checked at a time. */
 const CHECKED_AT_ONCE = 12;
 
@@ -42,10 +45,12 @@ export interface Scored {
   item: MemoryItem;
   score: MemoryScore;
   why: string[];
+  /** It is above the floor of relevance. */
+  sure: boolean;
 }
 
 /**
- * @param params `top` is a cap, no quota; `loose`: without the floor, for who has a stricter one.
+ * @param params `top` is a cap, no quota; `loose`: all, in one order, for who has a stricter floor.
  * @throws what embedder, checker and store throw.
  */
 export async function search(
@@ -72,20 +77,36 @@ export async function search(
   return { hits, stale, searched, ms: performance.now() - begun };
 }
 
-const hitOf = ({ item, score, why }: Scored, sentences: CheckedSentence[]): MemoryHit => ({
+const hitOf = ({ item, score, why, sure }: Scored, sentences: CheckedSentence[]): MemoryHit => ({
   item,
   sentences,
   score,
   why,
+  sure,
 });
 
-/** All that is relevant, the best first, anchors unchecked. @param stored how many items are searched. */
+/**
+ * All that is relevant, the best first, then what is nearest, anchors unchecked.
+ * @param stored how many items are searched.
+ */
 export async function ranked(
   asked: Pick<MemorySearchParams, 'query' | 'kinds' | 'all'> & { loose?: boolean },
   { store, embedder, now }: Omit<SearchWith, 'checker'>,
   stored: number,
 ): Promise<Scored[]> {
-  return orderOf(await candidatesFor(asked, { store, embedder }, stored), now, WEIGHTS, asked.loose);
+  const candidates = await candidatesFor(asked, { store, embedder }, stored);
+  const order = orderOf(candidates, now);
+  if (asked.loose) return withoutCopies(order);
+  const sure = order.filter((one) => one.sure);
+  return withoutCopies([...sure, ...nearestOf(order, sure, candidates)]);
+}
+
+/** Where no item has any word of the question, nothing is near: to words that mean nothing some vector is always alike. */
+function nearestOf(order: readonly Scored[], sure: readonly Scored[], { all }: Candidates): Scored[] {
+  if (sure.length >= NEAREST || !all.some(({ match }) => match.coverage > 0)) return [];
+  const known = new Set(sure.map(({ item }) => item.path));
+  const others = order.filter(({ item }) => item.path === null || (!known.has(item.path) && known.add(item.path)));
+  return others.filter((one) => !one.sure && one.score.words + one.score.vector > 0).slice(0, NEAREST - sure.length);
 }
 
 /** What may be relevant to a question, with all that was found out of it. */
@@ -131,19 +152,16 @@ export async function candidatesFor(
   return { question, all: candidates, stored };
 }
 
-/** Those that are relevant, the best first. Depends on nothing but what is given. */
-export function orderOf(
-  { question, all, stored }: Candidates,
-  now: number,
-  weights: Weights = WEIGHTS,
-  loose = false,
-): Scored[] {
+/** All candidates, the best first. Depends on nothing but what is given. */
+export function orderOf({ question, all, stored }: Candidates, now: number, weights: Weights = WEIGHTS): Scored[] {
   const isRelevant = relevantOf(all, stored, weights);
-  const relevant = scoresFor(question, all, now, weights).filter(
-    ({ item }, i) => loose || isRelevant[i] || (question.overview && WHOLES.has(item.kind)),
+  const scored = scoresFor(question, all, now, weights).map((one, i) => ({
+    ...one,
+    sure: isRelevant[i]! || (question.overview && WHOLES.has(one.item.kind)),
+  }));
+  return scored.sort(
+    (a, b) => b.score.total - a.score.total || b.item.changed - a.item.changed || a.item.id - b.item.id,
   );
-  relevant.sort((a, b) => b.score.total - a.score.total || b.item.changed - a.item.changed || a.item.id - b.item.id);
-  return withoutCopies(relevant);
 }
 
 /** What tells of more than a file: a question about the whole is about these, whatever its words are. */
@@ -173,19 +191,26 @@ export interface Candidate {
 }
 
 /** In the order of the candidates. */
-function scoresFor(question: Question, candidates: readonly Candidate[], now: number, all: Weights): Scored[] {
-  const weights = all.parts;
+function scoresFor(
+  question: Question,
+  candidates: readonly Candidate[],
+  now: number,
+  all: Weights,
+): Omit<Scored, 'sure'>[] {
   const most = candidates.reduce((best, one) => (one.words > best.words ? one : best), {
     words: 0,
-    match: { coverage: 0 },
+    match: { coverage: 0, said: 0 },
   });
+  const { coverage, said } = most.match;
+  const known = Math.min(1, Math.max(coverage, said / all.vector.rare));
+  const vector = all.vector.most - known * (all.vector.most - all.vector.least);
   // The best by words is worth as much as it has of the question.
   const parts = candidates.map(({ words, alike }) => ({
-    words: weights.words * (most.words > 0 ? (words / most.words) * most.match.coverage : 0),
-    vector: weights.vector * alike,
+    words: (1 - vector) * (most.words > 0 ? (words / most.words) * coverage : 0),
+    vector: vector * alike,
   }));
   const besides = Map.groupBy(candidates.keys(), (i) => candidates[i]!.item.path);
-  const relevance = parts.map(({ words, vector }) => (words + vector) / (weights.words + weights.vector));
+  const relevance = parts.map(({ words, vector }) => words + vector);
   return candidates.map(({ item, match, alike }, i) => {
     const beside = item.path === null ? [] : besides.get(item.path)!.filter((other) => other !== i);
     const boosts = boostsOf(

@@ -1,13 +1,13 @@
 /** How much each part of a score counts, and how much there must be of it. */
 import type { MemoryKind } from '../../../../protocol/index.ts';
 
-export interface Parts {
-  words: number;
-  vector: number;
-}
-
 export interface Weights {
-  parts: Parts;
+  /**
+   * What likeness counts, of the 1 that it and words have together: `least` where the best by words has all of the question,
+   * or `rare` words that hardly any other item has, `most` where it has next to nothing. Who asks in words of their own is
+   * found by what is meant; of a long sentence, such as a changelog's, some words are enough.
+   */
+  vector: { least: number; most: number; rare: number };
   recency: number;
   boosts: {
     /** A name of the question is that of the symbol; all parts of its name are in the question. */
@@ -46,18 +46,18 @@ export interface Weights {
 }
 
 /**
- * Chosen on the questions and statements of packageQuestions.ts, on subjects of this repository's commits with the files that
+ * Chosen on the questions and statements of packageQuestions.ts and plainQuestions.ts, on subjects of this repository's commits with the files that
  * they changed, and on the first half of the questions about it (test/eval/memory/retrieval). The floor is as high as it can
  * be without losing one of those; of questions about other things 19 in 20 have less, in stores of 185 to 6,300 items.
  */
 export const WEIGHTS: Weights = {
-  parts: { words: 0.7, vector: 0.3 },
+  vector: { least: 0.2, most: 0.8, rare: 2 },
   recency: 0.04,
   boosts: {
     defines: 0.3,
     named: 0.05,
     path: 0.06,
-    coherence: 0.25,
+    coherence: 0.4,
     overview: { workspace: 0.5, folder: 0.15 },
     past: { turn: 0.1, session: 0.1, fact: 0.05 },
     kinds: { file: 0.06, folder: -0.05 },

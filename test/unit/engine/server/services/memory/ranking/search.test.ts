@@ -78,6 +78,35 @@ const NONSENSE = ['qwzx blorf vantu', 'best sourdough bread recipe', 'who won th
 for (const question of NONSENSE)
   test(`“${question}” finds nothing`, async () => assert.deepEqual(await ids(question), []));
 
+test('of a question that little is known of the nearest is found, as not sure, and the best of each file', async () => {
+  const asked = 'why do the lorries stop at the harbour gates once the page of the tide tables is worth nothing';
+  const { hits } = await find(asked, { top: 10 });
+  assert(hits.length > 1 && hits.every(({ sure }) => !sure));
+  const paths = hits.flatMap(({ item }) => item.path ?? []);
+  assert.equal(new Set(paths).size, paths.length);
+  assert(paths.includes('src/kv/worth.ts') && !paths.includes('src/net/download.ts'), `${paths}`);
+});
+
+test('what is sure comes before what is nearest, whose files are others', async () => {
+  const { hits } = await find('evictPage', { top: 10 });
+  const sure = hits.filter((hit) => hit.sure);
+  assert.deepEqual([sure[0]?.item.id, hits.slice(0, sure.length)], [2, sure]);
+  const files = new Set(sure.map(({ item }) => item.path));
+  assert(hits.slice(sure.length).every(({ item }) => !files.has(item.path)));
+});
+
+test('the fewer words of a question are known, the more likeness counts', async () => {
+  const store = new ItemList(ITEMS);
+  store.setVectors('model:x', [{ id: 5, vector: Float32Array.of(1, 0) }]);
+  const embedder = { id: 'model:x', dimensions: 2, embed: async () => [Float32Array.of(1, 0)] };
+  const shareFor = async (query: string) => {
+    const { hits } = await search({ query, top: 10, loose: true }, { store, embedder, checker, now: NOW });
+    return hits.find(({ item }) => item.id === 5)!.score.vector;
+  };
+  const known = await shareFor('which page of the pool is worth least');
+  assert(known < (await shareFor('which page of the lorries is worth harbour money')));
+});
+
 test('what is not true any more is counted, and shown only when all is asked for', async () => {
   const { hits, stale } = await find('tries a request again');
   assert(hits.every(({ item }) => item.id !== 6));
