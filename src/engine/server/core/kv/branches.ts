@@ -74,15 +74,8 @@ export class Branches {
   }
 
   *#cheapest(count: number): Generator<TreeNode> {
-    let above: TreeNode | undefined;
-    while (this.#parts.pool.free < count) {
-      const leaf: TreeNode | undefined = above ?? this.#parts.tree.cheapest;
-      if (!leaf) return;
-      const { parent, priority } = leaf;
+    for (let leaf = this.#parts.tree.cheapest; leaf && this.#parts.pool.free < count; leaf = this.#parts.tree.cheapest)
       yield leaf;
-      // What is worth no more than the cheapest was is the cheapest now: mostly the page above, with no need to look.
-      above = parent && this.#parts.tree.evictable.has(parent) && parent.priority <= priority ? parent : undefined;
-    }
   }
 
   /** Frees the pages of nodes, children before parents; what is worth it is saved first. */

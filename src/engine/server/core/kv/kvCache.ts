@@ -201,7 +201,7 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
     this.#end(lease);
     this.tree.refresh(tail);
     const open = document !== undefined && this.documents.isOpen(workspace, document);
-    touch(tail, { clock: this.#clock, open, computeMs: this.#computeMs });
+    touch(tail, this.#clock, open);
   }
 
   /** Gives the lease back and keeps nothing that it computed by itself (its decode failed). */

@@ -4,7 +4,7 @@ import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePoo
 import { PageTiers } from '../../../../../../src/engine/server/core/kv/tiers.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
 import { keyOf } from '../../../../../../src/engine/server/storage/pages/pageRecord.ts';
-import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
+import { checkIntegrity, nodesOf } from '../../../../../helpers/cacheIntegrity.ts';
 import { answerTo } from './answers.ts';
 import { Driver } from './driver.ts';
 import { keysOf } from './world/checks.ts';
@@ -41,7 +41,7 @@ describe('keys', () => {
     driver.run(tokens.slice(0, 5 * PAGE_TOKENS));
     driver.run([...tokens.slice(0, 2 * PAGE_TOKENS), ...range(1, 9)]);
     driver.run(tokens);
-    const nodes = [...cache.tree.nodes()].filter(({ start, tokens: own }) => own[0] === tokens[start]);
+    const nodes = [...nodesOf(cache.tree)].filter(({ start, tokens: own }) => own[0] === tokens[start]);
     assert(nodes.every(({ key }) => key === undefined));
     const [expected, last] = [keysOf('w', tokens), nodes.at(-1)!];
     assert.equal(spill.key(nodes[2]!), expected[2]);
