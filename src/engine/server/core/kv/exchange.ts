@@ -13,9 +13,6 @@ import { endOf, type TreeNode } from './treeNode.ts';
 /** A shorter tail of a prompt is computed faster than it is worth a page. */
 const SHORTEST_TAIL = 8;
 
-/** Pages that are read from the disk while the ones before them are put back. */
-const FETCHED_AHEAD = 8;
-
 export class Exchange {
   readonly #parts: CacheParts;
   readonly #branches: Branches;
@@ -29,23 +26,6 @@ export class Exchange {
   attach(lease: Lease, tokens: readonly number[], room: number): void {
     this.#follow(lease, tokens, tokens.length - 1, room);
     lease.computed = Math.max(lease.computed, lease.start);
-  }
-
-  /** The node of the next page, where that is saved and worth bringing back. */
-  coldAhead(lease: Lease, tokens: readonly number[]): TreeNode | undefined {
-    const found = this.#parts.tree.best(lease.node, tokens, lease.start, tokens.length - 1);
-    const saved = found?.common === PAGE_TOKENS && found.node.page < 0;
-    return saved && this.#parts.spill?.worthRestoring(lease.start) ? found.node : undefined;
-  }
-
-  /** Asks for the next pages of the lease that only the disk has: the first, and some behind it. */
-  fetchAhead(lease: Lease, tokens: readonly number[]): void {
-    if (!this.coldAhead(lease, tokens)) return;
-    let left = FETCHED_AHEAD;
-    for (const { node, common } of this.#parts.tree.path(lease.node, tokens, tokens.length - 1)) {
-      if (common < PAGE_TOKENS || left-- === 0) return;
-      this.#parts.spill!.fetch(node);
-    }
   }
 
   /** Shares the beginning of a page that goes on differently: the rest of the page is the lease's own. */

@@ -125,14 +125,7 @@ export class Selection {
     if (request.reserve > cache.capacity) throw tooLong();
     const { workspace, reuse = true, supersedes, document = supersedes, replaces, keep } = request.input;
     const reserve = Math.min(request.reserve, request.known.length + GROWTH_TOKENS);
-    const options = {
-      workspace,
-      reuse,
-      reserve,
-      ...(keep === undefined ? {} : { keep }),
-      ...(document === undefined ? {} : { document }),
-      ...(replaces === undefined ? {} : { replaces }),
-    };
+    const options = { workspace, reuse, reserve, keep, document, replaces };
     let lease = cache.acquire(request.known, options);
     const lower = behind.filter((other) => planner.gives(other, request));
     while (!lease) {

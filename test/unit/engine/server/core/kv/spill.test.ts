@@ -65,10 +65,10 @@ describe('Spill', () => {
     const tokens = [...range(6), 1];
     driver.run(tokens);
     evict(4);
-    assert.deepEqual([spill.spills, spill.coldPages], [4, 4]);
+    assert.deepEqual([spill.spills, spill.cold.size], [4, 4]);
     const { cached, next } = driver.run(tokens);
     assert.deepEqual([cached, next], [6 * PAGE_TOKENS, answerTo(tokens)]);
-    assert.deepEqual([spill.restores, spill.coldPages], [4, 0]);
+    assert.deepEqual([spill.restores, spill.cold.size], [4, 0]);
     assert.deepEqual(events, ['evicted 4', 'spilled 4', 'restored 4']);
     evict(4); // the copies are still there
     assert.equal(spill.spills, 4);
@@ -105,7 +105,7 @@ describe('Spill', () => {
     evict(3);
     spill.restoreMs = 11;
     assert.equal(driver.run(tokens).cached, 0);
-    assert.equal(spill.coldPages, 0);
+    assert.equal(spill.cold.size, 0);
     checkIntegrity(cache);
   });
 
@@ -125,7 +125,7 @@ describe('Spill', () => {
     const { driver, cache, spill, evict } = setUp(0.01, 100);
     driver.run([...range(6), 1]);
     evict(6);
-    assert.deepEqual([spill.spills, spill.coldPages], [0, 0]);
+    assert.deepEqual([spill.spills, spill.cold.size], [0, 0]);
     checkIntegrity(cache);
   });
 });
