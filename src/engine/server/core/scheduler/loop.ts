@@ -8,23 +8,21 @@ import type { FinishReason, SchedulerStatus } from '../../../protocol/index.ts';
 import type { Arbiter, Contender } from '../arbiter.ts';
 import type { DecodeBackend, DecodeBatch, DecodeOutcome, Tokenizer } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
-import type { CacheLease, CacheStrategy } from '../kv/strategy.ts';
+import type { CacheStrategy } from '../kv/strategy.ts';
 import type { Speculation } from '../speculation/speculation.ts';
 import { TextSource } from '../speculation/textSource.ts';
-import { walk } from '../speculation/verify.ts';
+import { Advance } from './advance.ts';
 import type { Decisions } from './decisions.ts';
+import { DiskWait } from './diskWait.ts';
 import { Drafting } from './drafting.ts';
 import { IterationTimes } from './iterationTimes.ts';
 import type { LatencyProfile } from './latencyProfile.ts';
-import { charge } from './levels.ts';
 import { ITERATION_MS, Planner, type Policy } from './planner.ts';
 import { RANK, Request, type RequestInput } from './request.ts';
 import { Selection, type Slice, toError } from './selection.ts';
 
 /** A running iteration is not stopped for a higher class where it should end so soon, or should just have ended. */
 const WORTH_STOPPING_MS = 5;
-/** Who waits for the disk is looked at so often, in case nothing comes. */
-const AWAITING_MS = 5;
 /** Tokens in the cache by which the time of one is told. */
 const FILL = 1000;
 /** Pages are saved when nothing was asked for so long, and then in pieces that a keystroke would not notice. */
@@ -65,6 +63,8 @@ export class Loop implements Contender {
   readonly #device: Arbiter;
   readonly #drafting: Drafting | undefined;
   readonly #selection: Selection;
+  readonly #advance: Advance;
+  readonly #diskWait: DiskWait;
   readonly #times = new IterationTimes();
   #requests: Request[] = [];
   #flight: Flight | undefined;
@@ -75,15 +75,11 @@ export class Loop implements Contender {
   #interruptions = 0;
   #superseded = 0;
   #idle: NodeJS.Timeout | undefined;
-  #awaiting: NodeJS.Timeout | undefined;
-  /** Nothing can be computed before saved pages have come. */
-  #paused = false;
 
   constructor({ backend, tokenizer, cache, profile, policy, decisions, speculation, device }: LoopOptions) {
     this.#backend = backend;
     this.#tokenizer = tokenizer;
     this.cache = cache;
-    cache.onReady = () => this.#ready();
     this.#profile = profile;
     this.#policy = policy;
     this.decisions = decisions;
@@ -103,6 +99,17 @@ export class Loop implements Contender {
       now: () => backend.now(),
       onFailure: (request, error) => this.#fail(request, error),
     });
+    this.#advance = new Advance({
+      backend,
+      cache,
+      tokenizer,
+      decisions,
+      speculation,
+      nextNumber: () => this.#arrivals++,
+      onSpoke: () => device.spoke(),
+      onFork: (fork) => this.#requests.push(fork),
+    });
+    this.#diskWait = new DiskWait(cache, this.#selection, device);
     this.#device = device;
     device.join(this);
   }
@@ -120,7 +127,7 @@ export class Loop implements Contender {
 
   /** Highest class of those that run or wait, as a number; undefined while all that could be done waits for the disk. */
   get rank(): number | undefined {
-    if (this.#paused) return undefined;
+    if (this.#diskWait.paused) return undefined;
     let highest: number | undefined;
     for (const { rank } of this.#requests) if (highest === undefined || rank < highest) highest = rank;
     return highest;
@@ -161,7 +168,7 @@ export class Loop implements Contender {
     request.drafter = this.speculation?.drafter(input.sources ?? [new TextSource('text', input.prompt)]);
     clearTimeout(this.#idle);
     this.#requests.push(request);
-    this.#paused = false;
+    this.#diskWait.paused = false;
     this.#device.arrived(request.rank);
     return request;
   }
@@ -196,7 +203,7 @@ export class Loop implements Contender {
     this.#stopped = true;
     this.#device.leave(this);
     clearTimeout(this.#idle);
-    clearTimeout(this.#awaiting);
+    this.#diskWait.end();
     for (const request of this.#requests) request.fail(reason);
     this.#requests = [];
     this.#backend.abort();
@@ -206,19 +213,14 @@ export class Loop implements Contender {
   iterate(): number | Promise<number> {
     const began = this.#backend.now();
     const slices = this.#selection.select(this.#requests);
-    if (this.#selection.awaiting.length > 0) this.#lookAgain();
-    this.#paused = slices.length === 0 && this.#selection.awaiting.length > 0;
+    this.#diskWait.chosen(slices.length === 0);
     const started = this.#backend.now();
     if (slices.length === 0) return started - began;
     const expected = this.#planner.expectedMs;
     // One that a key would stop must leave the event loop free to hear of the key.
     const brief = slices[0]!.request.rank === RANK.keystroke ? ITERATION_MS : WORTH_STOPPING_MS;
     if (expected <= brief || !this.#backend.abortable || this.#policy === 'fcfs') {
-      this.#finish(
-        slices,
-        started,
-        this.#decode(() => this.#backend.decode(this.#batch)),
-      );
+      this.#finish(slices, started, this.#decode());
       return this.#backend.now() - began;
     }
     const flight = { slices, endsAt: started + expected, stopped: false, alone: true };
@@ -256,26 +258,6 @@ export class Loop implements Contender {
     return beside;
   }
 
-  /** Saved pages may have come: who waited for them goes on, if need be at the cost of a running iteration. */
-  #ready(): void {
-    clearTimeout(this.#awaiting);
-    this.#awaiting = undefined;
-    if (this.#stopped) return;
-    const waiting = this.#selection.awaiting.filter(({ settled }) => !settled);
-    const ready = waiting.filter(({ lease, known }) => !lease || this.cache.outlook(lease, known) !== 'coming');
-    if (waiting.length > 0 && ready.length === 0) {
-      this.#lookAgain();
-      return;
-    }
-    this.#paused = false;
-    // Of no class where those who waited have left: nothing is stopped then.
-    this.#device.arrived(Math.min(...ready.map(({ rank }) => rank)));
-  }
-
-  #lookAgain(): void {
-    this.#awaiting ??= setTimeout(() => this.#ready(), AWAITING_MS);
-  }
-
   /** Pages are saved while nothing is asked of any model. */
   #rest(afterMs: number): void {
     clearTimeout(this.#idle);
@@ -285,9 +267,9 @@ export class Loop implements Contender {
     }, afterMs).unref();
   }
 
-  #decode(run: () => DecodeOutcome): DecodeOutcome | Error {
+  #decode(): DecodeOutcome | Error {
     try {
-      return run();
+      return this.#backend.decode(this.#batch);
     } catch (error) {
       return toError(error);
     }
@@ -311,9 +293,11 @@ export class Loop implements Contender {
     for (const slice of slices) {
       const { request } = slice;
       const before = request.known.length;
-      if (outcome === 'ok') this.#advance(slice, now, ms);
-      else if (outcome === 'aborted') this.#interrupted(request);
-      else this.#fail(request, outcome === 'noRoom' ? outOfCells() : outcome);
+      if (outcome === 'ok') this.#take(slice, now, ms);
+      else if (outcome === 'aborted') {
+        this.#interruptions++;
+        this.decisions.record('preempted', request, { why: 'the iteration was stopped for a higher class' });
+      } else this.#fail(request, outcome === 'noRoom' ? outOfCells() : outcome);
       made += request.known.length - before;
     }
     if (outcome === 'ok') {
@@ -323,94 +307,14 @@ export class Loop implements Contender {
     for (const request of [...this.#requests]) if (request.ending) this.#leave(request, request.ending);
   }
 
-  #advance(slice: Slice, now: number, ms: number): void {
-    const { request, start, end, drafted } = slice;
+  #take(slice: Slice, now: number, ms: number): void {
+    const { request } = slice;
     try {
-      request.waited = false;
-      this.cache.commit(request.lease!, request.known, end);
-      request.advanced(start);
-      const rows = end - start + (drafted?.draft.tokens.length ?? 0);
-      this.decisions.record('ran', request, { tokens: rows, ms });
-      // Its share by rows: who only decodes beside a long prompt has not used up its time.
-      const share = (ms * rows) / this.#planner.tokens;
-      if (charge(request.standing, share, now)) this.decisions.record('demoted', request);
-      if (end < request.known.length || request.ending) return;
-      if (request.input.maxTokens === 0) {
-        this.#leave(request, 'length');
-        return;
-      }
-      if (request.generatedTokens === 0) this.#device.spoke();
-      const finish = this.#draw(slice, now);
-      this.#fork(request, finish !== undefined, now);
+      const finish = this.#advance.take(slice, now, ms, this.#planner.tokens);
       if (finish) this.#leave(request, finish);
     } catch (error) {
       this.#fail(request, toError(error));
     }
-  }
-
-  /**
-   * Begins the other answers of a request, where they are wanted and known: each has the prompt, and the answer up to where
-   * it parts from it, by a fork of the lease. One that finds no room for that waits for its turn as any other.
-   */
-  #fork(request: Request, over: boolean, now: number): void {
-    // What drafts its answer follows the first one only.
-    const { forks: wanted, sources: _, ...input } = request.input;
-    if (!wanted || request.forks || request.settled) return;
-    const branches = request.sampler.branches?.(wanted.most, over);
-    if (!branches && !over) return;
-    request.forks = [];
-    wanted.onBegun?.(branches?.length ?? 0);
-    for (const [index, { at, token, sampler }] of (branches ?? []).entries()) {
-      const end = request.promptTokens + at;
-      const begun = [...request.known.slice(request.promptTokens, end), token];
-      const onText = wanted.onText(index);
-      const fork = new Request({ ...input, begun, sampler, onText }, this.#arrivals++, now, this.#tokenizer);
-      // Who waits for them hears of it; until then it is no error that nobody does.
-      fork.done.catch(() => undefined);
-      request.forks.push(fork);
-      this.decisions.record('arrived', fork, { tokens: fork.promptTokens });
-      if (fork.over) {
-        fork.finish(fork.over, now);
-        continue;
-      }
-      const lease = this.cache.fork?.(request.lease!, request.known, end);
-      if (lease) fork.begin(lease, now);
-      this.#requests.push(fork);
-    }
-  }
-
-  /** Draws what comes next, and on for as long as it is what was drafted. Returns why the request is finished, if it is. */
-  #draw({ request, end, row, drafted }: Slice, now: number): FinishReason | undefined {
-    let finish: FinishReason | undefined;
-    const draw = (from: number): number | undefined => {
-      const token = request.sampler.sample(from);
-      finish = request.take(token, this.#tokenizer, now);
-      // Whoever hears of it may cancel it.
-      return finish || request.settled ? undefined : token;
-    };
-    const before = request.known.length;
-    const right = drafted ? walk(drafted.draft, (node) => draw(node < 0 ? row : drafted.row + node)).length : 0;
-    if (!drafted) draw(row);
-    else if (request.lease) this.#keep(request, request.lease, end + right, end + drafted.draft.tokens.length);
-    this.speculation?.took({
-      kind: request.input.class,
-      source: drafted?.source,
-      drafted: drafted?.draft.tokens.length ?? 0,
-      right,
-      made: request.known.length - before,
-    });
-    return finish;
-  }
-
-  /** Of the tokens up to `end` those up to `kept` were right. */
-  #keep(request: Request, lease: CacheLease, kept: number, end: number): void {
-    if (kept < end) this.#backend.removeRange(lease.sequence, kept, -1);
-    this.cache.commit(lease, request.known, kept);
-  }
-
-  #interrupted(request: Request): void {
-    this.#interruptions++;
-    this.decisions.record('preempted', request, { why: 'the iteration was stopped for a higher class' });
   }
 
   #leave(request: Request, reason: FinishReason): void {
