@@ -15,14 +15,13 @@ import { Advance } from './advance.ts';
 import type { Decisions } from './decisions.ts';
 import { DiskWait } from './diskWait.ts';
 import { Drafting } from './drafting.ts';
+import { Flight, WORTH_STOPPING_MS } from './flight.ts';
 import { IterationTimes } from './iterationTimes.ts';
 import type { LatencyProfile } from './latencyProfile.ts';
 import { ITERATION_MS, Planner, type Policy } from './planner.ts';
 import { RANK, Request, type RequestInput } from './request.ts';
 import { Selection, type Slice, toError } from './selection.ts';
 
-/** A running iteration is not stopped for a higher class where it should end so soon, or should just have ended. */
-const WORTH_STOPPING_MS = 5;
 /** Tokens in the cache by which the time of one is told. */
 const FILL = 1000;
 /** Pages are saved when nothing was asked for so long, and then in pieces that a keystroke would not notice. */
@@ -39,15 +38,6 @@ export interface LoopOptions {
   speculation?: Speculation | undefined;
   /** What the model computes on. */
   device: Arbiter;
-}
-
-/** An iteration that runs off the event loop. */
-interface Flight {
-  slices: Slice[];
-  endsAt: number;
-  stopped: boolean;
-  /** Nobody else computes beside it: its time says what it costs. */
-  alone: boolean;
 }
 
 export class Loop implements Contender {
@@ -223,7 +213,7 @@ export class Loop implements Contender {
       this.#finish(slices, started, this.#decode());
       return this.#backend.now() - began;
     }
-    const flight = { slices, endsAt: started + expected, stopped: false, alone: true };
+    const flight = new Flight(this.#backend, slices, started + expected);
     this.#flight = flight;
     return this.#backend
       .decodeAsync(this.#batch)
@@ -236,26 +226,9 @@ export class Loop implements Contender {
       });
   }
 
-  /**
-   * Ends the running iteration where someone of class `rank` would wait for lower ones, or nobody wants it any more; see
-   * {@link Contender}.
-   */
+  /** Ends the running iteration, where there is one that should give way; see {@link Contender}. */
   stop(rank: number): boolean {
-    const flight = this.#flight;
-    if (!flight) return false;
-    // What a prompt that was superseded or cancelled has computed serves the one that comes in its place.
-    const wanted = flight.slices.some(({ request, start, end }) => {
-      return request.rank <= rank && (!request.ending || end - start > 1);
-    });
-    if (wanted) return false;
-    // One that is overdue is on a machine that has become slower: nobody knows how long it will go on.
-    if (!flight.stopped && Math.abs(flight.endsAt - this.#backend.now()) >= WORTH_STOPPING_MS) {
-      flight.stopped = true;
-      this.#backend.abort();
-    }
-    const beside = this.#backend.sparesHalf && rank < flight.slices[0]!.request.rank;
-    if (beside) flight.alone = false;
-    return beside;
+    return this.#flight?.stop(rank) ?? false;
   }
 
   /** Pages are saved while nothing is asked of any model. */
@@ -275,7 +248,7 @@ export class Loop implements Contender {
     }
   }
 
-  /** Takes in what an iteration came to. @param alone see {@link Flight}. */
+  /** Takes in what an iteration came to. @param alone see {@link Flight.alone}. */
   #finish(slices: Slice[], started: number, outcome: DecodeOutcome | Error, alone = true): void {
     const now = this.#backend.now();
     const ms = now - started;
