@@ -4,6 +4,7 @@
  */
 import type { DecodeBatch } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
+import { PAGE_TOKENS } from '../kv/pagePool.ts';
 import type { CacheStrategy } from '../kv/strategy.ts';
 import type { Decisions } from './decisions.ts';
 import type { Drafted, Drafting } from './drafting.ts';
@@ -136,7 +137,7 @@ export class Selection {
     request.begin(lease, now);
     const left = request.known.length - lease.computed;
     request.standing = join(profile.prompt(left, lease.computed, batch.capacity), now);
-    decisions.record('admitted', request, { tokens: lease.computed, pages: Math.floor(lease.computed / 32) });
+    decisions.record('admitted', request, { tokens: lease.computed, pages: Math.floor(lease.computed / PAGE_TOKENS) });
     return true;
   }
 
