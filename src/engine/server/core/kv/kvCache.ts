@@ -4,7 +4,7 @@
  */
 import type { KvStatus } from '../../../protocol/index.ts';
 import type { DecodeBackend, SequenceId } from '../backend.ts';
-import { Branches, type CacheEvent, type CacheParts } from './branches.ts';
+import { Branches } from './branches.ts';
 import { Documents } from './documents.ts';
 import { Exchange } from './exchange.ts';
 import { type Lease, type LeaseOptions, outstanding, pagesFor, pagesOf, roomFor } from './lease.ts';
@@ -21,6 +21,8 @@ import type { PageTiers } from './tiers.ts';
 import { endOf, type TreeNode } from './treeNode.ts';
 import { touch } from './worth.ts';
 
+export type CacheEvent = (what: 'evicted' | 'spilled' | 'restored', pages: number) => void;
+
 export interface KvCacheOptions {
   /** Sequence ids for running requests; the others of the backend are the tree's. */
   leases: number;
@@ -31,13 +33,15 @@ export interface KvCacheOptions {
   onEvent?: CacheEvent;
 }
 
-export class KvCache implements CacheStrategy<Lease>, CacheParts {
+/** What its parts have in common is here for them to read; what is done goes through the methods. */
+export class KvCache implements CacheStrategy<Lease> {
   readonly backend: DecodeBackend;
   readonly onEvent: CacheEvent;
   readonly pool: PagePool;
   readonly tree: PrefixTree;
   readonly ids: SequenceIds<TreeNode>;
   readonly branches: Branches;
+  /** Absent where evicted pages go nowhere. */
   readonly spill: Spill | undefined;
   readonly documents: Documents;
   readonly leases = new Set<Lease>();
@@ -64,8 +68,8 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
     };
     this.spill = tiers ? new Spill(backend, tiers(lost), computeMs) : undefined;
     this.branches = new Branches(this);
-    this.#exchange = new Exchange(this, this.branches);
-    this.documents = new Documents(this, this.branches);
+    this.#exchange = new Exchange(this);
+    this.documents = new Documents(this);
     if (this.spill) {
       this.#loader = new Loader(this.tree, this.spill, () => this.onReady());
       this.spill.tiers.onArrived = () => this.onReady();

@@ -1,27 +1,27 @@
 /** What an iteration computed of a request becomes part of its answer: drafts are verified, the next token is drawn. */
 import type { FinishReason } from '../../../protocol/index.ts';
-import type { DecodeBackend } from '../backend.ts';
 import type { CacheLease } from '../kv/strategy.ts';
-import type { Speculation } from '../speculation/speculation.ts';
 import { walk } from '../speculation/verify.ts';
-import { beginForks, type ForkParts } from './forks.ts';
+import { beginForks } from './forks.ts';
 import { charge } from './levels.ts';
+import type { LoopParts } from './parts.ts';
 import type { Request } from './request.ts';
 import type { Slice } from './selection.ts';
 
-export interface AdvanceParts extends ForkParts {
-  backend: DecodeBackend;
-  speculation: Speculation | undefined;
-  /** The first token of a request was computed. */
-  onSpoke: () => void;
+export interface AdvanceOptions {
+  /** Gives the next request its number. */
+  number: () => number;
+  /** Another answer of a request begins. */
   onFork: (fork: Request) => void;
 }
 
 export class Advance {
-  readonly #parts: AdvanceParts;
+  readonly #parts: LoopParts;
+  readonly #options: AdvanceOptions;
 
-  constructor(parts: AdvanceParts) {
+  constructor(parts: LoopParts, options: AdvanceOptions) {
     this.#parts = parts;
+    this.#options = options;
   }
 
   /**
@@ -30,7 +30,8 @@ export class Advance {
    * @returns why the request is finished by it, if it is.
    */
   take(slice: Slice, now: number, ms: number, rows: number): FinishReason | undefined {
-    const { cache, decisions } = this.#parts;
+    const { cache, decisions, device } = this.#parts;
+    const { number, onFork } = this.#options;
     const { request, start, end, drafted } = slice;
     request.waited = false;
     cache.commit(request.lease!, request.known, end);
@@ -41,9 +42,9 @@ export class Advance {
     if (charge(request.standing, (ms * own) / rows, now)) decisions.record('demoted', request);
     if (end < request.known.length || request.ending) return undefined;
     if (request.input.maxTokens === 0) return 'length';
-    if (request.generatedTokens === 0) this.#parts.onSpoke();
+    if (request.generatedTokens === 0) device.spoke();
     const finish = this.#draw(slice, now);
-    for (const fork of beginForks(request, finish !== undefined, now, this.#parts)) this.#parts.onFork(fork);
+    for (const fork of beginForks(request, finish !== undefined, now, this.#parts, number)) onFork(fork);
     return finish;
   }
 

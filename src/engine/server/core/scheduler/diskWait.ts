@@ -1,25 +1,22 @@
 /** Requests that wait for saved pages to come from the disk: they go on as soon as these are there, or do not come. */
-import type { Arbiter } from '../arbiter.ts';
-import type { CacheStrategy } from '../kv/strategy.ts';
+import type { LoopParts } from './parts.ts';
 import type { Selection } from './selection.ts';
 
 /** Who waits for the disk is looked at so often, in case nothing comes. */
 const AWAITING_MS = 5;
 
 export class DiskWait {
-  readonly #cache: CacheStrategy;
+  readonly #parts: LoopParts;
   readonly #selection: Selection;
-  readonly #device: Arbiter;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
   /** Nothing can be computed before saved pages have come. */
   paused = false;
 
-  constructor(cache: CacheStrategy, selection: Selection, device: Arbiter) {
-    this.#cache = cache;
+  constructor(parts: LoopParts, selection: Selection) {
+    this.#parts = parts;
     this.#selection = selection;
-    this.#device = device;
-    cache.onReady = () => this.#ready();
+    parts.cache.onReady = () => this.#ready();
   }
 
   /** An iteration was chosen. @param empty it has no tokens. */
@@ -40,14 +37,14 @@ export class DiskWait {
     this.#timer = undefined;
     if (this.#ended) return;
     const waiting = this.#selection.awaiting.filter(({ settled }) => !settled);
-    const ready = waiting.filter(({ lease, known }) => !lease || this.#cache.outlook(lease, known) !== 'coming');
+    const ready = waiting.filter(({ lease, known }) => !lease || this.#parts.cache.outlook(lease, known) !== 'coming');
     if (waiting.length > 0 && ready.length === 0) {
       this.#lookAgain();
       return;
     }
     this.paused = false;
     // Of no class where those who waited have left: nothing is stopped then.
-    this.#device.arrived(Math.min(...ready.map(({ rank }) => rank)));
+    this.#parts.device.arrived(Math.min(...ready.map(({ rank }) => rank)));
   }
 
   #lookAgain(): void {

@@ -117,8 +117,9 @@ export class LatencyProfile {
   prompt(tokens: number, start: number, chunk: number): number {
     if (tokens <= 0) return 0;
     const whole = Math.floor(tokens / chunk);
-    const rows = whole * this.predict(chunk, 0) + this.predict(tokens - whole * chunk, 0);
-    return rows + this.#pace * this.#attention * contextOf(start, tokens);
+    const rest = tokens - whole * chunk;
+    const rows = (whole > 0 ? whole * this.#rows(chunk) : 0) + (rest > 0 ? this.#rows(rest) : 0);
+    return this.#pace * (rows + this.#attention * contextOf(start, tokens));
   }
 
   /** Points that were never measured go with the one beside them. */

@@ -5,8 +5,8 @@
  * others ends for it.
  */
 import type { FinishReason, SchedulerStatus } from '../../../protocol/index.ts';
-import type { Arbiter, Contender } from '../arbiter.ts';
-import type { DecodeBackend, DecodeBatch, DecodeOutcome, Tokenizer } from '../backend.ts';
+import type { Contender } from '../arbiter.ts';
+import type { DecodeOutcome } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
 import type { CacheStrategy } from '../kv/strategy.ts';
 import type { Speculation } from '../speculation/speculation.ts';
@@ -17,8 +17,8 @@ import { DiskWait } from './diskWait.ts';
 import { Drafting } from './drafting.ts';
 import { Flight, WORTH_STOPPING_MS } from './flight.ts';
 import { IterationTimes } from './iterationTimes.ts';
-import type { LatencyProfile } from './latencyProfile.ts';
-import { ITERATION_MS, Planner, type Policy } from './planner.ts';
+import type { LoopOptions, LoopParts } from './parts.ts';
+import { ITERATION_MS, Planner } from './planner.ts';
 import { RANK, Request, type RequestInput } from './request.ts';
 import { Selection, type Slice, toError } from './selection.ts';
 
@@ -27,30 +27,11 @@ const FILL = 1000;
 /** Pages are saved when nothing was asked for so long, and then in pieces that a keystroke would not notice. */
 const IDLE = { afterMs: 1_000, pieceMs: 4 };
 
-export interface LoopOptions {
-  backend: DecodeBackend;
-  tokenizer: Tokenizer;
-  cache: CacheStrategy;
-  profile: LatencyProfile;
-  policy: Policy;
-  decisions: Decisions;
-  /** Absent: one token at a time. Only where a part of a sequence can be removed. */
-  speculation?: Speculation | undefined;
-  /** What the model computes on. */
-  device: Arbiter;
-}
-
 export class Loop implements Contender {
   readonly cache: CacheStrategy;
   readonly decisions: Decisions;
   readonly speculation: Speculation | undefined;
-  readonly #backend: DecodeBackend;
-  readonly #tokenizer: Tokenizer;
-  readonly #profile: LatencyProfile;
-  readonly #policy: Policy;
-  readonly #planner: Planner;
-  readonly #batch: DecodeBatch;
-  readonly #device: Arbiter;
+  readonly #parts: LoopParts;
   readonly #drafting: Drafting | undefined;
   readonly #selection: Selection;
   readonly #advance: Advance;
@@ -66,41 +47,19 @@ export class Loop implements Contender {
   #superseded = 0;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor({ backend, tokenizer, cache, profile, policy, decisions, speculation, device }: LoopOptions) {
-    this.#backend = backend;
-    this.#tokenizer = tokenizer;
+  constructor(options: LoopOptions) {
+    const { backend, cache, profile, policy, decisions, speculation, device } = options;
+    const planner = new Planner(profile, policy, backend.batchTokens, backend.abortable);
+    const parts = { ...options, planner, batch: backend.createBatch() };
+    this.#parts = parts;
     this.cache = cache;
-    this.#profile = profile;
-    this.#policy = policy;
     this.decisions = decisions;
     this.speculation = speculation;
-    const planner = new Planner(profile, policy, backend.batchTokens, backend.abortable);
-    const batch = backend.createBatch();
-    this.#planner = planner;
-    this.#batch = batch;
-    this.#drafting = speculation && new Drafting({ speculation, cache, planner, profile, batch });
-    this.#selection = new Selection({
-      cache,
-      decisions,
-      profile,
-      planner,
-      batch,
-      drafting: this.#drafting,
-      now: () => backend.now(),
-      onFailure: (request, error) => this.#fail(request, error),
-    });
-    this.#advance = new Advance({
-      backend,
-      cache,
-      tokenizer,
-      decisions,
-      speculation,
-      nextNumber: () => this.#arrivals++,
-      onSpoke: () => device.spoke(),
-      onFork: (fork) => this.#requests.push(fork),
-    });
-    this.#diskWait = new DiskWait(cache, this.#selection, device);
-    this.#device = device;
+    this.#drafting = speculation && new Drafting(parts, speculation);
+    this.#selection = new Selection(parts, this.#drafting, (request, error) => this.#fail(request, error));
+    const number = () => this.#arrivals++;
+    this.#advance = new Advance(parts, { number, onFork: (fork) => this.#requests.push(fork) });
+    this.#diskWait = new DiskWait(parts, this.#selection);
     device.join(this);
   }
 
@@ -125,24 +84,24 @@ export class Loop implements Contender {
 
   /** What one token of one sequence is expected to take with so many others in the cache. */
   get decodeMs(): { tokens: number; ms: number } {
-    return { tokens: FILL, ms: this.#profile.predict(1, FILL) };
+    return { tokens: FILL, ms: this.#parts.profile.predict(1, FILL) };
   }
 
   status(): SchedulerStatus {
     return {
-      policy: this.#policy,
+      policy: this.#parts.policy,
       iterations: this.#times.count,
       preemptions: this.#selection.preemptions + this.#interruptions,
       superseded: this.#superseded,
       iterationMs: this.#times.quantiles(),
-      expectedMs: { decode: this.decodeMs.ms, chunk: this.#profile.prompt(128, 0, 128) },
+      expectedMs: { decode: this.decodeMs.ms, chunk: this.#parts.profile.prompt(128, 0, 128) },
       decisions: this.decisions.since(0, 64),
     };
   }
 
   /** Enters a request; an older one with the same `supersedes` key ends at once. */
   submit(input: RequestInput): Request {
-    const request = new Request(input, this.#arrivals++, this.#backend.now(), this.#tokenizer);
+    const request = new Request(input, this.#arrivals++, this.#parts.backend.now(), this.#parts.tokenizer);
     this.decisions.record('arrived', request, { tokens: request.promptTokens });
     const { supersedes, workspace } = input;
     if (supersedes !== undefined) {
@@ -152,20 +111,20 @@ export class Loop implements Contender {
       }
     }
     if (request.over) {
-      request.finish(request.over, this.#backend.now());
+      request.finish(request.over, this.#parts.backend.now());
       return request;
     }
     request.drafter = this.speculation?.drafter(input.sources ?? [new TextSource('text', input.prompt)]);
     clearTimeout(this.#idle);
     this.#requests.push(request);
     this.#diskWait.paused = false;
-    this.#device.arrived(request.rank);
+    this.#parts.device.arrived(request.rank);
     return request;
   }
 
   /** Milliseconds that reading `tokens` of a prompt from position `start` on will take by what was measured. */
   readMs(tokens: number, start: number): number {
-    return this.#profile.prompt(tokens, start, this.#backend.batchTokens);
+    return this.#parts.profile.prompt(tokens, start, this.#parts.backend.batchTokens);
   }
 
   /** Others of class `rank` were served for so long; see {@link Contender}. */
@@ -191,38 +150,38 @@ export class Loop implements Contender {
   /** Fails everything that is under way, for good. */
   end(reason: Error): void {
     this.#stopped = true;
-    this.#device.leave(this);
+    this.#parts.device.leave(this);
     clearTimeout(this.#idle);
     this.#diskWait.end();
     for (const request of this.#requests) request.fail(reason);
     this.#requests = [];
-    this.#backend.abort();
+    this.#parts.backend.abort();
   }
 
   /** One iteration; see {@link Contender}. */
   iterate(): number | Promise<number> {
-    const began = this.#backend.now();
+    const began = this.#parts.backend.now();
     const slices = this.#selection.select(this.#requests);
     this.#diskWait.chosen(slices.length === 0);
-    const started = this.#backend.now();
+    const started = this.#parts.backend.now();
     if (slices.length === 0) return started - began;
-    const expected = this.#planner.expectedMs;
+    const expected = this.#parts.planner.expectedMs;
     // One that a key would stop must leave the event loop free to hear of the key.
     const brief = slices[0]!.request.rank === RANK.keystroke ? ITERATION_MS : WORTH_STOPPING_MS;
-    if (expected <= brief || !this.#backend.abortable || this.#policy === 'fcfs') {
+    if (expected <= brief || !this.#parts.backend.abortable || this.#parts.policy === 'fcfs') {
       this.#finish(slices, started, this.#decode());
-      return this.#backend.now() - began;
+      return this.#parts.backend.now() - began;
     }
-    const flight = new Flight(this.#backend, slices, started + expected);
+    const flight = new Flight(this.#parts.backend, slices, started + expected);
     this.#flight = flight;
-    return this.#backend
-      .decodeAsync(this.#batch)
+    return this.#parts.backend
+      .decodeAsync(this.#parts.batch)
       .catch((error: unknown) => toError(error))
       .then((outcome) => {
         this.#flight = undefined;
         if (!this.#stopped) this.#finish(slices, started, outcome, flight.alone);
         for (const change of this.#changes.splice(0)) change();
-        return this.#backend.now() - began;
+        return this.#parts.backend.now() - began;
       });
   }
 
@@ -236,13 +195,13 @@ export class Loop implements Contender {
     clearTimeout(this.#idle);
     if (this.#stopped || this.#requests.length > 0) return;
     this.#idle = setTimeout(() => {
-      if (this.#device.busy || !this.cache.idle(IDLE.pieceMs)) this.#rest(IDLE.pieceMs);
+      if (this.#parts.device.busy || !this.cache.idle(IDLE.pieceMs)) this.#rest(IDLE.pieceMs);
     }, afterMs).unref();
   }
 
   #decode(): DecodeOutcome | Error {
     try {
-      return this.#backend.decode(this.#batch);
+      return this.#parts.backend.decode(this.#parts.batch);
     } catch (error) {
       return toError(error);
     }
@@ -250,10 +209,10 @@ export class Loop implements Contender {
 
   /** Takes in what an iteration came to. @param alone see {@link Flight.alone}. */
   #finish(slices: Slice[], started: number, outcome: DecodeOutcome | Error, alone = true): void {
-    const now = this.#backend.now();
+    const now = this.#parts.backend.now();
     const ms = now - started;
     if (outcome === 'ok' && alone) {
-      this.#profile.observe(this.#planner.tokens, this.#planner.context, ms);
+      this.#parts.profile.observe(this.#parts.planner.tokens, this.#parts.planner.context, ms);
       this.#times.add(ms);
     }
     const lead = slices[0]!.request.rank;
@@ -283,7 +242,7 @@ export class Loop implements Contender {
   #take(slice: Slice, now: number, ms: number): void {
     const { request } = slice;
     try {
-      const finish = this.#advance.take(slice, now, ms, this.#planner.tokens);
+      const finish = this.#advance.take(slice, now, ms, this.#parts.planner.tokens);
       if (finish) this.#leave(request, finish);
     } catch (error) {
       this.#fail(request, toError(error));
@@ -305,7 +264,7 @@ export class Loop implements Contender {
     this.decisions.record(reason === 'superseded' || reason === 'cancelled' ? reason : 'finished', request, {
       tokens: request.generatedTokens,
     });
-    request.finish(reason, this.#backend.now());
+    request.finish(reason, this.#parts.backend.now());
     this.#rest(IDLE.afterMs);
   }
 
