@@ -71,7 +71,7 @@ export class KvCache implements CacheStrategy<Lease> {
     this.#exchange = new Exchange(this);
     this.documents = new Documents(this);
     if (this.spill) {
-      this.#loader = new Loader(this.tree, this.spill, () => this.onReady());
+      this.#loader = new Loader(this, this.spill);
       this.spill.tiers.onArrived = () => this.onReady();
       this.#restoring = new Restoring(this, this.spill, this.#loader);
     }

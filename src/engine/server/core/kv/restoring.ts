@@ -33,22 +33,25 @@ export class Restoring {
     let left = FETCHED_AHEAD;
     for (const { node, common } of this.#cache.tree.path(lease.node, tokens, tokens.length - 1)) {
       if (common < PAGE_TOKENS || left-- === 0) return;
-      this.#spill.fetch(node);
+      this.#spill.tiers.fetch(this.#spill.key(node));
     }
   }
 
   /** See {@link CacheStrategy.outlook}, for a lease that may take pages over. */
   outlook(lease: Lease, tokens: readonly number[]): 'near' | 'coming' | undefined {
+    const { tiers } = this.#spill;
     const node = this.ahead(lease, tokens);
-    if (node && this.#spill.near(node)) return 'near';
-    const coming = node ? this.#spill.coming(node) : this.#loader.loading(lease.options.workspace);
+    const key = node && this.#spill.key(node);
+    if (key !== undefined && tiers.near(key)) return 'near';
+    const coming = key === undefined ? this.#loader.loading(lease.options.workspace) : tiers.coming(key);
     return coming && lease.patience.lasts ? 'coming' : undefined;
   }
 
   /** Brings the next page of the lease back, where it is in memory, and shares it. */
   next(lease: Lease, tokens: readonly number[]): boolean {
     const node = this.ahead(lease, tokens);
-    if (!node || !this.#spill.near(node) || !this.#cache.extend(lease, lease.start + PAGE_TOKENS)) return false;
+    if (!node || !this.#spill.tiers.near(this.#spill.key(node))) return false;
+    if (!this.#cache.extend(lease, lease.start + PAGE_TOKENS)) return false;
     const page = lease.own[0]!;
     if (this.#spill.restore(node, lease.sequence)) {
       lease.patience.gained(this.#spill.computeMs(lease.start));

@@ -72,21 +72,6 @@ export class Spill {
     return (this.restoreMs ?? 0) < this.computeMs(start);
   }
 
-  /** The page of a node without pages is in memory: {@link restore} can be called. */
-  near(node: TreeNode): boolean {
-    return this.tiers.near(this.key(node));
-  }
-
-  /** Its page is on its way from the disk. */
-  coming(node: TreeNode): boolean {
-    return this.tiers.coming(this.key(node));
-  }
-
-  /** Asks for the page of a node without pages, where only the disk has it. */
-  fetch(node: TreeNode): void {
-    this.tiers.fetch(this.key(node));
-  }
-
   /** Puts the page of a node without pages behind the end of a sequence. False: it is gone, or does not fit any more. */
   restore(node: TreeNode, sequence: number): boolean {
     const bytes = this.tiers.get(this.key(node));
