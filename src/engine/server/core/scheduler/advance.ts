@@ -44,6 +44,8 @@ export class Advance {
     if (request.input.maxTokens === 0) return 'length';
     if (request.generatedTokens === 0) device.spoke();
     const finish = this.#draw(slice, now);
+    // Few requests want any, and this runs for every token.
+    if (!request.input.forks) return finish;
     for (const fork of beginForks(request, finish !== undefined, now, this.#parts, number)) onFork(fork);
     return finish;
   }
