@@ -9,6 +9,7 @@ import { PAGE_TOKENS } from '../../src/engine/server/core/kv/pagePool.ts';
 import type { Loop } from '../../src/engine/server/core/scheduler/loop.ts';
 import type { Request } from '../../src/engine/server/core/scheduler/request.ts';
 import { serve } from '../../src/engine/server/core/serving.ts';
+import { nodesOf } from '../helpers/cacheIntegrity.ts';
 import { type IdleBackend, idleModel } from './idleBackend.ts';
 import { median, type Row } from './report.ts';
 
@@ -88,7 +89,7 @@ class Rig {
   }
 
   get nodes(): number {
-    return [...this.#cache.tree.nodes()].length;
+    return [...nodesOf(this.#cache.tree)].length;
   }
 
   get #cache(): KvCache {

@@ -2,7 +2,13 @@
 import type { KvCache } from '../../src/engine/server/core/kv/kvCache.ts';
 import type { Lease } from '../../src/engine/server/core/kv/lease.ts';
 import { PAGE_TOKENS, type PageId, type PagePool } from '../../src/engine/server/core/kv/pagePool.ts';
-import { endOf, type TreeNode } from '../../src/engine/server/core/kv/treeNode.ts';
+import type { PrefixTree } from '../../src/engine/server/core/kv/prefixTree.ts';
+import { endOf, subtree, type TreeNode } from '../../src/engine/server/core/kv/treeNode.ts';
+
+/** Every node but the roots, parents first. */
+export function* nodesOf(tree: PrefixTree): Generator<TreeNode> {
+  for (const root of tree.roots) yield* subtree(root).slice(1);
+}
 
 /** @throws Error that says what does not fit. */
 export function checkIntegrity(cache: KvCache): void {
@@ -12,12 +18,12 @@ export function checkIntegrity(cache: KvCache): void {
   const hold = (page: PageId): void => void holders.set(page, (holders.get(page) ?? 0) + 1);
   let [placed, cold] = [0, 0];
   const evictable = new Set(tree.evictable);
-  for (const node of tree.nodes()) {
+  for (const node of nodesOf(tree)) {
     const { page, start, key } = node;
     checkNode(node);
     if (page < 0) {
       cold++;
-      if (key === undefined || spill?.coldNode(key) !== node) throw new Error('A saved page is not known by its key.');
+      if (key === undefined || spill?.cold.get(key) !== node) throw new Error('A saved page is not known by its key.');
       if (!spill.tiers.has(key)) throw new Error('A node stands for a page that no tier has.');
     } else {
       placed++;
@@ -33,8 +39,13 @@ export function checkIntegrity(cache: KvCache): void {
     evictable.delete(node);
   }
   if (evictable.size > 0) throw new Error('A node that is gone is evictable.');
-  expect(ids.taken, placed, 'pages that have a sequence id');
-  expect(spill?.coldPages ?? 0, cold, 'nodes that stand for saved pages');
+  const taken = Array.from({ length: pool.total }, (_, page) => ids.at(page).length);
+  expect(
+    taken.reduce((sum, owners) => sum + owners, 0),
+    placed,
+    'pages that have a sequence id',
+  );
+  expect(spill?.cold.size ?? 0, cold, 'nodes that stand for saved pages');
   for (const lease of leases) checkLease(cache, lease, hold);
   for (let page = 0; page < pool.total; page++) expect(pool.refs[page]!, holders.get(page) ?? 0, `holders of ${page}`);
 }

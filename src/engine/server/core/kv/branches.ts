@@ -3,40 +3,26 @@
  * the request that computed them is gone, and can be dropped page by page. The library looks at all cells at each call, so
  * that there is one for all pages in a row under one id.
  */
-import type { DecodeBackend, SequenceId } from '../backend.ts';
-import { PAGE_TOKENS, type PageId, type PagePool } from './pagePool.ts';
-import type { PrefixTree } from './prefixTree.ts';
-import type { FreeRun, SequenceIds } from './sequenceIds.ts';
-import type { Spill } from './spill.ts';
+import type { SequenceId } from '../backend.ts';
+import type { KvCache } from './kvCache.ts';
+import { PAGE_TOKENS, type PageId } from './pagePool.ts';
+import type { FreeRun } from './sequenceIds.ts';
 import { endOf, subtree, type TreeNode } from './treeNode.ts';
 
-export type CacheEvent = (what: 'evicted' | 'spilled' | 'restored', pages: number) => void;
-
-/** What the parts of a cache have in common. */
-export interface CacheParts {
-  readonly backend: DecodeBackend;
-  readonly pool: PagePool;
-  readonly tree: PrefixTree;
-  readonly ids: SequenceIds<TreeNode>;
-  /** Absent where evicted pages go nowhere. */
-  readonly spill: Spill | undefined;
-  readonly onEvent: CacheEvent;
-}
-
 export class Branches {
-  readonly #parts: CacheParts;
+  readonly #cache: KvCache;
   /** Cells that are to be dropped: positions of each sequence. */
   readonly #dropped = new Map<SequenceId, { start: number; end: number }>();
   evictions = 0;
 
-  constructor(parts: CacheParts) {
-    this.#parts = parts;
+  constructor(cache: KvCache) {
+    this.#cache = cache;
   }
 
   /** Evicts until `count` pages are free. False when that cannot be. */
   makeRoom(count: number): boolean {
-    if (this.#parts.pool.free < count) this.#evict(this.#cheapest(count));
-    return this.#parts.pool.free >= count;
+    if (this.#cache.pool.free < count) this.#evict(this.#cheapest(count));
+    return this.#cache.pool.free >= count;
   }
 
   /**
@@ -52,15 +38,15 @@ export class Branches {
     let node = parent;
     for (const [i, page] of pages.slice(0, free.end - first).entries()) {
       const text = tokens.slice(i * PAGE_TOKENS, (i + 1) * PAGE_TOKENS);
-      const found = this.#parts.tree.best(node, text, 0, text.length);
+      const found = this.#cache.tree.best(node, text, 0, text.length);
       if (found?.common === PAGE_TOKENS) {
-        this.#parts.spill?.warm(found.node);
-        this.#parts.tree.furnish(found.node, page, free.id);
+        this.#cache.spill?.warm(found.node);
+        this.#cache.tree.furnish(found.node, page, free.id);
         node = found.node;
-      } else node = this.#parts.tree.add(node, text, page, free.id);
-      this.#parts.ids.take(node);
+      } else node = this.#cache.tree.add(node, text, page, free.id);
+      this.#cache.ids.take(node);
     }
-    this.#parts.backend.copyRange(source, free.id, start, endOf(node));
+    this.#cache.backend.copyRange(source, free.id, start, endOf(node));
     return node;
   }
 
@@ -74,39 +60,32 @@ export class Branches {
   }
 
   *#cheapest(count: number): Generator<TreeNode> {
-    let above: TreeNode | undefined;
-    while (this.#parts.pool.free < count) {
-      const leaf: TreeNode | undefined = above ?? this.#parts.tree.cheapest;
-      if (!leaf) return;
-      const { parent, priority } = leaf;
+    for (let leaf = this.#cache.tree.cheapest; leaf && this.#cache.pool.free < count; leaf = this.#cache.tree.cheapest)
       yield leaf;
-      // What is worth no more than the cheapest was is the cheapest now: mostly the page above, with no need to look.
-      above = parent && this.#parts.tree.evictable.has(parent) && parent.priority <= priority ? parent : undefined;
-    }
   }
 
   /** Frees the pages of nodes, children before parents; what is worth it is saved first. */
   #evict(nodes: Iterable<TreeNode>): void {
-    const [evictions, spills] = [this.evictions, this.#parts.spill?.spills ?? 0];
+    const [evictions, spills] = [this.evictions, this.#cache.spill?.spills ?? 0];
     for (const node of nodes) {
       this.evictions++;
-      if (node.tokens.length === PAGE_TOKENS && this.#parts.spill?.keep(node)) {
+      if (node.tokens.length === PAGE_TOKENS && this.#cache.spill?.keep(node)) {
         this.#dropCells(node);
-        this.#parts.tree.strip(node);
-        this.#parts.spill.cool(node);
+        this.#cache.tree.strip(node);
+        this.#cache.spill.cool(node);
       } else this.#remove(node, false);
     }
     this.#flush();
-    this.#parts.onEvent('evicted', this.evictions - evictions);
-    const spilled = (this.#parts.spill?.spills ?? 0) - spills;
-    if (spilled > 0) this.#parts.onEvent('spilled', spilled);
+    this.#cache.onEvent('evicted', this.evictions - evictions);
+    const spilled = (this.#cache.spill?.spills ?? 0) - spills;
+    if (spilled > 0) this.#cache.onEvent('spilled', spilled);
   }
 
   #remove(node: TreeNode, keepDisk: boolean): void {
     for (const each of subtree(node).reverse()) {
       if (each.page >= 0) this.#dropCells(each);
-      this.#parts.spill?.forget(each, keepDisk);
-      this.#parts.tree.remove(each);
+      this.#cache.spill?.forget(each, keepDisk);
+      this.#cache.tree.remove(each);
     }
   }
 
@@ -115,27 +94,27 @@ export class Branches {
     const below = this.#dropped.get(sequence);
     if (below?.start === endOf(node)) below.start = start;
     else {
-      if (below) this.#parts.backend.removeRange(sequence, below.start, below.end);
+      if (below) this.#cache.backend.removeRange(sequence, below.start, below.end);
       this.#dropped.set(sequence, { start, end: endOf(node) });
     }
-    this.#parts.ids.give(node);
+    this.#cache.ids.give(node);
   }
 
   #flush(): void {
-    for (const [sequence, { start, end }] of this.#dropped) this.#parts.backend.removeRange(sequence, start, end);
+    for (const [sequence, { start, end }] of this.#dropped) this.#cache.backend.removeRange(sequence, start, end);
     this.#dropped.clear();
   }
 
   /** An id that is free from page `first` of positions on, if need be at the cost of the branch that was used longest ago. */
   #findId(preferred: SequenceId, first: number, last: number): FreeRun | undefined {
-    const free = this.#parts.ids.find(preferred, first, last);
+    const free = this.#cache.ids.find(preferred, first, last);
     if (free) return free;
     let least: TreeNode | undefined;
-    for (const node of this.#parts.ids.at(first)) {
-      if (!this.#parts.tree.held(node) && node.priority < (least?.priority ?? Number.POSITIVE_INFINITY)) least = node;
+    for (const node of this.#cache.ids.at(first)) {
+      if (!this.#cache.tree.held(node) && node.priority < (least?.priority ?? Number.POSITIVE_INFINITY)) least = node;
     }
     if (!least) return undefined;
     this.#evict(subtree(least, ({ page }) => page >= 0).reverse());
-    return this.#parts.ids.find(preferred, first, last);
+    return this.#cache.ids.find(preferred, first, last);
   }
 }

@@ -3,7 +3,7 @@
  * disk, so that they are there after a restart.
  */
 import { isVolatile } from '../../storage/pages/pageRecord.ts';
-import type { Branches, CacheParts } from './branches.ts';
+import type { KvCache } from './kvCache.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
 import type { Spill } from './spill.ts';
 import type { Found, TreeNode } from './treeNode.ts';
@@ -17,8 +17,7 @@ const REPLACING_SHARE = 0.5;
 const REMEMBERED = 64;
 
 export class Documents {
-  readonly #parts: CacheParts;
-  readonly #branches: Branches;
+  readonly #cache: KvCache;
   /** The newest prompt of each document as far as it was kept, latest last. */
   readonly #prompts = new Map<string, { workspace: string; tokens: readonly number[] }>();
   readonly #open = new Map<string, ReadonlySet<string>>();
@@ -28,9 +27,8 @@ export class Documents {
    */
   readonly #unsaved = new Map<string, number>();
 
-  constructor(parts: CacheParts, branches: Branches) {
-    this.#parts = parts;
-    this.#branches = branches;
+  constructor(cache: KvCache) {
+    this.#cache = cache;
   }
 
   /** Says which documents of a workspace are open; those that were closed are forgotten, their pages are not. */
@@ -74,11 +72,11 @@ export class Documents {
     this.#forget(id);
     const last = [...this.#pathOf(workspace, old.tokens)].findLast(({ node, common }) => common === node.tokens.length);
     let top: TreeNode | undefined;
-    for (let node = last?.node; node?.parent && !this.#parts.tree.held(node); node = node.parent) {
+    for (let node = last?.node; node?.parent && !this.#cache.tree.held(node); node = node.parent) {
       if (node.children.length > (top ? 1 : 0)) break;
       top = node;
     }
-    if (top) this.#branches.drop(top);
+    if (top) this.#cache.branches.drop(top);
   }
 
   /**
@@ -86,9 +84,9 @@ export class Documents {
    * there; until then it is called again.
    */
   persist(budgetMs: number): boolean {
-    const spill = this.#parts.spill;
+    const spill = this.#cache.spill;
     if (!spill) return true;
-    const deadline = this.#parts.backend.now() + budgetMs;
+    const deadline = this.#cache.backend.now() + budgetMs;
     for (const id of this.#unsaved.keys()) {
       if (!this.#savePath(spill, id, deadline)) return false;
       this.#unsaved.delete(id);
@@ -110,13 +108,13 @@ export class Documents {
       // Too much is waiting: the disk makes room. A page for which there is never any is not waited for.
       if (bytes && !spill.tiers.persist(record, bytes) && !spill.tiers.send()) return false;
       this.#unsaved.set(id, page + 1);
-      if (this.#parts.backend.now() >= deadline) return false;
+      if (this.#cache.backend.now() >= deadline) return false;
     }
     return true;
   }
 
   #pathOf(workspace: string, tokens: readonly number[]): Generator<Found> {
-    const { tree } = this.#parts;
+    const { tree } = this.#cache;
     return tree.path(tree.root(workspace), tokens);
   }
 

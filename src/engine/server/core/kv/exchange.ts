@@ -5,7 +5,7 @@
  *     left         every page as soon as it is full (share), the rest at the end, as a leaf (leaveTail)
  */
 import type { SequenceId } from '../backend.ts';
-import type { Branches, CacheParts } from './branches.ts';
+import type { KvCache } from './kvCache.ts';
 import type { Lease } from './lease.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
 import { endOf, type TreeNode } from './treeNode.ts';
@@ -13,16 +13,11 @@ import { endOf, type TreeNode } from './treeNode.ts';
 /** A shorter tail of a prompt is computed faster than it is worth a page. */
 const SHORTEST_TAIL = 8;
 
-/** Pages that are read from the disk while the ones before them are put back. */
-const FETCHED_AHEAD = 8;
-
 export class Exchange {
-  readonly #parts: CacheParts;
-  readonly #branches: Branches;
+  readonly #cache: KvCache;
 
-  constructor(parts: CacheParts, branches: Branches) {
-    this.#parts = parts;
-    this.#branches = branches;
+  constructor(cache: KvCache) {
+    this.#cache = cache;
   }
 
   /** Attaches the full pages that are on the device, but no more than `room` that nobody else holds. */
@@ -31,35 +26,18 @@ export class Exchange {
     lease.computed = Math.max(lease.computed, lease.start);
   }
 
-  /** The node of the next page, where that is saved and worth bringing back. */
-  coldAhead(lease: Lease, tokens: readonly number[]): TreeNode | undefined {
-    const found = this.#parts.tree.best(lease.node, tokens, lease.start, tokens.length - 1);
-    const saved = found?.common === PAGE_TOKENS && found.node.page < 0;
-    return saved && this.#parts.spill?.worthRestoring(lease.start) ? found.node : undefined;
-  }
-
-  /** Asks for the next pages of the lease that only the disk has: the first, and some behind it. */
-  fetchAhead(lease: Lease, tokens: readonly number[]): void {
-    if (!this.coldAhead(lease, tokens)) return;
-    let left = FETCHED_AHEAD;
-    for (const { node, common } of this.#parts.tree.path(lease.node, tokens, tokens.length - 1)) {
-      if (common < PAGE_TOKENS || left-- === 0) return;
-      this.#parts.spill!.fetch(node);
-    }
-  }
-
   /** Shares the beginning of a page that goes on differently: the rest of the page is the lease's own. */
   borrow(lease: Lease, tokens: readonly number[], extend: (end: number) => boolean): void {
-    const found = this.#parts.tree.best(lease.node, tokens, lease.start, tokens.length - 1);
+    const found = this.#cache.tree.best(lease.node, tokens, lease.start, tokens.length - 1);
     if (!found || found.node.page < 0) return;
     const end = lease.start + Math.min(found.common, PAGE_TOKENS - 1);
-    this.#parts.backend.copyRange(found.node.sequence, lease.sequence, lease.start, end);
+    this.#cache.backend.copyRange(found.node.sequence, lease.sequence, lease.start, end);
     if (!extend(end)) {
-      this.#parts.backend.removeRange(lease.sequence, lease.start, end);
+      this.#cache.backend.removeRange(lease.sequence, lease.start, end);
       return;
     }
     lease.computed = end;
-    this.#parts.pool.fill(lease.own[0]!, end - lease.start);
+    this.#cache.pool.fill(lease.own[0]!, end - lease.start);
   }
 
   /** Moves the full pages at the beginning of the lease's own into the tree; those that are there by now go. */
@@ -71,7 +49,7 @@ export class Exchange {
       if (full === 0) return;
       this.#dropGrown(lease, tokens, end);
       const text = tokens.slice(lease.start, lease.start + full * PAGE_TOKENS);
-      const node = this.#branches.add(lease.node, text, lease.own.slice(0, full), lease.sequence);
+      const node = this.#cache.branches.add(lease.node, text, lease.own.slice(0, full), lease.sequence);
       if (!node) {
         lease.shares = false;
         return;
@@ -87,12 +65,12 @@ export class Exchange {
     const end = endOfKept(lease);
     const length = end - lease.start;
     if (!lease.shares || length < SHORTEST_TAIL) return lease.node;
-    const found = this.#parts.tree.best(lease.node, tokens, lease.start, end);
+    const found = this.#cache.tree.best(lease.node, tokens, lease.start, end);
     if (found?.common === length) return found.node;
     this.#dropGrown(lease, tokens, end);
-    this.#parts.pool.fill(lease.own[0]!, length);
+    this.#cache.pool.fill(lease.own[0]!, length);
     const tail = tokens.slice(lease.start, end);
-    return this.#branches.add(lease.node, tail, lease.own.slice(0, 1), lease.sequence) ?? lease.node;
+    return this.#cache.branches.add(lease.node, tail, lease.own.slice(0, 1), lease.sequence) ?? lease.node;
   }
 
   /** Goes down whole pages that are on the device, which take the place of the lease's own. */
@@ -102,32 +80,32 @@ export class Exchange {
     const copy = (): void => {
       if (!run) return;
       // A position may not be there twice.
-      if (lease.computed > run.start) this.#parts.backend.removeRange(lease.sequence, run.start, lease.start);
-      this.#parts.backend.copyRange(run.id, lease.sequence, run.start, lease.start);
+      if (lease.computed > run.start) this.#cache.backend.removeRange(lease.sequence, run.start, lease.start);
+      this.#cache.backend.copyRange(run.id, lease.sequence, run.start, lease.start);
     };
     for (;;) {
-      const found = this.#parts.tree.best(lease.node, tokens, lease.start, end);
+      const found = this.#cache.tree.best(lease.node, tokens, lease.start, end);
       if (found?.common !== PAGE_TOKENS || found.node.page < 0) break;
       const { node } = found;
-      if (!this.#parts.tree.held(node) && left-- <= 0) break;
+      if (!this.#cache.tree.held(node) && left-- <= 0) break;
       if (run?.id !== node.sequence) {
         copy();
         run = { id: node.sequence, start: node.start };
       }
-      this.#parts.tree.retain(node);
+      this.#cache.tree.retain(node);
       lease.node = node;
       lease.start = endOf(node);
       const own = lease.own.shift();
-      if (own !== undefined) this.#parts.pool.release(own);
+      if (own !== undefined) this.#cache.pool.release(own);
     }
     copy();
   }
 
   /** Drops a tail that the lease's text goes on from. */
   #dropGrown(lease: Lease, tokens: readonly number[], end: number): void {
-    const found = this.#parts.tree.best(lease.node, tokens, lease.start, end);
+    const found = this.#cache.tree.best(lease.node, tokens, lease.start, end);
     if (found && found.common === found.node.tokens.length && found.common < PAGE_TOKENS)
-      this.#branches.drop(found.node);
+      this.#cache.branches.drop(found.node);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { KvStatus } from '../../../protocol/index.ts';
 import type { DecodeBackend, SequenceId } from '../backend.ts';
-import { Branches, type CacheEvent, type CacheParts } from './branches.ts';
+import { Branches } from './branches.ts';
 import { Documents } from './documents.ts';
 import { Exchange } from './exchange.ts';
 import { type Lease, type LeaseOptions, outstanding, pagesFor, pagesOf, roomFor } from './lease.ts';
@@ -12,6 +12,7 @@ import { Loader } from './loader.ts';
 import { PAGE_TOKENS, PagePool } from './pagePool.ts';
 import { Patience } from './patience.ts';
 import { PrefixTree } from './prefixTree.ts';
+import { Restoring } from './restoring.ts';
 import { SequenceIds } from './sequenceIds.ts';
 import { Spill } from './spill.ts';
 import { statusOf, Usage } from './status.ts';
@@ -19,6 +20,8 @@ import type { CacheStrategy } from './strategy.ts';
 import type { PageTiers } from './tiers.ts';
 import { endOf, type TreeNode } from './treeNode.ts';
 import { touch } from './worth.ts';
+
+export type CacheEvent = (what: 'evicted' | 'spilled' | 'restored', pages: number) => void;
 
 export interface KvCacheOptions {
   /** Sequence ids for running requests; the others of the backend are the tree's. */
@@ -30,13 +33,15 @@ export interface KvCacheOptions {
   onEvent?: CacheEvent;
 }
 
-export class KvCache implements CacheStrategy<Lease>, CacheParts {
+/** What its parts have in common is here for them to read; what is done goes through the methods. */
+export class KvCache implements CacheStrategy<Lease> {
   readonly backend: DecodeBackend;
   readonly onEvent: CacheEvent;
   readonly pool: PagePool;
   readonly tree: PrefixTree;
   readonly ids: SequenceIds<TreeNode>;
   readonly branches: Branches;
+  /** Absent where evicted pages go nowhere. */
   readonly spill: Spill | undefined;
   readonly documents: Documents;
   readonly leases = new Set<Lease>();
@@ -44,7 +49,7 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
   readonly #computeMs: (start: number) => number;
   readonly #exchange: Exchange;
   readonly #loader: Loader | undefined;
-  readonly #patience = new Patience();
+  readonly #restoring: Restoring | undefined;
   onReady: () => void = () => undefined;
   readonly #sequences: SequenceId[];
   #clock = 0;
@@ -58,16 +63,17 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
     this.tree = new PrefixTree(this.pool);
     this.ids = new SequenceIds(leases, backend.sequences - leases);
     const lost = (key: string) => {
-      const node = this.spill?.coldNode(key);
+      const node = this.spill?.cold.get(key);
       if (node) this.branches.drop(node);
     };
-    this.spill = tiers ? new Spill(backend, tiers(lost), (start) => this.#computeMs(start)) : undefined;
+    this.spill = tiers ? new Spill(backend, tiers(lost), computeMs) : undefined;
     this.branches = new Branches(this);
-    this.#exchange = new Exchange(this, this.branches);
-    this.documents = new Documents(this, this.branches);
+    this.#exchange = new Exchange(this);
+    this.documents = new Documents(this);
     if (this.spill) {
-      this.#loader = new Loader(this.tree, this.spill, () => this.onReady());
+      this.#loader = new Loader(this, this.spill);
       this.spill.tiers.onArrived = () => this.onReady();
+      this.#restoring = new Restoring(this, this.spill, this.#loader);
     }
   }
 
@@ -92,6 +98,7 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
       own: [],
       promised: pagesFor(options.reserve),
       shares: options.reuse,
+      patience: new Patience(),
     };
     this.leases.add(lease);
     if (lease.shares) this.#exchange.attach(lease, tokens, roomFor(lease, this.leases, this.pool));
@@ -111,11 +118,11 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
     const deadline = this.backend.now() + budgetMs;
     let restored = 0;
     this.#exchange.attach(lease, tokens, roomFor(lease, this.leases, this.pool));
-    while (this.backend.now() < deadline && this.#restore(lease, tokens)) restored++;
+    while (this.backend.now() < deadline && this.#restoring?.next(lease, tokens)) restored++;
     if (restored > 0) this.onEvent('restored', restored);
-    this.#exchange.fetchAhead(lease, tokens);
+    this.#restoring?.fetchAhead(lease, tokens);
     // What is still to be brought back is neither borrowed from nor replaced.
-    if (lease.own.length === 0 && !this.#exchange.coldAhead(lease, tokens)) {
+    if (lease.own.length === 0 && !this.#restoring?.ahead(lease, tokens)) {
       this.#exchange.borrow(lease, tokens, (end) => this.extend(lease, end));
       const { workspace, document, replaces = true } = lease.options;
       if (document !== undefined && replaces) this.documents.replaces(workspace, document, lease.computed);
@@ -125,11 +132,7 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
 
   outlook(lease: Lease, tokens: readonly number[]): 'near' | 'coming' | undefined {
     const mayGain = lease.shares && lease.own.length === 0 && roomFor(lease, this.leases, this.pool) >= 1;
-    if (!this.spill || !mayGain) return undefined;
-    const node = this.#exchange.coldAhead(lease, tokens);
-    if (node && this.spill.near(node)) return 'near';
-    const coming = node ? this.spill.coming(node) : this.#loader!.loading(lease.options.workspace);
-    return coming && this.#patience.has(lease) ? 'coming' : undefined;
+    return mayGain ? this.#restoring?.outlook(lease, tokens) : undefined;
   }
 
   known(workspace: string, tokens: readonly number[]): number {
@@ -177,7 +180,7 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
     if (end < lease.start) return undefined;
     const sequence = this.#sequences.pop();
     if (sequence === undefined) return undefined;
-    const twin: Lease = { ...lease, sequence, computed: lease.start, own: [] };
+    const twin: Lease = { ...lease, sequence, computed: lease.start, own: [], patience: new Patience() };
     this.leases.add(twin);
     for (let node = lease.node; node.parent; node = node.parent) this.tree.retain(node);
     if (!this.#unlessOverdrawn(twin)) return undefined;
@@ -201,7 +204,7 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
     this.#end(lease);
     this.tree.refresh(tail);
     const open = document !== undefined && this.documents.isOpen(workspace, document);
-    touch(tail, { clock: this.#clock, open, computeMs: this.#computeMs });
+    touch(tail, this.#clock, open);
   }
 
   /** Gives the lease back and keeps nothing that it computed by itself (its decode failed). */
@@ -253,23 +256,6 @@ export class KvCache implements CacheStrategy<Lease>, CacheParts {
     const root = this.tree.root(workspace);
     if (!known) this.#loader?.load(root);
     return root;
-  }
-
-  /** Brings the next page of the lease back, where it is in memory, and shares it. */
-  #restore(lease: Lease, tokens: readonly number[]): boolean {
-    const node = this.#exchange.coldAhead(lease, tokens);
-    if (!node || !this.spill!.near(node) || !this.extend(lease, lease.start + PAGE_TOKENS)) return false;
-    const page = lease.own[0]!;
-    if (this.spill!.restore(node, lease.sequence)) {
-      this.#patience.gained(lease, this.#computeMs(lease.start));
-      this.commit(lease, tokens, lease.start + PAGE_TOKENS);
-      return lease.own.length === 0;
-    }
-    lease.own = [];
-    this.pool.release(page);
-    // Making room may have pushed the very page out of the last tier, and the node with it.
-    if (node.parent) this.branches.drop(node);
-    return false;
   }
 
   /** Drops the tree of a workspace; its running requests go on by themselves, with what they held of it as their own. */

@@ -1,6 +1,7 @@
 /** What a request holds of the cache while it runs. */
 import type { SequenceId } from '../backend.ts';
 import { PAGE_TOKENS, type PageId, type PagePool } from './pagePool.ts';
+import type { Patience } from './patience.ts';
 import type { TreeNode } from './treeNode.ts';
 
 export interface LeaseOptions {
@@ -11,11 +12,11 @@ export interface LeaseOptions {
   /** Tokens that there must be room for before the request begins; more is got as it goes, if it can be had. */
   reserve: number;
   /** Leading tokens that another request may come to share; what is behind them is not kept. Absent: all. */
-  keep?: number;
+  keep?: number | undefined;
   /** The document that is completed: its newest prompt replaces the one before. */
-  document?: string;
+  document?: string | undefined;
   /** False: it takes nobody's place. */
-  replaces?: boolean;
+  replaces?: boolean | undefined;
 }
 
 /**
@@ -38,6 +39,8 @@ export interface Lease {
   promised: number;
   /** False once the tree could not take its pages, or its workspace was closed: then they are its own to the end. */
   shares: boolean;
+  /** How long it still waits for the disk. */
+  readonly patience: Patience;
 }
 
 /** Pages that a lease has. */

@@ -1,22 +1,20 @@
 /** Takes the pages that earlier sessions left on disk into the tree, some at a time, so that nothing else has to wait. */
 import type { PageRecord } from '../../storage/pages/pageRecord.ts';
 import { Slices } from '../slices.ts';
+import type { KvCache } from './kvCache.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
-import type { PrefixTree } from './prefixTree.ts';
 import type { Spill } from './spill.ts';
 import type { TreeNode } from './treeNode.ts';
 
 export class Loader {
-  readonly #tree: PrefixTree;
+  readonly #cache: KvCache;
   readonly #spill: Spill;
-  readonly #onLoaded: () => void;
   readonly #loading = new Set<string>();
 
-  /** @param onLoaded some workspace is there. */
-  constructor(tree: PrefixTree, spill: Spill, onLoaded: () => void) {
-    this.#tree = tree;
+  /** @param cache is told by its `onReady` that some workspace is there. */
+  constructor(cache: KvCache, spill: Spill) {
+    this.#cache = cache;
     this.#spill = spill;
-    this.#onLoaded = onLoaded;
   }
 
   /** Whether pages of the workspace may still come. */
@@ -43,22 +41,23 @@ export class Loader {
       if (node) known.set(record.key, node);
     }
     this.#loading.delete(root.workspace);
-    this.#onLoaded();
+    this.#cache.onReady();
   }
 
   /** @returns the node of the page: a new one, or that of whoever computed the same meanwhile; undefined: it has no place. */
   #place(above: TreeNode, { key, tokens }: PageRecord): TreeNode | undefined {
+    const { tree } = this.#cache;
     const { workspace } = above;
-    const removed = !above.parent && !(this.#tree.hasRoot(workspace) && above === this.#tree.root(workspace));
+    const removed = !above.parent && !(tree.hasRoot(workspace) && above === tree.root(workspace));
     if (removed || tokens.length !== PAGE_TOKENS || !this.#spill.tiers.has(key)) return undefined;
-    const found = this.#tree.best(above, tokens, 0, PAGE_TOKENS);
+    const found = tree.best(above, tokens, 0, PAGE_TOKENS);
     if (found?.common === PAGE_TOKENS) {
       this.#spill.key(found.node); // whoever is above a saved page has its key
       return found.node;
     }
     // A tail that this page goes on from: it has cells, which cannot be touched now.
     if (found && found.common === found.node.tokens.length) return undefined;
-    const node = this.#tree.add(above, [...tokens]);
+    const node = tree.add(above, [...tokens]);
     node.key = key;
     this.#spill.cool(node);
     return node;

@@ -6,36 +6,21 @@
 /** Reading a page and unpacking it takes about a millisecond; more than this is a disk that has something else to do. */
 export const MOMENT_MS = 30;
 
+/** Of one request. By a real clock: it is the disk that is waited for. */
 export class Patience {
-  readonly #left = new WeakMap<object, { ms: number; since: number | undefined }>();
-  readonly #now: () => number;
+  #leftMs = MOMENT_MS;
+  #since: number | undefined;
 
-  /** @param now a real clock, ms: it is the disk that is waited for. */
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
-  }
-
-  /** Who waits may go on waiting, from now on or still. */
-  has(who: object): boolean {
-    const left = this.#of(who);
-    left.since ??= this.#now();
-    return this.#now() - left.since < left.ms;
+  /** The request may go on waiting, from now on or still. */
+  get lasts(): boolean {
+    this.#since ??= performance.now();
+    return performance.now() - this.#since < this.#leftMs;
   }
 
   /** A page came that would have taken so long to compute. */
-  gained(who: object, ms: number): void {
-    const left = this.#of(who);
-    if (left.since !== undefined) left.ms -= this.#now() - left.since;
-    left.since = undefined;
-    left.ms = Math.max(0, left.ms) + ms;
-  }
-
-  #of(who: object): { ms: number; since: number | undefined } {
-    let left = this.#left.get(who);
-    if (!left) {
-      left = { ms: MOMENT_MS, since: undefined };
-      this.#left.set(who, left);
-    }
-    return left;
+  gained(ms: number): void {
+    if (this.#since !== undefined) this.#leftMs -= performance.now() - this.#since;
+    this.#since = undefined;
+    this.#leftMs = Math.max(0, this.#leftMs) + ms;
   }
 }

@@ -7,7 +7,7 @@
  */
 import type { SequenceId } from '../backend.ts';
 import type { PageId, PagePool } from './pagePool.ts';
-import { endOf, type Found, newNode, search, subtree, type TreeNode } from './treeNode.ts';
+import { endOf, type Found, newNode, search, type TreeNode } from './treeNode.ts';
 
 export class PrefixTree {
   readonly #pool: PagePool;
@@ -129,10 +129,5 @@ export class PrefixTree {
   refresh(node: TreeNode): void {
     if (node.page >= 0 && node.residentChildren === 0 && !this.held(node)) this.#evictable.add(node);
     else this.#evictable.delete(node);
-  }
-
-  /** Every node but the roots, parents first. */
-  *nodes(): Generator<TreeNode> {
-    for (const root of this.#roots.values()) yield* subtree(root).slice(1);
   }
 }

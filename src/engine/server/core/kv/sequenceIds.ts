@@ -26,7 +26,6 @@ export class SequenceIds<T extends Placed> {
   readonly #first: SequenceId;
   /** For each id, by pages of positions. */
   readonly #owners: (T | undefined)[][];
-  #hand = 0;
 
   /** Ids `first` to `first + count - 1`. */
   constructor(first: SequenceId, count: number) {
@@ -43,12 +42,10 @@ export class SequenceIds<T extends Placed> {
     const { length } = this.#owners;
     if (preferred >= this.#first && this.#freeTo(preferred, start, end) === end) return { id: preferred, end };
     let best: FreeRun | undefined;
-    for (let tried = 0; tried < length && (best?.end ?? start) < end; tried++) {
-      const id = this.#first + ((this.#hand + tried) % length);
+    for (let id = this.#first; id < this.#first + length && (best?.end ?? start) < end; id++) {
       const to = this.#freeTo(id, start, end);
       if (to > (best?.end ?? start)) best = { id, end: to };
     }
-    if (best) this.#hand = (best.id - this.#first + 1) % length;
     return best;
   }
 
@@ -63,11 +60,6 @@ export class SequenceIds<T extends Placed> {
   /** Who is at a page of positions, under any id. */
   at(page: number): T[] {
     return this.#owners.flatMap((owners) => owners[page] ?? []);
-  }
-
-  /** How many have an id. */
-  get taken(): number {
-    return this.#owners.reduce((sum, owners) => sum + owners.filter((owner) => owner !== undefined).length, 0);
   }
 
   #freeTo(id: SequenceId, start: number, end: number): number {

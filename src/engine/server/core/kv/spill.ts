@@ -16,9 +16,9 @@ export class Spill {
   readonly #backend: DecodeBackend;
   readonly tiers: PageTiers;
   /** Milliseconds to compute a page that begins at a position. */
-  readonly #computeMs: (start: number) => number;
+  readonly computeMs: (start: number) => number;
   /** Nodes without pages, by the key of the page that they stand for. */
-  readonly #cold = new Map<string, TreeNode>();
+  readonly cold = new Map<string, TreeNode>();
   saveMs: number | null = null;
   restoreMs: number | null = null;
   spills = 0;
@@ -27,7 +27,7 @@ export class Spill {
   constructor(backend: DecodeBackend, tiers: PageTiers, computeMs: (start: number) => number) {
     this.#backend = backend;
     this.tiers = tiers;
-    this.#computeMs = computeMs;
+    this.computeMs = computeMs;
   }
 
   /** {@link keyOf} of a page that a node stands for; kept in the node. */
@@ -58,7 +58,7 @@ export class Spill {
       this.tiers.touch(key);
       return true;
     }
-    const compute = this.#computeMs(node.start);
+    const compute = this.computeMs(node.start);
     const gain = RETURN_SHARE * (compute - (this.restoreMs ?? 0));
     if ((this.saveMs ?? 0) >= gain) return false;
     this.tiers.put(this.record(node), this.bytes(node));
@@ -69,22 +69,7 @@ export class Spill {
 
   /** Computing is dearer than bringing the page back, as far as both were measured. */
   worthRestoring(start: number): boolean {
-    return (this.restoreMs ?? 0) < this.#computeMs(start);
-  }
-
-  /** The page of a node without pages is in memory: {@link restore} can be called. */
-  near(node: TreeNode): boolean {
-    return this.tiers.near(this.key(node));
-  }
-
-  /** Its page is on its way from the disk. */
-  coming(node: TreeNode): boolean {
-    return this.tiers.coming(this.key(node));
-  }
-
-  /** Asks for the page of a node without pages, where only the disk has it. */
-  fetch(node: TreeNode): void {
-    this.tiers.fetch(this.key(node));
+    return (this.restoreMs ?? 0) < this.computeMs(start);
   }
 
   /** Puts the page of a node without pages behind the end of a sequence. False: it is gone, or does not fit any more. */
@@ -100,28 +85,19 @@ export class Spill {
 
   /** The node stands for a saved page from now on. */
   cool(node: TreeNode): void {
-    this.#cold.set(this.key(node), node);
+    this.cold.set(this.key(node), node);
   }
 
   /** The node has a page again; the saved copy stays, so that the page can leave again for nothing. */
   warm(node: TreeNode): void {
-    this.#cold.delete(this.key(node));
+    this.cold.delete(this.key(node));
   }
 
   /** The node is gone, and its saved copy with it; `keepDisk`: unless that is on disk, or waits for it. */
   forget({ key, page }: TreeNode, keepDisk: boolean): void {
     if (key === undefined) return;
-    if (page < 0) this.#cold.delete(key);
-    if (keepDisk && this.tiers.persisted(key)) this.tiers.cancel(key);
-    else this.tiers.drop(key);
-  }
-
-  coldNode(key: string): TreeNode | undefined {
-    return this.#cold.get(key);
-  }
-
-  get coldPages(): number {
-    return this.#cold.size;
+    if (page < 0) this.cold.delete(key);
+    this.tiers.drop(key, keepDisk);
   }
 }
 

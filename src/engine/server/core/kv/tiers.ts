@@ -125,11 +125,6 @@ export class PageTiers {
     });
   }
 
-  /** Nobody waits any more for a page that may be coming. */
-  cancel(key: string): void {
-    this.#coming.delete(key);
-  }
-
   /** The page was used. Parents have to be touched after their children: they leave last then. */
   touch(key: string): void {
     this.#ram.get(key);
@@ -137,9 +132,10 @@ export class PageTiers {
     this.#disk?.touch(key);
   }
 
-  /** Out of all tiers: it is wrong, or of no use any more. */
-  drop(key: string): void {
+  /** Out of all tiers: it is wrong, or of no use any more. `keepDisk`: it stays where it is on disk, or waits for it. */
+  drop(key: string, keepDisk = false): void {
     this.#coming.delete(key);
+    if (keepDisk && this.persisted(key)) return;
     this.#arrived.delete(key);
     this.#ram.delete(key);
     this.#unqueue(key);

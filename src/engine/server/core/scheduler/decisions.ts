@@ -1,15 +1,8 @@
 /** What the scheduler and the cache decided, in a ring: a record is one small object, which takes the oldest's place. */
-import type { Decision, DecisionKind, RequestClass } from '../../../protocol/index.ts';
+import type { Decision, DecisionKind } from '../../../protocol/index.ts';
+import type { Request } from './request.ts';
 
-const CLASSES: readonly RequestClass[] = ['keystroke', 'chat', 'background'];
 const CAPACITY = 4096;
-
-/** Whom a decision concerns. */
-export interface Subject {
-  readonly number: number;
-  readonly rank: number;
-  readonly standing: { readonly level: number };
-}
 
 export interface DecisionDetails {
   tokens?: number;
@@ -35,11 +28,11 @@ export class Decisions {
     return this.#count;
   }
 
-  record(what: DecisionKind, subject?: Subject, details?: DecisionDetails): void {
+  record(what: DecisionKind, request?: Request, details?: DecisionDetails): void {
     this.#ring[this.#count++ % CAPACITY] = {
       at: round(this.#now() - this.#started),
       what,
-      ...(subject && { request: subject.number, class: CLASSES[subject.rank]!, level: subject.standing.level }),
+      ...(request && { request: request.number, class: request.input.class, level: request.standing.level }),
       ...details,
     };
   }

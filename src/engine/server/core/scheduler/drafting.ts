@@ -2,21 +2,11 @@
  * Puts guessed tokens behind the newest tokens of an iteration, after all that is asked for has its place in it: guesses
  * take the time that is left of what an iteration may take, and pages that nobody was promised.
  */
-import type { DecodeBatch } from '../backend.ts';
-import type { CacheStrategy } from '../kv/strategy.ts';
 import type { Draft, SourceName } from '../speculation/draft.ts';
 import type { Speculation } from '../speculation/speculation.ts';
-import { contextOf, type LatencyProfile } from './latencyProfile.ts';
-import type { Planner } from './planner.ts';
+import { contextOf } from './latencyProfile.ts';
+import type { LoopParts } from './parts.ts';
 import type { Slice } from './selection.ts';
-
-export interface DraftingParts {
-  speculation: Speculation;
-  cache: CacheStrategy;
-  planner: Planner;
-  profile: LatencyProfile;
-  batch: DecodeBatch;
-}
 
 /** Guesses of one request in an iteration. */
 export interface Drafted {
@@ -27,11 +17,13 @@ export interface Drafted {
 }
 
 export class Drafting {
-  readonly #parts: DraftingParts;
+  readonly #parts: LoopParts;
+  readonly #speculation: Speculation;
   readonly #sequence = [0];
 
-  constructor(parts: DraftingParts) {
+  constructor(parts: LoopParts, speculation: Speculation) {
     this.#parts = parts;
+    this.#speculation = speculation;
   }
 
   add(slices: readonly Slice[]): void {
@@ -49,12 +41,11 @@ export class Drafting {
   /** An iteration took `ms`, and made so many tokens. */
   computed(slices: readonly Slice[], made: number, ms: number): void {
     if (slices.some(({ start, end }) => end - start > 1)) return;
-    const { speculation, planner } = this.#parts;
-    const { costs } = speculation;
-    const { tokens, context } = planner;
+    const { costs } = this.#speculation;
+    const { tokens, context } = this.#parts.planner;
     costs.observe(tokens, context, ms);
     const plainContext = slices.reduce((sum, { end }) => sum + end, 0);
-    speculation.computed(slices[0]!.request.input.class, {
+    this.#speculation.computed(slices[0]!.request.input.class, {
       drafted: tokens - slices.length,
       // Not what it just took: one step that another process interrupted would outweigh twenty others.
       ms: costs.predict(tokens, context),
@@ -63,12 +54,12 @@ export class Drafting {
   }
 
   #plan({ request, end }: Slice, slices: readonly Slice[], answers: number, others: number): Draft | undefined {
-    const { speculation, planner, cache } = this.#parts;
-    return speculation.plan(request.drafter!, {
+    const { planner, cache } = this.#parts;
+    return this.#speculation.plan(request.drafter!, {
       kind: request.input.class,
       known: request.known,
       from: request.promptTokens,
-      most: Math.min(request.tokensLeft - 1, Math.max(0, speculation.mostRows - planner.tokens)),
+      most: Math.min(request.tokensLeft - 1, Math.max(0, this.#speculation.mostRows - planner.tokens)),
       others,
       ms: this.#msWith(end, slices, answers),
       room: (wanted) => {
@@ -81,11 +72,12 @@ export class Drafting {
 
   /** What the iteration takes with more nodes behind position `end`. Prompts in it are not its answers' to pay for. */
   #msWith(end: number, slices: readonly Slice[], answers: number): (nodes: number) => number {
-    const { speculation, planner, profile } = this.#parts;
+    const { planner, profile } = this.#parts;
+    const { costs } = this.#speculation;
     const { tokens, context } = planner;
     if (slices.every(({ start, end }) => end - start === 1))
-      return (nodes) => speculation.costs.predict(tokens + nodes, context + contextOf(end, nodes));
-    const alone = speculation.costs.predict(answers, answers * (end + 1)) - profile.predict(tokens, context);
+      return (nodes) => costs.predict(tokens + nodes, context + contextOf(end, nodes));
+    const alone = costs.predict(answers, answers * (end + 1)) - profile.predict(tokens, context);
     return (nodes) => alone + profile.predict(tokens + nodes, context + contextOf(end, nodes));
   }
 

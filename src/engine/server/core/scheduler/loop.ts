@@ -5,66 +5,37 @@
  * others ends for it.
  */
 import type { FinishReason, SchedulerStatus } from '../../../protocol/index.ts';
-import type { Arbiter, Contender } from '../arbiter.ts';
-import type { DecodeBackend, DecodeBatch, DecodeOutcome, Tokenizer } from '../backend.ts';
+import type { Contender } from '../arbiter.ts';
+import type { DecodeOutcome } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
-import type { CacheLease, CacheStrategy } from '../kv/strategy.ts';
+import type { CacheStrategy } from '../kv/strategy.ts';
 import type { Speculation } from '../speculation/speculation.ts';
 import { TextSource } from '../speculation/textSource.ts';
-import { walk } from '../speculation/verify.ts';
+import { Advance } from './advance.ts';
 import type { Decisions } from './decisions.ts';
+import { DiskWait } from './diskWait.ts';
 import { Drafting } from './drafting.ts';
+import { Flight, WORTH_STOPPING_MS } from './flight.ts';
 import { IterationTimes } from './iterationTimes.ts';
-import type { LatencyProfile } from './latencyProfile.ts';
-import { charge } from './levels.ts';
-import { ITERATION_MS, Planner, type Policy } from './planner.ts';
+import type { LoopOptions, LoopParts } from './parts.ts';
+import { ITERATION_MS, Planner } from './planner.ts';
 import { RANK, Request, type RequestInput } from './request.ts';
 import { Selection, type Slice, toError } from './selection.ts';
 
-/** A running iteration is not stopped for a higher class where it should end so soon, or should just have ended. */
-const WORTH_STOPPING_MS = 5;
-/** Who waits for the disk is looked at so often, in case nothing comes. */
-const AWAITING_MS = 5;
 /** Tokens in the cache by which the time of one is told. */
 const FILL = 1000;
 /** Pages are saved when nothing was asked for so long, and then in pieces that a keystroke would not notice. */
 const IDLE = { afterMs: 1_000, pieceMs: 4 };
 
-export interface LoopOptions {
-  backend: DecodeBackend;
-  tokenizer: Tokenizer;
-  cache: CacheStrategy;
-  profile: LatencyProfile;
-  policy: Policy;
-  decisions: Decisions;
-  /** Absent: one token at a time. Only where a part of a sequence can be removed. */
-  speculation?: Speculation | undefined;
-  /** What the model computes on. */
-  device: Arbiter;
-}
-
-/** An iteration that runs off the event loop. */
-interface Flight {
-  slices: Slice[];
-  endsAt: number;
-  stopped: boolean;
-  /** Nobody else computes beside it: its time says what it costs. */
-  alone: boolean;
-}
-
 export class Loop implements Contender {
   readonly cache: CacheStrategy;
   readonly decisions: Decisions;
   readonly speculation: Speculation | undefined;
-  readonly #backend: DecodeBackend;
-  readonly #tokenizer: Tokenizer;
-  readonly #profile: LatencyProfile;
-  readonly #policy: Policy;
-  readonly #planner: Planner;
-  readonly #batch: DecodeBatch;
-  readonly #device: Arbiter;
+  readonly #parts: LoopParts;
   readonly #drafting: Drafting | undefined;
   readonly #selection: Selection;
+  readonly #advance: Advance;
+  readonly #diskWait: DiskWait;
   readonly #times = new IterationTimes();
   #requests: Request[] = [];
   #flight: Flight | undefined;
@@ -75,35 +46,20 @@ export class Loop implements Contender {
   #interruptions = 0;
   #superseded = 0;
   #idle: NodeJS.Timeout | undefined;
-  #awaiting: NodeJS.Timeout | undefined;
-  /** Nothing can be computed before saved pages have come. */
-  #paused = false;
 
-  constructor({ backend, tokenizer, cache, profile, policy, decisions, speculation, device }: LoopOptions) {
-    this.#backend = backend;
-    this.#tokenizer = tokenizer;
+  constructor(options: LoopOptions) {
+    const { backend, cache, profile, policy, decisions, speculation, device } = options;
+    const planner = new Planner(profile, policy, backend.batchTokens, backend.abortable);
+    const parts = { ...options, planner, batch: backend.createBatch() };
+    this.#parts = parts;
     this.cache = cache;
-    cache.onReady = () => this.#ready();
-    this.#profile = profile;
-    this.#policy = policy;
     this.decisions = decisions;
     this.speculation = speculation;
-    const planner = new Planner(profile, policy, backend.batchTokens, backend.abortable);
-    const batch = backend.createBatch();
-    this.#planner = planner;
-    this.#batch = batch;
-    this.#drafting = speculation && new Drafting({ speculation, cache, planner, profile, batch });
-    this.#selection = new Selection({
-      cache,
-      decisions,
-      profile,
-      planner,
-      batch,
-      drafting: this.#drafting,
-      now: () => backend.now(),
-      onFailure: (request, error) => this.#fail(request, error),
-    });
-    this.#device = device;
+    this.#drafting = speculation && new Drafting(parts, speculation);
+    this.#selection = new Selection(parts, this.#drafting, (request, error) => this.#fail(request, error));
+    const number = () => this.#arrivals++;
+    this.#advance = new Advance(parts, { number, onFork: (fork) => this.#requests.push(fork) });
+    this.#diskWait = new DiskWait(parts, this.#selection);
     device.join(this);
   }
 
@@ -120,7 +76,7 @@ export class Loop implements Contender {
 
   /** Highest class of those that run or wait, as a number; undefined while all that could be done waits for the disk. */
   get rank(): number | undefined {
-    if (this.#paused) return undefined;
+    if (this.#diskWait.paused) return undefined;
     let highest: number | undefined;
     for (const { rank } of this.#requests) if (highest === undefined || rank < highest) highest = rank;
     return highest;
@@ -128,24 +84,24 @@ export class Loop implements Contender {
 
   /** What one token of one sequence is expected to take with so many others in the cache. */
   get decodeMs(): { tokens: number; ms: number } {
-    return { tokens: FILL, ms: this.#profile.predict(1, FILL) };
+    return { tokens: FILL, ms: this.#parts.profile.predict(1, FILL) };
   }
 
   status(): SchedulerStatus {
     return {
-      policy: this.#policy,
+      policy: this.#parts.policy,
       iterations: this.#times.count,
       preemptions: this.#selection.preemptions + this.#interruptions,
       superseded: this.#superseded,
       iterationMs: this.#times.quantiles(),
-      expectedMs: { decode: this.decodeMs.ms, chunk: this.#profile.prompt(128, 0, 128) },
+      expectedMs: { decode: this.decodeMs.ms, chunk: this.#parts.profile.prompt(128, 0, 128) },
       decisions: this.decisions.since(0, 64),
     };
   }
 
   /** Enters a request; an older one with the same `supersedes` key ends at once. */
   submit(input: RequestInput): Request {
-    const request = new Request(input, this.#arrivals++, this.#backend.now(), this.#tokenizer);
+    const request = new Request(input, this.#arrivals++, this.#parts.backend.now(), this.#parts.tokenizer);
     this.decisions.record('arrived', request, { tokens: request.promptTokens });
     const { supersedes, workspace } = input;
     if (supersedes !== undefined) {
@@ -155,20 +111,20 @@ export class Loop implements Contender {
       }
     }
     if (request.over) {
-      request.finish(request.over, this.#backend.now());
+      request.finish(request.over, this.#parts.backend.now());
       return request;
     }
     request.drafter = this.speculation?.drafter(input.sources ?? [new TextSource('text', input.prompt)]);
     clearTimeout(this.#idle);
     this.#requests.push(request);
-    this.#paused = false;
-    this.#device.arrived(request.rank);
+    this.#diskWait.paused = false;
+    this.#parts.device.arrived(request.rank);
     return request;
   }
 
   /** Milliseconds that reading `tokens` of a prompt from position `start` on will take by what was measured. */
   readMs(tokens: number, start: number): number {
-    return this.#profile.prompt(tokens, start, this.#backend.batchTokens);
+    return this.#parts.profile.prompt(tokens, start, this.#parts.backend.batchTokens);
   }
 
   /** Others of class `rank` were served for so long; see {@link Contender}. */
@@ -194,86 +150,44 @@ export class Loop implements Contender {
   /** Fails everything that is under way, for good. */
   end(reason: Error): void {
     this.#stopped = true;
-    this.#device.leave(this);
+    this.#parts.device.leave(this);
     clearTimeout(this.#idle);
-    clearTimeout(this.#awaiting);
+    this.#diskWait.end();
     for (const request of this.#requests) request.fail(reason);
     this.#requests = [];
-    this.#backend.abort();
+    this.#parts.backend.abort();
   }
 
   /** One iteration; see {@link Contender}. */
   iterate(): number | Promise<number> {
-    const began = this.#backend.now();
+    const began = this.#parts.backend.now();
     const slices = this.#selection.select(this.#requests);
-    if (this.#selection.awaiting.length > 0) this.#lookAgain();
-    this.#paused = slices.length === 0 && this.#selection.awaiting.length > 0;
-    const started = this.#backend.now();
+    this.#diskWait.chosen(slices.length === 0);
+    const started = this.#parts.backend.now();
     if (slices.length === 0) return started - began;
-    const expected = this.#planner.expectedMs;
+    const expected = this.#parts.planner.expectedMs;
     // One that a key would stop must leave the event loop free to hear of the key.
     const brief = slices[0]!.request.rank === RANK.keystroke ? ITERATION_MS : WORTH_STOPPING_MS;
-    if (expected <= brief || !this.#backend.abortable || this.#policy === 'fcfs') {
-      this.#finish(
-        slices,
-        started,
-        this.#decode(() => this.#backend.decode(this.#batch)),
-      );
-      return this.#backend.now() - began;
+    if (expected <= brief || !this.#parts.backend.abortable || this.#parts.policy === 'fcfs') {
+      this.#finish(slices, started, this.#decode());
+      return this.#parts.backend.now() - began;
     }
-    const flight = { slices, endsAt: started + expected, stopped: false, alone: true };
+    const flight = new Flight(this.#parts.backend, slices, started + expected);
     this.#flight = flight;
-    return this.#backend
-      .decodeAsync(this.#batch)
+    return this.#parts.backend
+      .decodeAsync(this.#parts.batch)
       .catch((error: unknown) => toError(error))
       .then((outcome) => {
         this.#flight = undefined;
         if (!this.#stopped) this.#finish(slices, started, outcome, flight.alone);
         for (const change of this.#changes.splice(0)) change();
-        return this.#backend.now() - began;
+        return this.#parts.backend.now() - began;
       });
   }
 
-  /**
-   * Ends the running iteration where someone of class `rank` would wait for lower ones, or nobody wants it any more; see
-   * {@link Contender}.
-   */
+  /** Ends the running iteration, where there is one that should give way; see {@link Contender}. */
   stop(rank: number): boolean {
-    const flight = this.#flight;
-    if (!flight) return false;
-    // What a prompt that was superseded or cancelled has computed serves the one that comes in its place.
-    const wanted = flight.slices.some(({ request, start, end }) => {
-      return request.rank <= rank && (!request.ending || end - start > 1);
-    });
-    if (wanted) return false;
-    // One that is overdue is on a machine that has become slower: nobody knows how long it will go on.
-    if (!flight.stopped && Math.abs(flight.endsAt - this.#backend.now()) >= WORTH_STOPPING_MS) {
-      flight.stopped = true;
-      this.#backend.abort();
-    }
-    const beside = this.#backend.sparesHalf && rank < flight.slices[0]!.request.rank;
-    if (beside) flight.alone = false;
-    return beside;
-  }
-
-  /** Saved pages may have come: who waited for them goes on, if need be at the cost of a running iteration. */
-  #ready(): void {
-    clearTimeout(this.#awaiting);
-    this.#awaiting = undefined;
-    if (this.#stopped) return;
-    const waiting = this.#selection.awaiting.filter(({ settled }) => !settled);
-    const ready = waiting.filter(({ lease, known }) => !lease || this.cache.outlook(lease, known) !== 'coming');
-    if (waiting.length > 0 && ready.length === 0) {
-      this.#lookAgain();
-      return;
-    }
-    this.#paused = false;
-    // Of no class where those who waited have left: nothing is stopped then.
-    this.#device.arrived(Math.min(...ready.map(({ rank }) => rank)));
-  }
-
-  #lookAgain(): void {
-    this.#awaiting ??= setTimeout(() => this.#ready(), AWAITING_MS);
+    return this.#flight?.stop(rank) ?? false;
   }
 
   /** Pages are saved while nothing is asked of any model. */
@@ -281,24 +195,24 @@ export class Loop implements Contender {
     clearTimeout(this.#idle);
     if (this.#stopped || this.#requests.length > 0) return;
     this.#idle = setTimeout(() => {
-      if (this.#device.busy || !this.cache.idle(IDLE.pieceMs)) this.#rest(IDLE.pieceMs);
+      if (this.#parts.device.busy || !this.cache.idle(IDLE.pieceMs)) this.#rest(IDLE.pieceMs);
     }, afterMs).unref();
   }
 
-  #decode(run: () => DecodeOutcome): DecodeOutcome | Error {
+  #decode(): DecodeOutcome | Error {
     try {
-      return run();
+      return this.#parts.backend.decode(this.#parts.batch);
     } catch (error) {
       return toError(error);
     }
   }
 
-  /** Takes in what an iteration came to. @param alone see {@link Flight}. */
+  /** Takes in what an iteration came to. @param alone see {@link Flight.alone}. */
   #finish(slices: Slice[], started: number, outcome: DecodeOutcome | Error, alone = true): void {
-    const now = this.#backend.now();
+    const now = this.#parts.backend.now();
     const ms = now - started;
     if (outcome === 'ok' && alone) {
-      this.#profile.observe(this.#planner.tokens, this.#planner.context, ms);
+      this.#parts.profile.observe(this.#parts.planner.tokens, this.#parts.planner.context, ms);
       this.#times.add(ms);
     }
     const lead = slices[0]!.request.rank;
@@ -311,9 +225,11 @@ export class Loop implements Contender {
     for (const slice of slices) {
       const { request } = slice;
       const before = request.known.length;
-      if (outcome === 'ok') this.#advance(slice, now, ms);
-      else if (outcome === 'aborted') this.#interrupted(request);
-      else this.#fail(request, outcome === 'noRoom' ? outOfCells() : outcome);
+      if (outcome === 'ok') this.#take(slice, now, ms);
+      else if (outcome === 'aborted') {
+        this.#interruptions++;
+        this.decisions.record('preempted', request, { why: 'the iteration was stopped for a higher class' });
+      } else this.#fail(request, outcome === 'noRoom' ? outOfCells() : outcome);
       made += request.known.length - before;
     }
     if (outcome === 'ok') {
@@ -323,94 +239,14 @@ export class Loop implements Contender {
     for (const request of [...this.#requests]) if (request.ending) this.#leave(request, request.ending);
   }
 
-  #advance(slice: Slice, now: number, ms: number): void {
-    const { request, start, end, drafted } = slice;
+  #take(slice: Slice, now: number, ms: number): void {
+    const { request } = slice;
     try {
-      request.waited = false;
-      this.cache.commit(request.lease!, request.known, end);
-      request.advanced(start);
-      const rows = end - start + (drafted?.draft.tokens.length ?? 0);
-      this.decisions.record('ran', request, { tokens: rows, ms });
-      // Its share by rows: who only decodes beside a long prompt has not used up its time.
-      const share = (ms * rows) / this.#planner.tokens;
-      if (charge(request.standing, share, now)) this.decisions.record('demoted', request);
-      if (end < request.known.length || request.ending) return;
-      if (request.input.maxTokens === 0) {
-        this.#leave(request, 'length');
-        return;
-      }
-      if (request.generatedTokens === 0) this.#device.spoke();
-      const finish = this.#draw(slice, now);
-      this.#fork(request, finish !== undefined, now);
+      const finish = this.#advance.take(slice, now, ms, this.#parts.planner.tokens);
       if (finish) this.#leave(request, finish);
     } catch (error) {
       this.#fail(request, toError(error));
     }
-  }
-
-  /**
-   * Begins the other answers of a request, where they are wanted and known: each has the prompt, and the answer up to where
-   * it parts from it, by a fork of the lease. One that finds no room for that waits for its turn as any other.
-   */
-  #fork(request: Request, over: boolean, now: number): void {
-    // What drafts its answer follows the first one only.
-    const { forks: wanted, sources: _, ...input } = request.input;
-    if (!wanted || request.forks || request.settled) return;
-    const branches = request.sampler.branches?.(wanted.most, over);
-    if (!branches && !over) return;
-    request.forks = [];
-    wanted.onBegun?.(branches?.length ?? 0);
-    for (const [index, { at, token, sampler }] of (branches ?? []).entries()) {
-      const end = request.promptTokens + at;
-      const begun = [...request.known.slice(request.promptTokens, end), token];
-      const onText = wanted.onText(index);
-      const fork = new Request({ ...input, begun, sampler, onText }, this.#arrivals++, now, this.#tokenizer);
-      // Who waits for them hears of it; until then it is no error that nobody does.
-      fork.done.catch(() => undefined);
-      request.forks.push(fork);
-      this.decisions.record('arrived', fork, { tokens: fork.promptTokens });
-      if (fork.over) {
-        fork.finish(fork.over, now);
-        continue;
-      }
-      const lease = this.cache.fork?.(request.lease!, request.known, end);
-      if (lease) fork.begin(lease, now);
-      this.#requests.push(fork);
-    }
-  }
-
-  /** Draws what comes next, and on for as long as it is what was drafted. Returns why the request is finished, if it is. */
-  #draw({ request, end, row, drafted }: Slice, now: number): FinishReason | undefined {
-    let finish: FinishReason | undefined;
-    const draw = (from: number): number | undefined => {
-      const token = request.sampler.sample(from);
-      finish = request.take(token, this.#tokenizer, now);
-      // Whoever hears of it may cancel it.
-      return finish || request.settled ? undefined : token;
-    };
-    const before = request.known.length;
-    const right = drafted ? walk(drafted.draft, (node) => draw(node < 0 ? row : drafted.row + node)).length : 0;
-    if (!drafted) draw(row);
-    else if (request.lease) this.#keep(request, request.lease, end + right, end + drafted.draft.tokens.length);
-    this.speculation?.took({
-      kind: request.input.class,
-      source: drafted?.source,
-      drafted: drafted?.draft.tokens.length ?? 0,
-      right,
-      made: request.known.length - before,
-    });
-    return finish;
-  }
-
-  /** Of the tokens up to `end` those up to `kept` were right. */
-  #keep(request: Request, lease: CacheLease, kept: number, end: number): void {
-    if (kept < end) this.#backend.removeRange(lease.sequence, kept, -1);
-    this.cache.commit(lease, request.known, kept);
-  }
-
-  #interrupted(request: Request): void {
-    this.#interruptions++;
-    this.decisions.record('preempted', request, { why: 'the iteration was stopped for a higher class' });
   }
 
   #leave(request: Request, reason: FinishReason): void {
@@ -428,7 +264,7 @@ export class Loop implements Contender {
     this.decisions.record(reason === 'superseded' || reason === 'cancelled' ? reason : 'finished', request, {
       tokens: request.generatedTokens,
     });
-    request.finish(reason, this.#backend.now());
+    request.finish(reason, this.#parts.backend.now());
     this.#rest(IDLE.afterMs);
   }
 

@@ -2,14 +2,12 @@
  * Makes the batch of the next iteration: admits requests to the cache, lets them take over what it has, and asks the
  * planner for each in order how many of its tokens there is time for. Who finds no pages takes them from who comes last.
  */
-import type { DecodeBatch } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
-import type { CacheStrategy } from '../kv/strategy.ts';
-import type { Decisions } from './decisions.ts';
+import { PAGE_TOKENS } from '../kv/pagePool.ts';
 import type { Drafted, Drafting } from './drafting.ts';
-import type { LatencyProfile } from './latencyProfile.ts';
 import { join, promote } from './levels.ts';
-import { ITERATION_MS, type Planner } from './planner.ts';
+import type { LoopParts } from './parts.ts';
+import { ITERATION_MS } from './planner.ts';
 import type { Request } from './request.ts';
 
 /** A request is admitted when there is room for so many tokens behind those that it has; further room is got on the way. */
@@ -24,36 +22,27 @@ export interface Slice {
   drafted?: Drafted;
 }
 
-export interface SelectionParts {
-  cache: CacheStrategy;
-  planner: Planner;
-  profile: LatencyProfile;
-  batch: DecodeBatch;
-  decisions: Decisions;
-  /** Absent where nothing is guessed. */
-  drafting?: Drafting | undefined;
-  /** The clock of the backend, ms. */
-  now: () => number;
-  /** A request that can never run. */
-  onFailure: (request: Request, error: Error) => void;
-}
-
 export class Selection {
-  readonly #parts: SelectionParts;
+  readonly #parts: LoopParts;
+  readonly #drafting: Drafting | undefined;
+  readonly #onFailure: (request: Request, error: Error) => void;
   readonly #sequence = [0];
   /** Requests that lost their pages to one before them. */
   preemptions = 0;
   /** Requests that were left out because saved pages of theirs are on their way. */
   awaiting: Request[] = [];
 
-  constructor(parts: SelectionParts) {
+  /** @param drafting absent where nothing is guessed. @param onFailure hears of a request that can never run. */
+  constructor(parts: LoopParts, drafting: Drafting | undefined, onFailure: (request: Request, error: Error) => void) {
     this.#parts = parts;
+    this.#drafting = drafting;
+    this.#onFailure = onFailure;
   }
 
   /** Chooses the tokens of the next iteration and puts them into the batch. */
   select(requests: readonly Request[]): Slice[] {
     const { planner, batch, decisions } = this.#parts;
-    const now = this.#parts.now();
+    const now = this.#parts.backend.now();
     for (const request of requests) if (promote(request.standing, now)) decisions.record('promoted', request);
     planner.clear();
     batch.clear();
@@ -74,7 +63,7 @@ export class Selection {
       // from the disk they do not wait: that costs this thread nothing, and whoever is late is interrupted.
       closed ||= request.lease !== undefined && slices.length === 0 && this.awaiting.at(-1) !== request;
     }
-    this.#parts.drafting?.add(slices);
+    this.#drafting?.add(slices);
     return slices;
   }
 
@@ -99,7 +88,7 @@ export class Selection {
       planner.add(request, start, end - start);
       return { request, start, end, row: this.#fill(request, start, end) };
     } catch (error) {
-      this.#parts.onFailure(request, toError(error));
+      this.#onFailure(request, toError(error));
       return undefined;
     }
   }
@@ -125,25 +114,18 @@ export class Selection {
     if (request.reserve > cache.capacity) throw tooLong();
     const { workspace, reuse = true, supersedes, document = supersedes, replaces, keep } = request.input;
     const reserve = Math.min(request.reserve, request.known.length + GROWTH_TOKENS);
-    const options = {
-      workspace,
-      reuse,
-      reserve,
-      ...(keep === undefined ? {} : { keep }),
-      ...(document === undefined ? {} : { document }),
-      ...(replaces === undefined ? {} : { replaces }),
-    };
+    const options = { workspace, reuse, reserve, keep, document, replaces };
     let lease = cache.acquire(request.known, options);
     const lower = behind.filter((other) => planner.gives(other, request));
     while (!lease) {
       if (!this.#preemptLast(lower)) return false;
       lease = cache.acquire(request.known, options);
     }
-    const now = this.#parts.now();
+    const now = this.#parts.backend.now();
     request.begin(lease, now);
     const left = request.known.length - lease.computed;
     request.standing = join(profile.prompt(left, lease.computed, batch.capacity), now);
-    decisions.record('admitted', request, { tokens: lease.computed, pages: Math.floor(lease.computed / 32) });
+    decisions.record('admitted', request, { tokens: lease.computed, pages: Math.floor(lease.computed / PAGE_TOKENS) });
     return true;
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
-import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
+import { checkIntegrity, nodesOf } from '../../../../../helpers/cacheIntegrity.ts';
 import { Driver } from './driver.ts';
 
 const LEASES = 3;
@@ -82,7 +82,7 @@ describe('Branches', () => {
     const tokens = pages('abcdef');
     const lease = driver.acquire(tokens)!;
     for (let i = 0; i < 6; i++) driver.compute(lease, tokens, PAGE_TOKENS);
-    const nodes = [...driver.cache.tree.nodes()];
+    const nodes = [...nodesOf(driver.cache.tree)];
     assert.equal(nodes.length, 6);
     assert.equal(new Set(nodes.map(({ sequence }) => sequence)).size, 1);
     driver.cache.release(lease, tokens);

@@ -6,7 +6,7 @@ import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePoo
 import { PageTiers } from '../../../../../../src/engine/server/core/kv/tiers.ts';
 import type { TreeNode } from '../../../../../../src/engine/server/core/kv/treeNode.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
-import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
+import { checkIntegrity, nodesOf } from '../../../../../helpers/cacheIntegrity.ts';
 import { Driver } from './driver.ts';
 
 const range = (pages: number, from = 0): number[] =>
@@ -25,7 +25,7 @@ function setUp(): { cache: KvCache; lease: Lease; leaf: TreeNode; saved: TreeNod
   driver.run([...head, 1], { workspace: 'v' });
   const lease = driver.acquire([...head, 7, 7])!;
   driver.compute(lease, [...head, 7, 7]);
-  const nodes = [...cache.tree.nodes()];
+  const nodes = [...nodesOf(cache.tree)];
   const saved = nodes.find(({ page }) => page < 0)!;
   return { cache, lease, leaf: [...cache.tree.evictable].find(({ workspace }) => workspace === 'w')!, saved };
 }
@@ -40,7 +40,7 @@ const damages: Record<string, (parts: ReturnType<typeof setUp>) => void> = {
   'a node with too many tokens': ({ leaf }) => (leaf.tokens as number[]).push(...range(1)),
   'a node in the wrong place': ({ leaf }) => Object.assign(leaf, { start: leaf.start + PAGE_TOKENS }),
   'children out of order': ({ cache }) => {
-    for (const node of cache.tree.nodes()) node.children.reverse();
+    for (const node of nodesOf(cache.tree)) node.children.reverse();
   },
   'a wrong count of children': ({ leaf }) => {
     leaf.parent!.residentChildren++;
@@ -50,7 +50,7 @@ const damages: Record<string, (parts: ReturnType<typeof setUp>) => void> = {
   },
   'a sequence id that was not given back': ({ cache, leaf }) => cache.ids.take({ ...leaf, start: 20 * PAGE_TOKENS }),
   'two nodes with the same sequence id': ({ cache }) => {
-    for (const node of cache.tree.nodes()) node.sequence = 4;
+    for (const node of nodesOf(cache.tree)) node.sequence = 4;
   },
   'a saved page without its copy': ({ cache, saved }) => cache.spill!.tiers.drop(saved.key!),
   'a key without one above it': ({ saved }) => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { PAGE_TOKENS, PagePool } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { PrefixTree } from '../../../../../../src/engine/server/core/kv/prefixTree.ts';
 import type { TreeNode } from '../../../../../../src/engine/server/core/kv/treeNode.ts';
-import { checkPool } from '../../../../../helpers/cacheIntegrity.ts';
+import { checkPool, nodesOf } from '../../../../../helpers/cacheIntegrity.ts';
 import { NaivePrefixTree } from './naivePrefixTree.ts';
 import { TreeIndex } from './treeIndex.ts';
 
@@ -98,7 +98,7 @@ describe('PrefixTree', () => {
     add(tree.root('one'), page(1));
     assert.equal(tree.best(tree.root('two'), page(1), 0, PAGE_TOKENS), undefined);
     assert.deepEqual(
-      [...tree.nodes()].map(({ workspace }) => workspace),
+      [...nodesOf(tree)].map(({ workspace }) => workspace),
       ['one'],
     );
   });

@@ -4,7 +4,7 @@ import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePoo
 import { PageTiers } from '../../../../../../src/engine/server/core/kv/tiers.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
 import { keyOf } from '../../../../../../src/engine/server/storage/pages/pageRecord.ts';
-import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
+import { checkIntegrity, nodesOf } from '../../../../../helpers/cacheIntegrity.ts';
 import { answerTo } from './answers.ts';
 import { Driver } from './driver.ts';
 import { keysOf } from './world/checks.ts';
@@ -41,7 +41,7 @@ describe('keys', () => {
     driver.run(tokens.slice(0, 5 * PAGE_TOKENS));
     driver.run([...tokens.slice(0, 2 * PAGE_TOKENS), ...range(1, 9)]);
     driver.run(tokens);
-    const nodes = [...cache.tree.nodes()].filter(({ start, tokens: own }) => own[0] === tokens[start]);
+    const nodes = [...nodesOf(cache.tree)].filter(({ start, tokens: own }) => own[0] === tokens[start]);
     assert(nodes.every(({ key }) => key === undefined));
     const [expected, last] = [keysOf('w', tokens), nodes.at(-1)!];
     assert.equal(spill.key(nodes[2]!), expected[2]);
@@ -65,10 +65,10 @@ describe('Spill', () => {
     const tokens = [...range(6), 1];
     driver.run(tokens);
     evict(4);
-    assert.deepEqual([spill.spills, spill.coldPages], [4, 4]);
+    assert.deepEqual([spill.spills, spill.cold.size], [4, 4]);
     const { cached, next } = driver.run(tokens);
     assert.deepEqual([cached, next], [6 * PAGE_TOKENS, answerTo(tokens)]);
-    assert.deepEqual([spill.restores, spill.coldPages], [4, 0]);
+    assert.deepEqual([spill.restores, spill.cold.size], [4, 0]);
     assert.deepEqual(events, ['evicted 4', 'spilled 4', 'restored 4']);
     evict(4); // the copies are still there
     assert.equal(spill.spills, 4);
@@ -105,7 +105,7 @@ describe('Spill', () => {
     evict(3);
     spill.restoreMs = 11;
     assert.equal(driver.run(tokens).cached, 0);
-    assert.equal(spill.coldPages, 0);
+    assert.equal(spill.cold.size, 0);
     checkIntegrity(cache);
   });
 
@@ -125,7 +125,7 @@ describe('Spill', () => {
     const { driver, cache, spill, evict } = setUp(0.01, 100);
     driver.run([...range(6), 1]);
     evict(6);
-    assert.deepEqual([spill.spills, spill.coldPages], [0, 0]);
+    assert.deepEqual([spill.spills, spill.cold.size], [0, 0]);
     checkIntegrity(cache);
   });
 });

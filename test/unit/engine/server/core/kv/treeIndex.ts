@@ -1,7 +1,9 @@
 /** `PrefixTree` used as the cache uses it, but for texts alone: no cells, no sequences. */
+
 import { PAGE_TOKENS, PagePool } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { PrefixTree } from '../../../../../../src/engine/server/core/kv/prefixTree.ts';
 import { endOf, subtree, type TreeNode } from '../../../../../../src/engine/server/core/kv/treeNode.ts';
+import { nodesOf } from '../../../../../helpers/cacheIntegrity.ts';
 import { nameOf, type PrefixIndex } from './naivePrefixTree.ts';
 import { speltBy } from './world/checks.ts';
 
@@ -81,7 +83,7 @@ export class TreeIndex implements PrefixIndex {
 
   pages(): string[] {
     const name = (node: TreeNode) => nameOf({ workspace: node.workspace, tokens: speltBy(node) });
-    return [...this.tree.nodes()].map((node) => name(node) + (node.page < 0 ? '*' : '')).sort();
+    return [...nodesOf(this.tree)].map((node) => name(node) + (node.page < 0 ? '*' : '')).sort();
   }
 
   #matched(workspace: string, tokens: readonly number[]): TreeNode[] {

@@ -5,7 +5,7 @@ import { type Lease, type LeaseOptions, outstanding } from '../../../../../../..
 import { PAGE_TOKENS } from '../../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { endOf, type TreeNode } from '../../../../../../../src/engine/server/core/kv/treeNode.ts';
 import type { SimulatedBackend } from '../../../../../../../src/engine/server/core/simulated/backend.ts';
-import { checkIntegrity } from '../../../../../../helpers/cacheIntegrity.ts';
+import { checkIntegrity, nodesOf } from '../../../../../../helpers/cacheIntegrity.ts';
 import { pastsOf } from '../answers.ts';
 import type { Driver } from '../driver.ts';
 
@@ -33,7 +33,7 @@ export function checkAll(
     assert.deepEqual(speltBy(lease.node), tokens.slice(0, lease.start));
   }
   const ends = new Map<number, number>();
-  for (const node of cache.tree.nodes()) {
+  for (const node of nodesOf(cache.tree)) {
     ends.set(node.sequence, Math.max(ends.get(node.sequence) ?? 0, endOf(node)));
     if (node.key !== undefined) assert.equal(node.key, keysOf(node.workspace, speltBy(node)).at(-1));
   }

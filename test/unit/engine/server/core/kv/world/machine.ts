@@ -7,6 +7,7 @@ import { PAGE_TOKENS } from '../../../../../../../src/engine/server/core/kv/page
 import { PageTiers } from '../../../../../../../src/engine/server/core/kv/tiers.ts';
 import { SimulatedBackend } from '../../../../../../../src/engine/server/core/simulated/backend.ts';
 import { SavedPages } from '../../../../../../../src/engine/server/storage/pages/savedPages.ts';
+import { nodesOf } from '../../../../../../helpers/cacheIntegrity.ts';
 import { LocalStorage } from '../../../storage/localStorage.ts';
 import { Driver } from '../driver.ts';
 
@@ -51,7 +52,7 @@ export class Machine {
 
   /** Keys of saved pages, as far as the cache knows them. */
   get savedKeys(): string[] {
-    const keys = [...this.driver.cache.tree.nodes()].flatMap(({ key }) => key ?? []);
+    const keys = [...nodesOf(this.driver.cache.tree)].flatMap(({ key }) => key ?? []);
     return keys.filter((key) => this.tiers?.has(key));
   }
 
