@@ -204,7 +204,7 @@ export class KvCache implements CacheStrategy<Lease> {
     this.#end(lease);
     this.tree.refresh(tail);
     const open = document !== undefined && this.documents.isOpen(workspace, document);
-    touch(tail, this.#clock, open);
+    touch(tail, { clock: this.#clock, open, computeMs: this.#computeMs });
   }
 
   /** Gives the lease back and keeps nothing that it computed by itself (its decode failed). */

@@ -9,8 +9,8 @@ const range = (pages: number, from: number): number[] => [
   250,
 ];
 
-function setUp() {
-  const driver = new Driver(new SimulatedBackend({ cells: 64 * PAGE_TOKENS, sequences: 12 }));
+function setUp(computeMs: (start: number) => number) {
+  const driver = new Driver(new SimulatedBackend({ cells: 64 * PAGE_TOKENS, sequences: 12 }), { computeMs });
   const { pool, branches } = driver.cache;
   const cached = (tokens: number[], document?: string): number =>
     driver.run(tokens, document === undefined ? {} : { document }).cached / PAGE_TOKENS;
@@ -18,7 +18,7 @@ function setUp() {
 }
 
 test('what was used longest ago goes first, from its end', () => {
-  const { cached, makeRoom } = setUp();
+  const { cached, makeRoom } = setUp(() => 1);
   cached(range(4, 1));
   cached(range(4, 2));
   makeRoom(6);
@@ -27,7 +27,7 @@ test('what was used longest ago goes first, from its end', () => {
 });
 
 test('open documents are kept longer', () => {
-  const { driver, cached, makeRoom } = setUp();
+  const { driver, cached, makeRoom } = setUp(() => 1);
   driver.cache.setOpen('w', ['open']);
   cached(range(4, 1), 'open');
   cached(range(4, 2), 'closed');
@@ -36,8 +36,18 @@ test('open documents are kept longer', () => {
   assert.equal(cached(range(4, 1)), 2);
 });
 
+test('what is dear to compute again is kept longer', () => {
+  const { cached, makeRoom } = setUp((start) => 1 + start / 100);
+  cached(range(20, 1));
+  cached(range(1, 2));
+  cached(range(1, 3));
+  makeRoom(2);
+  assert.equal(cached(range(20, 1)), 20);
+  assert.equal(cached(range(1, 2)), 0);
+});
+
 test('a page that was taken anew is not worth what it was before', () => {
-  const { driver, cached, makeRoom } = setUp();
+  const { driver, cached, makeRoom } = setUp(() => 1);
   driver.cache.setOpen('w', ['open']);
   cached(range(60, 1), 'open');
   makeRoom(60);
