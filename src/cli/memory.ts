@@ -216,7 +216,9 @@ async function found({ client, place, values: { top, kind = [], all }, rest: [qu
   const asked = { place, query: query!, top: Number(top), all, ...(kind.length > 0 ? { kinds: kindsOf(kind) } : {}) };
   const value = await client.memory.search(asked, { signal });
   if (!value) throw new Error('interrupted');
-  return { value, text: searchText(value, why) };
+  // A script that takes what it gets takes nothing that is only near.
+  const [hits, nearest] = [value.hits.filter(({ sure }) => sure), value.hits.filter(({ sure }) => !sure)];
+  return { value: { ...value, hits, nearest }, text: searchText(value, why) };
 }
 
 async function pin({ client, place, rest }: Given, pinned: boolean) {

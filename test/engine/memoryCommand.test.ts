@@ -75,12 +75,13 @@ describe('quire memory', () => {
       /1 {2}[\d.]+ {2}fact .*ibis.*\n {4}= words [\d.]+ \+ vector [\d.]+ \+ recency [\d.]+ \+ ranking/,
     );
     assert.match(await told(['search', ...at, 'quokka vfrtzk']), /^Nothing of 2 memories is relevant/);
-    const far = await told([
-      'search',
-      ...at,
-      'which harbour lights are red when makefiles sail past the quay at midnight',
-    ]);
-    assert.match(far, /^Of 2 memories none is surely relevant. The nearest:\n\n2 {2}/);
+    const lights = 'which harbour lights are red when makefiles sail past the quay at midnight';
+    assert.match(
+      await told(['search', ...at, lights]),
+      /^Of 2 memories none is surely relevant. The nearest:\n\n2 {2}/,
+    );
+    const far = JSON.parse(await told(['search', ...at, '--json', lights]));
+    assert.deepEqual([far.hits.length, far.nearest[0].item.id], [0, 2]);
     assert.match(await told(['pin', ...at, '1']), /pinned/);
     assert.equal(JSON.parse(await told(['list', ...at, '--pinned', '--json'])).items[0].id, 1);
     assert.doesNotMatch(await told(['unpin', ...at, '1']), /pinned/);
