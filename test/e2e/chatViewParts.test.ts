@@ -90,6 +90,9 @@ describe('the parts of the view', { timeout: 240_000 }, () => {
     const earlier = answer({ id: 'e', text: 'earlier\n\n'.repeat(40) });
     await chat.say({ type: 'messages', messages: [earlier, { ...user, id: 'q' }] });
     assert.ok(!(await download.isVisible()));
+    // As it is in a conversation: the answer that was begun becomes the note.
+    await chat.say({ type: 'message', message: answer({ id: 'n', text: '', state: 'running' }) });
+    await page.locator('article.assistant.running').waitFor();
     const found = { id: 'n', role: 'note' as const, text: 'found\n\n'.repeat(60), state: 'whole' as const };
     await chat.say({ type: 'messages', messages: [earlier, { ...user, id: 'q' }, found] });
     await page.getByRole('button', { name: 'To the end' }).waitFor();

@@ -59,8 +59,10 @@ export class QuireMessages extends Part {
   /** What comes at once and is longer than the page, as search results are, is read from its question on. */
   #toBeginning(follow: Follow, box: HTMLElement): void {
     const last = host.state.messages.at(-1);
-    const isNew = this.#last !== undefined && last?.id !== this.#last;
-    this.#last = last?.id ?? '';
+    // Where an answer came to nothing, a note takes its place, and its id.
+    const now = last ? `${last.role} ${last.id}` : '';
+    const isNew = this.#last !== undefined && now !== this.#last;
+    this.#last = now;
     if (!isNew || last?.role !== 'note' || !follow.following) return;
     // Its own part has drawn it by then.
     requestAnimationFrame(() => {
