@@ -69,6 +69,23 @@ describe('a conversation', () => {
     assert(third.computedTokens <= fresh + PAGE, `${third.computedTokens} computed, ${fresh} new`);
   });
 
+  it('has an answer as far as it is told again: one that was stopped is kept as it was seen', async () => {
+    const conversation = await begin(file, 'stopped');
+    const start = [question(long('What is it?'))];
+    const first = await client.chat({ conversation, messages: start, maxTokens: 100 });
+    for (const cut of [1, 2, 5, 9, 30]) {
+      const seen = first.text.slice(0, -cut);
+      const next = await client.chat({
+        conversation,
+        messages: [...start, answer(seen), question(`And ${cut}?`)],
+        maxTokens: 1,
+      });
+      // A character is a token at most; the marker, the question and the next turn's beginning are new.
+      const fresh = next.promptTokens - first.promptTokens - (first.generatedTokens - cut);
+      assert(next.computedTokens <= fresh + PAGE, `${cut}: ${next.computedTokens} computed, ${fresh} new`);
+    }
+  });
+
   it('reads ahead what a template will say of an answer without its reasoning', async () => {
     const conversation = await begin(reasoning);
     const told = `<think>\n${long('Well,')}\n</think>\n\n${long('It is so.')}`;

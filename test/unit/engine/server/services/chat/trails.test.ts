@@ -44,6 +44,23 @@ describe('the tokens of what was said', () => {
     assert.equal(told({ text: 'abc;\n', tokens: of('a', 'b', 'c;\n') }, 'Ask: abc;<end>'), 'Ask: |a|b');
   });
 
+  it('are there as far as an answer is told again', () => {
+    const answer = { text: 'ababc;\n', tokens: of('a', 'b', 'ab', 'c;\n') };
+    assert.equal(told(answer, 'Ask: ababc'), 'Ask: |a|b|ab');
+    assert.equal(told(answer, 'Ask: aba<end>'), 'Ask: |a|b');
+    assert.equal(told(answer, 'Ask: abbb'), 'Ask: |a|b');
+    assert.equal(told(answer, 'Ask: b'), 'Ask: ');
+  });
+
+  it('are those of the longest of several', () => {
+    const trails = new Trails();
+    trails.add(tokenizer, prompt, { text: 'ab', tokens: of('ab') });
+    trails.add(tokenizer, prompt, { text: 'aba', tokens: of('a', 'b', 'a') });
+    trails.add(tokenizer, { text: 'Ask: ab', tokens: of('Ask: ', 'ab') }, { text: 'bb', tokens: of('b', 'b') });
+    assert.deepEqual(trails.longest('Ask: abbc')?.tokens, of('Ask: ', 'ab', 'b'));
+    assert.deepEqual(trails.longest('Ask: abac')?.tokens, of('Ask: ', 'a', 'b', 'a'));
+  });
+
   it('end before a marker, which is no text', () => {
     const answer = { text: 'abab', tokens: [...of('a', 'b'), 0, ...of('ab')] };
     assert.equal(told(answer, 'Ask: abab<end>'), 'Ask: |a|b');
