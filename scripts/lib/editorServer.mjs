@@ -69,12 +69,12 @@ export async function startEditorServer({
   for (const name of Object.keys(env)) if (/^(VSCODE_|ELECTRON_)/.test(name)) delete env[name];
 
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  if (vsix.length > 0) {
-    const install = vsix.flatMap((file) => ['--install-extension', file]);
-    const { code, output } = await run(node, [...command, ...install], { env, quiet: true });
+  // One after the other: beside a second one it asks a gallery for the first.
+  for (const file of vsix) {
+    const { code, output } = await run(node, [...command, '--install-extension', file], { env, quiet: true });
     if (code !== 0) {
       removeFolder();
-      throw new SetupError(`The editor refused to install ${vsix.join(', ')}:\n${output}`);
+      throw new SetupError(`The editor refused to install ${file}:\n${output}`);
     }
   }
 

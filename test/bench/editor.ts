@@ -1,12 +1,12 @@
 /// <reference lib="dom" />
 /**
  * What a person feels: from a key to ghost text on the screen, in a real VS Code in Chromium with the packaged
- * extension, and what the extension costs the editor's start by the editor's own account.
+ * extension, and what the extension costs the editor's start.
  */
 import type { Page } from 'playwright-core';
-import { type Editor, startEditor } from '../e2e/editor.ts';
-import type { EditorWindow } from '../e2e/window.ts';
-import { median, percentile, type Row } from './report.ts';
+import { startEditor } from '../e2e/editor.ts';
+import { benchActivation, packEmptyExtension } from './activation.ts';
+import { percentile, type Row } from './report.ts';
 
 /** Typed one after the other into a file of which the first half is there. */
 const TYPED = [
@@ -38,8 +38,6 @@ export function oldest(books: Book[]): Book | undefined {
 }
 
 `;
-/** Windows that are opened to learn how long the activation takes. */
-const ACTIVATIONS = 5;
 /** Between two keys; a fast typist's pace, long enough that each key has its own answer. */
 const KEY_INTERVAL_MS = 180;
 
@@ -53,7 +51,9 @@ interface Sample {
 }
 
 export async function benchEditor(): Promise<Row[]> {
+  const empty = await packEmptyExtension();
   const editor = await startEditor('bench', {
+    others: [empty.vsix],
     files: { 'books.ts': FILE },
     settings: { 'quire.completion.debounceMs': 0, 'editor.quickSuggestions': { other: 'off' } },
   });
@@ -73,9 +73,7 @@ export async function benchEditor(): Promise<Row[]> {
     }
     const samples = await window.page.evaluate(() => (globalThis as unknown as { quireKeys: Sample[] }).quireKeys);
     const delays = samples.flatMap(({ key, shown }) => (shown === undefined ? [] : [shown - key]));
-    const activations = [await activationTime(window)];
     await window.close();
-    while (activations.length < ACTIVATIONS) activations.push(await activationInFreshWindow(editor));
     const note = `${delays.length} of ${samples.length} keys got new ghost text`;
     const apart = "the same, the editor's own debounce of 50 ms apart";
     const row = (name: string, p: number) =>
@@ -91,17 +89,11 @@ export async function benchEditor(): Promise<Row[]> {
       row('key to ghost text, p95', 0.95),
       without('debounce apart, p50', 0.5, '<= 100'),
       without('debounce apart, p95', 0.95, '<= 200'),
-      {
-        group: 'editor',
-        name: 'activation of the extension',
-        value: median(activations),
-        unit: 'ms',
-        goal: '<= 50',
-        note: `by the editor's own account (Show Running Extensions); median of ${activations.join(', ')}`,
-      },
+      ...(await benchActivation(editor)),
     ];
   } finally {
     await editor.stop();
+    empty.remove();
   }
 }
 
@@ -133,28 +125,4 @@ async function watchKeys(page: Page): Promise<void> {
       });
     }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
   });
-}
-
-async function activationInFreshWindow(editor: Editor): Promise<number> {
-  const window = await editor.openWindow();
-  await window.waitForStatus(/ready/);
-  const time = await activationTime(window);
-  await window.close();
-  return time;
-}
-
-async function activationTime(window: EditorWindow): Promise<number> {
-  await window.runCommand('Developer: Show Running Extensions');
-  const rows = window.page.locator('.runtime-extensions-editor .monaco-list-row');
-  await rows.first().click();
-  // The slowest are on top, and only what is in sight is in the page.
-  const row = rows.filter({ hasText: 'quire' }).first();
-  for (let pages = 0; pages < 20 && (await row.count()) === 0; pages++) {
-    await window.page.keyboard.press('PageDown');
-    await window.page.waitForTimeout(200);
-  }
-  const text = await row.textContent();
-  const [, ms] = /Activation:?\s*(\d+)\s*ms/i.exec((text ?? '').replaceAll('\u00a0', ' ')) ?? [];
-  if (ms === undefined) throw new Error(`The editor does not say how long the activation took: ${text}`);
-  return Number(ms);
 }

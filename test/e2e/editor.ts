@@ -27,6 +27,8 @@ export interface EditorOptions {
   trust?: boolean;
   /** The packaged extension; by default the one that QUIRE_VSIX names, as a test run does, or a fresh one. */
   vsix?: string;
+  /** Packages of other extensions that are installed beside it. */
+  others?: readonly string[];
   environment?: Record<string, string>;
 }
 
@@ -113,7 +115,7 @@ export class Editor {
  * @param name names the folder of the screenshots and logs that are kept in test-results.
  */
 export async function startEditor(name: string, options: EditorOptions = {}): Promise<Editor> {
-  const { files = {}, settings = {}, trust = false, environment = {} } = options;
+  const { files = {}, settings = {}, trust = false, environment = {}, others = [] } = options;
   const vsix = options.vsix ?? process.env.QUIRE_VSIX ?? (await ensurePackage());
   const kept = path.join(results, name);
   rmSync(kept, { recursive: true, force: true });
@@ -126,7 +128,7 @@ export async function startEditor(name: string, options: EditorOptions = {}): Pr
   }
   const guardFile = path.join(kept, 'network.jsonl');
   const server = await startEditorServer({
-    vsix: [vsix],
+    vsix: [vsix, ...others],
     trust,
     settings: { 'quire.engine.gpu': 'off', 'quire.engine.idleMinutes': 0.2, ...settings },
     preload: networkGuard,

@@ -1,0 +1,81 @@
+/** What the extension costs the editor's start by the editor's own account, and what an extension that does nothing does. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createVSIX } from '@vscode/vsce';
+import type { Editor } from '../e2e/editor.ts';
+import type { EditorWindow } from '../e2e/window.ts';
+import { median, type Row } from './report.ts';
+
+/** Windows that are opened. */
+const WINDOWS = 5;
+const EMPTY = 'does-nothing';
+const manifest = path.join(import.meta.dirname, '../../package.json');
+
+/** Packages an extension that is activated when Quire is, and does nothing. @returns the package, and what deletes it. */
+export async function packEmptyExtension(): Promise<{ vsix: string; remove: () => void }> {
+  const { engines, activationEvents } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'quire-empty-'));
+  const source = path.join(folder, 'source');
+  mkdirSync(source);
+  const its = { name: EMPTY, publisher: 'nobody', version: '1.0.0', main: './extension.cjs', activationEvents };
+  writeFileSync(
+    path.join(source, 'package.json'),
+    JSON.stringify({ ...its, engines: { vscode: engines.vscode }, license: 'MIT' }),
+  );
+  writeFileSync(path.join(source, 'extension.cjs'), 'exports.activate = () => {};\n');
+  writeFileSync(path.join(source, 'LICENSE'), 'MIT\n');
+  writeFileSync(path.join(source, 'README.md'), 'Does nothing.\n');
+  const vsix = path.join(folder, 'empty.vsix');
+  await createVSIX({ cwd: source, packagePath: vsix, dependencies: false, allowMissingRepository: true });
+  return { vsix, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Opens windows one after the other. @returns a row for Quire, and one for the empty extension. */
+export async function benchActivation(editor: Editor): Promise<Row[]> {
+  const [own, empty]: number[][] = [[], []];
+  for (let opened = 0; opened < WINDOWS; opened++) {
+    const window = await editor.openWindow();
+    await window.waitForStatus(/ready/);
+    await window.runCommand('Developer: Show Running Extensions');
+    own!.push(await activationTime(window, 'quire'));
+    empty!.push(await activationTime(window, EMPTY));
+    await window.close();
+  }
+  const note = (times: number[]) =>
+    `by the editor's own account (Show Running Extensions); median of ${times.join(', ')}`;
+  return [
+    {
+      group: 'editor',
+      name: 'activation of the extension',
+      value: median(own!),
+      unit: 'ms',
+      goal: '<= 50',
+      note: note(own!),
+    },
+    {
+      group: 'editor',
+      name: 'activation of an extension that does nothing, beside it',
+      value: median(empty!),
+      unit: 'ms',
+      note: note(empty!),
+    },
+  ];
+}
+
+/** Of the list of running extensions, which is open. @param text stands in the extension's row. */
+async function activationTime(window: EditorWindow, text: string): Promise<number> {
+  const rows = window.page.locator('.runtime-extensions-editor .monaco-list-row');
+  await rows.first().click();
+  await window.page.keyboard.press('Home');
+  // The slowest are on top, and only what is in sight is in the page.
+  const row = rows.filter({ hasText: text }).first();
+  for (let pages = 0; pages < 20 && (await row.count()) === 0; pages++) {
+    await window.page.keyboard.press('PageDown');
+    await window.page.waitForTimeout(200);
+  }
+  const shown = await row.textContent();
+  const [, ms] = /Activation:?\s*(\d+)\s*ms/i.exec((shown ?? '').replaceAll('\u00a0', ' ')) ?? [];
+  if (ms === undefined) throw new Error(`The editor does not say how long the activation took: ${shown}`);
+  return Number(ms);
+}
