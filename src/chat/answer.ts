@@ -2,6 +2,7 @@
 import type { ChatParams, ChatProgress, ChatResult } from '../engine/protocol/index.ts';
 import type { ChatEngine } from './engineChat.ts';
 import { ReasoningSplitter, type SplitDelta } from './prompt/reasoning.ts';
+import { RepetitionWatch } from './repeating.ts';
 import type { TurnShown } from './view/protocol.ts';
 
 export interface AnswerEvents {
@@ -14,16 +15,20 @@ export interface AnswerEvents {
 
 export interface Answered {
   result: ChatResult;
+  /** What the model is told again of it. */
   text: string;
   reasoning: string;
   /** How long it thought before it answered, in ms. */
   reasoningMs: number;
+  /** Why it has no end of its own, where nobody stopped it. */
+  unfinished?: 'tooLong' | 'repeats';
 }
 
 /** Tokens a second are told over this time. */
 const SPEED_MS = 2_000;
 
 /**
+ * An answer that says the same again and again is ended; `text` has it once.
  * @param signal ends it with the text so far.
  * @throws EngineError
  */
@@ -43,16 +48,30 @@ export async function answer(
     if (turned) events.onTurned(splitter.text, splitter.reasoning);
     else events.onText(text, reasoning);
   };
+  const watch = new RepetitionWatch();
+  const repeating = new AbortController();
+  let said: number | undefined;
   const result = await engine.chat(params, {
-    signal,
-    onText: (delta) => take(splitter.push(delta)),
+    signal: AbortSignal.any([signal, repeating.signal]),
+    onText: (delta) => {
+      take(splitter.push(delta));
+      said ??= watch.push(delta);
+      if (said !== undefined) repeating.abort();
+    },
     onProgress: (progress) => turn.take(progress),
   });
   take(splitter.end());
   const { reasoning } = splitter;
+  const reasoningMs = Math.round((answering ?? performance.now()) - began);
+  if (said !== undefined) {
+    const once = new ReasoningSplitter();
+    once.push(result.text.slice(0, said));
+    once.end();
+    return { result, text: once.text, reasoning, reasoningMs, unfinished: 'repeats' };
+  }
   // As the model spelt it, with the space that some begin with: told so, its tokens are known in the next turn.
   const text = reasoning === '' && result.text.trimStart() === splitter.text ? result.text : splitter.text;
-  return { result, text, reasoning, reasoningMs: Math.round((answering ?? performance.now()) - began) };
+  return { result, text, reasoning, reasoningMs, ...(result.finish === 'length' ? { unfinished: 'tooLong' } : {}) };
 }
 
 /** What the turn line shows, from the engine's progress. */

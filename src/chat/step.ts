@@ -37,3 +37,15 @@ export function countsOf({ result }: Answered): string {
   const { promptTokens, computedTokens, generatedTokens, finish, leftOutTurns, totalMs } = result;
   return `an answer: ${promptTokens} tokens of prompt, ${computedTokens} computed, ${generatedTokens} made in ${Math.round(totalMs)} ms, ${leftOutTurns} turns left out, ${finish}`;
 }
+
+/** Why an answer has no end of its own, for the person; undefined where it has one, or was stopped. */
+export function unfinishedWords({ unfinished, result }: Pick<Answered, 'unfinished' | 'result'>): string | undefined {
+  if (unfinished === 'repeats') {
+    return 'The model began to say the same again and again, and was stopped. Ask in other words, or choose a larger model.';
+  }
+  if (unfinished === 'tooLong') {
+    const tokens = result.generatedTokens.toLocaleString('en');
+    return `The answer ends here, after ${tokens} tokens: it is as long as one may be. Ask it to go on.`;
+  }
+  return undefined;
+}

@@ -12,7 +12,7 @@ import type { ChatEngine, EngineChat, OpenedChat } from './engineChat.ts';
 import { wordsOf } from './errorWords.ts';
 import type { Planner } from './plan.ts';
 import { toolResult } from './prompt/messages.ts';
-import { countsOf, newStep, type Step, shownStep, usageOf } from './step.ts';
+import { countsOf, newStep, type Step, shownStep, unfinishedWords, usageOf } from './step.ts';
 import { decideTools } from './toolList.ts';
 import { type LoopMessage, type LoopTool, type Piece, runTools } from './tools/loop.ts';
 import { abilitiesOf } from './tools/specs.ts';
@@ -64,6 +64,8 @@ export class Turn {
   /** The last message of it that is kept. */
   #parent: string;
   #step: Step | undefined = newStep();
+  /** Why the last answer has no end of its own, in words. */
+  #unfinished: string | undefined;
   #opened: OpenedChat | undefined;
 
   /** @param parent what is answered. @param again there is an answer: this one is to be another. */
@@ -125,6 +127,7 @@ export class Turn {
       });
       if (finish === 'cancelled') this.#finish('stopped');
       else if (words !== undefined) this.#note(words);
+      else if (this.#unfinished !== undefined) this.#note(this.#unfinished);
     } catch (error) {
       await this.#failed(error);
     } finally {
@@ -187,6 +190,7 @@ export class Turn {
         ).then(
           (answered) => {
             step.answered = answered;
+            this.#unfinished = unfinishedWords(answered);
             if (!enough.signal.aborted) pieces.close();
           },
           (error) => pieces.error(error),

@@ -8,7 +8,7 @@ import type { AssistantEntry, KeptAttachment } from '../chat/conversation/entrie
 import { copyFor } from '../chat/copied.ts';
 import type { OpenedChat } from '../chat/engineChat.ts';
 import { type Planned, Planner } from '../chat/plan.ts';
-import { usageOf } from '../chat/step.ts';
+import { unfinishedWords, usageOf } from '../chat/step.ts';
 import { EngineClient } from '../engine/client/client.ts';
 import type { CopyOptions } from '../engine/protocol/index.ts';
 import { attachedNow, attachedOf } from './attached.ts';
@@ -109,10 +109,13 @@ async function ask(
   const copy = await copyFor(opened, conversation.branch(place.parent).messages, attachedNow);
   try {
     const answered = await answer(client, paramsOf(opened, planned, asked, copy), signal, writing);
-    const state: AssistantEntry['state'] = answered.result.finish === 'cancelled' ? 'stopped' : 'whole';
+    const isStopped = answered.result.finish === 'cancelled' && answered.unfinished === undefined;
+    const state: AssistantEntry['state'] = isStopped ? 'stopped' : 'whole';
     conversation.append({ ...place, at: Date.now(), state, ...said(answered), usage: usageOf(answered, opened) });
     if (writing.begun || state === 'whole') await kept.save();
     await report(answered, asked.json);
+    const unfinished = unfinishedWords(answered);
+    if (unfinished !== undefined) say(unfinished);
     if (state === 'stopped') throw new Error('stopped');
   } catch (error) {
     if (writing.begun && conversation.message(place.id) === undefined) {
@@ -179,12 +182,13 @@ const said = ({ text, reasoning, reasoningMs }: Answered) => ({
   ...(reasoning === '' ? {} : { reasoning: { text: reasoning, ms: reasoningMs } }),
 });
 
-async function report({ result, text }: Answered, json: boolean): Promise<void> {
+async function report({ result, text, unfinished }: Answered, json: boolean): Promise<void> {
   if (!json) {
     process.stdout.write('\n');
     return;
   }
-  const { finish, promptTokens, cachedTokens, computedTokens, generatedTokens } = result;
+  const finish = unfinished === 'repeats' ? unfinished : result.finish;
+  const { promptTokens, cachedTokens, computedTokens, generatedTokens } = result;
   const { queuedMs, firstTokenMs, totalMs, leftOutTurns } = result;
   const counts = { promptTokens, cachedTokens, computedTokens, generatedTokens };
   await print({ text, finish, ...counts, queuedMs, firstTokenMs, totalMs, leftOutTurns });

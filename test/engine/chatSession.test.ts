@@ -86,7 +86,10 @@ describe('a session', () => {
     await session.send(question('Two?'), 'queue', first!.id);
     const [edited] = conversation.path();
     assert.deepEqual(conversation.siblings(edited!.id).ids, [first!.id, edited!.id]);
-    assert.equal(conversation.path().length, 2);
+    // The random model's answer may be as long as one may be, which is noted.
+    const types = conversation.path().map(({ type }) => type);
+    assert.deepEqual(types.slice(0, 2), ['user', 'assistant']);
+    assert.equal(types.filter((type) => type !== 'note').length, 2);
     await session.page(edited!.id, 0);
     assert.equal(conversation.path()[0]!.id, first!.id);
     await session.dispose();
@@ -117,12 +120,9 @@ describe('a session', () => {
     const [asked] = conversation.path().filter(({ type }) => type === 'user');
     assert(asked?.type === 'user');
     assert.match(asked.attachments[0]?.cut ?? '', /lines \d+-\d+ of \d+ left out/);
-    const { usage, error } = conversation.path().at(-1) as AssistantEntry;
+    const { usage, error } = conversation.path().find(({ type }) => type === 'assistant') as AssistantEntry;
     assert.equal(error, undefined);
-    assert(
-      usage && usage.promptTokens < 3000,
-      JSON.stringify({ usage, types: conversation.path().map(({ type }) => type) }),
-    );
+    assert(usage && usage.promptTokens < 3000, JSON.stringify(usage));
     await session.dispose();
   });
 

@@ -9,7 +9,7 @@ import { ChatSession } from '../../../src/chat/session.ts';
 import type { LoopTool, ToolRun } from '../../../src/chat/tools/loop.ts';
 import { EDIT, READ, RUN, SEARCH } from '../../../src/chat/tools/specs.ts';
 import type { HostMessage } from '../../../src/chat/view/protocol.ts';
-import type { ChatMessage, ChatParams, ModelInfo } from '../../../src/engine/protocol/index.ts';
+import type { ChatMessage, ChatParams, FinishReason, ModelInfo } from '../../../src/engine/protocol/index.ts';
 
 const read = (path: string) => `<<<call read>>>\npath: ${path}\n<<<end>>>`;
 const WORDS = /\S+/g;
@@ -26,6 +26,8 @@ interface Bed {
   shown(): [string, string][];
   kept(): MessageEntry[];
   model: { name: string; billions: number; tools: boolean };
+  /** Of answers that are not cancelled. */
+  finish: FinishReason;
 }
 
 /** @param answers each to one request; a function answers by itself, and ends with the signal. */
@@ -51,7 +53,7 @@ function bed(answers: string[], tools: Partial<Record<string, LoopTool['run']>> 
       making--;
       return {
         text: said,
-        finish: signal?.aborted ? 'cancelled' : 'stop',
+        finish: signal?.aborted ? 'cancelled' : bed.finish,
         promptTokens: wordsIn(params.messages),
         cachedTokens: 0,
         computedTokens: 0,
@@ -97,11 +99,36 @@ function bed(answers: string[], tools: Partial<Record<string, LoopTool['run']>> 
     told,
     model,
     atOnce: 0,
+    finish: 'stop',
     shown: () => session.messages().map(({ role, text }) => [role, text]),
     kept: () => conversation.path(),
   };
   return bed;
 }
+
+describe('an answer without an end of its own', () => {
+  const note = (at: Bed) => at.kept().flatMap((entry) => (entry.type === 'note' ? [entry.text] : []));
+
+  it('is ended when it says the same again and again, which the model is told once', async () => {
+    const loop = 'It is so, and so on. ';
+    const at = bed([`First. ${loop.repeat(200)}`, 'Yes.']);
+    await ask(at.session, 'Why?');
+    const [, shown] = at.shown()[1]!;
+    assert.ok(shown.startsWith(`First. ${loop}${loop}`) && shown.length < 1_000, `${shown.length}`);
+    assert.match(note(at)[0]!, /same again and again/);
+    await ask(at.session, 'Really?');
+    assert.equal(at.asked[1]!.messages.find(({ role }) => role === 'assistant')?.content, `First. ${loop}`);
+    assert.equal(note(at).length, 1);
+  });
+
+  it('is said to be cut where it is as long as it may be', async () => {
+    const at = bed(['A long answer that']);
+    at.finish = 'length';
+    await ask(at.session, 'Why?');
+    assert.match(note(at)[0]!, /after 1 tokens: it is as long as one may be/);
+    assert.equal(at.shown()[1]![1], 'A long answer that');
+  });
+});
 
 describe('an answer that is stopped', () => {
   it('is told again as the model spelt it, with the space that it began with, and shown without', async () => {
