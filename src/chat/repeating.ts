@@ -1,8 +1,8 @@
 /** Models, small ones above all, may come to say the same words for ever. */
 
 /** What repeats is at most so long, and has been said so often, and so much of it, in UTF-16 units. */
-const LONGEST_PERIOD = 400;
-const LEAST_TIMES = 6;
+const LONGEST_PERIOD = 1_500;
+const LEAST_TIMES = 4;
 const LEAST_LENGTH = 600;
 /** Of a text that grows the end is looked at whenever so much has come. */
 const STEP = 64;

@@ -10,7 +10,7 @@ describe('a text that repeats itself', () => {
     assert.equal(repeatsFrom(`Well. ${sentence.repeat(20)}It stands in`), `Well. ${sentence}`.length);
     assert.equal(repeatsFrom('\n'.repeat(700)), 1);
     const long = Array.from({ length: 39 }, (_, n) => `${n} is it. `).join('');
-    assert.equal(repeatsFrom(long.repeat(6)), long.length);
+    assert.equal(repeatsFrom(long.repeat(4)), long.length);
   });
 
   it('is not what is long, alike, or said a few times', () => {
