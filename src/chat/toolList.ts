@@ -48,6 +48,8 @@ export function withoutCalls(branch: Branch): Branch {
     ...branch,
     messages: branch.messages.map((entry) => {
       if (entry.type !== 'assistant' || entry.raw === undefined) return entry;
+      // Told in part, or with the space that it began with: there is no call in it.
+      if (entry.text.startsWith(entry.raw.trim())) return entry;
       const { raw: _, ...spoken }: AssistantEntry = entry;
       return spoken;
     }),

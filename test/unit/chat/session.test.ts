@@ -109,17 +109,20 @@ function bed(answers: string[], tools: Partial<Record<string, LoopTool['run']>> 
 describe('an answer without an end of its own', () => {
   const note = (at: Bed) => at.kept().flatMap((entry) => (entry.type === 'note' ? [entry.text] : []));
 
-  it('is ended when it says the same again and again, which the model is told once', async () => {
-    const loop = 'It is so, and so on. ';
-    const at = bed([`First. ${loop.repeat(200)}`, 'Yes.']);
-    await ask(at.session, 'Why?');
-    const [, shown] = at.shown()[1]!;
-    assert.ok(shown.startsWith(`First. ${loop}${loop}`) && shown.length < 1_000, `${shown.length}`);
-    assert.match(note(at)[0]!, /same again and again/);
-    await ask(at.session, 'Really?');
-    assert.equal(at.asked[1]!.messages.find(({ role }) => role === 'assistant')?.content, `First. ${loop}`);
-    assert.equal(note(at).length, 1);
-  });
+  for (const tools of [true, false]) {
+    it(`is ended when it says the same again and again, which a model ${tools ? 'with' : 'without'} tools is told once`, async () => {
+      const loop = 'It is so, and so on. ';
+      const at = bed([`First. ${loop.repeat(200)}`, 'Yes.']);
+      at.model.tools = tools;
+      await ask(at.session, 'Why?');
+      const [, shown] = at.shown()[1]!;
+      assert.ok(shown.startsWith(`First. ${loop}${loop}`) && shown.length < 1_000, `${shown.length}`);
+      assert.match(note(at)[0]!, /same again and again/);
+      await ask(at.session, 'Really?');
+      assert.equal(at.asked[1]!.messages.find(({ role }) => role === 'assistant')?.content, `First. ${loop}`);
+      assert.equal(note(at).length, 1);
+    });
+  }
 
   it('is said to be cut where it is as long as it may be', async () => {
     const at = bed(['A long answer that']);
