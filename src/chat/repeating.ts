@@ -8,15 +8,15 @@ const LEAST_LENGTH = 600;
 const STEP = 64;
 
 /**
- * @returns where the text would end if what it says again and again to its end were said once; undefined where it is not
- * repeating itself.
+ * @returns where, in UTF-16 units, the text would end if what it says again and again to its end were said once;
+ * undefined where it is not repeating itself.
  */
 export function repeatsFrom(text: string): number | undefined {
   for (let period = 1; period <= LONGEST_PERIOD; period++) {
     const least = Math.max(LEAST_LENGTH, LEAST_TIMES * period);
     let at = text.length - 1;
     while (at >= period && text[at] === text[at - period]) at--;
-    // From `at - period` on, exclusive, each unit is the one a period before.
+    // Where what has this period begins.
     const start = at - period + 1;
     if (text.length - start >= least) return endOf(text, start + period, period);
   }
