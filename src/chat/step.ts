@@ -38,8 +38,13 @@ export function countsOf({ result }: Answered): string {
   return `an answer: ${promptTokens} tokens of prompt, ${computedTokens} computed, ${generatedTokens} made in ${Math.round(totalMs)} ms, ${leftOutTurns} turns left out, ${finish}`;
 }
 
+interface Ending {
+  unfinished?: Answered['unfinished'] | undefined;
+  result: Pick<Answered['result'], 'generatedTokens'>;
+}
+
 /** Why an answer has no end of its own, for the person; undefined where it has one, or was stopped. */
-export function unfinishedWords({ unfinished, result }: Pick<Answered, 'unfinished' | 'result'>): string | undefined {
+export function unfinishedWords({ unfinished, result }: Ending): string | undefined {
   if (unfinished === 'repeats') {
     return 'The model began to say the same again and again, and was stopped. Ask in other words, or choose a larger model.';
   }

@@ -7,6 +7,7 @@ import type {
   ModelInfo,
   OpenChatParams,
 } from '../../engine/protocol/index.ts';
+import { RepetitionWatch } from '../repeating.ts';
 import { CallStream } from '../tools/callStream.ts';
 import type { CallOutcome, ParsedCall } from '../tools/tool.ts';
 import type { Conversations, Taken } from './conversations.ts';
@@ -47,7 +48,10 @@ export interface AnswerRequest {
 }
 
 export type AnswerUsage = Pick<ChatResult, 'promptTokens' | 'cachedTokens' | 'computedTokens' | 'generatedTokens'> &
-  Pick<ChatResult, 'finish' | 'leftOutTurns'>;
+  Pick<ChatResult, 'finish' | 'leftOutTurns'> & {
+    /** It said the same again and again, and was ended. */
+    repeats: boolean;
+  };
 
 /** How often a model is told what was wrong with its call, before the user is. */
 const MOST_TELLINGS = 2;
@@ -57,6 +61,7 @@ const NO_CALL = 'Call one of the tools now.';
 export const outputTokens = (contextTokens: number): number => Math.floor(contextTokens / 4);
 
 /**
+ * An answer that says the same again and again is ended; what was shown of it stays.
  * @returns the tokens that it took, of all tries together; of the prompt those of the last.
  * @throws EngineError in words for the user; an abort resolves.
  */
@@ -64,10 +69,10 @@ export async function answer(needs: AnswerNeeds, request: AnswerRequest, sink: A
   const messages = [...request.messages];
   let generated = 0;
   for (let telling = 0; ; telling++) {
-    const { result, raw, outcomes } = await once(needs, { ...request, messages }, sink);
+    const { result, raw, outcomes, repeats } = await once(needs, { ...request, messages }, sink);
     generated += result.generatedTokens;
-    const usage = { ...result, generatedTokens: generated };
-    if (request.signal.aborted || outcomes.some((outcome) => 'call' in outcome)) return usage;
+    const usage = { ...result, generatedTokens: generated, repeats };
+    if (request.signal.aborted || repeats || outcomes.some((outcome) => 'call' in outcome)) return usage;
     const [wrong] = outcomes;
     const problem = wrong && 'problem' in wrong ? wrong.problem : request.mustCall ? NO_CALL : undefined;
     if (problem === undefined) return usage;
@@ -83,7 +88,7 @@ async function once(
   needs: AnswerNeeds,
   request: AnswerRequest,
   sink: AnswerSink,
-): Promise<{ result: ChatResult; raw: string; outcomes: CallOutcome[] }> {
+): Promise<{ result: ChatResult; raw: string; outcomes: CallOutcome[]; repeats: boolean }> {
   const { conversations, engine } = needs;
   const { model, workspace, messages, tools, maxTokens, signal } = request;
   const where: OpenChatParams = { model: model.id, workspace };
@@ -102,9 +107,13 @@ async function once(
       if ('call' in outcome) sink.call(outcome.call);
     }
   };
+  const watch = new RepetitionWatch();
+  const repeating = new AbortController();
+  const until = AbortSignal.any([signal, repeating.signal]);
   const onText = (delta: string): void => {
-    if (signal.aborted) return;
+    if (until.aborted) return;
     raw += delta;
+    if (watch.push(delta) !== undefined) repeating.abort();
     take(stream.push(delta));
   };
   for (let again = false; ; again = true) {
@@ -112,12 +121,12 @@ async function once(
     try {
       const params: ChatParams = { conversation: taken.conversation, messages, maxTokens, class: 'chat' };
       if (taken.told.length > 0) params.tools = taken.told;
-      const result = await engine.chat(params, { signal, onText });
+      const result = await engine.chat(params, { signal: until, onText });
       if (!signal.aborted) {
         take(stream.end());
         show(reasoning.end());
       }
-      return { result, raw, outcomes };
+      return { result, raw, outcomes, repeats: repeating.signal.aborted };
     } catch (error) {
       if ((error as { kind?: string }).kind !== 'conversationUnknown') throw error;
       conversations.drop(taken); // the engine is another one

@@ -6,6 +6,8 @@ import * as vscode from 'vscode';
 import type { KeptMemory } from '../conversation/entries.ts';
 import { wordsOf } from '../errorWords.ts';
 import type { ChatMemory } from '../memory.ts';
+import { repeatsFrom } from '../repeating.ts';
+import { unfinishedWords } from '../step.ts';
 import { answer, outputTokens } from './answer.ts';
 import type { ProviderNeeds } from './provider.ts';
 import { isPlace, NativeMemory, type TurnPlace } from './recall.ts';
@@ -70,7 +72,12 @@ export function createParticipant(needs: ParticipantNeeds): vscode.ChatParticipa
       if (usage.leftOutTurns > 0) {
         response.markdown(`\n\n*The oldest ${usage.leftOutTurns} turns did not fit, and were left out.*`);
       }
-      const { finish } = usage;
+      const { finish, repeats } = usage;
+      const unfinished = repeats ? 'repeats' : finish === 'length' ? 'tooLong' : undefined;
+      const words = unfinishedWords({ unfinished, result: usage });
+      if (words !== undefined) response.markdown(`\n\n*${words}*`);
+      // The model is told what it said, without these notes, and what it said again and again once.
+      const told = repeats ? said.slice(0, repeatsFrom(said)) : said;
       const place = memory?.record({
         before,
         question: request.prompt,
@@ -78,7 +85,7 @@ export function createParticipant(needs: ParticipantNeeds): vscode.ChatParticipa
         recalled: recalled?.memories ?? [],
         attached: attachments.flatMap((one) => ('text' in one ? [one.text] : [])),
       });
-      return place ? { metadata: { ...place } } : {};
+      return { metadata: { ...place, told } };
     } catch (error) {
       return { errorDetails: { message: wordsOf(error) } };
     }
@@ -88,6 +95,8 @@ export function createParticipant(needs: ParticipantNeeds): vscode.ChatParticipa
 function historyOf({ history }: vscode.ChatContext): PastTurn[] {
   return history.map((turn): PastTurn => {
     if (turn instanceof vscode.ChatRequestTurn) return { role: 'user', text: turn.prompt, command: turn.command };
+    const { told } = Object(turn.result.metadata) as { told?: unknown };
+    if (typeof told === 'string') return { role: 'assistant', text: told };
     const text = turn.response.map((part) => (part instanceof vscode.ChatResponseMarkdownPart ? part.value.value : ''));
     return { role: 'assistant', text: text.join('') };
   });

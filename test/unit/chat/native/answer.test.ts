@@ -48,12 +48,15 @@ async function run(answers: (string | Error)[], more: Partial<AnswerRequest> = {
     closeChat: async () => undefined,
   });
   const engine = {
-    async chat(params: ChatParams, { onText }: { onText?: (delta: string) => void }) {
+    async chat(
+      params: ChatParams,
+      { onText, signal }: { onText?: (delta: string) => void; signal?: AbortSignal },
+    ): Promise<ChatResult> {
       const next = answers[asked.length] ?? answers.at(-1)!;
       asked.push(structuredClone(params));
       if (next instanceof Error) throw next;
       for (const piece of next.match(/[\s\S]{1,4}/g) ?? []) onText?.(piece);
-      return result;
+      return signal?.aborted ? { ...result, finish: 'cancelled' } : result;
     },
   };
   const request: AnswerRequest = {
@@ -100,6 +103,14 @@ describe("an answer for the editor's own chat", () => {
     assert.equal(never.asked.length, 3);
     assert.match(never.shown.text, /did not manage to call a tool/);
     assert.doesNotMatch(never.shown.text, /tool_call>/);
+  });
+
+  it('ends what says the same again and again, and asks no more', async () => {
+    const { shown, usage, asked } = await run([`|Well. ${'It is a list of lists. '.repeat(1000)}`], { mustCall: true });
+    assert.deepEqual([usage.repeats, usage.finish, asked.length], [true, 'cancelled', 1]);
+    assert(shown.text.startsWith('Well. It is a list'));
+    assert(shown.text.length < 1000, `${shown.text.length} characters were shown`);
+    assert.equal((await run(['|Here.'])).usage.repeats, false);
   });
 
   it('has a tool called where one must be', async () => {
