@@ -79,7 +79,7 @@ async function measureModel(path: string, gpu: GpuPreference, scripted: boolean,
     }
     if (scripted) for (const rate of ACCEPTANCE) rows.push(...(await oracle(handle, rate, plan)));
     else rows.push(...(await treesAgainstChains(handle, projects, plan)));
-    rows.push(proposals(handle));
+    rows.push(await proposals(handle));
   } finally {
     await projects.read();
     handle.dispose();
@@ -173,11 +173,13 @@ async function oracle(
 }
 
 /** What one look into the project's code takes. */
-function proposals(handle: ModelHandle): Measured {
+async function proposals(handle: ModelHandle): Promise<Measured> {
   const projects = new Projects(handle.tokenizer, handle.info.vocabularyTokens);
   projects.open('bench', { id: 'file', path: null, text: corpus() });
   const scopes = projects.of('bench').index.scopes('file', 0);
   const text = handle.tokenizer.encode(corpus());
+  // Large texts are read in slices, which would outlive the model.
+  await projects.read();
   const times = Array.from({ length: 400 }, (_, i) => {
     const context = text.subarray(0, 64 + i * 8);
     const started = performance.now();
