@@ -1,7 +1,7 @@
 /** What a prompt is given of the memory: decided, found, checked, made to fit. */
 import type { ActivateParams, ActivateResult, MemoryHit, MemoryItem, MemoryKind } from '../../../../protocol/index.ts';
 import { FRAME } from './asPrompt.ts';
-import { leansOnTurnBefore, needOf, subjectOf, summarySuffices } from './controller.ts';
+import { leansOnTurnBefore, type Need, needOf, subjectOf, summarySuffices } from './controller.ts';
 import { type Candidate, fitted } from './fit.ts';
 import { isVerbatim, turnBefore } from './flash.ts';
 import { EVERY_PART, estimateTokens, type StreamParts } from './parts.ts';
@@ -113,7 +113,7 @@ export async function activate(parts: StreamParts, params: Omit<ActivateParams, 
   }
 
   /** What is relevant, checked, and not in the prompt already. */
-  async function hitsFor(most: number, need: 'asked' | 'open'): Promise<{ hits: MemoryHit[]; outdated: number }> {
+  async function hitsFor(most: number, need: Exclude<Need, 'none'>): Promise<{ hits: MemoryHit[]; outdated: number }> {
     const subject = isChat ? subjectOf(query) : query;
     const leaning = isChat && before && leansOnTurnBefore(query) ? `${subject}\n${before.title}` : subject;
     const kinds = isChat ? FOR_CHAT : FOR_COMPLETION;

@@ -8,8 +8,8 @@ import type { Judge } from './parts.ts';
 import { coverage, tellingStems } from './wording.ts';
 import { isSmallTalk } from './worth.ts';
 
-/** `open`: it may; what is recalled has to fit it well. */
-export type Need = 'none' | 'open' | 'asked';
+/** `open`: it may; what is recalled has to fit it well. `general`: code only where it is the thing itself. */
+export type Need = 'none' | 'general' | 'open' | 'asked';
 
 export interface Decision {
   need: Need;
@@ -32,6 +32,16 @@ const SHOWN =
 const ABOUT_SHOWN =
   /^(?:please\s+|can you\s+|could you\s+)?(?:explain|describe|document|refactor|simplify|review|fix|test|optimi[sz]e|rewrite|rename|comment|improve|shorten|translate|convert|format|summari[sz]e|write (?:a |some |unit )*tests? for|add (?:a |some )*(?:comments?|docs?|types?|tests?) (?:to|for)|what does|what is|why does|how does|is)\b/i;
 
+/** Languages that are asked about by name; `C` and `R` as people write them. */
+const LANGUAGE =
+  'go(?:lang)?|python|typescript|javascript|js|ts|java|rust|c\\+\\+|c#|ruby|php|kotlin|swift|scala|haskell|perl|lua|bash|zsh|powershell|sql|css|html';
+/** What any book tells: of a language, of a thing of some sort, of how two sorts differ. */
+const IN_GENERAL = [
+  new RegExp(`\\b(?:in|using|with) (?:plain |modern |vanilla )?(?:${LANGUAGE})(?=[\\s?.!,;)]|$)`, 'i'),
+  /\bdifferences? between (?!(?:the|this|these|those|both)\b)/i,
+  /^(?:please |can you |could you )?(?:what(?:['’]s| is| are| does)|explain|define|describe) (?!(?:the|this|that|these|those|all|each|every)\b)(?:[\w+#-]+[ ?.!]*){1,5}$/i,
+];
+
 /** Question (i). @param isKnown true for a name that a memory is titled with. */
 export async function needOf(query: string, isKnown: (name: string) => boolean, judge?: Judge): Promise<Decision> {
   if (isSmallTalk(query)) return { need: 'none', words: 'It asks for nothing that could be remembered.' };
@@ -53,6 +63,8 @@ export async function needOf(query: string, isKnown: (name: string) => boolean, 
       ? { need: 'asked', words: 'The model says that it needs what was said before or is known of the project.' }
       : { need: 'none', words: 'The model says that it can be answered without memory.' };
   if (PRONOUN.test(query)) return { need: 'asked', words: 'It refers to something that it does not name.' };
+  if (IN_GENERAL.some((pattern) => pattern.test(query)))
+    return { need: 'general', words: 'It asks what is so anywhere: of the code only what is called so is used.' };
   return { need: 'open', words: 'It may be about the project: only what fits it well is used.' };
 }
 

@@ -3,20 +3,20 @@
  * weighs the more, the fewer memories have it; one that no memory has weighs less, since people ask in other words than
  * they tell. What is asked for, and of which thing, has to be there: other things of the same sort are no answer.
  */
-import type { MemoryHit, MemoryKind } from '../../../../protocol/index.ts';
+import type { MemoryHit, MemoryItem, MemoryKind } from '../../../../protocol/index.ts';
 import { partsOf, stem, wordsOf } from '../../search/words.ts';
 import type { Store } from '../items.ts';
 import { tellingStems } from './wording.ts';
 
 /** Shares of a question, chosen on other sessions than those that `npm run eval:memory -- sessions` reports. */
-const LEAST = { asked: 0.55, open: 0.6 };
+const LEAST = { asked: 0.55, open: 0.6, general: 0.6 };
 /** What a word's weight is multiplied by. */
 const FACTORS = {
   /** Says how something is asked for. */
   generic: 0.15,
   /** In no memory: perhaps it was told in another word. */
   unknown: 0.4,
-  /** What is asked for: where no memory has it, there is no answer. */
+  /** What is asked for, or is to be done: where no memory has it, there is no answer. */
   head: 1.6,
   /** Which of several things is meant: the first word of `reviews service`. */
   which: 1.6,
@@ -30,6 +30,10 @@ const GENERIC = tellingStems(
 /** What is asked for stands behind these. */
 const HEAD =
   /(?:^|\s)(?:which|what|who|whose|what is|what was|what are|who is|where is|when is|what (?:do|does|did|have|has) \w+ \w+ (?:as|for))(?: (?:the|our|your|my|its))?$/i;
+/** What is to be done stands behind these. */
+const TO_DO = /\bhow (?:(?:do|can|could|would|should|must) (?:i|you|one|people)|to)$/i;
+/** What is read out of the code. */
+const OF_CODE: ReadonlySet<MemoryKind> = new Set(['symbol', 'file', 'folder', 'workspace']);
 /** `own` and `owner`, `data` and `database`: nearly as good as the word itself. */
 const AKIN = 0.8;
 const SHORTEST_AKIN = 3;
@@ -64,7 +68,8 @@ export interface Floor {
 
 /**
  * @param query what is asked, without how it is to be told.
- * @param need `open`: it may be about something else than the project; more has to fit.
+ * @param need `open`: it may be about something else than the project; more has to fit. `general`: it asks what is so
+ * anywhere; code that only has its words says nothing of it.
  */
 export function floorFor(
   store: Pick<Store, 'byWords' | 'list'>,
@@ -87,7 +92,8 @@ export function floorFor(
           const next = spelled[place + 1];
           const isWhich = next !== undefined && tellsSomething(next) && countOf(next) > 0 && !GENERIC.has(one);
           const isHead = HEAD.test(spelled.slice(0, place).join(' '));
-          const weight = weightOf(count, total) * factorOf(one, count > 0, isWhich, isHead);
+          const isToDo = TO_DO.test(spelled.slice(0, place).join(' '));
+          const weight = weightOf(count, total) * factorOf(one, count > 0 || isToDo, isWhich, isHead);
           asked.set(one, {
             stem: one,
             weight,
@@ -112,8 +118,14 @@ export function floorFor(
     stems.set(item.id, has);
     return has;
   };
+  /** It is called by all that is asked for. */
+  const isNamed = ({ title, path }: MemoryItem): boolean => {
+    const named = tellingStems(`${title} ${path ?? ''}`);
+    return words.every(({ stem }) => GENERIC.has(stem) || shareOf(stem, named) >= AKIN);
+  };
   return {
     isRelevant(hit) {
+      if (need === 'general' && OF_CODE.has(hit.item.kind) && !isNamed(hit.item)) return false;
       const has = stemsOf(hit);
       const found = words.map((word) => shareOf(word.stem, has));
       if (!found.some((one) => one > 0)) return false;

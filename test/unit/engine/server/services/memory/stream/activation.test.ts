@@ -17,6 +17,16 @@ test('nonsense activates nothing, and neither does small talk', async () => {
   assert.equal((await rig.chat('Which port has the payments service?')).memories.length, 1);
 });
 
+test('of code, a question about programming in general gets only what is called so', async () => {
+  const rig = new Rig();
+  rig.code('src/router.ts', 'RouteMap keeps a map of routes by the hash of their path.', 'RouteMap');
+  rig.stream.addFact({ text: 'Reverse strings in Go with the helpers of the text package.' });
+  const titles = async (query: string) => (await rig.chat(query)).memories.map(({ item }) => item.title);
+  assert.deepEqual(await titles('What is a hash map?'), []);
+  assert.deepEqual(await titles('What is a route map?'), ['RouteMap']);
+  assert.equal((await titles('How do I reverse strings in Go?')).length, 1);
+});
+
 test('a model is asked for a question, not for what is still written', async () => {
   const asked: string[] = [];
   const yesNo = async (question: string) => {
@@ -169,19 +179,8 @@ test('k is between 3 and 10 by the room, and a cap', async () => {
 
 test('completion is given few and short ones: facts, and what is said of files that are near', async () => {
   const rig = new Rig();
-  const summary = (path: string, text: string) =>
-    rig.store.put({
-      kind: 'file',
-      source: 'code',
-      made: 'extracted',
-      key: `file:${path}`,
-      title: path,
-      path,
-      text,
-      sentences: [],
-    });
-  summary('src/kv/pool.ts', 'The pool gives out pages and evicts the coldest page.');
-  summary('src/net/pool.ts', 'The pool of connections gives out sockets, and pages through results.');
+  rig.code('src/kv/pool.ts', 'The pool gives out pages and evicts the coldest page.');
+  rig.code('src/net/pool.ts', 'The pool of connections gives out sockets, and pages through results.');
   await rig.turn(
     'c1',
     'How does the pool give out pages?',
@@ -207,17 +206,7 @@ test('completion may name files as imports do, and is told nothing of the file t
     'src/pages/index.ts': 'Pages of the pool are counted before it gives out the next one.',
     'src/use.ts': 'Who gives out pages of the pool in the end is decided by the user.',
   };
-  for (const [path, text] of Object.entries(texts))
-    rig.store.put({
-      kind: 'file',
-      source: 'code',
-      made: 'extracted',
-      key: `file:${path}`,
-      title: path,
-      path,
-      text,
-      sentences: [],
-    });
+  for (const [path, text] of Object.entries(texts)) rig.code(path, text);
   const { memories } = await rig.stream.activate({
     query: 'pool pages gives out',
     tokens: 400,

@@ -27,7 +27,16 @@ const CASES: [Need, string][] = [
   ['asked', 'What calls evictPage?'],
   ['asked', 'And why is it so?'],
   ['none', '???'],
-  ['open', 'How do I sort an array of numbers in Go?'],
+  ['none', 'Thanks, that works'],
+  ['none', 'great, it works now!'],
+  ['none', 'That did it 👍'],
+  ['general', 'How do I sort an array of numbers in Go?'],
+  ['general', 'What is a hash map?'],
+  ['general', 'What is the difference between arrays and slices?'],
+  ['general', 'explain closures'],
+  ['asked', 'How do we sort things in Go?'],
+  ['open', 'What is the payments queue?'],
+  ['open', 'Payments work now, how do refunds?'],
   ['open', 'Write a function that adds two matrices'],
   ['open', 'Which port has the payments service?'],
 ];
@@ -57,7 +66,7 @@ test('a capable model is asked only what the rule cannot tell, with the question
 
 test('where the model does not say in time the rule decides', async () => {
   const judge = { yesNo: async () => undefined };
-  assert.equal((await needOf('Sort numbers in Go', () => false, judge)).need, 'open');
+  assert.equal((await needOf('Sort numbers in Go', () => false, judge)).need, 'general');
 });
 
 test('a question leans on the turn before where it names nothing itself', () => {

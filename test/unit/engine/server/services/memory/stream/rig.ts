@@ -58,6 +58,20 @@ export class Rig {
     });
   }
 
+  /** What is said of a file or of a symbol in it. */
+  code(path: string, text: string, symbol?: string) {
+    return this.store.put({
+      kind: symbol === undefined ? 'file' : 'symbol',
+      source: 'code',
+      made: 'extracted',
+      key: symbol === undefined ? `file:${path}` : `symbol:${path}#${symbol}`,
+      title: symbol ?? path,
+      path,
+      text,
+      sentences: [],
+    });
+  }
+
   chat(query: string, more: Partial<Parameters<MemoryStream['activate']>[0]> = {}) {
     return this.stream.activate({ query, tokens: 2_000, for: 'chat', ...more });
   }
