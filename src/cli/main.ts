@@ -21,7 +21,7 @@ const COMMANDS: Record<string, (argv: string[]) => Promise<void>> = {
 };
 
 async function main([name, ...argv]: string[]): Promise<number> {
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+  if (name === undefined || name === 'help' || asksForHelp([name, ...argv])) {
     (name === undefined ? process.stderr : process.stdout).write(USAGE);
     return name === undefined ? 2 : 0;
   }
@@ -37,6 +37,12 @@ async function main([name, ...argv]: string[]): Promise<number> {
     process.stderr.write(USAGE);
     return 2;
   }
+}
+
+/** Anywhere, but behind `--`, where it is part of a question. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? undefined : end).some((argument) => argument === '--help' || argument === '-h');
 }
 
 function isUsageError(error: unknown): boolean {

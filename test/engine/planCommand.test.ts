@@ -34,6 +34,15 @@ describe('quire plan', () => {
     assert.ok(plan.models[0]!.predicted.bytes.CPU!.weights > 10e6);
   });
 
+  it('tells how it is called wherever that is asked', () => {
+    for (const argv of [['--help'], ['--devices', 'gpu-8', '-h']]) {
+      const { code, out, err } = quire(...argv);
+      assert.deepEqual([code, err], [0, '']);
+      assert.match(out, /quire plan \[--models/);
+    }
+    assert.equal(quire('--', '--help').code, 2);
+  });
+
   it('refuses what fits nowhere in one line, and wrong calls with the usage', () => {
     const { code, out, err } = quire('--models', 'chat=qwen2.5-coder-32b', '--devices', 'laptop-16');
     assert.deepEqual([code, out], [1, '']);
