@@ -39,7 +39,7 @@ const LANGUAGE =
 const IN_GENERAL = [
   new RegExp(`\\b(?:in|using|with) (?:plain |modern |vanilla )?(?:${LANGUAGE})(?=[\\s?.!,;)]|$)`, 'i'),
   /\bdifferences? between (?!(?:the|this|these|those|both)\b)/i,
-  /^(?:please |can you |could you )?(?:what(?:['’]s| is| are| does)|explain|define|describe) (?!(?:the|this|that|these|those|all|each|every)\b)(?:[\w+#-]+[ ?.!]*){1,5}$/i,
+  /^(?:please |can you |could you )?(?:what(?:['’]s| is)|explain(?: what)?|define|describe) an? (?:[\w+#-]+[ ?.!]*){1,5}$/i,
 ];
 
 /** Question (i). @param isKnown true for a name that a memory is titled with. */
