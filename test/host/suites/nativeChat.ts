@@ -64,6 +64,26 @@ describe("the editor's own chat", () => {
     await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
   });
 
+  it('tells @quire again what it said before, so that little of it is computed', async () => {
+    const api = await quire();
+    const chat = async () => (await api.engineStatus()).totals.chat;
+    const ask = async (query: string) => {
+      const before = await chat();
+      await vscode.commands.executeCommand('workbench.action.chat.open', { query, modelSelector: { vendor: 'quire' } });
+      const ended = ({ finished, cancelled }: Awaited<ReturnType<typeof chat>>) => finished + cancelled;
+      await until(async () => ended(await chat()) > ended(before), 'it is answered');
+      const after = await chat();
+      const of = (name: 'promptTokens' | 'cachedTokens' | 'generatedTokens') => after[name] - before[name];
+      return { prompt: of('promptTokens'), cached: of('cachedTokens'), made: of('generatedTokens') };
+    };
+    await vscode.commands.executeCommand('workbench.action.chat.newChat');
+    const first = await ask('@quire What is a quire?');
+    const second = await ask('@quire And what is a page?');
+    assert.ok(second.prompt > first.prompt + first.made / 2, JSON.stringify({ first, second }));
+    assert.ok(second.prompt - second.cached < 96, JSON.stringify({ first, second }));
+    await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
+  });
+
   it('stops as soon as it is told to', async () => {
     const cancel = new vscode.CancellationTokenSource();
     const response = await model.sendRequest(question('Go on for long.'), {}, cancel.token);
