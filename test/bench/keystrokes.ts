@@ -87,11 +87,14 @@ async function type(cell: Cell, { keys, limitMs }: KeystrokePlan): Promise<void>
     await cell.keyboard.pause();
     const sent = performance.now();
     const key = cell.keyboard.press();
-    const late = setTimeout(() => {
-      cell.givenUp++;
-      cell.samples.push(performance.now() - sent);
-      key.giveUp();
-    }, left());
+    const late = setTimeout(
+      () => {
+        cell.givenUp++;
+        cell.samples.push(performance.now() - sent);
+        key.giveUp();
+      },
+      Math.max(0, left()),
+    );
     await key.answered;
     clearTimeout(late);
     pressed.push(key.times);
