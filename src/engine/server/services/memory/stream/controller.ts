@@ -32,12 +32,14 @@ const SHOWN =
 const ABOUT_SHOWN =
   /^(?:please\s+|can you\s+|could you\s+)?(?:explain|describe|document|refactor|simplify|review|fix|test|optimi[sz]e|rewrite|rename|comment|improve|shorten|translate|convert|format|summari[sz]e|write (?:a |some |unit )*tests? for|add (?:a |some )*(?:comments?|docs?|types?|tests?) (?:to|for)|what does|what is|why does|how does|is)\b/i;
 
-/** Languages that are asked about by name; `C` and `R` as people write them. */
 const LANGUAGE =
   'go(?:lang)?|python|typescript|javascript|js|ts|java|rust|c\\+\\+|c#|ruby|php|kotlin|swift|scala|haskell|perl|lua|bash|zsh|powershell|sql|css|html';
+/** Who asks where something is, or how it is done, means here. */
+const LESSON =
+  '(?:please |can you |could you )?(?:how (?:(?:do|can|could|would|should) (?:i|you|one|people)|to)|what|explain|define|describe|show|give|write an? )';
 /** What any book tells: of a language, of a thing of some sort, of how two sorts differ. */
 const IN_GENERAL = [
-  new RegExp(`\\b(?:in|using|with) (?:plain |modern |vanilla )?(?:${LANGUAGE})(?=[\\s?.!,;)]|$)`, 'i'),
+  new RegExp(`^${LESSON}\\b.*\\b(?:in|using|with) (?:plain |modern |vanilla )?(?:${LANGUAGE})(?=[\\s?.!,;)]|$)`, 'i'),
   /\bdifferences? between (?!(?:the|this|these|those|both)\b)/i,
   /^(?:please |can you |could you )?(?:what(?:['’]s| is)|explain(?: what)?|define|describe) an? (?:[\w+#-]+[ ?.!]*){1,5}$/i,
 ];
