@@ -10,9 +10,9 @@ const COMPARED = 12;
 const LEAST_REACH = 0.02;
 /**
  * What this request makes of guesses, beside what others did: right ones over those that were expected to be, as if so many
- * had been before, and of the last so many.
+ * had been before, and of the last so many. Luck so far makes no guess surer: only where it is worse does it count.
  */
-const TRUST = { before: 6, memory: 32, most: 1.2 };
+const TRUST = { before: 6, memory: 32 };
 const SUREST = 0.99;
 
 interface Standing {
@@ -51,7 +51,7 @@ export class Drafter {
     this.#reach.length = 0;
     const { guess, right = 0, source } = this.#standing ?? {};
     if (!guess) return this.#reach;
-    const trust = Math.min(TRUST.most, this.#right / this.#expected);
+    const trust = Math.min(1, this.#right / this.#expected);
     let reach = 1;
     for (let i = right; i < guess.tokens.length && this.#reach.length < Math.min(most, MOST_NODES); i++) {
       reach *= Math.min(SUREST, trust * this.#acceptance.probability(source!.name, guess.kinds[i]!, i));
