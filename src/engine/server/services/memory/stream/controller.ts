@@ -41,7 +41,7 @@ const LESSON =
 const IN_GENERAL = [
   new RegExp(`^${LESSON}\\b.*\\b(?:in|using|with) (?:plain |modern |vanilla )?(?:${LANGUAGE})(?=[\\s?.!,;)]|$)`, 'i'),
   /\bdifferences? between (?!(?:the|this|these|those|both)\b)/i,
-  /^(?:please |can you |could you )?(?:what(?:['’]s| is)|explain(?: what)?|define|describe) an? (?:[\w+#-]+[ ?.!]*){1,5}$/i,
+  /^(?:please |can you |could you )?(?:what(?:['’]s| is)|explain(?: what)?|define|describe) an? [\w+#-]+(?: +[\w+#-]+){0,4}[ ?.!]*$/i,
 ];
 
 /** Question (i). @param isKnown true for a name that a memory is titled with. */

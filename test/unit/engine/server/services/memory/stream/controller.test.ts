@@ -53,6 +53,10 @@ for (const [need, query] of CASES) {
   });
 }
 
+test('a rule comes to an end with a word of any length', { timeout: 30_000 }, async () => {
+  assert.equal((await needOf(`What is a ${'pool-page-'.repeat(400)},`, () => false)).need, 'open');
+});
+
 test('a capable model is asked only what the rule cannot tell, with the question as quoted data', async () => {
   const asked: string[] = [];
   const judge = {
