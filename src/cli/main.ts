@@ -7,7 +7,7 @@ import { plan } from './plan.ts';
 import { replay } from './replay.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
-import { USAGE, UsageError } from './usage.ts';
+import { UsageError, usageOf } from './usage.ts';
 
 const COMMANDS: Record<string, (argv: string[]) => Promise<void>> = {
   chat,
@@ -22,7 +22,7 @@ const COMMANDS: Record<string, (argv: string[]) => Promise<void>> = {
 
 async function main([name, ...argv]: string[]): Promise<number> {
   if (name === undefined || name === 'help' || asksForHelp([name, ...argv])) {
-    (name === undefined ? process.stderr : process.stdout).write(USAGE);
+    (name === undefined ? process.stderr : process.stdout).write(usageOf(name));
     return name === undefined ? 2 : 0;
   }
   const command = COMMANDS[name];
@@ -34,7 +34,7 @@ async function main([name, ...argv]: string[]): Promise<number> {
     const message = error instanceof Error ? error.message.replaceAll('\n', ' ') : String(error);
     process.stderr.write(`quire: ${message}\n`);
     if (!isUsageError(error)) return 1;
-    process.stderr.write(USAGE);
+    process.stderr.write(usageOf(command && name));
     return 2;
   }
 }

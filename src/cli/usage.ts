@@ -61,3 +61,16 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
   D is auto (the default: all GPUs of that kind), cpu, or names of devices between commas, as the status lists them.
   Exit codes: 0 done, 1 failed (one line on stderr says why), 2 wrong usage.
 `;
+
+/**
+ * How one command is called: its entries, and what the letters in them stand for.
+ *
+ * @param name of the command. Another one, or undefined: everything.
+ */
+export function usageOf(name: string | undefined): string {
+  const [head = '', ...parts] = USAGE.split(/\n(?= {2}\S)/);
+  const entries = parts.filter((part) => part.split(/\s+/, 3)[2] === name);
+  if (entries.length === 0) return USAGE;
+  const meanings = parts.filter((part) => !part.startsWith('  quire'));
+  return [head, ...entries.map((part) => part.trimEnd()), '', ...meanings].join('\n');
+}

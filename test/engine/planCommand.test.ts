@@ -39,6 +39,7 @@ describe('quire plan', () => {
       const { code, out, err } = quire(...argv);
       assert.deepEqual([code, err], [0, '']);
       assert.match(out, /quire plan \[--models/);
+      assert.doesNotMatch(out, /quire chat/, 'and of no other command');
     }
     assert.equal(quire('--', '--help').code, 2);
   });
