@@ -1,14 +1,16 @@
 /** Indexing through a real engine: killed again and again, searched and typed beside it. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CompletionParams,
+  changeDocumentNotification,
   type MemoryItem,
   type MemoryPlace,
+  openDocumentNotification,
   readWorkspaceNotification,
 } from '../../src/engine/protocol/index.ts';
 import { bundledModel, repository } from '../helpers/engine.ts';
@@ -126,4 +128,33 @@ it('answers questions, and completes what is typed, while it reads', async () =>
   assert.equal((await indexed)?.state, 'idle');
   assert(answers >= 3 && keys >= 3 && tokens > keys, `${answers} answers, ${keys} completions, ${tokens} tokens`);
   assert.match(waits, /comes first/);
+});
+
+it('reads nothing while somebody types in a file, and goes on by itself', async () => {
+  const typed = path.join(folder, 'typed');
+  mkdirSync(typed);
+  const workspace = await client.openWorkspace({ folder: typed, name: typed, trusted: true });
+  const document = { workspace, key: 'file:///b.ts', path: 'b.ts', text: '' };
+  client.tell(openDocumentNotification, { ...document, version: 1 });
+  let version = 1;
+  const type = () => {
+    const edits = [{ start: 0, end: 0, text: 'x' }];
+    client.tell(changeDocumentNotification, { workspace, key: document.key, from: version, version: ++version, edits });
+  };
+  const seen: { done: number; waits: string | null }[] = [];
+  const place = { database: path.join(folder, 'typed.db') };
+  type();
+  const typing = setInterval(type, 50);
+  let isTyping = true;
+  const indexed = client.memory.index(
+    { place, folder: path.join(project, 'src/engine') },
+    { onProgress: ({ done, waits }) => isTyping && seen.push({ done, waits: waits ?? null }) },
+  );
+  await sleep(3_000);
+  clearInterval(typing);
+  isTyping = false;
+  const end = await indexed;
+  assert.match(seen.at(-1)?.waits ?? '', /comes first/, 'it says why it waits');
+  assert.ok(seen.at(-1)!.done < end!.done / 2, `${seen.at(-1)!.done} of ${end!.done} were read while somebody typed`);
+  assert.equal(end!.state, 'idle');
 });

@@ -1,4 +1,4 @@
-/** What the memory thread needs of the engine's models: vectors and text, and to know when requests of people run. */
+/** What the memory thread needs of the engine's models: vectors and text, and to know when it is in a person's way. */
 import type { GenerateParams, GenerateResult } from '../../../protocol/index.ts';
 import type { Models } from '../../core/models.ts';
 import { RANK } from '../../core/scheduler/request.ts';
@@ -9,6 +9,8 @@ import { isCapable } from './summaries/summaryModel.ts';
 
 /** Work in the thread takes longer than this at a time, so that it need not be told sooner. */
 const POLL_MS = 5;
+/** So long after a key another is likely: the thread would take the processor from it, and from the editor that shows it. */
+const TYPING_MS = 700;
 
 export interface HelpOptions {
   models: Pick<Models, 'list' | 'embedders'>;
@@ -21,11 +23,12 @@ export interface HelpOptions {
 }
 
 export class EngineHelp {
-  /** Not 0 while a request of a person runs; the thread reads it, too. */
+  /** Not 0 while a request of a person runs, or somebody types; the thread reads it, too. */
   readonly busy = new Int32Array(new SharedArrayBuffer(4));
   readonly #options: HelpOptions;
   readonly #asks = new Map<number, AbortController>();
   #poll: NodeJS.Timeout | undefined;
+  #typedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: HelpOptions) {
     this.#options = options;
@@ -39,6 +42,11 @@ export class EngineHelp {
       vectors: open && { id: open.handle.info.id, dimensions: open.embedder.dimensions },
       writer: writer?.handle.info.id,
     };
+  }
+
+  /** A key was typed in a file. */
+  typed(): void {
+    this.#typedAt = performance.now();
   }
 
   /** Takes in what concerns models; other events are nothing to it. */
@@ -91,7 +99,8 @@ export class EngineHelp {
     if (!on) return;
     const look = () => {
       const runs = this.#options.models.list().some(({ loop }) => loop.busy && loop.rank !== RANK.background);
-      Atomics.store(this.busy, 0, runs ? 1 : 0);
+      const types = performance.now() - this.#typedAt < TYPING_MS;
+      Atomics.store(this.busy, 0, runs || types ? 1 : 0);
     };
     this.#poll = setInterval(look, POLL_MS).unref();
     look();

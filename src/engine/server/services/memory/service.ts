@@ -33,7 +33,7 @@ import { EngineFailure } from '../../core/failure.ts';
 import type { Models } from '../../core/models.ts';
 import type { ServedClient, Service } from '../../service.ts';
 import type { Log } from '../../storage/messages.ts';
-import type { Workspace, WorkspaceListener, Workspaces } from '../../workspaces/workspaces.ts';
+import type { OpenDocument, Workspace, WorkspaceListener, Workspaces } from '../../workspaces/workspaces.ts';
 import type { EmbeddingService } from '../embedding/service.ts';
 import type { TextService } from '../text/service.ts';
 import { AwaitedReading } from './awaitedReading.ts';
@@ -168,6 +168,10 @@ export class MemoryService implements Service, WorkspaceListener {
   filesRead(workspace: Workspace, changed: readonly string[] | undefined): void {
     this.#awaited.told(workspace.id);
     this.#tellFiles(workspace, changed);
+  }
+
+  documentChanged(_: Workspace, { path: file }: OpenDocument): void {
+    if (file !== null) this.#help.typed();
   }
 
   filesForgotten(workspace: Workspace): void {

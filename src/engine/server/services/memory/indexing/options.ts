@@ -28,7 +28,7 @@ export interface IndexerOptions extends PaceOptions {
 
 /** Why it waits, for people. */
 export const WAITS = {
-  busy: 'A suggestion or an answer comes first.',
+  busy: 'What you type and ask comes first.',
   unread: 'The folder cannot be read.',
   budget: (ms: number) =>
     ms === 0

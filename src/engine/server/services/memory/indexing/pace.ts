@@ -2,7 +2,7 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 
 export interface PaceOptions {
-  /** A keystroke or an answer is being computed. */
+  /** Somebody types, or an answer is being computed. */
   busy?: () => boolean;
   /** So long at a time, in milliseconds. Messages of the thread are answered after it. */
   sliceMs?: number;
