@@ -154,7 +154,7 @@ export function registerMemory(host: Host, needs: MemoryFeatureNeeds): MemoryFea
   const changed = new vscode.EventEmitter<string | undefined>();
   engine.listen(memoryChangedNotification, ({ workspace }) => {
     changed.fire(workspace);
-    inspector.changed();
+    inspector.news();
     void indexing.look();
   });
   subscriptions.push(

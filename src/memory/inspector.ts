@@ -1,6 +1,7 @@
 /** The inspector: the tree of what is remembered, with its page beside it. */
 import * as vscode from 'vscode';
 import type { MemoryItem, MemoryKind, MemoryStatus } from '../engine/protocol/index.ts';
+import { Browsing } from './browsing.ts';
 import { Pages, type PagesNeeds } from './pages.ts';
 import { rowOf } from './rows.ts';
 import type { ItemRef } from './stores.ts';
@@ -27,6 +28,7 @@ export class Inspector implements vscode.TreeDataProvider<MemoryNode>, vscode.Di
   /** Lists by store and kind, as long as nothing has changed. */
   #lists = new Map<string, Promise<{ items: MemoryItem[]; total: number }>>();
   #statuses = new Map<string, MemoryStatus>();
+  readonly #browsing = new Browsing();
   #gathering: NodeJS.Timeout | undefined;
 
   constructor(needs: InspectorNeeds) {
@@ -35,6 +37,11 @@ export class Inspector implements vscode.TreeDataProvider<MemoryNode>, vscode.Di
     this.#view = vscode.window.createTreeView(Inspector.viewType, { treeDataProvider: this, showCollapseAll: true });
     this.#view.onDidChangeVisibility(({ visible }) => {
       if (visible) this.changed();
+    });
+    this.#view.onDidExpandElement(({ element }) => this.#browsing.unfolds(element));
+    this.#view.onDidCollapseElement(({ element }) => {
+      this.#browsing.folds(element);
+      this.#catchUp();
     });
   }
 
@@ -63,10 +70,20 @@ export class Inspector implements vscode.TreeDataProvider<MemoryNode>, vscode.Di
     }, GATHER_MS);
   }
 
+  /** The engine has other items than before. */
+  news(): void {
+    if (this.#browsing.news(this.#statuses.values())) this.changed();
+  }
+
   /** The status of a store is known anew. */
   statusIs(key: string, status: MemoryStatus): void {
     this.#statuses.set(key, status);
     this.#describe();
+    this.#catchUp();
+  }
+
+  #catchUp(): void {
+    if (this.#browsing.isDue(this.#statuses.values())) this.changed();
   }
 
   async getChildren(node?: MemoryNode): Promise<MemoryNode[]> {
