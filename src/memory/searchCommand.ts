@@ -1,9 +1,10 @@
 /** `Search Memory`: results as one types, each with why it was found. */
 import * as vscode from 'vscode';
-import type { MemoryHit } from '../engine/protocol/index.ts';
+import type { MemoryHit, MemoryPlace } from '../engine/protocol/index.ts';
 import type { CommandNeeds } from './commands.ts';
 import type { Chosen } from './details.ts';
 import { hitLook } from './hits.ts';
+import { messageOf } from './indexing.ts';
 import type { FolderStore, ItemRef } from './stores.ts';
 
 export interface SearchNeeds extends Omit<CommandNeeds, 'open'> {
@@ -76,7 +77,7 @@ async function rowsOf(needs: SearchNeeds, store: FolderStore, query: string, sig
   }
   if (query === '') {
     const { items } = await client.list({ place, limit: MOST });
-    if (items.length === 0) return [{ label: 'Nothing is remembered yet.', alwaysShow: true }];
+    if (items.length === 0) return nothing(needs, place, 'Nothing is remembered yet.');
     return [
       { label: 'Changed last', kind: vscode.QuickPickItemKind.Separator },
       ...items.map((item): Row => ({ ...hitLook(item), id: item.id, alwaysShow: true })),
@@ -84,11 +85,17 @@ async function rowsOf(needs: SearchNeeds, store: FolderStore, query: string, sig
   }
   const result = await client.search({ place, query, top: MOST, all: true }, { signal });
   const hits = result?.hits ?? [];
-  if (hits.length === 0) return [{ label: 'Nothing that is remembered fits this.', alwaysShow: true }];
+  if (hits.length === 0) return nothing(needs, place, 'Nothing that is remembered fits this.');
   const rowOf = (hit: MemoryHit): Row => ({ ...hitLook(hit.item, hit), id: hit.item.id, hit, alwaysShow: true });
   const sure = hits.filter((hit) => hit.sure);
   const nearest = hits.slice(sure.length);
   const label = sure.length > 0 ? 'Less sure' : 'Nothing fits well. The nearest';
   const heading = nearest.length > 0 ? [{ label, kind: vscode.QuickPickItemKind.Separator }] : [];
   return [...sure.map(rowOf), ...heading, ...nearest.map(rowOf)];
+}
+
+/** Not all may have been read. */
+async function nothing({ client }: SearchNeeds, place: MemoryPlace, label: string): Promise<Row[]> {
+  const detail = messageOf([await client.status({ place })]);
+  return [{ label, ...(detail === undefined ? {} : { detail }), alwaysShow: true }];
 }
