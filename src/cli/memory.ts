@@ -40,6 +40,9 @@ interface Command {
   run(given: Given): Promise<{ value: object; text: string }>;
 }
 
+/** Progress is told no more often. */
+const TOLD_MS = 1_000;
+
 const COMMANDS: Record<string, Command> = {
   add: {
     options: ['text', 'kind', 'source', 'about'],
@@ -141,9 +144,11 @@ const COMMANDS: Record<string, Command> = {
     run: async ({ client, place, rest: [given], signal }) => {
       const folder = given === undefined ? {} : { folder: await folderAt(given) };
       let told = -1;
+      let due = 0;
       const onProgress = ({ done, total, waits }: { done: number; total: number; waits: string | null }) => {
-        if (done === told) return;
+        if (done === told || (performance.now() < due && done < total)) return;
         told = done;
+        due = performance.now() + TOLD_MS;
         say(`${done} of ${total} files${waits === null ? '' : `; ${waits}`}`);
       };
       const value = await client.memory.index({ place, ...folder }, { signal, onProgress });
