@@ -18,6 +18,12 @@ export class Browsing {
     if (node.type === 'kind') this.#unfolded.delete(idOf(node));
   }
 
+  /** The tree shows these of a store: what is not there any more is not unfolded either. */
+  shows(store: string, roots: readonly MemoryNode[]): void {
+    const there = new Set(roots.flatMap((node) => (node.type === 'kind' ? [idOf(node)] : [])));
+    for (const id of this.#unfolded) if (id.startsWith(`${store} `) && !there.has(id)) this.#unfolded.delete(id);
+  }
+
   /** There are other items. @returns whether they are drawn now. */
   news(statuses: Iterable<MemoryStatus>): boolean {
     this.#missed = this.#waits(statuses);

@@ -128,7 +128,9 @@ export class Inspector implements vscode.TreeDataProvider<MemoryNode>, vscode.Di
     const { client, stores } = this.#needs;
     const status = await client.status({ place: await stores.named(key).place() });
     this.statusIs(key, status);
-    return rootsOf(key, status);
+    const roots = rootsOf(key, status);
+    this.#browsing.shows(key, roots);
+    return roots;
   }
 
   #list(key: string, what: MemoryKind | 'pinned'): Promise<{ items: MemoryItem[]; total: number }> {

@@ -39,4 +39,15 @@ describe('Browsing', () => {
     assert.equal(browsing.isDue(statusOf('running')), true);
     assert.equal(browsing.news(statusOf('running')), true);
   });
+
+  it('does not wait for what was erased while it was unfolded', () => {
+    const browsing = new Browsing();
+    browsing.unfolds(FILES);
+    browsing.shows('b', []);
+    assert.equal(browsing.news(statusOf('running')), false, 'another store has nothing');
+    browsing.shows('a', [FILES]);
+    assert.equal(browsing.news(statusOf('running')), false);
+    browsing.shows('a', []);
+    assert.equal(browsing.news(statusOf('running')), true);
+  });
 });
