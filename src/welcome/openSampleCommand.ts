@@ -56,8 +56,11 @@ async function beginSample({ extension, workspaceState }: vscode.ExtensionContex
   await workspaceState.update(BEGUN, true);
   const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, SAMPLE.file));
   const begin = document.positionAt(document.getText().indexOf(SAMPLE.behind) + SAMPLE.behind.length);
-  const show = () =>
-    vscode.window.showTextDocument(document, { viewColumn: 1, selection: new vscode.Range(begin, begin) });
+  // Who types already is left where they are.
+  const show = () => {
+    const selection = document.isDirty ? {} : { selection: new vscode.Range(begin, begin) };
+    return vscode.window.showTextDocument(document, { viewColumn: 1, ...selection });
+  };
   await show();
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extension.id}#start`, true);
   await vscode.commands.executeCommand('vscode.setEditorLayout', {
