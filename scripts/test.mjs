@@ -26,6 +26,8 @@ const ON_EVERY_CPU =
 
 let node = '';
 let running;
+/** What failed and why, told once more at the end. */
+const failures = [];
 
 await main(async () => {
   const wanted = process.argv.slice(2);
@@ -48,6 +50,8 @@ await main(async () => {
       lines.push(`${name.padEnd(7)} ${passed} passed, ${failed} failed in ${seconds} s${note}`);
     if (name === 'setup' && failed > 0) break;
   }
+  for (const { group, name, file, why } of failures)
+    console.log(`\nfailed in ${group}: ${name}${file ? ` (${path.relative(root, file)})` : ''}\n${why}`);
   console.log(`\n${lines.join('\n')}\n`);
   console.log(`${totals.passed} passed, ${totals.failed} failed`);
   if (totals.failed > 0) process.exitCode = 1;
@@ -179,6 +183,7 @@ async function counted(group, args, limitMs, environment = {}) {
     };
   }
   const { passed, failed, skipped = 0 } = counts;
+  failures.push(...(counts.failures ?? []).map((failure) => ({ group, ...failure })));
   if (skipped > 0) return { passed, failed: failed + skipped, note: `: ${skipped} were skipped` };
   if (code !== 0 && failed === 0) return { passed, failed: 1, note: `: it ended with code ${code}` };
   return { passed, failed };

@@ -29,10 +29,12 @@ export async function run(): Promise<void> {
   await import('./suites/chatContext.ts');
   await import('./suites/chatTools.ts');
   await import('./suites/memory.ts');
+  const failures: { name: string; why: string }[] = [];
   const { passed, failed } = await new Promise<{ passed: number; failed: number }>((resolve) => {
     const runner = mocha.run((failures) => resolve({ passed: runner.stats?.passes ?? 0, failed: failures }));
+    runner.on('fail', (test, { message }) => failures.push({ name: test.fullTitle(), why: message }));
   });
   const file = process.env.QUIRE_TEST_RESULTS;
-  if (file) writeFileSync(file, JSON.stringify({ passed, failed }));
+  if (file) writeFileSync(file, JSON.stringify({ passed, failed, failures }));
   if (failed > 0) throw new Error(`${failed} of ${passed + failed} tests failed inside the extension host`);
 }
