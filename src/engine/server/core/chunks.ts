@@ -5,8 +5,9 @@ const LONGEST = 4_096;
 
 /**
  * Cuts a long text into pieces that are tokenized one by one. A cut is put after a line break and before a line that
- * begins with a word, where no vocabulary has a token that spans both; failing that, after any line break; failing
- * that, anywhere. Pieces depend on what is before them only, so a text that grows keeps its beginning's tokens.
+ * begins with a word, or else before the space in front of a word: no vocabulary has a token that spans either, so a text
+ * has the same tokens wherever it is cut. Failing that, after any line break; failing that, anywhere. Pieces depend on
+ * what is before them only, so a text that grows keeps its beginning's tokens.
  * @param whole true never cuts but after a line break: markers of a chat template must stay in one piece.
  * @param longest UTF-16 units of a piece; all but the last have at least half of it.
  */
@@ -25,11 +26,14 @@ export function chunksOf(text: string, whole: boolean, longest = LONGEST): strin
 function cutAfter(text: string, start: number, whole: boolean, longest: number): number {
   const latest = start + longest;
   let lineBreak = -1;
+  let word = -1;
   for (let at = latest; at > start + longest / 2; at--) {
+    if (word < 0 && text[at] === ' ' && /\S/.test(text[at - 1]!) && isLetter(text[at + 1])) word = at;
     if (text[at - 1] !== '\n') continue;
     if (/\S/.test(text[at]!)) return at;
     if (lineBreak < 0 && text[at] !== '\r' && text[at] !== '\n') lineBreak = at;
   }
+  if (word >= 0 && !whole) return word;
   if (lineBreak >= 0) return lineBreak;
   if (whole) {
     const next = text.indexOf('\n', latest);
@@ -38,3 +42,5 @@ function cutAfter(text: string, start: number, whole: boolean, longest: number):
   const splitsPair = /[\uDC00-\uDFFF]/.test(text[latest]!) || text.startsWith('\r\n', latest - 1);
   return splitsPair ? latest - 1 : latest;
 }
+
+const isLetter = (character: string | undefined): boolean => character !== undefined && /[A-Za-z]/.test(character);

@@ -19,6 +19,15 @@ test('code is cut before lines that begin with a word', () => {
   for (const chunk of chunks) assert(chunk.length <= 4_096);
 });
 
+test('indented code is cut before the space in front of a word', () => {
+  const indented = `class A {\n${'    const a = b;\n\n\t\t["x", 1];\n'.repeat(1_000)}`;
+  const chunks = chunksOf(indented, false);
+  assert.equal(chunks.join(''), indented);
+  assert(chunks.length > 5);
+  for (const chunk of chunks.slice(1)) assert.match(chunk, /^ [ab]/);
+  for (const chunk of chunksOf(indented, true).slice(0, -1)) assert.match(chunk, /\n$/);
+});
+
 test('a text that grows keeps its beginning', () => {
   const before = chunksOf(code, false);
   const after = chunksOf(`${code}more\n`, false);
