@@ -133,7 +133,7 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
     }),
     vscode.window.onDidChangeActiveTextEditor(() => {
       watch.changed();
-      rest.moved();
+      rest.came();
     }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document) rest.typed();

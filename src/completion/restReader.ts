@@ -23,15 +23,24 @@ export class RestReader {
     this.#now = now;
   }
 
-  /** The cursor is elsewhere, or another editor is in front. */
+  /** The cursor is elsewhere. */
   moved(): void {
     this.#stop();
-    // Keys ask by themselves.
-    if (this.#now() - this.#typedAt < TYPES_FOR_MS) return;
-    this.#timer = setTimeout(() => {
-      this.#reading = new AbortController();
-      void this.#read(this.#reading.signal);
-    }, RESTS_AFTER_MS);
+    // While somebody types, keys ask by themselves.
+    const typing = this.#typedAt + TYPES_FOR_MS - this.#now();
+    this.#timer = setTimeout(
+      () => {
+        this.#reading = new AbortController();
+        void this.#read(this.#reading.signal);
+      },
+      Math.max(RESTS_AFTER_MS, typing),
+    );
+  }
+
+  /** Another editor is in front: what was typed elsewhere says nothing of it. */
+  came(): void {
+    this.#typedAt = Number.NEGATIVE_INFINITY;
+    this.moved();
   }
 
   /** A key was typed. */
