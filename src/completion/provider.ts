@@ -4,6 +4,7 @@ import { isSecret } from '../files/private.ts';
 import { fullOf, LONGEST_TYPED, type Place } from './answers.ts';
 import type { Call, CompletionTiming, SuggestionEvent } from './call.ts';
 import type { Draft } from './closers.ts';
+import { Foresight } from './foresight.ts';
 import type { FileNotes } from './projectNotes.ts';
 import { type CompletionServices, Requests } from './requests.ts';
 import { Session } from './session.ts';
@@ -42,6 +43,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
   readonly #spots: Spots;
   readonly #requests: Requests;
   readonly #silences = new Silences();
+  readonly #foresight = new Foresight();
   /** The next call is ours: the editor is to show more of what it shows. */
   #renewing = false;
   readonly #answered = new vscode.EventEmitter<Silence | null>();
@@ -98,10 +100,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
         return vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
       }),
       vscode.workspace.onDidChangeTextDocument((change) => this.#changed(change)),
-      // What is deleted where nothing was asked yet is known then too.
-      vscode.window.onDidChangeTextEditorSelection(({ textEditor: { document }, selections: [first], kind }) => {
-        if (kind !== vscode.TextEditorSelectionChangeKind.Keyboard && first) this.#spots.at(document, first.active);
-      }),
+      vscode.window.onDidChangeTextEditorSelection((change) => this.#moved(change)),
       this,
     );
   }
@@ -155,6 +154,7 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
     const { Automatic } = vscode.InlineCompletionTriggerKind;
     const asked = this.#renewing ? { ...context, triggerKind: Automatic } : context;
     this.#renewing = false;
+    if (asked.triggerKind === Automatic) this.#foresight.asked(asked.selectedCompletionInfo !== undefined);
     const stay = (silence: Silence): [] => {
       this.#silences.answered(cursor, silence);
       this.#answered.fire(silence);
@@ -201,10 +201,25 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       const { enabled, eagerness } = this.#services.settings(document);
       if (enabled) this.#services.threshold.key(eagerness);
     }
+    this.#foresight.changed(document.uri.toString(), document.version, inFront && reason === undefined);
     const { Undo, Redo } = vscode.TextDocumentChangeReason;
     const how = reason === Undo ? 'undone' : reason === Redo ? 'redone' : 'written';
     for (const { rangeOffset: offset, rangeLength: length, text } of contentChanges)
       this.#session.edited(document.uri.toString(), { offset, length, text }, how);
+  }
+
+  #moved({ textEditor: { document, selection }, kind }: vscode.TextEditorSelectionChangeEvent): void {
+    const typed = this.#foresight.moved(document.uri.toString(), document.version);
+    if (typed) void this.#foresee(document, selection.active);
+    // What is deleted where nothing was asked yet is known then too.
+    else if (kind !== vscode.TextEditorSelectionChangeKind.Keyboard) this.#spots.at(document, selection.active);
+  }
+
+  /** The editor will ask here. What it is answered with tells what fails. */
+  async #foresee(document: vscode.TextDocument, position: vscode.Position): Promise<void> {
+    const spot = this.#spots.at(document, position);
+    if ('why' in spot || (await this.#privacyOf(document)) !== null) return;
+    if (document.version === spot.version) this.#session.foresee(this.#requests.callFor(spot));
   }
 
   /** More is known of what is on screen at a place: the editor is to ask again. */

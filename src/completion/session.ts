@@ -23,6 +23,8 @@ export class Session {
   readonly #deletions: Deletions;
   readonly #taken = new TakenTexts();
   #ahead = new AbortController();
+  /** When the request that was begun before the editor asked was begun, and ended. */
+  #foreseen: { readonly begun: number; ended?: number } | undefined;
 
   constructor(listener: SessionListener, suggestions = new Suggestions(), clock = CLOCK) {
     this.#listener = listener;
@@ -41,8 +43,9 @@ export class Session {
     this.#ahead.abort();
     this.#judge(place);
 
+    const foreseen = !explicit && this.#suggestions.foresaw(place) ? this.#foreseen : undefined;
     // Who asks by a command wants all that there is, and is not answered by what an automatic request found, or found not.
-    const found = this.#suggestions.answers.find(place, explicit);
+    const found = foreseen ? undefined : this.#suggestions.answers.find(place, explicit);
     if (found !== undefined && !(explicit && found === null))
       return this.#tell({ source: 'known', debounceMs: 0, requestMs: 0 }, call, found);
     const joined = await this.#suggestions.join(place, signal, explicit);
@@ -50,7 +53,8 @@ export class Session {
     if (joined !== undefined)
       return this.#tell({ source: 'joined', debounceMs: 0, requestMs: this.#since(arrived) }, call, joined);
 
-    if (!explicit && !call.afterAccept) await this.#clock.wait(call.debounceMs ?? this.#learnedWait(place), signal);
+    if (!explicit && !call.afterAccept && !foreseen)
+      await this.#clock.wait(call.debounceMs ?? this.#learnedWait(place), signal);
     if (signal.aborted) return undefined;
     const asked = this.#clock.now();
     const debounceMs = asked - arrived;
@@ -62,18 +66,33 @@ export class Session {
 
     const outcome = await this.#suggestions.ask(place, call.run, signal, { explicit });
     const requestMs = this.#since(asked);
+    const lasted = foreseen ? (foreseen.ended ?? this.#clock.now()) - foreseen.begun : requestMs;
     if (outcome === undefined) {
-      this.#pace.abandoned(requestMs);
+      this.#pace.abandoned(lasted);
       return undefined;
     }
     if ('first' in outcome) return this.#tellFirst(call, { source: 'engine', debounceMs, requestMs }, outcome);
     // The next key will find computed what this one had to compute.
-    if (outcome.result.computedTokens <= FEW_TOKENS) this.#pace.answered(requestMs);
+    if (outcome.result.computedTokens <= FEW_TOKENS) this.#pace.answered(lasted);
     const { rejectedBy, right, result } = outcome;
     if (rejectedBy === 'unsure') this.#pace.unsure(right);
     const { firstTokenMs } = result;
     const told = { source: 'engine', debounceMs, requestMs, firstTokenMs, rejectedBy, right } as const;
     return this.#tell(told, call, this.#offerOf(call, outcome));
+  }
+
+  /**
+   * A key was typed, and the editor will ask at this place soon: the request begins now where an answer is quick, and
+   * {@link suggest} goes on with it. Where one would wait for a pause, nothing is begun.
+   */
+  foresee({ place, run, debounceMs }: Call): void {
+    if (debounceMs || !this.#pace.isQuick || this.#suggestions.answers.find(place) !== undefined) return;
+    if (this.#suggestions.underWay(place)) return;
+    const foreseen: { begun: number; ended?: number } = { begun: this.#clock.now() };
+    this.#foreseen = foreseen;
+    void this.#suggestions.foresee(place, run).then(() => {
+      foreseen.ended = this.#clock.now();
+    });
   }
 
   /**

@@ -2,7 +2,7 @@
  * What is suggested: answers that are known, the one request under way, and what is on screen. One state each, so that
  * nothing is asked twice.
  */
-import { Answers, closersBefore, type Offer, type Place, typedSince } from './answers.ts';
+import { Answers, closersBefore, isSamePlace, type Offer, type Place, typedSince } from './answers.ts';
 import type { CompletionOutcome, Shown } from './completer.ts';
 import { toLf } from './text.ts';
 
@@ -42,13 +42,21 @@ interface Flight {
   patient: boolean;
   abandon: NodeJS.Timeout | undefined;
   onText: Set<() => void>;
+  /** Its first line, where the rest takes long. */
+  early: Promise<Shown>;
+  outcome: Promise<CompletionOutcome>;
+  /** What was shown of it before it ended. */
+  given: Shown | undefined;
 }
 
 export class Suggestions {
   readonly answers: Answers;
   readonly #graceMs: number;
   readonly #firstWaitsMs: number;
+  readonly #now: () => number;
   #flight: Flight | undefined;
+  /** Begun before the editor asked, which has not asked since; it may have ended. */
+  #foreseen: { flight: Flight; until: number } | undefined;
   #current: Place | undefined;
 
   /**
@@ -59,6 +67,7 @@ export class Suggestions {
   constructor(graceMs = 400, now = () => performance.now(), firstWaitsMs = FIRST_WAITS_MS) {
     this.#graceMs = graceMs;
     this.#firstWaitsMs = firstWaitsMs;
+    this.#now = now;
     this.answers = new Answers(now);
   }
 
@@ -75,7 +84,7 @@ export class Suggestions {
    */
   async join(place: Place, signal: AbortSignal, explicit = false): Promise<Offer | null | undefined> {
     const flight = this.#flight;
-    if (flight === undefined) return undefined;
+    if (flight === undefined || this.foresaw(place)) return undefined;
     if (!agrees(flight, place) || (explicit && !flight.explicit)) {
       this.#end(flight);
       return undefined;
@@ -101,6 +110,23 @@ export class Suggestions {
     return this.#flight.explicit ? 'explicit' : 'automatic';
   }
 
+  /** A request was begun for just this place before the editor asked; {@link ask} goes on with it. */
+  foresaw(place: Place): boolean {
+    const known = this.#foreseen;
+    return known !== undefined && this.#now() < known.until && isSamePlace(known.flight.place, place);
+  }
+
+  /**
+   * Begins a request for a place where the editor will soon ask.
+   * @returns resolves when it has ended, in whatever way.
+   */
+  foresee(place: Place, run: Run): Promise<unknown> {
+    const flight = this.#begin(place, run, { explicit: false, ahead: false });
+    this.#foreseen = { flight, until: this.#now() + this.#graceMs };
+    this.#abandonLater(flight);
+    return flight.done;
+  }
+
   /**
    * Runs a request and remembers its answer. An older one under way is ended.
    * @param run gets the signal that ends it.
@@ -113,24 +139,51 @@ export class Suggestions {
     signal?: AbortSignal,
     { explicit = false, ahead = false }: AskOptions = {},
   ): Promise<CompletionOutcome | Early | undefined> {
+    const known = !explicit && this.foresaw(place) ? this.#foreseen!.flight : undefined;
+    const flight = known ?? this.#begin(place, run, { explicit, ahead });
+    this.#foreseen = undefined;
+    const { outcome } = flight;
+    if (signal === undefined) {
+      this.#abandonLater(flight);
+      return outcome;
+    }
+    const first = await this.#wait(flight, Promise.race([flight.done.then(() => undefined), flight.early]), signal);
+    if (signal.aborted) return undefined;
+    if (first === undefined || explicit || this.#flight !== flight) return outcome;
+    flight.given = first;
+    flight.patient = true;
+    clearTimeout(flight.abandon);
+    this.answers.remember(place, { shown: first.text, over: 0, tail: '', rejectedBy: null });
+    const rest = outcome.then(
+      (result) => goesOnFrom(first, result) && result.shown !== first.text,
+      () => false,
+    );
+    return { first, rest };
+  }
+
+  #begin(place: Place, run: Run, { explicit, ahead }: Required<AskOptions>): Flight {
     if (this.#flight !== undefined) this.#end(this.#flight);
+    this.#foreseen = undefined;
     const controller = new AbortController();
+    const early = Promise.withResolvers<Shown>();
+    const answer = Promise.withResolvers<CompletionOutcome>();
     const flight: Flight = {
       place,
       explicit,
       text: '',
-      done: Promise.resolve(),
+      done: answer.promise.catch(() => {}),
       controller,
       waiting: 0,
       patient: ahead,
       abandon: undefined,
       onText: new Set(),
+      early: early.promise,
+      outcome: answer.promise,
+      given: undefined,
     };
     this.#flight = flight;
-    const early = Promise.withResolvers<Shown>();
-    let given: Shown | undefined;
     let waits: NodeJS.Timeout | undefined;
-    const outcome = run(
+    run(
       controller.signal,
       (text) => {
         flight.text = text;
@@ -142,31 +195,17 @@ export class Suggestions {
     )
       .then((result) => {
         // What is on screen is not taken back for less.
-        if (given === undefined || goesOnFrom(given, result)) this.answers.remember(place, result, explicit);
+        if (flight.given === undefined || goesOnFrom(flight.given, result))
+          this.answers.remember(place, result, explicit);
         return result;
       })
       .finally(() => {
         clearTimeout(waits);
         clearTimeout(flight.abandon);
         if (this.#flight === flight) this.#flight = undefined;
-      });
-    flight.done = outcome.catch(() => {});
-    if (signal === undefined) {
-      this.#abandonLater(flight);
-      return outcome;
-    }
-    const first = await this.#wait(flight, Promise.race([flight.done.then(() => undefined), early.promise]), signal);
-    if (signal.aborted) return undefined;
-    if (first === undefined || explicit || this.#flight !== flight) return outcome;
-    given = first;
-    flight.patient = true;
-    clearTimeout(flight.abandon);
-    this.answers.remember(place, { shown: first.text, over: 0, tail: '', rejectedBy: null });
-    const rest = outcome.then(
-      (result) => goesOnFrom(first, result) && result.shown !== first.text,
-      () => false,
-    );
-    return { first, rest };
+      })
+      .then(answer.resolve, answer.reject);
+    return flight;
   }
 
   /** A suggestion for `place` is on screen. @returns whether it is a new one. */
@@ -209,6 +248,7 @@ export class Suggestions {
   clear(): void {
     this.answers.clear();
     this.#current = undefined;
+    this.#foreseen = undefined;
     if (this.#flight !== undefined) this.#end(this.#flight);
   }
 
@@ -245,6 +285,7 @@ export class Suggestions {
   #end(flight: Flight): void {
     clearTimeout(flight.abandon);
     if (this.#flight === flight) this.#flight = undefined;
+    if (this.#foreseen?.flight === flight) this.#foreseen = undefined;
     flight.controller.abort();
   }
 }

@@ -101,14 +101,18 @@ export class Pace {
     this.#hopeless = right < HOPELESS.below ? HOPELESS.keys : 0;
   }
 
+  /** Nothing is waited for now: answers are quick, or come before the next key in most cases, and may be shown. */
+  get isQuick(): boolean {
+    const inTime = this.#latency <= Math.max(FEW_FRAMES_MS, this.#gap * Math.exp(-SPREAD * IN_TIME_DEVIATIONS));
+    return inTime && this.#hopeless === 0;
+  }
+
   /**
-   * How long to wait at a place; `last` is the character before the cursor. Nothing where answers are quick, or come before
-   * the next key in most cases, and may be shown; else until typing pauses: an answer that nobody waits for costs the
-   * next one its time, and the battery.
+   * How long to wait at a place; `last` is the character before the cursor. Nothing where answers are quick; else until
+   * typing pauses: an answer that nobody waits for costs the next one its time, and the battery.
    */
   wait(place: { last: string; lineEnd: boolean; fileEnd: boolean }): number {
-    const inTime = this.#latency <= Math.max(FEW_FRAMES_MS, this.#gap * Math.exp(-SPREAD * IN_TIME_DEVIATIONS));
-    if (inTime && this.#hopeless === 0) return 0;
+    if (this.isQuick) return 0;
     if (this.#hopeless > 0) this.#hopeless--;
     this.#latency *= FADE;
     const wanted =
