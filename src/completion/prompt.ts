@@ -27,8 +27,8 @@ export interface PlacedText extends Surroundings {
 
 /** The text near the cursor that fits the budget, with LF; costs no more than its own length. */
 export function surroundingsOf(request: CompletionRequest, budget: WindowBudget): PlacedText {
-  const { before = 0 } = request;
-  const prefix = prefixWindow(request.prefix, budget.prefix, before);
+  const { before = 0, soon } = request;
+  const prefix = prefixWindow(request.prefix, budget.prefix, before, soon);
   const suffix = suffixWindow(request.suffix, budget.suffix);
   const cursor = before + request.prefix.length;
   return {

@@ -37,6 +37,8 @@ export interface CompletionRequest {
   suffix: string;
   /** UTF-16 units of the file before `prefix`; absent: the prefix begins where the file begins. */
   before?: number;
+  /** The text is shown as it will be after so many UTF-16 units more; absent: as it is now. */
+  soon?: number;
   /** Other files worth knowing, the most relevant first. */
   others?: OtherFile[];
   /** What the project's memory says that helps here. */

@@ -4,6 +4,7 @@ import { MOST_ANSWERS, type ModelInfo } from '../engine/protocol/index.ts';
 import type { Call } from './call.ts';
 import { type Completer, type CompletionOptions, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
 import type { Eagerness } from './eagerness.ts';
+import { fimLayoutOf } from './fimLayouts.ts';
 import type { SeenAnswers } from './saw/records.ts';
 import type { CompletionSettings } from './settings.ts';
 import { silenceOf } from './silence.ts';
@@ -11,6 +12,7 @@ import type { Silences } from './silences.ts';
 import type { Spots } from './spots.ts';
 import type { DocumentAccess, Spot, Surroundings } from './surroundings.ts';
 import type { Threshold } from './threshold.ts';
+import { budgetFor, prefixWindow } from './window.ts';
 
 export interface CompletionServices {
   /** The open model; undefined while there is none. */
@@ -27,6 +29,9 @@ export interface CompletionServices {
   /** Called once for each kind of error until it is told anew. The message is for the user. */
   onError(kind: string, error: Error): void;
 }
+
+/** The window is about to begin elsewhere: so much before, what it will show is read. Characters, in UTF-16 units. */
+const SOON = 100;
 
 export type RequestUsage = Pick<CompletionOutcome['result'], 'promptTokens' | 'cachedTokens' | 'generatedTokens'>;
 type Listening = Pick<CompletionOptions, 'signal' | 'onText' | 'onFirst'>;
@@ -74,7 +79,10 @@ export class Requests implements vscode.Disposable {
     };
   }
 
-  /** Has the engine read the prompt of a place, so that the next key finds it read. Nobody waits for it. */
+  /**
+   * Has the engine read the prompt of a place, so that the next key finds it read; and what the prompt will be a little
+   * further on, where the window begins elsewhere by then: all of it is read anew there. Nobody waits for it.
+   */
   async readAhead(spot: Spot, signal?: AbortSignal): Promise<void> {
     const settings = this.#services.settings(spot.document);
     const workspace = await this.#services.documents.idOf(spot.document.uri);
@@ -87,7 +95,11 @@ export class Requests implements vscode.Disposable {
       class: 'background' as const,
       ...(signal && { signal }),
     };
-    await this.#services.completer.complete(spot.model, request, options);
+    const read = (soon: number) => this.#services.completer.complete(spot.model, { ...request, soon }, options);
+    await read(0);
+    const budget = budgetFor(spot.model, settings.maxTokens, fimLayoutOf(spot.model).order);
+    const shown = (soon: number) => prefixWindow(spot.place.prefix, budget.prefix, spot.before, soon).length;
+    if (!signal?.aborted && shown(SOON) !== shown(0)) await read(SOON);
   }
 
   /** What the person may come to: nobody hears of it, and whatever else is asked goes before it. */

@@ -2,7 +2,7 @@
 
 /** The cursor rests when it did not move for so long; and nobody types who did not for so long. Milliseconds. */
 const RESTS_AFTER_MS = 250;
-const TYPES_FOR_MS = 1_000;
+const TYPES_FOR_MS = 600;
 
 export interface RestNeeds {
   /** Reads the prompt at the cursor of the editor in front, if there is one, until the signal is aborted. Never rejects. */

@@ -112,9 +112,10 @@ export function budgetFor(
  * The end of `prefix` that fits the budget. It begins at a line start at or after a multiple of a quarter of the
  * budget, counted from the file's start, and so moves only once in that many typed characters.
  * @param before UTF-16 units of the file before `prefix`.
+ * @param soon units that are to be typed yet: the window begins where it will by then.
  */
-export function prefixWindow(prefix: string, budget: number, before = 0): string {
-  const cursor = before + prefix.length;
+export function prefixWindow(prefix: string, budget: number, before = 0, soon = 0): string {
+  const cursor = before + prefix.length + soon;
   if (cursor <= budget) return prefix;
   const step = Math.max(1, Math.floor(budget / STEPS));
   const edge = Math.max(0, Math.ceil((cursor - budget) / step) * step - before);

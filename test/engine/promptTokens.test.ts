@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'node:test';
 import { Completer } from '../../src/completion/completer.ts';
+import { fimLayoutOf } from '../../src/completion/fimLayouts.ts';
+import { budgetFor, prefixWindow } from '../../src/completion/window.ts';
 import {
   changeDocumentNotification,
   type ModelInfo,
@@ -74,5 +76,19 @@ describe('tokens of a prompt', () => {
     assert.ok(anew.length <= 1, `only where the window begins elsewhere: ${anew.join()}`);
     const sent = await ask(cursor + typed.length, false);
     assert.ok(sent.computedTokens <= FEW, `${sent.computedTokens} of ${sent.promptTokens}`);
+  });
+
+  it('are known where the window is about to begin elsewhere, once that was read', async () => {
+    const { prefix: room } = budgetFor(model, 1, fimLayoutOf(model).order);
+    const step = 60;
+    const start = (at: number) => at - prefixWindow(text.slice(0, at), room).length;
+    const cursor = Array.from({ length: 3_000 }, (_, at) => at).findLast((at) => start(at) !== start(at + step))!;
+    const ask = async (more: string, soon = 0) => {
+      const place = { path: 'src/b.ts', prefix: text.slice(0, cursor) + more, suffix: text.slice(cursor), soon };
+      return (await completer.complete(model, place, { workspace, maxTokens: 1 })).result.computedTokens;
+    };
+    await ask('');
+    assert.ok((await ask('', step)) > 100, 'it is read anew from where it begins');
+    assert.ok((await ask(typed.slice(0, step))) <= FEW);
   });
 });

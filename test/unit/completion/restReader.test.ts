@@ -29,7 +29,7 @@ test('reads where the cursor rests, once, and stops when it goes on or a key com
   pass(500);
   reader.typed();
   reader.moved();
-  pass(999);
+  pass(599);
   assert.equal(reads.length, 2, 'keys ask by themselves');
   pass(1);
   assert.equal(reads.length, 3, 'nobody types any more');

@@ -65,6 +65,16 @@ test('a clipped prefix gives the same window as the whole one', () => {
   );
 });
 
+test('what will be shown a little further on begins where it will begin then', () => {
+  const starts = (soon: number) =>
+    Array.from({ length: 600 }, (_, more) => {
+      const prefix = LONG_FILE.slice(0, 5_000 + more);
+      return prefix.length - prefixWindow(prefix, 2000, 0, soon).length;
+    });
+  assert.deepEqual(starts(100).slice(0, 500), starts(0).slice(100));
+  assert.equal(prefixWindow('abc', 2000, 0, 100), 'abc');
+});
+
 test('a single line of millions of characters is cut without a line start', () => {
   const line = 'x'.repeat(5_000_000);
   assert.ok(prefixWindow(line, 2000).length > 1400);
