@@ -2,19 +2,14 @@
  * What is suggested: answers that are known, the one request under way, and what is on screen. One state each, so that
  * nothing is asked twice.
  */
-import { Answers, closersBefore, isSamePlace, type Offer, type Place, typedSince } from './answers.ts';
+import { Answers, isSamePlace, type Offer, type Place, typedSince } from './answers.ts';
 import type { CompletionOutcome, Shown } from './completer.ts';
-import { toLf } from './text.ts';
+import { Flight, type Run } from './flight.ts';
+
+export type { Run } from './flight.ts';
 
 /** A first line that is there waits so long for the rest, so that what is shown seldom changes. Milliseconds. */
 const FIRST_WAITS_MS = 150;
-
-/** Asks the engine. Reports all the text so far, and a first line that may be shown already. */
-export type Run = (
-  signal: AbortSignal,
-  onText: (text: string) => void,
-  onFirst: (first: Shown) => void,
-) => Promise<CompletionOutcome>;
 
 export interface AskOptions {
   /** The person asked by a command. */
@@ -30,31 +25,12 @@ export interface Early {
   rest: Promise<boolean>;
 }
 
-interface Flight {
-  place: Place;
-  explicit: boolean;
-  /** Generated so far; LF. */
-  text: string;
-  done: Promise<unknown>;
-  controller: AbortController;
-  waiting: number;
-  /** Goes on though nobody waits. */
-  patient: boolean;
-  abandon: NodeJS.Timeout | undefined;
-  onText: Set<() => void>;
-  /** Its first line, where the rest takes long. */
-  early: Promise<Shown>;
-  outcome: Promise<CompletionOutcome>;
-  /** What was shown of it before it ended. */
-  given: Shown | undefined;
-}
-
 export class Suggestions {
   readonly answers: Answers;
   readonly #graceMs: number;
   readonly #firstWaitsMs: number;
   readonly #now: () => number;
-  #flight: Flight | undefined;
+  #latest: Flight | undefined;
   /** Begun before the editor asked, which has not asked since; it may have ended. */
   #foreseen: { flight: Flight; until: number } | undefined;
   #current: Place | undefined;
@@ -71,6 +47,10 @@ export class Suggestions {
     this.answers = new Answers(now);
   }
 
+  get #flight(): Flight | undefined {
+    return this.#latest?.over ? undefined : this.#latest;
+  }
+
   /** A request is under way. */
   get busy(): boolean {
     return this.#flight !== undefined;
@@ -85,35 +65,25 @@ export class Suggestions {
   async join(place: Place, signal: AbortSignal, explicit = false): Promise<Offer | null | undefined> {
     const flight = this.#flight;
     if (flight === undefined || this.foresaw(place)) return undefined;
-    if (!agrees(flight, place) || (explicit && !flight.explicit)) {
-      this.#end(flight);
+    if (!flight.agrees(place) || (explicit && !flight.explicit)) {
+      flight.end();
       return undefined;
     }
-    let check = () => {};
-    const parted = new Promise<void>((resolve) => {
-      check = () => {
-        if (!agrees(flight, place)) resolve();
-      };
-    });
-    flight.onText.add(check);
-    try {
-      await this.#wait(flight, Promise.race([flight.done, parted]), signal);
-    } finally {
-      flight.onText.delete(check);
-    }
+    await flight.whileAgreeing(place, signal);
     return signal.aborted ? undefined : this.answers.find(place, explicit);
   }
 
   /** What kind of request is under way that may still answer for `place`. */
   underWay(place: Place): 'automatic' | 'explicit' | undefined {
-    if (this.#flight === undefined || !agrees(this.#flight, place)) return undefined;
+    if (this.#flight === undefined || !this.#flight.agrees(place)) return undefined;
     return this.#flight.explicit ? 'explicit' : 'automatic';
   }
 
   /** A request was begun for just this place before the editor asked; {@link ask} goes on with it. */
   foresaw(place: Place): boolean {
     const known = this.#foreseen;
-    return known !== undefined && this.#now() < known.until && isSamePlace(known.flight.place, place);
+    if (known === undefined || known.flight.abandoned || this.#now() >= known.until) return false;
+    return isSamePlace(known.flight.place, place);
   }
 
   /**
@@ -123,7 +93,7 @@ export class Suggestions {
   foresee(place: Place, run: Run): Promise<unknown> {
     const flight = this.#begin(place, run, { explicit: false, ahead: false });
     this.#foreseen = { flight, until: this.#now() + this.#graceMs };
-    this.#abandonLater(flight);
+    flight.abandonLater();
     return flight.done;
   }
 
@@ -144,15 +114,13 @@ export class Suggestions {
     this.#foreseen = undefined;
     const { outcome } = flight;
     if (signal === undefined) {
-      this.#abandonLater(flight);
+      flight.abandonLater();
       return outcome;
     }
-    const first = await this.#wait(flight, Promise.race([flight.done.then(() => undefined), flight.early]), signal);
+    const first = await flight.wait(Promise.race([flight.done.then(() => undefined), flight.early]), signal);
     if (signal.aborted) return undefined;
     if (first === undefined || explicit || this.#flight !== flight) return outcome;
-    flight.given = first;
-    flight.patient = true;
-    clearTimeout(flight.abandon);
+    flight.give(first);
     this.answers.remember(place, { shown: first.text, over: 0, tail: '', rejectedBy: null });
     const rest = outcome.then(
       (result) => goesOnFrom(first, result) && result.shown !== first.text,
@@ -162,49 +130,19 @@ export class Suggestions {
   }
 
   #begin(place: Place, run: Run, { explicit, ahead }: Required<AskOptions>): Flight {
-    if (this.#flight !== undefined) this.#end(this.#flight);
+    this.#flight?.end();
     this.#foreseen = undefined;
-    const controller = new AbortController();
-    const early = Promise.withResolvers<Shown>();
-    const answer = Promise.withResolvers<CompletionOutcome>();
-    const flight: Flight = {
-      place,
+    const flight = new Flight(place, run, {
       explicit,
-      text: '',
-      done: answer.promise.catch(() => {}),
-      controller,
-      waiting: 0,
       patient: ahead,
-      abandon: undefined,
-      onText: new Set(),
-      early: early.promise,
-      outcome: answer.promise,
-      given: undefined,
-    };
-    this.#flight = flight;
-    let waits: NodeJS.Timeout | undefined;
-    run(
-      controller.signal,
-      (text) => {
-        flight.text = text;
-        for (const listener of flight.onText) listener();
-      },
-      (first) => {
-        waits = setTimeout(() => early.resolve(first), this.#firstWaitsMs);
-      },
-    )
-      .then((result) => {
+      graceMs: this.#graceMs,
+      firstWaitsMs: this.#firstWaitsMs,
+      onAnswer: (outcome, given) => {
         // What is on screen is not taken back for less.
-        if (flight.given === undefined || goesOnFrom(flight.given, result))
-          this.answers.remember(place, result, explicit);
-        return result;
-      })
-      .finally(() => {
-        clearTimeout(waits);
-        clearTimeout(flight.abandon);
-        if (this.#flight === flight) this.#flight = undefined;
-      })
-      .then(answer.resolve, answer.reject);
+        if (given === undefined || goesOnFrom(given, outcome)) this.answers.remember(place, outcome, explicit);
+      },
+    });
+    this.#latest = flight;
     return flight;
   }
 
@@ -249,7 +187,7 @@ export class Suggestions {
     this.answers.clear();
     this.#current = undefined;
     this.#foreseen = undefined;
-    if (this.#flight !== undefined) this.#end(this.#flight);
+    this.#flight?.end();
   }
 
   /** What the way from a suggestion to `place` tells of it; undefined where that is no typing. */
@@ -260,43 +198,7 @@ export class Suggestions {
     if (fulls.some((full) => typed.startsWith(full))) return 'right';
     return fulls.some((full) => full.startsWith(typed)) ? 'open' : 'wrong';
   }
-
-  async #wait<T>(flight: Flight, until: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-    flight.waiting += 1;
-    clearTimeout(flight.abandon);
-    let stop = () => {};
-    const aborted = new Promise<undefined>((resolve) => {
-      stop = () => resolve(undefined);
-    });
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    const came = await Promise.race([until, aborted]);
-    signal.removeEventListener('abort', stop);
-    flight.waiting -= 1;
-    if (flight.waiting === 0 && this.#flight === flight) this.#abandonLater(flight);
-    return came;
-  }
-
-  #abandonLater(flight: Flight): void {
-    clearTimeout(flight.abandon);
-    if (!flight.patient) flight.abandon = setTimeout(() => this.#end(flight), this.#graceMs);
-  }
-
-  #end(flight: Flight): void {
-    clearTimeout(flight.abandon);
-    if (this.#flight === flight) this.#flight = undefined;
-    if (this.#foreseen?.flight === flight) this.#foreseen = undefined;
-    flight.controller.abort();
-  }
 }
 
 const goesOnFrom = (first: Shown, { shown, over }: CompletionOutcome): boolean =>
   over === 0 && shown !== null && shown.startsWith(first.text);
-
-/** True when what was typed since may still become what the request under way generates. */
-function agrees(flight: Flight, place: Place): boolean {
-  const typed = typedSince(flight.place, place);
-  if (typed === undefined || closersBefore(flight.place.suffix, place.suffix) === undefined) return false;
-  const asGenerated = toLf(typed);
-  return flight.text.startsWith(asGenerated) || asGenerated.startsWith(flight.text);
-}
