@@ -149,6 +149,30 @@ test('of near copies the best stays, and what is pinned', () => {
   );
 });
 
+test('of a declaration and the code beside it the better one stays, and what is pinned', () => {
+  const of = (id: number, path: string, name: string, pinned = false) => ({
+    item: {
+      ...symbol(id, path, name),
+      text: 'opens pool gives back waits reads lines writes pages'.split(' ')[id]!,
+      pinned,
+    },
+  });
+  const kept = withoutCopies([
+    of(1, 'lib/a.d.ts', 'Pool.open'),
+    of(2, 'lib/a.js', 'Pool.open'),
+    of(3, 'lib/a.js', 'Pool.close'),
+    of(4, 'lib/a.d.ts', 'Pool.close', true),
+    of(5, 'lib/b.mjs', 'Pool.open'),
+    of(6, 'lib/b.d.mts', 'Pool.open'),
+    of(7, 'lib/b.ts', 'Pool.open'),
+    of(8, 'lib/c.d.ts', 'Pool.open'),
+  ]);
+  assert.deepEqual(
+    kept.map(({ item }) => item.id),
+    [1, 3, 4, 5, 7, 8],
+  );
+});
+
 test('a sentence is true where all its anchors hold, and an item stale where no sentence is', async () => {
   const anchor = (hash: string) => ({ path: 'a.ts', symbol: null, hash });
   const item = itemWith({
