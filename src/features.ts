@@ -22,6 +22,7 @@ export interface QuireApi extends Beside {
   engineStatus(): Promise<EngineStatus>;
   onDidComplete: CompletionProvider['onDidComplete'];
   onDidAnswer: CompletionProvider['onDidAnswer'];
+  onDidStartRequest: CompletionProvider['onDidStartRequest'];
 }
 
 /** The companion extension that brings CUDA, which is too large to ship. */
@@ -109,6 +110,7 @@ export async function register(context: vscode.ExtensionContext): Promise<QuireA
     engineStatus: () => engine.status(),
     onDidComplete: completion.onDidComplete,
     onDidAnswer: completion.onDidAnswer,
+    onDidStartRequest: completion.onDidStartRequest,
     ...loaded,
   };
 }

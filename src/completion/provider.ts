@@ -208,9 +208,12 @@ export class CompletionProvider implements vscode.InlineCompletionItemProvider, 
       this.#session.edited(document.uri.toString(), { offset, length, text }, how);
   }
 
-  #moved({ textEditor: { document, selection }, kind }: vscode.TextEditorSelectionChangeEvent): void {
-    const typed = this.#foresight.moved(document.uri.toString(), document.version);
-    if (typed) void this.#foresee(document, selection.active);
+  #moved({ textEditor, kind }: vscode.TextEditorSelectionChangeEvent): void {
+    const { document, selection } = textEditor;
+    // Beside it another editor may show the same document.
+    const inFront = textEditor === vscode.window.activeTextEditor;
+    if (inFront && this.#foresight.moved(document.uri.toString(), document.version))
+      void this.#foresee(document, selection.active);
     // What is deleted where nothing was asked yet is known then too.
     else if (kind !== vscode.TextEditorSelectionChangeKind.Keyboard) this.#spots.at(document, selection.active);
   }

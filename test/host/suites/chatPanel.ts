@@ -362,6 +362,8 @@ describe('the chat panel', () => {
           await say({ type: 'send', text: 'Tell me all that you know.', how: 'queue' });
           await until(() => shown().turn.kind === 'writing', 'it is being answered');
         }
+        // Where the panel was not open before, it takes the keys when it opens.
+        await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
         await type('return a + b;'[tries % 13]!);
         await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
       }

@@ -131,6 +131,37 @@ describe('suggestions', () => {
     );
   });
 
+  it('are asked for as soon as a key is known, before the editor asks for them, and once', async () => {
+    const events: string[] = [];
+    const { onDidStartRequest } = await quire();
+    const watching = vscode.Disposable.from(
+      onDidStartRequest(() => events.push('begun')),
+      vscode.languages.registerInlineCompletionItemProvider(
+        { language: 'typescript' },
+        {
+          provideInlineCompletionItems() {
+            events.push('asked');
+            return [];
+          },
+        },
+      ),
+    );
+    try {
+      const letters = 'nicator(qu';
+      for (const letter of letters) {
+        // What was answered before would be known.
+        await run('quire.resetSuggestions');
+        await type(letter);
+        await sleep(400);
+      }
+      const begun = events.filter((event) => event === 'begun').length;
+      assert.ok(/begun,asked/.test(events.join()), events.join());
+      assert.ok(begun <= letters.length, events.join());
+    } finally {
+      watching.dispose();
+    }
+  });
+
   it('are not shown again once they were put away, while nothing near changes', async () => {
     await typeUntilShown('nicator');
     await run('workbench.action.focusActiveEditorGroup');
