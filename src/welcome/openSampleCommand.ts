@@ -8,6 +8,7 @@ import { freeName, SAMPLE } from './sample.ts';
 
 /** In the state of a workspace: its sample has been begun, and opens as any folder does. */
 const BEGUN = 'sample.begun';
+const TOP = new vscode.Position(0, 0);
 
 export function registerSample({ context, subscriptions, report }: Host): void {
   subscriptions.push(
@@ -56,12 +57,12 @@ async function beginSample({ extension, workspaceState }: vscode.ExtensionContex
   await workspaceState.update(BEGUN, true);
   const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, SAMPLE.file));
   const begin = document.positionAt(document.getText().indexOf(SAMPLE.behind) + SAMPLE.behind.length);
-  // Who types already is left where they are.
-  const show = () => {
-    const selection = document.isDirty ? {} : { selection: new vscode.Range(begin, begin) };
-    return vscode.window.showTextDocument(document, { viewColumn: 1, ...selection });
-  };
-  await show();
+  const show = (selection?: vscode.Range) =>
+    vscode.window.showTextDocument(document, { viewColumn: 1, ...(selection && { selection }) });
+  // Who types or looks around in it already is left where they are.
+  const open = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  const isTouched = document.isDirty || (open !== undefined && open.selection.active.compareTo(TOP) > 0);
+  await show(isTouched ? undefined : new vscode.Range(begin, begin));
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extension.id}#start`, true);
   await vscode.commands.executeCommand('vscode.setEditorLayout', {
     orientation: 0,
