@@ -1,6 +1,6 @@
 /** What a session is asked, and what it tells. */
 import type { Place } from './answers.ts';
-import type { Run } from './suggestions.ts';
+import type { Run } from './flight.ts';
 
 /** What one call came to. Numbers and names only, never code. */
 export interface CompletionTiming {

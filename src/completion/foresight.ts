@@ -13,7 +13,11 @@ export class Foresight {
   #unasked = MOST_UNASKED;
   #listed = false;
 
-  /** A document was changed to `version`. @param typed false: that was undone, redone, or happened out of sight. */
+  /**
+   * A document was changed to `version`.
+   * @param uri of it.
+   * @param typed false: that was undone, redone, or happened out of sight.
+   */
   changed(uri: string, version: number, typed: boolean): void {
     this.#typed = typed ? { uri, version } : undefined;
   }

@@ -6,8 +6,6 @@ import { Answers, isSamePlace, type Offer, type Place, typedSince } from './answ
 import type { CompletionOutcome, Shown } from './completer.ts';
 import { Flight, type Run } from './flight.ts';
 
-export type { Run } from './flight.ts';
-
 /** A first line that is there waits so long for the rest, so that what is shown seldom changes. Milliseconds. */
 const FIRST_WAITS_MS = 150;
 

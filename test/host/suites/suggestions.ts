@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { fimLayoutOf } from '../../../src/completion/fimLayouts.ts';
 import type { Silence } from '../../../src/completion/silence.ts';
 import { sum, type Tally } from '../../../src/completion/statistics/counts.ts';
+import { budgetFor, prefixWindow } from '../../../src/completion/window.ts';
 import { press, quire, type, until } from './quire.ts';
 
 /** Nobody else writes this; each line is another one's habit. */
@@ -222,6 +224,28 @@ describe('suggestions', () => {
     editor.selection = new vscode.Selection(end, end);
     await until(async () => (await totals()).requests > requests, 'the prompt there is read');
     assert.deepEqual(answers, [], 'nobody asked for a suggestion');
+  });
+
+  it('find their prompt read also where its window is about to begin elsewhere', async () => {
+    const { info } = (await (await quire()).engineStatus()).models.find(({ info }) => info.name === 'tiny-code-fim')!;
+    const { prefix: room } = budgetFor(info, 1, fimLayoutOf(info).order);
+    const content = HABITS.repeat(12);
+    const starts = (at: number) => at - prefixWindow(content.slice(0, at), room).length;
+    const ends = [...content.matchAll(/;$/gm)].map(({ index }) => index + 1);
+    const before = ends.find((at) => at > 2 * room && starts(at) !== starts(at + 60))!;
+    const within = ends.find((at) => at > before && starts(at) === starts(at + 160))!;
+    const whole = new vscode.Range(0, 0, editor.document.lineCount, 0);
+    await editor.edit((edit) => edit.replace(whole, content));
+    const readAt = async (offset: number, least: number) => {
+      await sleep(1500);
+      const { requests } = await totals();
+      const at = editor.document.positionAt(offset);
+      editor.selection = new vscode.Selection(at, at);
+      await until(async () => (await totals()).requests >= requests + least, `${least} prompts are read`);
+      await sleep(1000);
+      return (await totals()).requests - requests;
+    };
+    assert.deepEqual([await readAt(within, 1), await readAt(before, 2)], [1, 2]);
   });
 
   it('are there at once behind one that is taken', async () => {
