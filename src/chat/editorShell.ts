@@ -6,7 +6,15 @@ import type { ToolRun } from './tools/loop.ts';
 
 /** A shell that has not said by then that it is integrated is not going to. */
 const INTEGRATES_MS = 10_000;
+/** A command that nothing was heard of by then was lost on its way to the shell. */
+const BEGINS_MS = 15_000;
 const INTERRUPT = '\x03';
+/**
+ * A shell that is not yet listening throws the interrupt away, and the command with it, whose end is never told then. So it is
+ * sent again, and at last nobody waits any more.
+ */
+const AGAIN_MS = 1_000;
+const MOST_INTERRUPTS = 5;
 
 export class CommandTerminal implements vscode.Disposable {
   #terminal: vscode.Terminal | undefined;
@@ -41,24 +49,62 @@ export class CommandTerminal implements vscode.Disposable {
     say('The command runs in the terminal');
     const execution = shell.executeCommand(command);
     const end = ended(execution, terminal);
-    const interrupt = (): void => terminal.sendText(INTERRUPT, false);
-    signal.addEventListener('abort', interrupt, { once: true });
-    try {
-      let raw = '';
+    const giveUp = givingUp(execution, terminal, signal);
+    let raw = '';
+    const read = async (): Promise<string> => {
       for await (const piece of execution.read()) {
+        giveUp.begun();
         raw += piece;
         if (raw.length > 2 * MOST_KEPT) raw = raw.slice(-MOST_KEPT);
       }
       const code = await end.promise;
+      return code === undefined ? 'ended' : `exit code ${code}`;
+    };
+    try {
+      const words = await Promise.race([read(), giveUp.promise]);
       const { text, left } = lastLines(plainText(raw));
       const cut = left > 0 ? `[the last lines, without the ${left} before them]\n` : '';
-      const words = code === undefined ? 'ended' : `exit code ${code}`;
-      return { ok: code === 0, text: `${cut}${text}\n[${words}]`, words };
+      return { ok: words === 'exit code 0', text: `${cut}${text}\n[${words}]`, words };
     } finally {
-      signal.removeEventListener('abort', interrupt);
+      giveUp.dispose();
       end.dispose();
     }
   }
+}
+
+/** Interrupts a command once the signal is aborted. Says in words that it did not end for that, or that it never began. */
+function givingUp(
+  execution: vscode.TerminalShellExecution,
+  terminal: vscode.Terminal,
+  signal: AbortSignal,
+): { promise: Promise<string>; begun(): void; dispose(): void } {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const late = setTimeout(() => resolve('the terminal does not say that it began'), BEGINS_MS);
+  const begun = (): void => clearTimeout(late);
+  const starting = vscode.window.onDidStartTerminalShellExecution((started) => {
+    if (started.execution === execution) begun();
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let sent = 0;
+  const interrupt = (): void => {
+    if (sent === MOST_INTERRUPTS) resolve('stopped, and the terminal does not say that it ended');
+    else {
+      sent += 1;
+      terminal.sendText(INTERRUPT, false);
+      timer = setTimeout(interrupt, AGAIN_MS);
+    }
+  };
+  signal.addEventListener('abort', interrupt, { once: true });
+  return {
+    promise,
+    begun,
+    dispose() {
+      begun();
+      starting.dispose();
+      clearTimeout(timer);
+      signal.removeEventListener('abort', interrupt);
+    },
+  };
 }
 
 /** The terminal's shell once it is integrated; undefined where it never is. */

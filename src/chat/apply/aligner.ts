@@ -5,7 +5,7 @@
  * nothing.
  */
 import { isBlank } from './lines.ts';
-import { ALIKE, collapse, similarity, squeeze } from './similarity.ts';
+import { ALIKE, collapse, countsOf, leastDistance, similarity, squeeze } from './similarity.ts';
 
 const REPLACEMENT_COST = 1;
 /** A line of the file that the copy does not have. */
@@ -204,21 +204,25 @@ const isLikeAlone = (
 
 /** 1 for lines that are the same but for space, at least {@link ALIKE} for those that are alike, else 0. */
 function likenessOf(rows: readonly string[], columns: readonly string[]): (row: number, column: number) => number {
-  const known = new Map<string, number>();
   const bare = columns.map(squeeze);
   const bareRows = rows.map(squeeze);
+  const counts = columns.map(countsOf);
+  const rowCounts = rows.map(countsOf);
+  const known = new Float64Array(rows.length * columns.length).fill(-1);
   return (row, column) => {
+    const cell = row * columns.length + column;
+    if (known[cell]! < 0) known[cell] = likeness(row, column);
+    return known[cell]!;
+  };
+
+  function likeness(row: number, column: number): number {
     if (bareRows[row] === bare[column]) return 1;
     const a = rows[row]!;
     const b = columns[column]!;
-    if (Math.min(a.length, b.length) < ALIKE * Math.max(a.length, b.length)) return 0;
-    const key = `${row}\n${b}`;
-    let like = known.get(key);
+    const longer = Math.max(a.length, b.length);
+    if (Math.min(a.length, b.length) < ALIKE * longer) return 0;
+    if (leastDistance(rowCounts[row]!, counts[column]!) > longer * (1 - ALIKE) + 1e-9) return 0;
     // Below 1: they are not the same.
-    if (like === undefined) {
-      like = Math.min(similarity(a, b, ALIKE), 0.99);
-      known.set(key, like);
-    }
-    return like;
-  };
+    return Math.min(similarity(a, b, ALIKE), 0.99);
+  }
 }

@@ -1,5 +1,5 @@
 /** A text as lines that keep their own line ends, and edits of it by whole lines. */
-import { diffArrays } from 'diff';
+import { changedRuns } from './changedRuns.ts';
 
 export interface Line {
   text: string;
@@ -48,34 +48,6 @@ export function blockLines(code: string): string[] {
 }
 
 export const isBlank = (text: string): boolean => !/\S/.test(text);
-
-/** Equal but for space at their end, which nobody sees. */
-const isSame = (a: string, b: string): boolean => a === b || a.trimEnd() === b.trimEnd();
-
-/** Runs of lines that differ: [from, to) of `before` becomes [newFrom, newTo) of `after`. */
-export function changedRuns(
-  before: readonly string[],
-  after: readonly string[],
-): { from: number; to: number; newFrom: number; newTo: number }[] {
-  const runs: { from: number; to: number; newFrom: number; newTo: number }[] = [];
-  let at = 0;
-  let newAt = 0;
-  for (const { added, removed, count } of diffArrays([...before], [...after], { comparator: isSame })) {
-    if (!added && !removed) {
-      at += count;
-      newAt += count;
-      continue;
-    }
-    let run = runs.at(-1);
-    if (run === undefined || run.to !== at || run.newTo !== newAt) {
-      run = { from: at, to: at, newFrom: newAt, newTo: newAt };
-      runs.push(run);
-    }
-    if (removed) run.to = at += count;
-    else run.newTo = newAt += count;
-  }
-  return runs;
-}
 
 /**
  * The edits that make splices of a text, as small as whole lines allow: lines that stay keep all their bytes, new ones get

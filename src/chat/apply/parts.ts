@@ -48,9 +48,9 @@ export function outlineBlock(code: readonly string[], outline: Outliner, known: 
     }));
     if (found === undefined) return undefined;
     const own = partsOf(found, framed, skip)
-      .filter(({ name, kind }) => name !== 'Quire' || kind === 'import')
+      .filter(({ name, kind }) => !/\bQuire\b/.test(name) || kind === 'import')
       .map((part) => ({ ...part, faulty: part.faulty || part.to > code.length }));
-    if (!own.some(({ kind }) => kind !== 'import')) continue;
+    if (own.length === 0) continue;
     // What ends with the frame instead of by itself is not whole.
     const faults = own.filter(({ faulty }) => faulty).length;
     const score = looseLines({ lines: code, symbols: own }, 0, code.length, own, known).length + 1000 * faults;
@@ -127,6 +127,8 @@ export function looseLines(
   return loose;
 }
 
-/** True where `inner` stands in the body of `outer`. */
+/** True where `inner` stands in the body of `outer`; some grammars name no body, as Go's of a type. */
 export const holds = (outer: Part, inner: Part): boolean =>
-  outer.from <= inner.from && inner.to <= outer.to && outer.bodyStart <= inner.start;
+  outer.from <= inner.from &&
+  inner.to <= outer.to &&
+  (outer.bodyStart <= inner.start || (outer.start < inner.start && inner.container.at(-1) === outer.name));

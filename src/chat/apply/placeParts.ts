@@ -2,12 +2,12 @@
 import { indentationFit } from './indentation.ts';
 import { isBlank, type LineRange, type Splice } from './lines.ts';
 import { holds, looseLines, type Outlined, type Part } from './parts.ts';
-import { cutAtPlaceholders, type Known } from './placeholders.ts';
-import { lineWords, type Placed, placed, placesWords, type Refusal, refused } from './placement.ts';
+import { cutAtPlaceholders, isPlaceholder, type Known } from './placeholders.ts';
+import { lineWords, NOT_FOUND, type Placed, placed, placesWords, type Refusal, refused } from './placement.ts';
 import { isStrong, placePieces } from './rewrite.ts';
 import { squeeze } from './similarity.ts';
 
-/** Some of the parts of a block, in the place of those with their names among `scope`. */
+/** Some of the parts of a block, all from its line `start` on, in the place of those with their names among `scope`. */
 export function placeParts(
   wanted: readonly Part[],
   block: Outlined,
@@ -15,10 +15,11 @@ export function placeParts(
   scope: readonly Part[],
   known: Known,
   near: LineRange | undefined,
+  start: number,
 ): Placed | Refusal {
   const targets: (Part | undefined)[] = [];
   for (const part of wanted) {
-    const found = targetOf(part, wanted, scope, near);
+    const found = targetOf(part, wanted, scope, near, (one) => accessOf(one, (one === part ? block : old).lines));
     if (Array.isArray(found)) {
       const ranges = found.map(({ from, to }): LineRange => [from + 1, to]);
       return refused(
@@ -28,12 +29,19 @@ export function placeParts(
     }
     targets.push(found);
   }
+  const gaps = block.lines.map(
+    (line, at) =>
+      isPlaceholder(line) && !known(line, block.lines[at - 1]) && !wanted.some(({ from, to }) => from <= at && at < to),
+  );
+  const isGap = (from: number, to: number): boolean => gaps.slice(from, to).includes(true);
   const splices: Splice[] = [];
   const doubts: string[] = [];
   for (const [index, part] of wanted.entries()) {
     const target = targets[index];
     const result =
-      target === undefined ? placeNew(index, wanted, targets, block, old) : placeOne(part, block, target, old, known);
+      target === undefined
+        ? placeNew(index, { wanted, targets, block, old, scope, isGap, start })
+        : placeOne(part, block, target, old, known);
     if (result.kind === 'refused') return result;
     splices.push(...result.splices);
     doubts.push(...result.doubts);
@@ -47,6 +55,7 @@ function targetOf(
   wanted: readonly Part[],
   scope: readonly Part[],
   near: LineRange | undefined,
+  access: (part: Part) => string,
 ): Part | Part[] | undefined {
   const same = scope.filter(
     (other) => other.name === part.name && other.kind === part.kind && isWithin(part.container, other.container),
@@ -55,6 +64,8 @@ function targetOf(
   if (same.length <= 1 && namesakes.length === 1) return same[0];
   const alike = same.filter((other) => squeeze(other.signature) === squeeze(part.signature));
   if (alike.length === 1) return alike[0];
+  const accessed = same.filter((other) => access(part) !== '' && access(other) === access(part));
+  if (accessed.length === 1) return accessed[0];
   if (namesakes.length === same.length && same.every((other) => isWithin(same[0]!.container, other.container))) {
     return same[namesakes.indexOf(part)];
   }
@@ -62,6 +73,16 @@ function targetOf(
   const inside =
     near === undefined ? [] : (alike.length > 0 ? alike : same).filter(({ doc, to }) => doc < near[1] && to >= near[0]);
   return inside.length === 1 && namesakes.length === 1 ? inside[0] : same;
+}
+
+/** Of a property, whether it is read or written: two have one name there. */
+function accessOf({ from, head, signature }: Part, lines: readonly string[]): string {
+  const decorators = lines
+    .slice(from, head)
+    .filter((line) => /@(?:[\w.]+\.(?:setter|deleter)|(?:\w*_)?property)\b/.test(line));
+  return decorators.length > 0
+    ? squeeze(decorators.join())
+    : (/(?:^|\s)([gs]et)\s+[\w$#]+\(/.exec(signature)?.[1] ?? '');
 }
 
 /** What is in nothing that the block tells may be in anything. */
@@ -83,7 +104,7 @@ function placeOne(part: Part, block: Outlined, target: Part, old: Outlined, know
   if (isOnlyHead || (whole && part.faulty)) {
     return refused(`${part.name} is not whole in the block, or not right: the answer may have been cut off.`, [range]);
   }
-  if (whole && endsEarly(lines, old.lines.slice(from, target.to))) {
+  if (whole && block.lines.slice(part.to).every(isBlank) && endsEarly(lines, old.lines.slice(from, target.to))) {
     return {
       ...refused(
         `The block ends before ${part.name} does (${lineWords(range)}), and it is not clear whether the rest goes or stays: ask for the whole of it.`,
@@ -96,6 +117,7 @@ function placeOne(part: Part, block: Outlined, target: Part, old: Outlined, know
   if (!whole && MEMBERED.has(part.kind)) {
     const byMembers = placeMembers(part, block, target, old, known);
     if (byMembers?.kind === 'placed') return placed(byMembers.splices, [...byMembers.doubts, ...doubts]);
+    if (byMembers?.final) return byMembers;
   }
   const result = placePieces(pieces, old.lines.slice(from, target.to), from);
   return result.kind === 'refused' ? result : placed(result.splices, [...result.doubts, ...doubts]);
@@ -128,36 +150,52 @@ function placeMembers(
   const loose = looseLines(block, part.from, part.to, members, known);
   const there = new Set(old.lines.slice(target.from, target.to).map(squeeze));
   if (loose.some((line) => !there.has(squeeze(block.lines[line]!)))) return undefined;
-  return placeParts(members, block, old, scope, known, undefined);
+  return placeParts(members, block, old, scope, known, undefined, part.from);
 }
 
-/** A new part, next to the nearest that the file has. */
-function placeNew(
-  index: number,
-  wanted: readonly Part[],
-  targets: readonly (Part | undefined)[],
-  block: Outlined,
-  old: Outlined,
-): Placed | Refusal {
+interface NewParts {
+  wanted: readonly Part[];
+  targets: readonly (Part | undefined)[];
+  block: Outlined;
+  old: Outlined;
+  scope: readonly Part[];
+  /** Between these lines of the block something is left out. */
+  isGap: (from: number, to: number) => boolean;
+  start: number;
+}
+
+/** A new part: next to the nearest that the file has, or behind all that the block leaves out above it. */
+function placeNew(index: number, { wanted, targets, block, old, scope, isGap, start }: NewParts): Placed | Refusal {
   const part = wanted[index]!;
-  const lines = block.lines.slice(part.doc, part.to);
   const above = targets.slice(0, index).findLastIndex((target) => target !== undefined);
   const below = targets.findIndex((target, at) => at > index && target !== undefined);
-  const next = above >= 0 ? above : below;
-  const neighbour = targets[next];
+  const isBehindGap = isGap(wanted[above]?.to ?? start, part.doc);
+  const last = isBehindGap && below < 0 ? lastOf(scope) : undefined;
+  const next = last !== undefined ? -1 : above >= 0 && !(isBehindGap && below >= 0) ? above : below;
+  const neighbour = last ?? targets[next];
   if (neighbour === undefined) {
+    // It may be no declaration at all: a call as `it('adds', () => {})` is read as one.
+    if (part.faulty) return refused(NOT_FOUND);
     return refused(
       `The file has no ${part.kind} ${part.name}, and the block does not say where a new one belongs: put the cursor there and insert it.`,
     );
   }
-  const pairs = [[block.lines[wanted[next]!.from]!, old.lines[neighbour.from]!]] as const;
-  const fit = indentationFit(pairs, block.lines, old.lines);
-  const fitted = lines.map(fit);
+  const told = wanted[next] ?? part;
+  const fit = indentationFit([[block.lines[told.from]!, old.lines[neighbour.from]!]], block.lines, old.lines);
+  const fitted = block.lines.slice(part.doc, part.to).map(fit);
   const hasGap =
-    [next, index].every((at) => isBlank(block.lines[wanted[at]!.doc - 1] ?? '')) || wanted[next]!.kind === 'function';
+    [told, part].every(({ doc }) => isBlank(block.lines[doc - 1] ?? '')) ||
+    [told, neighbour].some(({ kind }) => kind === 'function');
   const gap = hasGap ? [''] : [];
-  const place = above >= 0 ? neighbour.to : neighbour.doc;
-  return placed([{ from: place, to: place, lines: above >= 0 ? [...gap, ...fitted] : [...fitted, ...gap] }]);
+  const isBelow = neighbour === last || next === above;
+  const place = isBelow ? neighbour.to : neighbour.doc;
+  return placed([{ from: place, to: place, lines: isBelow ? [...gap, ...fitted] : [...fitted, ...gap] }]);
+}
+
+/** The last that is in none of the others. */
+function lastOf(scope: readonly Part[]): Part | undefined {
+  const outer = scope.filter((part) => !scope.some((other) => other !== part && holds(other, part)));
+  return outer.findLast(({ kind }) => kind !== 'import');
 }
 
 /** What a version leaves out that the old one has, in words. */

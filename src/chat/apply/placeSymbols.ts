@@ -1,7 +1,7 @@
 /** Places a block that has whole functions, classes or methods, by their names. */
 import type { LineRange } from './lines.ts';
 import { holds, looseLines, type Outlined, type Outliner, outlineBlock, partsOf } from './parts.ts';
-import type { Known } from './placeholders.ts';
+import { isPlaceholder, type Known } from './placeholders.ts';
 import { placeImports } from './placeImports.ts';
 import { type Placed, placed, type Refusal, refused } from './placement.ts';
 import { placeParts } from './placeParts.ts';
@@ -27,17 +27,19 @@ export function placeSymbols(
   const old: Outlined = { lines: file, symbols: partsOf(symbols, text) };
   const top = block.symbols.filter((part) => !block.symbols.some((other) => other !== part && holds(other, part)));
   const wanted = top.filter(({ kind }) => kind !== 'import');
-  if (wanted.length === 0) return undefined;
   const loose = looseLines(block, 0, code.length, top, known);
   const there = new Set(file.map(squeeze));
   // Brackets that belong to nothing say that the block was misread.
-  const foreign = loose.find((line) => !isStrong(code[line]!) || !there.has(squeeze(code[line]!)));
+  const isForeign = (text: string): boolean =>
+    !there.has(squeeze(text)) || (!isStrong(text) && !/^<\?php\b/.test(text));
+  const foreign = loose.find((line) => isForeign(code[line]!));
   if (foreign !== undefined) {
     return refused(
       'The block has code outside of functions and classes that is not in the file: it is not clear where that belongs.',
     );
   }
-  const result = placeParts(wanted, block, old, old.symbols, known, near);
+  if (wanted.length === 0 && code.some((line) => isPlaceholder(line) && !known(line, undefined))) return undefined;
+  const result = placeParts(wanted, block, old, old.symbols, known, near, 0);
   if (result.kind === 'refused') return result;
   const imports = placeImports(
     top.filter(({ kind }) => kind === 'import'),

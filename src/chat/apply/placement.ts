@@ -28,6 +28,9 @@ export const refused = (words: string, candidates: LineRange[] = []): Refusal =>
   candidates,
 });
 
+export const NOT_FOUND =
+  'It is not clear where in the file the block belongs: name the function that it changes, or insert it at the cursor.';
+
 export const rangeOf = ({ from, to }: Pick<Match, 'from' | 'to'>): LineRange => [from + 1, Math.max(to, from + 1)];
 
 /** `line 3`, `lines 3-5`. */

@@ -1,12 +1,22 @@
 /** Where a code block of an answer goes in a file, and what it changes there. No model is asked: a block is placed surely, or not. */
+import { changedRuns } from './changedRuns.ts';
 import { type Hunk, readDiff, readSearchReplace } from './hunks.ts';
-import { applyEdits, blockLines, changedRuns, editsOf, type LineRange, linesOf, type TextEdit } from './lines.ts';
+import { applyEdits, blockLines, editsOf, isBlank, type LineRange, linesOf, type TextEdit } from './lines.ts';
 import type { Outliner } from './parts.ts';
 import { placeHunks } from './placeHunks.ts';
-import { cutAtPlaceholders, hasPlaceholder, isPlaceholder, type Known, knownIn } from './placeholders.ts';
+import {
+  cutAtPlaceholders,
+  hasPlaceholder,
+  isPlaceholder,
+  isProse,
+  type Known,
+  knownIn,
+  openedUp,
+  withoutNote,
+} from './placeholders.ts';
 import { type Placed, type Refusal, refused } from './placement.ts';
 import { placeSymbols } from './placeSymbols.ts';
-import { placeRegion, placeWhole } from './placeWhole.ts';
+import { placeOpened, placeRegion, placeWhole } from './placeWhole.ts';
 import { placePieces } from './rewrite.ts';
 
 /** A fenced block of an answer. */
@@ -62,20 +72,33 @@ export function planEdit(
   const found = place(block, file, texts, options);
   if (found.kind === 'refused') return found;
   const { how, splices, doubts } = found;
+  if (splices.some(({ from }, index) => index > 0 && from < splices[index - 1]!.to)) {
+    return refused('Two parts of the block change the same lines: ask for one of them at a time.');
+  }
   const edits = editsOf(lines, splices);
   const after = linesOf(applyEdits(file.text, edits)).map(({ text }) => text);
   const runs = changedRuns(texts, after);
   const known = knownIn(texts);
+  const asked = [...doubts];
+  const written = new Set<string>();
   for (const { newFrom, newTo } of runs) {
     for (let line = newFrom; line < newTo; line++) {
       const text = after[line]!;
       if (known(text, after[line - 1]) || !(isPlaceholder(text) || hasPlaceholder(text))) continue;
+      if (isProse(text)) {
+        written.add(text.trim());
+        asked.push(`“${shortly(text)}” is written as it is; it may stand for lines that the block does not give.`);
+        continue;
+      }
       return refused(
         'The block says that something stays as it was instead of giving it, and it is not clear what: ask for the whole text.',
       );
     }
   }
-  const asked = [...doubts];
+  for (const line of blockLines(block.code)) {
+    if (!isProse(line) || known(line, undefined) || written.has(line.trim())) continue;
+    asked.push(`“${shortly(line)}” is taken to stand for lines that stay.`);
+  }
   const gone = runs.reduce((sum, { from, to, newFrom, newTo }) => {
     return sum + (how === 'file' ? to - from : Math.max(0, to - from - (newTo - newFrom)));
   }, 0);
@@ -87,25 +110,27 @@ export function planEdit(
   return { kind: 'edits', how, edits, asks: false, words };
 }
 
+const shortly = (line: string): string => line.trim().slice(0, 80);
+
 function place(
   block: CodeBlock,
   file: { path: string; text: string },
   texts: readonly string[],
   { outline, near }: PlanOptions,
 ): (Placed & { how: Way }) | Refusal {
-  const code = blockLines(block.code);
-  if (code.length === 0) return refused('The block is empty.');
   const known = knownIn(texts);
+  const code = withoutName(blockLines(block.code), file.path, texts).map((line) => withoutNote(line, known));
+  if (code.length === 0) return refused('The block is empty.');
   const by = (how: Way, result: Placed | Refusal) => (result.kind === 'placed' ? { ...result, how } : result);
 
-  const diff = readDiff(block.code, block.language);
-  if (diff !== undefined) return by('diff', placeAll(diff, true, file.path, texts, known, near));
   try {
     const hunks = readSearchReplace(block.code);
     if (hunks !== undefined) return by('searchReplace', placeAll(hunks, false, file.path, texts, known, near));
   } catch (error) {
     return refused((error as Error).message);
   }
+  const diff = readDiff(block.code, block.language, texts);
+  if (diff !== undefined) return by('diff', placeAll(diff, true, file.path, texts, known, near));
 
   const pieces = cutAtPlaceholders(code, known);
   const isWhole = pieces.pieces.length === 1 && !pieces.openStart && !pieces.openEnd;
@@ -118,9 +143,21 @@ function place(
   const symbols = outline && placeSymbols(code, texts, file.text, outline, known, near);
   if (symbols?.kind === 'placed') return by('symbol', symbols);
   if (symbols?.final) return symbols;
-  const region = isWhole ? placeRegion(code, texts) : placePieces({ ...pieces, openStart: true, openEnd: true }, texts);
+  const region = isWhole
+    ? placeRegion(code, texts)
+    : (placeOpened(pieces, texts) ?? placePieces(openedUp(pieces), texts));
   if (region.kind === 'placed') return by('region', region);
   return symbols ?? region;
+}
+
+/** Models write the name of a file above its code, which is none of it. */
+function withoutName(code: readonly string[], path: string, file: readonly string[]): string[] {
+  const [first = '', ...rest] = code;
+  const name = /^(?:\/\/+|#+|--+|;+|%+|\/\*+|<!--)\s*(?:file(?:name)?\s*:|path\s*:)?\s*(\S+?)\s*(?:\*+\/|-->)?$/i.exec(
+    first,
+  );
+  if (name === null || !isSamePath(name[1]!, path) || file.includes(first)) return [...code];
+  return rest.slice(rest.findIndex((line) => !isBlank(line)));
 }
 
 /** Hunks for this file; each is cut where it leaves lines out. */

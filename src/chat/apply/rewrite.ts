@@ -6,7 +6,7 @@ import { indentationFit, leadingSpace } from './indentation.ts';
 import { isBlank, type LineRange, type Splice } from './lines.ts';
 import type { Pieces } from './placeholders.ts';
 import { lineWords, type Placed, placed, type Refusal, refused } from './placement.ts';
-import { collapse, similarity, squeeze } from './similarity.ts';
+import { ALIKE, collapse, similarity, squeeze } from './similarity.ts';
 
 /** From this on the nearest line is another version of a new one. */
 const VERSION = 0.6;
@@ -131,18 +131,33 @@ function downward(lines: readonly string[], old: readonly string[], row: number,
   }
 }
 
-const isVersion = (a: string, b: string): boolean =>
+/** The same line, or another version of it. */
+export const isVersion = (a: string, b: string): boolean =>
   leadingSpace(a) === leadingSpace(b) &&
   (squeeze(a) === squeeze(b) || (isStrong(a) && isStrong(b) && similarity(collapse(a), collapse(b), VERSION) > 0));
 
-/** What a line declares or does, by its first words. */
+/** What a line declares or does, by its first words; a call with a text, and the value of a key, are that of the text. */
 function subjectOf(line: string): string | undefined {
   const text = collapse(line);
+  const named = textOf(line);
+  if (named !== undefined) return `${/^[\w$.]*/.exec(text)![0]} ${named}`;
   const found =
-    /^(?:export |public |private |protected |static |async |final |pub )*(?:(?:const|let|var|def|func|fn|function|class|type|interface|enum|struct) )?[\w$.@]+/.exec(
+    /^(?:export |public |private |protected |static |async |final |pub )*(?:(?:const|let|var|def|func|fun|fn|function|class|type|interface|enum|struct) )?[\w$.@]+/.exec(
       text,
     );
   return found?.[0].replace(/^(?:export |public |private |protected |static |async |final |pub )+/, '');
+}
+
+/** `adds` of `it('adds', () => {` and of `"adds": 1`. */
+const textOf = (line: string): string | undefined => /^\s*(?:[\w$.]+\()?(["'`])(.+?)\1\s*[:,)]/.exec(line)?.[2];
+
+/** Lines that do not differ much, and where they are of something that is named, not in its name. */
+function isLikely(line: string, other: string): boolean {
+  const names = [textOf(line), textOf(other)];
+  if (names[0] !== undefined && names[1] !== undefined && similarity(names[0], names[1], VERSION) === 0) return false;
+  // What opens a block of its own has to be more alike than lines within one: `get(key) {` is not `remove(key) {`.
+  const isNamed = [line, other].every((each) => /^\s*[\w$. ]+\(.*[{:]\s*$/.test(each));
+  return similarity(collapse(line), collapse(other), isNamed ? ALIKE : VERSION) > 0;
 }
 
 /** One of new lines may be another version of one of the old lines that would stay. */
@@ -154,7 +169,7 @@ function isVersionOf(run: readonly string[], stays: readonly string[]): boolean 
       (other) =>
         isStrong(other) &&
         leadingSpace(other) === leadingSpace(line) &&
-        (subjectOf(other) === subjectOf(line) || similarity(collapse(line), collapse(other), VERSION) > 0),
+        ((subjectOf(line) !== undefined && subjectOf(other) === subjectOf(line)) || isLikely(line, other)),
     );
   });
 }
@@ -164,26 +179,36 @@ function isWhole(run: readonly string[]): boolean {
   const lines = run.filter((line) => !isBlank(line));
   const depth = leadingSpace(lines[0] ?? '').length;
   if (lines.some((line) => leadingSpace(line).length < depth) || /^\s*[)\]}]/.test(lines[0] ?? '')) return false;
-  let open = 0;
-  for (const [bracket] of lines
-    .join('\n')
-    .replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, '')
-    .matchAll(/[()[\]{}]/g)) {
-    open += '([{'.includes(bracket) ? 1 : -1;
-    if (open < 0) return false;
-  }
-  return open === 0;
+  const { open, least } = bracketsOf(lines);
+  return open === 0 && least === 0;
 }
 
-/** A run that ends with what closes the block that the line above it opens: the line of `old` that closes it there. */
+/** How many brackets lines open that they do not close, and the least that are open anywhere in them. */
+export function bracketsOf(lines: readonly string[]): { open: number; least: number } {
+  let open = 0;
+  let least = 0;
+  const code = lines.join('\n').replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, '');
+  for (const [bracket] of code.matchAll(/[()[\]{}]/g)) {
+    open += '([{'.includes(bracket) ? 1 : -1;
+    least = Math.min(least, open);
+  }
+  return { open, least };
+}
+
+/**
+ * A run that ends with what closes the block that the line above it opens, or is the last one of: the line of `old` that
+ * closes it there.
+ */
 function closerBelow(run: readonly string[], old: readonly string[], line: number): number | undefined {
   const last = run.findLast((each) => !isBlank(each))!;
   const depth = leadingSpace(last).length;
-  if (isStrong(last) || leadingSpace(old[line]!).length !== depth) return undefined;
+  const above = leadingSpace(old[line]!).length;
+  if (isStrong(last) || above < depth) return undefined;
   const isInside = (each: string): boolean => isBlank(each) || leadingSpace(each).length > depth;
   if (!run.slice(0, run.lastIndexOf(last)).every(isInside)) return undefined;
   const end = old.findIndex((each, index) => index > line && !isInside(each));
-  return end >= 0 && squeeze(old[end]!) === squeeze(last) ? end : undefined;
+  if (end < 0 || squeeze(old[end]!) !== squeeze(last)) return undefined;
+  return above === depth || old.slice(line + 1, end).every(isBlank) ? end : undefined;
 }
 
 /** A last piece with nothing but new lines and what closes the old text: the new lines come before that. */

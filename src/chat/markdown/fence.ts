@@ -10,29 +10,38 @@ export interface FenceInfo {
 const LONGEST_FILE = 300;
 
 /**
- * Reads what follows the ticks: `ts`, `ts src/a.ts`, `ts:src/a.ts`, `src/a.ts`, `ts title="src/a.ts"`, `{.python}`.
- * Only a name with an ending or a folder counts as a file. The name is a model's: whoever opens it checks it.
+ * Reads what follows the ticks: `ts`, `ts src/a.ts`, `ts:src/a.ts`, `src/a.ts`, `ts title="src/a.ts"`, `{.python}`,
+ * `rust,ignore`, `js (src/a.js)`, `12:20:src/a.ts`. Only a name with an ending or a folder counts as a file. The name is a
+ * model's: whoever opens it checks it.
  */
 export function fenceInfo(info: string): FenceInfo {
   const text = info.trim().slice(0, 2 * LONGEST_FILE);
   const named = /(?:^|\s)(?:title|file|filename|path|filepath)\s*[=:]\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))/i.exec(text);
-  const [first = '', ...rest] = text.split(/\s+/);
-  const [before = '', ...after] = first.split(':');
-  let language = before.replace(/^\{?\.?|\}?$/g, '');
-  let file = named?.[1] ?? named?.[2] ?? named?.[3] ?? (isFile(after.join(':')) ? after.join(':') : undefined);
-  if (file === undefined && isFile(first)) {
-    file = first;
-    language = first.slice(first.lastIndexOf('.') + 1);
-  }
-  file ??= rest.find((word) => isFile(word) && !/^\{|[=]/.test(word));
-  if (isFile(language)) language = language.slice(language.lastIndexOf('.') + 1);
-  if (!/^[\w+#.-]{0,30}$/.test(language)) language = '';
-  const name = file?.trim().replaceAll('\\', '/').replace(/^\.\//, '');
-  return { language: language.toLowerCase(), ...(name && name.length <= LONGEST_FILE ? { file: name } : {}) };
+  const [first = '', ...rest] = text.split(/\s+/).map(unwrapped);
+  const [before = '', ...after] = isFile(first) ? [first] : first.split(':');
+  let file = named?.[1] ?? named?.[2] ?? named?.[3] ?? [first, after.join(':'), ...rest].find(isFile);
+  let language = /^\{?\.?([\w+#.-]*)/.exec(before)?.[1] ?? '';
+  if (isFile(before) || named?.index === 0) language = endingOf(isFile(before) ? before : (file ?? ''));
+  if (language.length > 30) language = '';
+  file = file?.trim().replaceAll('\\', '/').replace(/^\.\//, '');
+  return { language: language.toLowerCase(), ...(file && file.length <= LONGEST_FILE ? { file } : {}) };
 }
 
+const endingOf = (file: string): string => /\.([\w+#-]*)$/.exec(file)?.[1] ?? '';
+
+/** A word without brackets, quotes or stars around it, and a path without the lines of it that are meant. */
+function unwrapped(word: string): string {
+  const inner = /^(?:\((.+)\)|\[(.+)\]|<(.+)>|"(.+)"|'(.+)'|\*{1,2}(.+?)\*{1,2}):?$/.exec(word)?.slice(1).find(Boolean);
+  return (inner ?? word)
+    .replace(/^\d+:\d+:(?=.)/, '')
+    .replace(/(?<=[\w)\]])(?::\d+(?:[-:]\d+)?|#L\d+(?:-L?\d+)?|:)$/, '');
+}
+
+/** The ending of a name is no number: that of `python3.11` is none. */
 function isFile(word: string): boolean {
-  return /^[^\s{}"'=:]*[^\s{}"'=:./\\]\.\w{1,12}$/.test(word) || /^[^\s{}"'=:]+[/\\][^\s{}"'=:]+$/.test(word);
+  return /^(?:[a-z]:[\\/])?(?:[^\s{}"'=:]*[^\s{}"'=:./\\]\.(?!\d+$)\w{1,12}|[^\s{}"'=:]+[/\\][^\s{}"'=:]+)$/i.test(
+    word,
+  );
 }
 
 const SHELLS = new Set(['sh', 'bash', 'zsh', 'fish', 'shell', 'console', 'powershell', 'pwsh', 'ps1', 'bat', 'cmd']);

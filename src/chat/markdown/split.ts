@@ -74,6 +74,8 @@ interface Fence {
   quote: string;
   indent: number;
   info: string;
+  /** It holds Markdown, which has fences itself. */
+  markdown: boolean;
   lines: string[];
   /** Of fences inside a block of Markdown that have as few ticks as it has itself. */
   depth: number;
@@ -164,22 +166,26 @@ function opens(line: string): (Fence & { before: string }) | undefined {
   // Ticks on the same line again are code within a line.
   if (ticks.startsWith('`') && info.includes('`')) return undefined;
   const before = quote + space + bullet;
-  return { ticks, quote, indent: space.length + bullet.length, info, lines: [], depth: 0, before };
+  const { language, file = '' } = fenceInfo(info);
+  const markdown = /^(?:md|mdx|markdown)$/.test(language) || /\.(?:mdx?|markdown)$/i.test(file);
+  return { ticks, quote, indent: space.length + bullet.length, info, markdown, lines: [], depth: 0, before };
 }
 
 function closes(fence: Fence, line: string): boolean {
-  const found = /^[ \t]*(`{3,}|~{3,})[ \t]*(.*)$/.exec(line.length > 1000 ? line.slice(0, 1000) : line);
-  const ticks = found?.[1] ?? '';
+  const found = /^([ \t]*)(`{3,}|~{3,})[ \t]*(.*)$/.exec(line.length > 1000 ? line.slice(0, 1000) : line);
+  const [, space = '', ticks = '', info = ''] = found ?? [];
+  // One that is deeper is text: a docstring has fences too.
+  if (space.replaceAll('\t', '    ').length > fence.indent + 3) return false;
   if (ticks.length < fence.ticks.length || ticks[0] !== fence.ticks[0]) return false;
   // Models quote Markdown with no more ticks than are inside: a fence with a language opens one there.
-  if (/^\{?\.?(?:md|markdown)\b/i.test(fence.info.trim())) {
-    if (found?.[2]) {
-      if (!found[2].includes('`')) fence.depth++;
+  if (fence.markdown) {
+    if (info !== '') {
+      if (!info.includes('`')) fence.depth++;
       return false;
     }
     return fence.depth-- === 0;
   }
-  return found?.[2] === '';
+  return info === '';
 }
 
 /** Without as many quotation marks as `quote` has; undefined where there are fewer. */

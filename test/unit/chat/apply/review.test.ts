@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { applyEdits, changedRuns, editsOf, linesOf, type TextEdit } from '../../../../src/chat/apply/lines.ts';
+import { changedRuns } from '../../../../src/chat/apply/changedRuns.ts';
+import { applyEdits, editsOf, linesOf, type TextEdit } from '../../../../src/chat/apply/lines.ts';
 import { Review } from '../../../../src/chat/apply/review.ts';
 
 const ORIGINAL = 'one\ntwo\nthree\r\nfour\nfive\nsix';

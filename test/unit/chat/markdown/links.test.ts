@@ -73,11 +73,24 @@ describe('fenceInfo', () => {
       "TS file='./src/a.ts'",
       'src/a.ts',
       'ts src\\a.ts',
+      'ts (src/a.ts)',
+      'ts [src/a.ts]',
+      'ts "src/a.ts"',
+      'ts **src/a.ts**:',
+      'ts:src/a.ts:10-20',
+      'src/a.ts#L3-L9',
+      '12:20:src/a.ts',
+      'file: src/a.ts',
     ]) {
       assert.deepEqual(fenceInfo(info), a, info);
     }
     assert.deepEqual(fenceInfo('{.python}'), { language: 'python' });
     assert.deepEqual(fenceInfo('ts {1,3}'), { language: 'ts' });
     assert.deepEqual(fenceInfo(''), { language: '' });
+    assert.deepEqual(fenceInfo('rust,no_run'), { language: 'rust' });
+    assert.deepEqual(fenceInfo('{python, echo=FALSE}'), { language: 'python' });
+    assert.deepEqual(fenceInfo('python3.11'), { language: 'python3.11' });
+    assert.deepEqual(fenceInfo('C:\\w\\a.ts'), { language: 'ts', file: 'C:/w/a.ts' });
+    assert.deepEqual(fenceInfo('ts src/[id]/(auth)/page.ts'), { language: 'ts', file: 'src/[id]/(auth)/page.ts' });
   });
 });

@@ -26,6 +26,21 @@ describe('fencedBlocks', () => {
     );
   });
 
+  test('a fence that is deeper inside than the block is text, as in a docstring', () => {
+    const code = 'def f():\n    """\n    ```\n    f()\n    ```\n    """';
+    assert.deepEqual(
+      fencedBlocks(`\`\`\`python\n${code}\n\`\`\`\n1. a\n\n   \`\`\`\n   b\n     \`\`\``).map((block) => block.code),
+      [code, 'b'],
+    );
+  });
+
+  test('a block is Markdown by its file too', () => {
+    for (const info of ['README.md', 'mdx', 'text docs/a.md']) {
+      const [block] = fencedBlocks(`\`\`\`${info}\n# A\n\`\`\`sh\nb\n\`\`\`\nc\n\`\`\`\n`);
+      assert.equal(block?.code, '# A\n```sh\nb\n```\nc', info);
+    }
+  });
+
   test('line ends of Windows are none of the code', () => {
     assert.equal(fencedBlocks('```\r\na\r\nb\r\n```\r\n')[0]?.code, 'a\nb');
   });
