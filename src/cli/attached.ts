@@ -7,6 +7,7 @@ import type { KeptAttachment } from '../chat/conversation/entries.ts';
 import type { FilePlace } from '../chat/copied.ts';
 import { PrivateFiles } from '../files/private.ts';
 import { userFolders } from '../files/userFolders.ts';
+import { unreadable } from './unreadable.ts';
 
 /** Bytes of a file: far more than any context takes. */
 const LONGEST = 4 << 20;
@@ -37,9 +38,12 @@ async function attach(rules: PrivateFiles, file: string): Promise<KeptAttachment
     }
   }
   const found = await stat(real).catch(() => undefined);
+  if (found?.isDirectory()) throw new Error(`${file} is not attached: it is a folder. Name files in it.`);
   if (!found?.isFile()) throw new Error(`${file} is not attached: there is no such file.`);
   if (found.size > LONGEST) throw new Error(`${file} is not attached: it is longer than any model can read.`);
-  const text = await readFile(real, 'utf8');
+  const text = await readFile(real, 'utf8').catch((error) => {
+    throw unreadable(file, error);
+  });
   if (text.includes('\0')) throw new Error(`${file} is not attached: it is no text.`);
   return attachmentOf('file', file.replaceAll('\\', '/'), text, { uri: pathToFileURL(real).toString() });
 }

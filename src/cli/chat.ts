@@ -15,6 +15,7 @@ import { attachedNow, attachedOf } from './attached.ts';
 import { engineCommand } from './engineCommand.ts';
 import { KeptConversation } from './keptConversation.ts';
 import { resolveModel } from './model.ts';
+import { HOTTEST, numberOf } from './numbers.ts';
 import { print, say } from './output.ts';
 import { UsageError } from './usage.ts';
 
@@ -45,11 +46,9 @@ export async function chat(argv: string[]): Promise<void> {
   });
   const [given, ...others] = positionals;
   if (given === undefined || others.length > 0) throw new UsageError('one MESSAGE is wanted, in quotes');
-  const maxTokens = values['max-tokens'] === undefined ? undefined : Number(values['max-tokens']);
-  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens >= 1))
-    throw new UsageError('--max-tokens must be a number of at least 1');
-  const temperature = Number(values.temperature);
-  if (!(temperature >= 0)) throw new UsageError('--temperature must be a number of at least 0');
+  const most = values['max-tokens'];
+  const maxTokens = most === undefined ? undefined : numberOf('max-tokens', most, { least: 1 });
+  const temperature = numberOf('temperature', values.temperature, { least: 0, most: HOTTEST, whole: false });
   const { json } = values;
   const command = engineCommand(values.gpu, values.devices);
   const message = given === '-' ? await textFrom(process.stdin) : given;

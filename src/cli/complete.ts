@@ -13,6 +13,7 @@ import {
 import { type CompletionCase, readCases } from './cases.ts';
 import { engineCommand } from './engineCommand.ts';
 import { resolveModel } from './model.ts';
+import { HOTTEST, numberOf } from './numbers.ts';
 import { print, say } from './output.ts';
 import { UsageError } from './usage.ts';
 
@@ -32,9 +33,12 @@ export async function complete(argv: string[]): Promise<void> {
       devices: { type: 'string', default: 'auto' },
     },
   });
-  if (values.cases === undefined) throw new UsageError('--cases is missing');
-  const maxTokens = number('max-tokens', values['max-tokens'], 1);
-  const sampling = samplingOf(number('seed', values.seed, 0), number('temperature', values.temperature, 0));
+  if (!values.cases) throw new UsageError('--cases is missing');
+  const given = (name: 'max-tokens' | 'seed' | 'temperature', range: Parameters<typeof numberOf>[2]) =>
+    values[name] === undefined ? undefined : numberOf(name, values[name], range);
+  const maxTokens = given('max-tokens', { least: 1 });
+  const temperature = given('temperature', { least: 0, most: HOTTEST, whole: false });
+  const sampling = samplingOf(given('seed', { least: 0 }), temperature);
 
   if (!EAGERNESS.includes(values.show as Eagerness)) {
     throw new UsageError(`--show must be one of ${EAGERNESS.join(', ')}, not '${values.show}'`);
@@ -130,13 +134,4 @@ function samplingOf(seed: number | undefined, temperature: number | undefined): 
   return {
     sampling: { ...(seed === undefined ? {} : { seed }), ...(temperature === undefined ? {} : { temperature }) },
   };
-}
-
-function number(name: string, text: string | undefined, least: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < least) {
-    throw new UsageError(`--${name} must be a number of at least ${least}, not '${text}'`);
-  }
-  return value;
 }

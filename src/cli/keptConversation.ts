@@ -3,6 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import type { Entry } from '../chat/conversation/entries.ts';
 import { entriesOf, lineOf } from '../chat/conversation/lines.ts';
 import { Conversation } from '../chat/conversation/tree.ts';
+import { unreadable } from './unreadable.ts';
 
 export class KeptConversation {
   readonly conversation: Conversation;
@@ -29,7 +30,7 @@ export class KeptConversation {
    * @throws Error in words where the file is something else, or cannot be read.
    */
   static async open(file: string | undefined): Promise<KeptConversation> {
-    const content = file === undefined ? '' : await readFile(file, 'utf8').catch(noneYet);
+    const content = file === undefined ? '' : await readFile(file, 'utf8').catch((error) => noneYet(file, error));
     const kept = new KeptConversation(file, content);
     // Another file was named by mistake: nothing is written into it.
     if (content.trim() !== '' && entriesOf(content).entries[0]?.type !== 'conversation')
@@ -44,12 +45,15 @@ export class KeptConversation {
     this.#held = [];
     if (this.#file === undefined || lines.length === 0) return;
     const text = `${this.#torn ? '\n' : ''}${lines.join('\n')}\n`;
-    await appendFile(this.#file, text, { mode: 0o600, flush: true });
+    const file = this.#file;
+    await appendFile(file, text, { mode: 0o600, flush: true }).catch((error) => {
+      throw unreadable(file, error, 'written');
+    });
     this.#torn = false;
   }
 }
 
-function noneYet(error: NodeJS.ErrnoException): string {
+function noneYet(file: string, error: NodeJS.ErrnoException): string {
   if (error.code === 'ENOENT') return '';
-  throw error;
+  throw unreadable(file, error);
 }

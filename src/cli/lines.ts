@@ -1,6 +1,7 @@
 /** Reads JSON lines from a file or standard input, one at a time, however large the file is. */
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { unreadable } from './unreadable.ts';
 
 export interface Line {
   text: string;
@@ -36,7 +37,7 @@ export async function* readLines(file: string, signal?: AbortSignal): AsyncGener
       }
     }
   } catch (error) {
-    throw signal?.aborted ? error : unreadable(file, error as NodeJS.ErrnoException);
+    throw signal?.aborted ? error : unreadable(file, error);
   }
   if (rest.trim() !== '') yield { text: withoutMark(rest, number + 1), where: `${name}:${number + 1}` };
 }
@@ -50,7 +51,7 @@ export function parseObject({ text, where }: Line): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${where} is not JSON (${(error as Error).message})`);
+    throw new Error(`${where} is not JSON (${withoutText((error as Error).message)})`);
   }
   if (typeof value !== 'object' || value === null) throw new Error(`${where} is not an object`);
   return value as Record<string, unknown>;
@@ -60,5 +61,5 @@ export function parseObject({ text, where }: Line): Record<string, unknown> {
 const withoutMark = (text: string, number: number): string =>
   number === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text;
 
-const unreadable = (file: string, error: NodeJS.ErrnoException): Error =>
-  new Error(error.code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read: ${error.message}`);
+/** Some of what is said of JSON repeats what stands around the place, which is code. */
+const withoutText = (said: string): string => (said.includes('"') ? 'unexpected token' : said);

@@ -25,7 +25,7 @@ async function main([name, ...argv]: string[]): Promise<number> {
     (name === undefined ? process.stderr : process.stdout).write(usageOf(name));
     return name === undefined ? 2 : 0;
   }
-  const command = COMMANDS[name];
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   try {
     if (!command) throw new UsageError(`there is no command '${name}'`);
     await command(argv);
@@ -52,5 +52,9 @@ function isUsageError(error: unknown): boolean {
 
 // Whoever reads the progress may leave first.
 process.stderr.on('error', () => undefined);
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`quire: what was found cannot be written: ${error.message}\n`);
+  process.exit(1);
+});
 process.exitCode = await main(process.argv.slice(2));

@@ -18,6 +18,7 @@ import {
 import { folderAt, withMemory } from './memoryPlace.ts';
 import { auditText, indexingText, itemText, journalText, listText, searchText, statusText } from './memoryText.ts';
 import { print, say } from './output.ts';
+import { unreadable } from './unreadable.ts';
 import { UsageError } from './usage.ts';
 
 /** What a command is given. */
@@ -39,6 +40,11 @@ interface Command {
   /** @returns what is printed: as JSON, or as text for people. */
   run(given: Given): Promise<{ value: object; text: string }>;
 }
+
+/** Others ask or change what is there: of a database that is not, its name was mistyped. */
+const BEGINS: ReadonlySet<string> = new Set(['add', 'import', 'index', 'on', 'off']);
+/** Tells it itself; has none any more. */
+const TELLS_TROUBLE: ReadonlySet<string> = new Set(['status', 'erase']);
 
 /** Progress is told no more often. */
 const TOLD_MS = 1_000;
@@ -198,7 +204,7 @@ const COMMANDS: Record<string, Command> = {
 };
 
 export async function memory([name = '', ...argv]: string[]): Promise<void> {
-  const command = COMMANDS[name];
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new UsageError(`memory wants one of ${Object.keys(COMMANDS).join(', ')}`);
   const { values, positionals: rest, tokens } = parse(argv);
   const allowed: readonly string[] = ['db', 'folder', 'json', ...(command.options ?? [])];
@@ -210,8 +216,15 @@ export async function memory([name = '', ...argv]: string[]): Promise<void> {
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort(new Error('interrupted'));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
-  const { value, text } = await withMemory(values, command.reads ?? false, (client, place) =>
-    command.run({ client, place, values, rest, signal: interrupted.signal }),
+  const { value, text } = await withMemory(
+    values,
+    { reads: command.reads ?? false, begins: BEGINS.has(name) },
+    async (client, place) => {
+      // A damaged file was put aside when it was opened: who is not told takes an empty memory for the whole of it.
+      const trouble = TELLS_TROUBLE.has(name) ? null : (await client.memory.status({ place })).trouble;
+      if (trouble !== null) say(trouble);
+      return command.run({ client, place, values, rest, signal: interrupted.signal });
+    },
   );
   if (values.json) await print(value);
   else process.stdout.write(text);
@@ -238,7 +251,7 @@ async function turn({ client, place }: Given, on: boolean) {
 }
 
 async function contentOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Error(error.code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read: ${error.message}`);
+  return readFile(file, 'utf8').catch((error) => {
+    throw unreadable(file, error);
   });
 }

@@ -1,6 +1,7 @@
 /** What `quire memory` is told on the command line, and what of that makes sense. Everything here throws a UsageError. */
 import { parseArgs } from 'node:util';
 import { MEMORY_KINDS, type MemoryKind } from '../engine/protocol/index.ts';
+import { numberOf } from './numbers.ts';
 import { UsageError } from './usage.ts';
 
 const OPTIONS = {
@@ -45,9 +46,7 @@ export function nothingMore(rest: string[]): void {
 }
 
 export function countOf(name: string, given: string, least: number, most = Number.MAX_SAFE_INTEGER): void {
-  const count = Number(given);
-  if (!Number.isInteger(count) || count < least || count > most)
-    throw new UsageError(`--${name} must be a number from ${least}${most < 1e6 ? ` to ${most}` : ''}, not '${given}'`);
+  numberOf(name, given, { least, most });
 }
 
 export function kindsOf(given: readonly string[] = []): MemoryKind[] {

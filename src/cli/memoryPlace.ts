@@ -1,4 +1,5 @@
 /** Whose memory `quire memory` works on, and the engine that has it. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { EngineClient } from '../engine/client/client.ts';
@@ -13,15 +14,17 @@ export interface Named {
 
 /**
  * Works with a memory in the user's engine, which is started where it does not run: two engines never write one file.
- * @param reads the folder's files are read, for what is said of them.
- * @throws UsageError where not one of both is named; Error in words where there is no such folder; EngineError.
+ * @param how `reads`: the folder's files are read, for what is said of them; `begins`: a database is made where there is none.
+ * @throws UsageError where not one of both is named; Error in words where there is no such folder or file; EngineError.
  */
 export async function withMemory<T>(
   { db, folder }: Named,
-  reads: boolean,
+  { reads, begins }: { reads: boolean; begins: boolean },
   work: (client: EngineClient, place: MemoryPlace) => Promise<T>,
 ): Promise<T> {
-  if ((db === undefined) === (folder === undefined)) throw new UsageError('one of --db and --folder is wanted');
+  if (!db === !folder) throw new UsageError('one of --db and --folder is wanted');
+  if (db && !begins && !existsSync(db))
+    throw new Error(`there is no file ${db}: memory add, import or index begins one`);
   const full = folder === undefined ? undefined : await folderAt(folder);
   const client = new EngineClient(engineCommand('auto'), 'quire memory');
   try {

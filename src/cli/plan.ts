@@ -11,6 +11,7 @@ import { openPlansText, planCell, planText } from './planText.ts';
 import { withPrivateEngine } from './privateEngine.ts';
 import { UsageError } from './usage.ts';
 
+const MOST_CONTEXT = 16 * 2 ** 20;
 /** The table's models. */
 const PUBLIC = ['qwen2.5-coder-7b', 'qwen3-30b-a3b', 'qwen2.5-coder-32b'];
 
@@ -20,6 +21,7 @@ export async function plan(argv: string[]): Promise<void> {
     options: {
       models: { type: 'string', multiple: true, default: [] },
       devices: { type: 'string' },
+      context: { type: 'string' },
       seconds: { type: 'string', default: '10' },
       json: { type: 'boolean', default: false },
       table: { type: 'boolean', default: false },
@@ -29,25 +31,32 @@ export async function plan(argv: string[]): Promise<void> {
   });
   const seconds = Number(values.seconds);
   if (!(seconds > 0 && seconds <= 600))
-    throw new UsageError(`--seconds must be from 0 to 600, not '${values.seconds}'`);
+    throw new UsageError(`--seconds must be above 0 and at most 600, not '${values.seconds}'`);
+  const context = values.context === undefined ? undefined : Number(values.context);
+  if (context !== undefined && !(Number.isInteger(context) && context >= 1 && context <= MOST_CONTEXT))
+    throw new UsageError(`--context must be a whole number of tokens up to ${MOST_CONTEXT}, not '${values.context}'`);
   const given = [...values.models, ...positionals];
   if (values.table) {
     process.stdout.write(await withEngine((client) => table(client, seconds)));
     return;
   }
-  if (given.length === 0 && values.devices === undefined && !values.json) {
+  if (given.length === 0 && values.devices === undefined && context === undefined && !values.json) {
     const open = (await runningEngines('quire plan')).map(openPlansText).filter(Boolean);
     if (open.length > 0) {
       process.stdout.write(`Open now, as they were planned:\n\n${open.join('\n')}`);
       return;
     }
   }
-  const models = await Promise.all((given.length > 0 ? given : ['completion=bundled']).map(plannedModel));
+  const named = await Promise.all((given.length > 0 ? given : ['completion=bundled']).map(plannedModel));
+  // What makes vectors sees pieces of a text.
+  const models = named.map((model) =>
+    context === undefined || model.role === 'embedding' ? model : { ...model, contextTokens: context },
+  );
   if (new Set(models.map(({ role }) => role)).size < models.length) throw new UsageError('--models names a role twice');
   const machine = values.devices === undefined ? {} : { machine: await machineOf(values.devices) };
   const result = await withEngine((client) => client.plan({ models, seconds, ...machine }));
   if (values.json) await print(result);
-  else process.stdout.write(planText(result));
+  else process.stdout.write(planText(result, context));
 }
 
 async function table(client: EngineClient, seconds: number): Promise<string> {

@@ -5,27 +5,37 @@ import { planRows } from '../monitor/planText.ts';
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GB`;
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
-/** Several lines: the machine, the models, then what is left of each memory. */
-export function planText({ machine, plan, solveMs }: PlanResult): string {
+/**
+ * Several lines: the machine, the models, then what is left of each memory.
+ * @param asked length of the context, where it was not the plan's to choose.
+ */
+export function planText({ machine, plan, solveMs }: PlanResult, asked?: number): string {
   const { simpleCost, cost } = plan;
   const simple = simpleCost === null ? 'would not fit' : `would cost ${simpleCost.toFixed(1)}`;
+  const left = Object.entries(plan.leftBytes).map(([name, bytes]) => `${name} ${gigabytes(bytes)}`);
   return [
     machineText(machine),
-    ...plan.models.flatMap(modelLines),
-    `Left, behind a reserve: ${Object.entries(plan.leftBytes)
-      .map(([name, bytes]) => `${name} ${gigabytes(bytes)}`)
-      .join(', ')}`,
-    `Cost ${cost.toFixed(1)}, ${FOUND[plan.by]} in ${solveMs} ms; last layers first ${simple}`,
+    ...plan.models.flatMap((model) => [...modelLines(model), ...clipped(model, asked)]),
+    `Left: ${left.join(', ')}, beside what is kept for other programs`,
+    `Cost: ${cost.toFixed(1)} ms a token, roles by their weight; a shorter context and a coarser cache count as slower`,
+    `      ${FOUND[plan.by]} in ${solveMs} ms; the last layers on GPUs first, as llama.cpp does, ${simple}`,
+    'Speeds are estimates from the rates above, with 2,000 tokens in the cache; no model was loaded.',
     '',
   ].join('\n');
 }
 
-const FOUND = { optimised: 'found by the solver', simple: 'found by putting the last layers first', kept: 'kept' };
+const FOUND = { optimised: 'found by the solver', simple: 'found by that rule', kept: 'kept' };
+
+function clipped({ roles, contextTokens }: ModelPlan, asked = 0): string[] {
+  if (contextTokens >= asked || roles.includes('embedding')) return [];
+  return [`  (${asked.toLocaleString('en-US')} tokens were asked for; the model was trained for no more than this)`];
+}
 
 function machineText({ name = 'This machine', devices }: Machine): string {
-  const memories = devices.map(({ name, description, freeBytes, totalBytes, bandwidth = 0 }) => {
+  const memories = devices.map(({ name, description, freeBytes, totalBytes, bandwidth = 0, assumed }) => {
     const what = description ? ` (${description})` : '';
-    return `${name}${what} ${gigabytes(freeBytes)} of ${gigabytes(totalBytes)} free, ${Math.round(bandwidth / 1e9)} GB/s`;
+    const rate = `${Number((bandwidth / 1e9).toPrecision(3))} GB/s${assumed?.includes('bandwidth') ? ' assumed' : ''}`;
+    return `${name}${what} ${gigabytes(freeBytes)} of ${gigabytes(totalBytes)} free, ${rate}`;
   });
   return `${name}: ${memories.join('; ')}`;
 }

@@ -49,7 +49,7 @@ function readOptions(argv: string[]): ReplayOptions {
       devices: { type: 'string', default: 'auto' },
     },
   });
-  if (values.trace === undefined) throw new UsageError('--trace is missing');
+  if (!values.trace) throw new UsageError('--trace is missing');
   const speed = Number(values.speed);
   if (!Number.isFinite(speed) || speed <= 0)
     throw new UsageError(`--speed must be a number above 0, not '${values.speed}'`);

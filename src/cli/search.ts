@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type FoundPlace, MOST_PLACES, readWorkspaceNotification } from '../engine/protocol/index.ts';
 import { engineCommand } from './engineCommand.ts';
+import { numberOf } from './numbers.ts';
 import { print } from './output.ts';
 import { withPrivateEngine } from './privateEngine.ts';
 import { UsageError } from './usage.ts';
@@ -22,9 +23,7 @@ export async function search(argv: string[]): Promise<void> {
   const [given, query, ...more] = positionals;
   if (given === undefined || query === undefined || more.length > 0)
     throw new UsageError('search takes a folder and a question: quote it');
-  const top = Number(values.top);
-  if (!Number.isInteger(top) || top < 1 || top > MOST_PLACES)
-    throw new UsageError(`--top must be from 1 to ${MOST_PLACES}, not '${values.top}'`);
+  const top = numberOf('top', values.top, { least: 1, most: MOST_PLACES });
   const folder = path.resolve(given);
   const isFolder = await stat(folder).then(
     (stats) => stats.isDirectory(),

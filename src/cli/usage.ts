@@ -44,13 +44,15 @@ export const USAGE = `quire: a local coding assistant without an editor. JSON in
   quire forget FOLDER
       Removes everything that is kept of a folder: index, computed pages in memory and on disk, for every model, and the
       chat panel's conversations. What is remembered of it stays: quire memory erase removes that.
-  quire plan [--models ROLE=MODEL ...] [--devices MACHINE] [--seconds N] [--json]
+  quire plan [--models ROLE=MODEL ...] [--devices MACHINE] [--context TOKENS] [--seconds N] [--json]
       Where models would lie: which layers and experts on which device, length and number format of the cache, bytes, and
       tokens a second. ROLE is completion, chat or embedding; MODEL a GGUF file, M, or a name: qwen2.5-coder-1.5b,
       qwen2.5-coder-7b, qwen2.5-coder-32b, qwen3-30b-a3b, nomic-embed, or a JSON file {name, layers, embedding, heads,
       kvHeads, headLength?, feedForward, experts?: {count, used, feedForward}, vocabulary, tied?, contextTokens, bits?}.
       MACHINE (this one unless told) is laptop-16, gpu-8, gpu-24, gpus-12-8, or a JSON file {devices: [{name, kind: gpu|
-      igpu|cpu, totalBytes, freeBytes, bandwidth?, flops?}], link?}, rates a second. --json prints {machine, plan, solveMs}.
+      igpu|cpu, totalBytes, freeBytes, bandwidth?, flops?}], link?}: bytes, and bytes or operations a second; one device is
+      the cpu, whose memory an igpu shares. Rates that are absent are assumed. --context fixes the length for completion and
+      chat, else it is chosen. --json prints {machine, plan, solveMs}. A printed GB is 2^30 bytes, a GB/s 10^9 bytes.
       What fits nowhere is refused with what would help: exit code 1. Nothing is loaded. The solver looks N seconds (10).
       Without --models: of the models that are open in an engine how they lie, and why; else of the bundled one.
   quire plan --table      three public models on four machines, as a table in Markdown

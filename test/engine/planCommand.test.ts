@@ -49,7 +49,7 @@ describe('quire plan', () => {
     assert.deepEqual([code, out], [1, '']);
     assert.match(
       err,
-      /^quire: The model needs 1\d\.\d GB of memory, 10\.4 GB are free: choose .* of at most .* GB for chat, or close other programs\.\n$/,
+      /^quire: The model needs 1\d\.\d GB of memory, 10\.4 GB are free behind a reserve: choose .* of at most .* GB for chat, or close other programs\.\n$/,
     );
     assert.equal(quire('--models', 'chat').code, 2);
     assert.equal(quire('--models', 'chat=qwen3-30b-a3b', 'chat=qwen2.5-coder-7b').code, 2);

@@ -82,10 +82,13 @@ describe('a second model on a GPU that the first fills', { skip: WITHOUT_GPUS },
   });
 });
 
+const SLOW = { bandwidth: 1e8, flops: 1e10 };
+const QUICK = { bandwidth: 1e12, flops: 1e13 };
+
 /** As if the GPU were one: plans are made for what would be worth it. */
 class Steady extends MeasuredRates {
   override of<D extends Device>(devices: readonly D[]): D[] {
-    return devices.map((one) => ({ ...one, bandwidth: one.kind === 'cpu' ? 1e8 : 1e12 }));
+    return devices.map((one) => ({ ...one, ...(one.kind === 'cpu' ? SLOW : QUICK) }));
   }
 }
 

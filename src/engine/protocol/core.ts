@@ -88,6 +88,8 @@ export interface ModelInfo extends ModelDescription {
   vocabularyTokens: number;
   /** Where the layers are: 'cpu', or the name of the GPU backend. */
   device: string;
+  /** What a token of a prompt takes on this machine, as it was measured at the opening; milliseconds. Absent: it was not. */
+  promptMs?: number;
 }
 
 /** How the next token is drawn. Absent fields are off; the default is greedy. */

@@ -25,8 +25,10 @@ export interface Device {
   freeBytes: number;
   /** Bytes of weights that it reads a second while it decodes; absent: as usual for its kind. */
   bandwidth?: number;
-  /** Operations a second of a long prompt's matrix products; absent likewise. */
+  /** Operations a second of a long prompt's matrix products, which a token that is written has no more of; absent likewise. */
   flops?: number;
+  /** In what a plan says it reckoned with: the rates that nobody gave or measured, and are as usual for its kind. */
+  assumed?: ('bandwidth' | 'flops')[];
 }
 
 export interface Machine {
@@ -91,7 +93,10 @@ export interface DeviceBytes {
 
 export interface Plan {
   models: ModelPlan[];
-  /** `optimised`: the solver's. `simple`: last layers first. `kept`: the one in force, since no other is 10 % better. */
+  /**
+   * `optimised`: the solver's, or what steps from there or from another rule led to. `simple`: last layers first.
+   * `kept`: the one in force, since no other is 10 % better.
+   */
   by: 'optimised' | 'simple' | 'kept';
   /** Weighted milliseconds, less is better: only plans for the same machine and models can be held against each other. */
   cost: number;

@@ -25,4 +25,7 @@ test('a later answer copies from an attached file as it is by then, and from non
   writeFileSync(path.join(folder, '.gitignore'), 'a.ts\n');
   assert.deepEqual((await copyFor(opened(7), messages, attachedNow))?.texts, ['before\n']);
   assert.equal(await attachedNow({ path: file }), undefined);
+  await assert.rejects(attachedOf([folder]), {
+    message: `${folder} is not attached: it is a folder. Name files in it.`,
+  });
 });

@@ -44,6 +44,12 @@ test('a file that is something else is refused, and stays as it is', async () =>
   assert.equal(readFileSync(file, 'utf8'), '# Notes\n');
 });
 
+test('a place where none can be kept is told by its name', async () => {
+  await assert.rejects(KeptConversation.open(folder), { message: `${folder} is a folder: name a file` });
+  const file = path.join(folder, 'none/a.jsonl');
+  await assert.rejects(KeptConversation.open(file), { message: `${file} cannot be written: there is no such folder` });
+});
+
 test('without a file nothing is kept', async () => {
   const kept = await KeptConversation.open(undefined);
   kept.conversation.append(user('q', null));

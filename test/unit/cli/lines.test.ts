@@ -16,6 +16,23 @@ async function read(content: string): Promise<{ text: string; where: string }[]>
   return lines;
 }
 
+describe('parseObject', () => {
+  it('says that a line is no JSON without a word of it', () => {
+    for (const text of [
+      '{"text": hunter2}',
+      'hunter2',
+      '{"a":"hunter2',
+      '{"a": 1 hunter2',
+      '{"a":1}hunter2',
+      '\0hunter2"',
+    ])
+      assert.throws(
+        () => parseObject({ text, where: 'f:2' }),
+        ({ message }: Error) => message.startsWith('f:2 is not JSON (') && !/hun|er2|\0/.test(message),
+      );
+  });
+});
+
 describe('readLines', () => {
   it('numbers lines, passes over blank ones, and takes a last one without an end', async () => {
     assert.deepEqual(await read('a\n\n \nb'), [

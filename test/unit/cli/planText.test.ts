@@ -32,11 +32,13 @@ chat: qwen3-30b-a3b
   Planned   CUDA0: all 48 layers and the output without the experts of layers 0-34 (5.1 GB weights, 1.6 GB cache, 0.2 GB buffers; 57 % of what a token reads)
             CPU: the experts of layers 0-34 and the input (12.1 GB weights, 74 MB buffers; 43 % of what a token reads)
   Foretold  39.7 tokens/s written, 380 tokens/s of a long prompt read
-  Why       with the CPU: the experts of layers 0-34, as 11.9 GB of CUDA0 are missing
+  Why       with the CPU: the experts of layers 0-34, as CUDA0 lacks 11.9 GB for that
             the cache is kept in 8 bits, with next to no loss: 16 would take 1.4 GB more, and 48 MB are left
   Context   32,768 tokens, kept as q8_0
-Left, behind a reserve: CPU 11.6 GB, CUDA0 0.0 GB
-Cost 39.3, found by the solver in 0 ms; last layers first would cost 45.3
+Left: CPU 11.6 GB, CUDA0 0.0 GB, beside what is kept for other programs
+Cost: 39.3 ms a token, roles by their weight; a shorter context and a coarser cache count as slower
+      found by the solver in 0 ms; the last layers on GPUs first, as llama.cpp does, would cost 45.3
+Speeds are estimates from the rates above, with 2,000 tokens in the cache; no model was loaded.
 `,
     );
   });
@@ -50,12 +52,14 @@ chat: qwen2.5-coder-32b
             CUDA1: layers 41-63 and the output without the feed-forward parts of layers 41-42 (6.3 GB weights, 0.4 GB cache, 0.3 GB buffers; 35 % of what a token reads)
             CPU: layers 0-3, the feed-forward parts of layers 4, 41-42 and the input (2.3 GB weights, 72 MB cache, 64 MB buffers; 10 % of what a token reads)
   Foretold  8.89 tokens/s written, 223 tokens/s of a long prompt read
-  Why       with the CPU: layers 0-3 and the feed-forward parts of layers 4, 41-42, as 1.9 GB of CUDA0 and CUDA1 are missing
+  Why       with the CPU: layers 0-3 and the feed-forward parts of layers 4, 41-42, as CUDA0 and CUDA1 lack 1.9 GB for that
             the context is of 16,384 tokens: 32,768 would take 1.1 GB more, and 19 MB are left
             the cache is kept in 4 bits, with some loss of quality: 16 would take 2.9 GB more, and 19 MB are left
   Context   16,384 tokens, kept as q4_0
-Left, behind a reserve: CPU 21.4 GB, CUDA0 0.0 GB, CUDA1 0.0 GB
-Cost 147.7, found by the solver in 0 ms; last layers first would cost 191.5
+Left: CPU 21.4 GB, CUDA0 0.0 GB, CUDA1 0.0 GB, beside what is kept for other programs
+Cost: 147.7 ms a token, roles by their weight; a shorter context and a coarser cache count as slower
+      found by the solver in 0 ms; the last layers on GPUs first, as llama.cpp does, would cost 191.5
+Speeds are estimates from the rates above, with 2,000 tokens in the cache; no model was loaded.
 `,
     );
   });
@@ -85,8 +89,10 @@ embedding: nomic-embed
             CPU: the input (24 MB weights, 10 MB buffers)
   Foretold  6,620 tokens/s of a long prompt read
   Context   1,024 tokens, kept as f16
-Left, behind a reserve: CPU 3.3 GB, Vulkan0 1.5 GB
-Cost 405.6, found by the solver in 0 ms; last layers first would cost 416.7
+Left: CPU 3.3 GB, Vulkan0 1.5 GB, beside what is kept for other programs
+Cost: 405.6 ms a token, roles by their weight; a shorter context and a coarser cache count as slower
+      found by the solver in 0 ms; the last layers on GPUs first, as llama.cpp does, would cost 416.7
+Speeds are estimates from the rates above, with 2,000 tokens in the cache; no model was loaded.
 `,
     );
   });
@@ -101,14 +107,16 @@ completion: qwen2.5-coder-1.5b
   Foretold  184 tokens/s written, 3,820 tokens/s of a long prompt read
   Context   16,384 tokens, kept as f16
 chat: qwen3-30b-a3b
-  Planned   CUDA0: all 48 layers and the output without the experts of layers 0-39 (3.4 GB weights, 1.6 GB cache, 0.2 GB buffers; 50 % of what a token reads)
-            CPU: the experts of layers 0-39 and the input (13.8 GB weights, 74 MB buffers; 50 % of what a token reads)
-  Foretold  36.6 tokens/s written, 341 tokens/s of a long prompt read
-  Why       with the CPU: the experts of layers 0-39, as 13.3 GB of CUDA0 are missing
-            the cache is kept in 8 bits, with next to no loss: 16 would take 1.4 GB more, and 0.3 GB are left
+  Planned   CUDA0: layers 2-47 and the output without the experts of layers 2-38 (3.7 GB weights, 1.5 GB cache, 0.2 GB buffers; 50 % of what a token reads)
+            CPU: layers 0-1, the experts of layers 2-38 and the input (13.5 GB weights, 68 MB cache, 74 MB buffers; 50 % of what a token reads)
+  Foretold  36.9 tokens/s written, 348 tokens/s of a long prompt read
+  Why       with the CPU: layers 0-1 and the experts of layers 2-38, as CUDA0 lacks 13.3 GB for that
+            the cache is kept in 8 bits, with next to no loss: 16 would take 1.4 GB more, and 41 MB are left
   Context   32,768 tokens, kept as q8_0
-Left, behind a reserve: CPU 9.7 GB, CUDA0 0.3 GB
-Cost 110.4, found by the solver in 0 ms; last layers first would cost 115.6
+Left: CPU 10.0 GB, CUDA0 0.0 GB, beside what is kept for other programs
+Cost: 110.0 ms a token, roles by their weight; a shorter context and a coarser cache count as slower
+      found by the solver in 0 ms; the last layers on GPUs first, as llama.cpp does, would cost 115.6
+Speeds are estimates from the rates above, with 2,000 tokens in the cache; no model was loaded.
 `,
     );
   });
@@ -130,7 +138,7 @@ Cost 110.4, found by the solver in 0 ms; last layers first would cost 115.6
       planned(MACHINES['laptop-16']!, { completion: 'qwen2.5-coder-7b', chat: 'qwen2.5-coder-32b' }),
       {
         message:
-          'The models for completion and chat need 23.9 GB of memory, 10.4 GB are free: choose a model of at most 5.0 GB for chat, or none for chat, or close other programs.',
+          'The models for completion and chat need 23.9 GB of memory, 10.4 GB are free behind a reserve: choose a model of at most 5.0 GB for chat, or none for chat, or close other programs.',
       },
     );
   });

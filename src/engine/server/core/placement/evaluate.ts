@@ -61,7 +61,8 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
   const { parts } = model;
   const home = homes(layout);
   const spilled = spilledLayers(layout);
-  const helped = home.some((index) => index !== CPU);
+  // ggml asks the devices of a model in their order.
+  const helper = pools.gpus[Math.min(...home.filter((index) => index !== CPU))];
   const loads = new Map<RatedDevice, Load>();
   const on = (index: number): Load => {
     const device = index === CPU ? pools.cpu : pools.gpus[index]!;
@@ -106,7 +107,7 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
   );
   // GPUs that have all of a model between them begin with the next part of a batch while the others are at this one.
   const pipelined = new Set(home).size > 1 && !home.includes(CPU) && !cpuComputes;
-  const pricing = new Pricing(model, pools, link);
+  const pricing = new Pricing(model, link);
   const writes = model.roles.some((role: ModelRole) => ROLES[role].writes);
   const onGpus = home.slice(0, -1).filter((index) => index !== CPU).length;
   const result: LayoutCost = {
@@ -126,7 +127,7 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
     const inputs = (isCpu ? 0 : needs.input) + needs.perCell * context.cells;
     const compute = Math.max(
       // A GPU that has some of a model computes long batches of the rest as well (`op_offload`).
-      computes && !(isCpu && helped) ? needs.layers + needs.perCell * context.cells + copied : 0,
+      computes && !(isCpu && helper) ? needs.layers + needs.perCell * context.cells + copied : 0,
       hasOutput ? needs.output : 0,
       isCpu ? needs.input + needs.perCell * context.cells : 0,
     );
@@ -138,8 +139,8 @@ function costOf(layout: Layout, pools: Pools, link: number): LayoutCost {
     };
     result.cost += pricing.cache(load.cacheElements, kvType, device);
     for (const [group, tensors] of Object.entries(load.tensors) as [Group, Tensors][]) {
-      result.cost += pricing.tensors(group, tensors, device, helped);
-      result.promptMsPerToken += pricing.promptMs(group, tensors, device, helped, TOLD.promptBatch);
+      result.cost += pricing.tensors(group, tensors, device, helper);
+      result.promptMsPerToken += pricing.promptMs(group, tensors, device, helper, TOLD.promptBatch);
       if (writes) result.msPerToken += decodeMs(tensors, device);
     }
     if (writes) result.msPerToken += cacheMs(load.cacheElements, kvType, device, Math.min(TOLD.fill, context.tokens));

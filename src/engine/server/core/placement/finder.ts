@@ -41,7 +41,7 @@ export class Finder {
       if (why !== undefined) this.#log(`The placement was not optimised: ${why}.`);
       if (typeof answer !== 'string') return answer;
       this.close();
-      return find(question, () => undefined);
+      return find(question);
     } finally {
       clearTimeout(late);
       worker.off('message', answered).off('error', failed).off('exit', ended);

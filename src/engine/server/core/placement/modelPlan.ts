@@ -2,7 +2,7 @@
 import type { ModelPlan } from '../../../protocol/index.ts';
 import type { LayoutCost, PlanCost } from './evaluate.ts';
 import { EXPERTS, FEED_FORWARD } from './fromHeader.ts';
-import { homes, type Layout, type PlacedModel, spilledLayers } from './layout.ts';
+import { CPU, homes, type Layout, type PlacedModel, spilledLayers } from './layout.ts';
 import { SPILLED, type Spilled } from './parts.ts';
 import type { Pools } from './pools.ts';
 import { whereWords, whyWords } from './words.ts';
@@ -47,7 +47,8 @@ export function modelPlan(layout: Layout, cost: LayoutCost, pools: Pools, left: 
 
 /** @returns undefined where the plan is for other devices, another length, or places something as no layout can. */
 export function layoutOf(plan: ModelPlan, model: PlacedModel, { gpus }: Pools): Layout | undefined {
-  const known = plan.devices.every((device) => gpus.some(({ name }) => name === device));
+  const order = plan.devices.map((device) => gpus.findIndex(({ name }) => name === device));
+  const known = order.every((at, index) => at > (order[index - 1] ?? CPU));
   const offered = model.contexts.some(({ tokens }) => tokens === plan.contextTokens);
   if (!known || !offered || !model.kvTypes.includes(plan.kvType)) return undefined;
   const layers = gpus.map(({ name }) => plan.tensorSplit[plan.devices.indexOf(name)] ?? 0);

@@ -7,8 +7,13 @@ import type { RatedDevice, RatedMachine } from './rates.ts';
 
 export interface Pools {
   cpu: RatedDevice;
-  /** Those that can hold anything, in order. */
+  /**
+   * Those that can hold anything. The quickest with a prompt is first, as it computes that for what lies with the CPU; the
+   * order in which the machine names them is of no account.
+   */
   gpus: RatedDevice[];
+  /** Names of those that others fill. */
+  full: string[];
   /** Limits of what all models together take: a pool, or the part of a pool that an integrated GPU can reach. */
   limits: { name: string; devices: string[]; bytes: number }[];
 }
@@ -22,21 +27,28 @@ export function poolsOf({ devices }: RatedMachine): Pools {
   const cpu = cpus[0];
   if (!cpu || cpus.length > 1) throw new EngineFailure('internal', 'A machine has one device of kind cpu.');
   // A device that has no memory to report is not one to put anything on (#18175).
-  const gpus = devices.filter(({ kind, freeBytes, totalBytes }) => kind !== 'cpu' && freeBytes > 0 && totalBytes > 0);
+  const known = devices.filter(({ kind, totalBytes }) => kind !== 'cpu' && totalBytes > 0);
+  const gpus = known
+    .filter((device) => roomOn(device) > 0)
+    .sort((a, b) => b.flops - a.flops || b.totalBytes - a.totalBytes || (a.name < b.name ? -1 : 1));
   const shared = gpus.filter(({ kind }) => kind === 'igpu');
   return {
     cpu,
     gpus,
+    full: known.flatMap((device) => (roomOn(device) > 0 ? [] : [device.name])),
     limits: [
       { name: cpu.name, devices: [cpu, ...shared].map(({ name }) => name), bytes: usable(cpu, RESERVE.cpu) },
       ...gpus.map((gpu) => ({
         name: gpu.name,
         devices: [gpu.name],
-        bytes: gpu.kind === 'igpu' ? gpu.freeBytes : usable(gpu, RESERVE.gpu),
+        bytes: roomOn(gpu),
       })),
     ],
   };
 }
+
+/** Of an integrated GPU the system's reserve is enough. */
+const roomOn = (gpu: RatedDevice): number => (gpu.kind === 'igpu' ? gpu.freeBytes : usable(gpu, RESERVE.gpu));
 
 function usable({ freeBytes, totalBytes }: RatedDevice, { share, least }: { share: number; least: number }): number {
   return Math.max(0, freeBytes - Math.max(least, share * totalBytes));

@@ -7,7 +7,6 @@
 import type { KvType } from '../../../protocol/index.ts';
 import type { PlacedModel } from './layout.ts';
 import type { Spilled, Tensors } from './parts.ts';
-import type { Pools } from './pools.ts';
 import type { RatedDevice } from './rates.ts';
 import { KV_TYPES, ROLES } from './roles.ts';
 
@@ -24,21 +23,25 @@ export type Group = Spilled | 'attention' | 'output';
 
 export class Pricing {
   readonly #model: PlacedModel;
-  readonly #firstGpu: RatedDevice | undefined;
   readonly #link: number;
 
-  constructor(model: PlacedModel, { gpus }: Pools, link: number) {
+  constructor(model: PlacedModel, link: number) {
     this.#model = model;
-    this.#firstGpu = gpus[0];
     this.#link = link;
   }
 
-  /** @param helped the model is on a GPU with some of its layers. */
-  tensors(group: Group, tensors: Tensors, device: RatedDevice, helped: boolean): number {
+  /** @param helper the first GPU that has something of the model: it computes prompts for what lies with the CPU. */
+  tensors(group: Group, tensors: Tensors, device: RatedDevice, helper: RatedDevice | undefined): number {
     return this.#weighted((role) => {
       const writing = role.writes ? decodeMs(tensors, device) : 0;
-      return writing + role.promptTokens * this.promptMs(group, tensors, device, helped, role.promptBatch);
+      return writing + role.promptTokens * this.promptMs(group, tensors, device, helper, role.promptBatch);
     });
+  }
+
+  /** What it costs that one GPU helps and not another, for each multiplication of a token that lies with the CPU. */
+  helpedBy(helper: RatedDevice, other: RatedDevice): number {
+    const one = { held: 0, read: 0, multiplications: 1 };
+    return this.#weighted(({ promptTokens }) => promptTokens * (multiplyMs(one, helper) - multiplyMs(one, other)));
   }
 
   /** Of the cache of layers that keep `elements` of a token. */
@@ -56,12 +59,16 @@ export class Pricing {
   }
 
   /** Milliseconds a token of a prompt that is computed `batch` tokens at a time; the output is wanted for its last alone. */
-  promptMs(group: Group, tensors: Tensors, device: RatedDevice, helped: boolean, batch: number): number {
+  promptMs(
+    group: Group,
+    tensors: Tensors,
+    device: RatedDevice,
+    helper: RatedDevice | undefined,
+    batch: number,
+  ): number {
     if (group === 'output') return 0;
-    const multiply = ({ flops }: RatedDevice) => ((2 * tensors.multiplications) / flops) * MS;
-    const gpu = helped && device.kind === 'cpu' ? this.#firstGpu : undefined;
-    if (!gpu) return multiply(device);
-    return multiply(gpu) + ((tensors.held * this.#touched(group, batch)) / this.#link / batch) * MS;
+    if (!helper || device.kind !== 'cpu') return multiplyMs(tensors, device);
+    return multiplyMs(tensors, helper) + ((tensors.held * this.#touched(group, batch)) / this.#link / batch) * MS;
   }
 
   /** Share of the weights that a batch needs: a mixture's experts are copied only where one of its tokens uses them. */
@@ -74,7 +81,12 @@ export class Pricing {
   }
 }
 
-export const decodeMs = ({ read }: Tensors, { bandwidth }: RatedDevice): number => (read / bandwidth) * MS;
+const multiplyMs = ({ multiplications }: Tensors, { flops }: RatedDevice): number =>
+  ((2 * multiplications) / flops) * MS;
+
+/** Reads decide, where the device multiplies as quickly as it reads: a CPU beside a GPU's memory does not. */
+export const decodeMs = (tensors: Tensors, device: RatedDevice): number =>
+  Math.max((tensors.read / device.bandwidth) * MS, multiplyMs(tensors, device));
 
 export const cacheMs = (elements: number, type: KvType, { bandwidth }: RatedDevice, fill: number): number =>
   ((elements * KV_TYPES[type].bytes * fill) / bandwidth) * MS;

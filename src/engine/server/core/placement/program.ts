@@ -39,7 +39,7 @@ export function programOf(
 ): Program {
   const lp = new LinearProgram();
   lp.row([[1, lp.integer(ONE, 1)]], '=', -1);
-  const placed = models.map((model, index) => describe(lp, model, `m${index}`, pools, new Pricing(model, pools, link)));
+  const placed = models.map((model, index) => describe(lp, model, `m${index}`, pools, new Pricing(model, link)));
   pools.limits.forEach(({ devices }, index) => {
     const held = placed.flatMap(({ bytes }) => devices.flatMap((device) => bytes.get(device) ?? []));
     lp.row(
@@ -104,13 +104,16 @@ function describe(lp: LinearProgram, model: PlacedModel, id: string, pools: Pool
       );
   });
 
-  // Each group of tensors: on the GPUs what is counted there, with the CPU the rest.
+  // Each group of tensors: on the GPUs what is counted there, with the CPU the rest; a GPU helps with that (see below).
+  const withCpu: Term[] = [];
   const place = (group: Group, tensors: Tensors, counts: readonly string[], total: number): void => {
-    const away = pricing.tensors(group, tensors, cpu, true);
-    lp.cost([total * away, ONE], [total * (pricing.tensors(group, tensors, cpu, false) - away), outputOnCpu]);
+    const away = pricing.tensors(group, tensors, cpu, gpus[0]);
+    lp.cost([total * away, ONE], [total * (pricing.tensors(group, tensors, cpu, undefined) - away), outputOnCpu]);
+    if (group !== 'output') withCpu.push([total * tensors.multiplications, ONE]);
     bytes.get(cpu.name)!.push([total * tensors.held, ONE]);
     counts.forEach((name, gpu) => {
-      lp.cost([pricing.tensors(group, tensors, gpus[gpu]!, true) - away, name]);
+      lp.cost([pricing.tensors(group, tensors, gpus[gpu]!, undefined) - away, name]);
+      if (group !== 'output') withCpu.push([-tensors.multiplications, name]);
       bytes.get(gpus[gpu]!.name)!.push([tensors.held, name]);
       bytes.get(cpu.name)!.push([-tensors.held, name]);
     });
@@ -120,6 +123,40 @@ function describe(lp: LinearProgram, model: PlacedModel, id: string, pools: Pool
   place('output', parts.output, outputs.slice(0, -1), 1);
   bytes.get(cpu.name)!.push([parts.input.held, ONE]);
   if (parts.tied) bytes.get(cpu.name)!.push([-parts.output.held, outputOnCpu]);
+
+  // The first GPU that is used helps, which is the quickest of them: all the work can be its own at the least price.
+  if (gpus.length > 1) {
+    const all = withCpu.reduce((most, [multiplications]) => Math.max(0, multiplications) + most, 0);
+    const helped = gpus.map((gpu, index) => {
+      const work = lp.real(`${id}help${index}`);
+      // One that has nothing does not help.
+      lp.row(
+        [
+          [1, used[index]!],
+          [-1, layers[index]!],
+          [-1, outputs[index]!],
+        ],
+        '<=',
+      );
+      lp.row(
+        [
+          [1, work],
+          [-1, used[index]!],
+        ],
+        '<=',
+      );
+      lp.cost([all * pricing.helpedBy(gpu, gpus[0]!), work]);
+      return work;
+    });
+    lp.row(
+      [
+        ...withCpu.map(([multiplications, name]): Term => [multiplications / all, name]),
+        [-1, outputOnCpu],
+        ...helped.map((work): Term => [-1, work]),
+      ],
+      '<=',
+    );
+  }
 
   // Changes of the device: the beginning, into each GPU, and there and back for what is spilled.
   lp.cost([pricing.split(), ONE]);

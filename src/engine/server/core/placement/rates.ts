@@ -20,9 +20,14 @@ const USUAL_LINK = 12e9;
 
 export const rated = ({ devices, link = USUAL_LINK, ...machine }: Machine): RatedMachine => ({
   ...machine,
-  devices: devices.map((device) => ({ ...USUAL[device.kind], ...device })),
+  devices: devices.map((device) => {
+    const assumed = device.assumed ?? RATES.filter((rate) => device[rate] === undefined);
+    return { ...USUAL[device.kind], ...device, ...(assumed.length > 0 ? { assumed } : {}) };
+  }),
   link,
 });
+
+const RATES = ['bandwidth', 'flops'] as const;
 
 const PIECE = 4 << 20;
 const PIECES = 24;

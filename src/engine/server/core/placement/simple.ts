@@ -13,15 +13,42 @@ import type { RatedMachine } from './rates.ts';
 /** Longest context that is given where there is room. */
 const USUAL_CONTEXT = 16_384;
 const ORDER: readonly ModelRole[] = ['completion', 'embedding', 'chat'];
+/** Who has its place first. */
+export const rankOf = (roles: readonly ModelRole[]): number => Math.min(...roles.map((role) => ORDER.indexOf(role)));
 
-/** @returns layouts in the order of `models`; undefined where the rule finds no room. */
-export function simplePlan(models: readonly PlacedModel[], pools: Pools, machine: RatedMachine): Layout[] | undefined {
-  const longest = Math.max(...models.map(({ contexts }) => contexts.length));
+/** Where the rule finds no room: its layouts with the shortest contexts and coarsest caches, which do not fit. */
+export function leastPlan(models: readonly PlacedModel[], pools: Pools, machine: RatedMachine): Layout[] {
+  return attempts(models, pools, machine, [...pools.gpus.keys()])('q4_0', mostSteps(models));
+}
+
+/** Whether there is a place for all with the least that they can do with, as far as the rule finds one. */
+export function hasRoom(models: readonly PlacedModel[], pools: Pools, machine: RatedMachine): boolean {
+  return [[...pools.gpus.keys()], []].some((filled) => {
+    const layouts = attempts(models, pools, machine, filled)('q4_0', mostSteps(models));
+    return evaluate(layouts, pools, machine).fits;
+  });
+}
+
+const mostSteps = (models: readonly PlacedModel[]): number =>
+  Math.max(...models.map(({ contexts }) => contexts.length));
+
+/**
+ * @param filled GPUs to put layers on, by their places in the pools.
+ * @returns layouts in the order of `models`; undefined where the rule finds no room.
+ */
+export function simplePlan(
+  models: readonly PlacedModel[],
+  pools: Pools,
+  machine: RatedMachine,
+  filled: readonly number[] = [...pools.gpus.keys()],
+): Layout[] | undefined {
+  const longest = mostSteps(models);
+  const attempt = attempts(models, pools, machine, filled);
   // What has no room with the least has none with more.
-  if (!evaluate(attempt(models, pools, machine, 'q4_0', longest), pools, machine).fits) return undefined;
+  if (!evaluate(attempt('q4_0', longest), pools, machine).fits) return undefined;
   for (const kvType of ['f16', 'q8_0', 'q4_0'] as const) {
     for (let step = 0; step < longest; step++) {
-      const layouts = attempt(models, pools, machine, kvType, step);
+      const layouts = attempt(kvType, step);
       if (evaluate(layouts, pools, machine).fits) return layouts;
     }
   }
@@ -29,32 +56,27 @@ export function simplePlan(models: readonly PlacedModel[], pools: Pools, machine
 }
 
 /** @param step how many lengths shorter than the usual each context is. */
-function attempt(
-  models: readonly PlacedModel[],
-  pools: Pools,
-  machine: RatedMachine,
-  wanted: KvType,
-  step: number,
-): Layout[] {
-  const placed = new Map<PlacedModel, Layout>();
-  const rank = ({ roles }: PlacedModel): number => Math.min(...roles.map((role) => ORDER.indexOf(role)));
-  for (const model of [...models].sort((a, b) => rank(a) - rank(b))) {
-    const usual = model.contexts.filter(({ tokens }) => tokens <= USUAL_CONTEXT);
-    const context = usual[Math.max(0, usual.length - 1 - step)] ?? model.contexts[0]!;
-    const kvType = model.kvTypes.includes(wanted) ? wanted : 'f16';
-    const start = onCpu(model, pools.gpus.length, context.tokens, kvType);
-    placed.set(
-      model,
-      fill(start, pools, (layout) => onGpusFit([...placed.values(), layout], pools, machine)),
-    );
-  }
-  return models.map((model) => placed.get(model)!);
-}
+const attempts =
+  (models: readonly PlacedModel[], pools: Pools, machine: RatedMachine, filled: readonly number[]) =>
+  (wanted: KvType, step: number): Layout[] => {
+    const placed = new Map<PlacedModel, Layout>();
+    for (const model of [...models].sort((a, b) => rankOf(a.roles) - rankOf(b.roles))) {
+      const usual = model.contexts.filter(({ tokens }) => tokens <= USUAL_CONTEXT);
+      const context = usual[Math.max(0, usual.length - 1 - step)] ?? model.contexts[0]!;
+      const kvType = model.kvTypes.includes(wanted) ? wanted : 'f16';
+      const start = onCpu(model, pools.gpus.length, context.tokens, kvType);
+      placed.set(
+        model,
+        fill(start, filled, (layout) => onGpusFit([...placed.values(), layout], pools, machine)),
+      );
+    }
+    return models.map((model) => placed.get(model)!);
+  };
 
-function fill(start: Layout, { gpus }: Pools, fits: (layout: Layout) => boolean): Layout {
+function fill(start: Layout, filled: readonly number[], fits: (layout: Layout) => boolean): Layout {
   const { layers } = start.model.parts;
   const mixture = layers.some(({ experts }) => experts.held > 0);
-  const backwards = gpus.map((_, gpu) => gpu).reverse();
+  const backwards = [...filled].reverse();
   let layout = start;
   for (const gpu of backwards) {
     const from = layout;

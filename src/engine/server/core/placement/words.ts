@@ -56,14 +56,17 @@ export function whyWords(
   const leftOn = (names: readonly string[]): number =>
     left.filter(({ name }) => names.includes(name)).reduce((sum, one) => sum + Math.max(0, one.bytes), 0);
   const { model, context, kvType } = layout;
-  const gpus = pools.gpus.map(({ name }) => name);
+  const gpus = [...pools.gpus.map(({ name }) => name), ...pools.full];
   const why: string[] = [];
   let short = false;
 
   const away = onTheCpu(layout);
   if (gpus.length > 0 && away.bytes > 0) {
     const missing = away.bytes - leftOn(gpus);
-    const because = missing > 0 ? `${sized(missing)} of ${listed(gpus)} are missing` : 'it is no slower there';
+    const because =
+      missing > 0
+        ? `${listed(gpus)} ${gpus.length > 1 ? 'lack' : 'lacks'} ${sized(missing)} for that`
+        : 'it is no slower there';
     why.push(`with the CPU: ${listed(away.what)}, as ${because}`);
     short ||= missing > 0;
   }
@@ -72,7 +75,11 @@ export function whyWords(
   const cacheBytes = caches.reduce((sum, [, { cache }]) => sum + cache, 0);
   const holders = caches.map(([name]) => name);
   const quick = holders.filter((name) => gpus.includes(name));
-  const free = leftOn(quick.length > 0 ? quick : holders);
+  // What an integrated GPU has left is the system's.
+  const system = leftOn([pools.cpu.name]);
+  const ownMemory = quick.some((name) => pools.gpus.find((gpu) => gpu.name === name)?.kind === 'gpu');
+  const onQuick = leftOn(quick);
+  const free = quick.length === 0 ? system : ownMemory ? onQuick : Math.min(onQuick, system);
   const lacking = (what: string, more: number): void => {
     const because = more > free ? `and ${sized(free)} are left` : 'and be slower';
     why.push(`${what} would take ${sized(more)} more, ${because}`);

@@ -34,7 +34,10 @@ describe('Placing', () => {
   it('says in the log what lies where, and why', async () => {
     const one = world(8);
     await one.open(chat);
-    assert.match(one.log.join('\n'), /chat\.gguf is planned: GPU0: all 48 layers .*; CPU: .*\d GB of GPU0 are missing/);
+    assert.match(
+      one.log.join('\n'),
+      /chat\.gguf is planned: GPU0: all 48 layers .*; CPU: .*GPU0 lacks \d+\.\d GB for that/,
+    );
   });
 
   it('has nothing to say where there is no GPU to use, or where it does not say what it has', async () => {
@@ -139,7 +142,8 @@ describe('where memory is short', () => {
     await one.open(completion);
     await assert.rejects(one.open(chat), {
       kind: 'outOfMemory',
-      message: /^The models for completion and chat need 2\d\.\d GB of memory, 1\d\.\d GB are free: choose .* for chat/,
+      message:
+        /^The models for completion and chat need 2\d\.\d GB of memory, 1\d\.\d GB are free behind a reserve: choose .* for chat/,
     });
     assert.ok(one.isOpen(completion.path));
   });
