@@ -11,7 +11,7 @@ import { PageTiers } from './kv/tiers.ts';
 import type { ModelHandle } from './modelHandle.ts';
 import { calibrate } from './scheduler/calibration.ts';
 import { Decisions } from './scheduler/decisions.ts';
-import { LatencyProfile } from './scheduler/latencyProfile.ts';
+import { LatencyProfile, TILED } from './scheduler/latencyProfile.ts';
 import { Loop } from './scheduler/loop.ts';
 import type { Policy } from './scheduler/planner.ts';
 import { rowsAlike } from './speculation/rowsAlike.ts';
@@ -30,6 +30,9 @@ export interface ServingOptions {
   disk?: SavedPages;
   log: (level: LogEvent['level'], message: string) => void;
 }
+
+/** What a token of a prompt takes is said of prompts of so many. */
+const USUAL_PROMPT = 512;
 
 /** Requests that run at once; the others wait. */
 const LEASES = 16;
@@ -52,6 +55,7 @@ export async function serve(
   const backend = handle.createBackend({ cells, sequences: handle.recurrent ? leases : leases + BRANCHES });
   const profile = new LatencyProfile(backend.batchTokens);
   await calibrate(backend, profile, device);
+  handle.info.promptMs = profile.prompt(USUAL_PROMPT, 0, TILED) / USUAL_PROMPT;
   const decisions = new Decisions(() => backend.now());
   const cache: CacheStrategy = backend.sharesPages
     ? new KvCache(backend, {

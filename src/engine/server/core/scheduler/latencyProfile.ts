@@ -2,20 +2,29 @@
  * What one iteration costs on this machine, in milliseconds: learned when the model is opened, and corrected by every
  * iteration that runs.
  *
- *     ms(tokens, context) = pace * (rows(tokens) + attention * context)
+ *     ms(tokens, context) = pace * (rows(tokens) + attention * tiled(tokens) * context)
  *
  * `rows` is a curve through one point for each of 1, 2, 4 ... tokens: on a CPU it is flat while reading the weights is
  * what takes the time and then about linear, on a GPU flat for long. `context` is the sum, over the rows of the batch,
- * of the positions that each attends to. `pace` is how busy the machine is: it moves all costs alike.
+ * of the positions that each attends to; `tiled` is 1, and a fraction in a batch of {@link TILED} rows or more, for
+ * all of which a position is read at once. `pace` is how busy the machine is: it moves all costs alike.
  *
  * Each number is corrected by its share of the error and by how little is known of it: a scalar Kalman filter on its
  * logarithm, because what is wrong is wrong by a factor.
  */
 
-/** Before anything was measured: a small model on a laptop. */
-const PRIOR = { fixedMs: 5, tokenMs: 0.7, attentionMs: 2e-4 };
+/**
+ * From so many rows on ggml's CPU computes attention in tiles (`GGML_FA_TILE_Q`), where keys and values are floats. Measured
+ * with the bundled model behind 768 tokens on the average: 2.4 ms a token in batches of 32, 0.9 in batches of 64.
+ */
+export const TILED = 64;
+/**
+ * Before anything was measured: a small model on a laptop. Of tiles it is hoped that they save what they do there: batches
+ * that are long enough are tried, and teach what is true.
+ */
+const PRIOR = { fixedMs: 5, tokenMs: 0.7, attentionMs: 2e-4, tiledShare: 0.5 };
 /** Variance of the logarithm of what is not known yet, and what it never falls below: costs change. */
-const DOUBT = { pace: 4, point: 1, attention: 3, leastPace: 5e-4, leastPoint: 2e-3, leastAttention: 5e-3 };
+const DOUBT = { pace: 4, point: 1, attention: 3, tiled: 1, leastPace: 5e-4, leastPoint: 2e-3, leastAttention: 5e-3 };
 /** Variance of the measurements' own noise (of its logarithm). */
 const NOISE = 0.2 ** 2;
 /** A measurement further off than so many standard deviations counts as one of them. */
@@ -24,7 +33,7 @@ const OUTLIER = 3;
 const NEWS = 3;
 
 export class LatencyProfile {
-  /** Milliseconds at 1, 2, 4 ... tokens, the batch's length, and last of the attention. */
+  /** Milliseconds at 1, 2, 4 ... tokens, the batch's length, then of the attention, and last the share of it that is left in tiles. */
   readonly #cost: Float64Array;
   readonly #points: Float64Array;
   readonly #doubt: Float64Array;
@@ -40,8 +49,9 @@ export class LatencyProfile {
     points.push(Math.max(2, batchTokens));
     this.#points = Float64Array.from(points);
     const rows = points.map((tokens) => PRIOR.fixedMs + PRIOR.tokenMs * tokens);
-    this.#cost = Float64Array.from([...rows, PRIOR.attentionMs]);
-    this.#doubt = Float64Array.from([...rows.map(() => DOUBT.point), DOUBT.attention]);
+    const { attentionMs, tiledShare } = PRIOR;
+    this.#cost = Float64Array.from([...rows, attentionMs, tiledShare]);
+    this.#doubt = Float64Array.from([...rows.map(() => DOUBT.point), DOUBT.attention, DOUBT.tiled]);
   }
 
   /**
@@ -50,21 +60,22 @@ export class LatencyProfile {
    * @param context sum over the rows of the positions each attends to: position + 1.
    */
   predict(tokens: number, context: number): number {
-    return tokens <= 0 ? 0 : this.#pace * (this.#rows(tokens) + this.#attention * context);
+    return tokens <= 0 ? 0 : this.#pace * (this.#rows(tokens) + this.#attention(tokens) * context);
   }
 
   /** Takes in that an iteration (see {@link predict}) took `ms`. */
   observe(tokens: number, context: number, ms: number): void {
     if (tokens < 1 || !(ms > 0 && ms < Number.POSITIVE_INFINITY)) return;
     const at = this.#segment(tokens);
-    const last = this.#cost.length - 1;
+    const { length } = this.#points;
     const share = this.#share(at, tokens);
     const predicted = this.predict(tokens, context);
     const part = this.#pace / predicted;
     const slopes: [number, number][] = [
       [at, (1 - share) * this.#cost[at]! * part],
       [at + 1, share * this.#cost[at + 1]! * part],
-      [last, this.#attention * context * part],
+      [length, this.#attention(tokens) * context * part],
+      [length + 1, tokens < TILED ? 0 : this.#attention(tokens) * context * part],
     ];
     const known = slopes.reduce((sum, [i, slope]) => sum + slope ** 2 * this.#doubt[i]!, NOISE);
     let variance = known + this.#paceDoubt;
@@ -84,13 +95,13 @@ export class LatencyProfile {
     for (const [i, slope] of slopes) {
       const gain = (this.#doubt[i]! * slope) / variance;
       this.#correct(i, Math.exp(gain * error));
-      const least = i === last ? DOUBT.leastAttention : DOUBT.leastPoint;
+      const least = i < length ? DOUBT.leastPoint : DOUBT.leastAttention;
       this.#doubt[i] = Math.max(least, this.#doubt[i]! * (1 - gain * slope));
     }
     // The curve never falls: what was just measured stands, and pushes what is only remembered.
     const anchor = share < 0.5 ? at : at + 1;
     for (let i = anchor - 1; i >= 0; i--) this.#cost[i] = Math.min(this.#cost[i]!, this.#cost[i + 1]!);
-    for (let i = anchor + 1; i < last; i++) this.#cost[i] = Math.max(this.#cost[i]!, this.#cost[i - 1]!);
+    for (let i = anchor + 1; i < length; i++) this.#cost[i] = Math.max(this.#cost[i]!, this.#cost[i - 1]!);
   }
 
   /**
@@ -103,11 +114,14 @@ export class LatencyProfile {
    * @returns 0 when not even one fits.
    */
   largestChunk(budgetMs: number, tokens: number, context: number, start: number, most: number): number {
-    let fits = 0;
-    let tooMany = Math.max(0, Math.floor(most)) + 1;
+    const end = Math.max(0, Math.floor(most)) + 1;
+    const fitsIn = (chunk: number) => this.predict(tokens + chunk, context + contextOf(start, chunk)) <= budgetMs;
+    // A batch in tiles may cost less than a shorter one without.
+    const tiled = Math.max(1, TILED - tokens);
+    let [fits, tooMany] = tiled < end && fitsIn(tiled) ? [tiled, end] : [0, Math.min(tiled, end)];
     while (tooMany - fits > 1) {
       const chunk = (fits + tooMany) >>> 1;
-      if (this.predict(tokens + chunk, context + contextOf(start, chunk)) <= budgetMs) fits = chunk;
+      if (fitsIn(chunk)) fits = chunk;
       else tooMany = chunk;
     }
     return fits;
@@ -117,22 +131,26 @@ export class LatencyProfile {
   prompt(tokens: number, start: number, chunk: number): number {
     if (tokens <= 0) return 0;
     const whole = Math.floor(tokens / chunk);
-    const rest = tokens - whole * chunk;
-    const rows = (whole > 0 ? whole * this.#rows(chunk) : 0) + (rest > 0 ? this.#rows(rest) : 0);
-    return this.#pace * (rows + this.#attention * contextOf(start, tokens));
+    const done = whole * chunk;
+    const rest = tokens - done;
+    const long = whole > 0 ? whole * this.#rows(chunk) + this.#attention(chunk) * contextOf(start, done) : 0;
+    const short = rest > 0 ? this.#rows(rest) + this.#attention(rest) * contextOf(start + done, rest) : 0;
+    return this.#pace * (long + short);
   }
 
   /** Points that were never measured go with the one beside them. */
   #correct(at: number, factor: number): void {
-    const last = this.#cost.length - 1;
+    const { length } = this.#points;
     this.#cost[at]! *= factor;
-    if (at === last) return;
-    for (let i = at + 1; i < last && this.#doubt[i] === DOUBT.point; i++) this.#cost[i]! *= factor;
+    if (at >= length) return;
+    for (let i = at + 1; i < length && this.#doubt[i] === DOUBT.point; i++) this.#cost[i]! *= factor;
     for (let i = at - 1; i >= 0 && this.#doubt[i] === DOUBT.point; i--) this.#cost[i]! *= factor;
   }
 
-  get #attention(): number {
-    return this.#cost[this.#cost.length - 1]!;
+  /** Milliseconds for each position that a row of such a batch attends to. */
+  #attention(tokens: number): number {
+    const { length } = this.#points;
+    return this.#cost[length]! * (tokens < TILED ? 1 : this.#cost[length + 1]!);
   }
 
   /** Index of the point that begins the stretch of the curve where `tokens` lies; the last stretch goes on for ever. */

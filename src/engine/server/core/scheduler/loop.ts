@@ -102,6 +102,7 @@ export class Loop implements Contender {
   /** Enters a request; an older one with the same `supersedes` key ends at once. */
   submit(input: RequestInput): Request {
     const request = new Request(input, this.#arrivals++, this.#parts.backend.now(), this.#parts.tokenizer);
+    this.#parts.planner.came(this.#parts.backend.now());
     this.decisions.record('arrived', request, { tokens: request.promptTokens });
     const { supersedes, workspace } = input;
     if (supersedes !== undefined) {
@@ -215,6 +216,7 @@ export class Loop implements Contender {
       this.#parts.profile.observe(this.#parts.planner.tokens, this.#parts.planner.context, ms);
       this.#times.add(ms);
     }
+    if (outcome === 'aborted') this.#parts.planner.came(now);
     const lead = slices[0]!.request.rank;
     for (const request of this.#requests) {
       const served = slices.some((slice) => slice.request === request);

@@ -2,7 +2,7 @@
  * Whose tokens are in the next iteration, and how many: strict classes, levels inside a class, decodes before prompts
  * (Sarathi-Serve, arXiv 2403.02310), prompts in chunks, all within the time that an iteration may take.
  */
-import { contextOf, type LatencyProfile } from './latencyProfile.ts';
+import { contextOf, type LatencyProfile, TILED } from './latencyProfile.ts';
 import type { Request } from './request.ts';
 
 /** One iteration takes no longer than this, so that whoever arrives waits no longer. */
@@ -10,10 +10,14 @@ export const ITERATION_MS = 30;
 /** Where an iteration can be stopped half-way, as on a CPU, half of that is enough if it wastes nothing. */
 const SHORT_MS = 15;
 /**
- * And it may take longer there, where a chunk of a prompt must have so many tokens, or twice as many ..., to cost for each
- * token no more than so many times what it costs in a chunk of 128. What was computed is lost when it is stopped.
+ * And it may take longer there, where a chunk of a prompt must have more tokens to cost for each no more than so many times what
+ * it costs in the longest of these. What was computed is lost when it is stopped: so no longer than keys are apart where
+ * somebody types, or than nobody has come.
  */
-const EFFICIENT = { least: 16, times: 1.25, most: 128 };
+const EFFICIENT = { times: 1.25, chunks: [16, 32, 64, 128] };
+const KEYS_APART_MS = 200;
+/** The end of a prompt is computed with the chunk before it where alone it would cost more than so many times as much. */
+const DEAR = 2;
 /** Where a single token takes longer than an iteration may, a chunk may take so many times as long as one. */
 const LEAST_TIMES = 1.5;
 /** On a GPU a lower class rides along where that makes the iteration no longer than so many times; on a CPU every row costs. */
@@ -28,6 +32,9 @@ export class Planner {
   readonly #stoppable: boolean;
   #tokens = 0;
   #context = 0;
+  #cameAt = Number.NEGATIVE_INFINITY;
+  /** For how long nobody has come. */
+  #quietMs = 0;
   /** Class of the first request in the batch, and what the batch would take with that class alone. */
   #lead = -1;
   #leadMs = 0;
@@ -57,8 +64,14 @@ export class Planner {
     return this.#policy === 'preemptive' && running.rank > arriving.rank;
   }
 
+  /** A request came, or stopped an iteration, at a time of the clock of {@link clear}. */
+  came(now: number): void {
+    this.#cameAt = now;
+  }
+
   /** Begins an iteration. */
-  clear(): void {
+  clear(now: number): void {
+    this.#quietMs = now - this.#cameAt;
     this.#tokens = 0;
     this.#context = 0;
     this.#lead = -1;
@@ -87,8 +100,10 @@ export class Planner {
    */
   room({ rank }: Request, start: number, wanted: number): number {
     const most = Math.min(this.#capacity - this.#tokens, wanted);
-    if (this.#policy === 'fcfs') return most;
+    // One token is always let in alone; most iterations of an answer are that.
+    if (this.#policy === 'fcfs' || (most === 1 && this.#tokens === 0)) return most;
     const fits = this.#profile.largestChunk(this.#budget(rank, start), this.#tokens, this.#context, start, most);
+    if (fits > 0 && this.#tokens === 0 && most === wanted && this.#endsDear(start, fits, wanted)) return wanted;
     if (fits > 0 || this.#tokens > 0) return fits;
     const least = LEAST_TIMES * this.#profile.predict(1, start + 1);
     return Math.max(1, this.#profile.largestChunk(least, 0, 0, start, most));
@@ -109,6 +124,15 @@ export class Planner {
     return this.#profile.largestChunk(budget, this.#tokens, this.#context, start, most);
   }
 
+  /** What would be left of a prompt is too short for tiles: alone it would cost far more than it adds to this chunk. */
+  #endsDear(start: number, fits: number, wanted: number): boolean {
+    const rest = wanted - fits;
+    if (!this.#stoppable || fits < TILED || rest <= 0 || rest >= TILED) return false;
+    const profile = this.#profile;
+    const adds = profile.prompt(wanted, start, wanted) - profile.prompt(fits, start, fits);
+    return profile.prompt(rest, start + fits, rest) > DEAR * adds;
+  }
+
   add({ rank }: Request, start: number, count: number): void {
     this.#tokens += count;
     this.#context += contextOf(start, count);
@@ -119,10 +143,14 @@ export class Planner {
   #budget(rank: number, start: number): number {
     if (this.#lead >= 0 && rank !== this.#lead) return RIDE_ALONG * this.#leadMs;
     if (!this.#stoppable) return ITERATION_MS;
-    const efficient = (EFFICIENT.times * this.#profile.prompt(EFFICIENT.most, start, EFFICIENT.most)) / EFFICIENT.most;
-    let chunk = EFFICIENT.least;
-    while (this.#profile.prompt(chunk, start, chunk) > chunk * efficient) chunk *= 2;
-    return Math.max(SHORT_MS, this.#profile.prompt(chunk, start, chunk));
+    const took = (chunk: number) => this.#profile.prompt(chunk, start, chunk);
+    const each = (chunk: number) => took(chunk) / chunk;
+    const longest = Math.max(KEYS_APART_MS, this.#quietMs);
+    const [least = 1, ...longer] = EFFICIENT.chunks;
+    const chunks = [least, ...longer.filter((chunk) => took(chunk) <= longest)];
+    const efficient = EFFICIENT.times * each(EFFICIENT.chunks.at(-1)!);
+    const cheapest = () => chunks.reduce((best, chunk) => (each(chunk) < each(best) ? chunk : best));
+    return Math.max(SHORT_MS, took(chunks.find((chunk) => each(chunk) <= efficient) ?? cheapest()));
   }
 }
 

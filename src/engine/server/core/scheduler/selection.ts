@@ -44,7 +44,7 @@ export class Selection {
     const { planner, batch, decisions } = this.#parts;
     const now = this.#parts.backend.now();
     for (const request of requests) if (promote(request.standing, now)) decisions.record('promoted', request);
-    planner.clear();
+    planner.clear(now);
     batch.clear();
     this.awaiting = [];
     const slices: Slice[] = [];

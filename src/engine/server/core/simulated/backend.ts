@@ -23,6 +23,8 @@ export interface CostModel {
   pageTokenMs: number;
   /** What so many tokens take on top: on real machines the costs of rows have steps. */
   rowsMs(rows: number): number;
+  /** What is left of `contextTokenMs` in a batch of so many: where attention is computed in tiles, less. */
+  contextShare(rows: number): number;
 }
 
 export interface SimulatedOptions {
@@ -52,6 +54,7 @@ const DEFAULT_COSTS: CostModel = {
   contextTokenMs: 0.0005,
   pageTokenMs: 0.002,
   rowsMs: () => 0,
+  contextShare: () => 1,
 };
 /** Share of its time that an aborted decode has taken. */
 const ABORTED_AT = 0.5;
@@ -237,9 +240,10 @@ export class SimulatedBackend implements DecodeBackend {
     checkRules(batch.tokens, this.#pool, this.vocabularyTokens);
     this.#rows = new Map();
     if (batch.length > this.#pool.free) return 'noRoom';
-    const { fixedMs, tokenMs, contextTokenMs, rowsMs } = this.#costs;
+    const { fixedMs, tokenMs, contextTokenMs, rowsMs, contextShare } = this.#costs;
     const context = batch.tokens.reduce((sum, { position }) => sum + position + 1, 0);
-    const ms = fixedMs + batch.length * tokenMs + context * contextTokenMs + rowsMs(batch.length);
+    const attentionMs = context * contextTokenMs * contextShare(batch.length);
+    const ms = fixedMs + batch.length * tokenMs + attentionMs + rowsMs(batch.length);
     this.#clock.now += abort ? ABORTED_AT * ms : ms;
     if (abort) return 'aborted';
     batch.tokens.forEach(({ token, position, sequences, wantLogits }, row) => {

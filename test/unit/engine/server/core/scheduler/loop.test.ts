@@ -180,7 +180,35 @@ describe('Loop', () => {
     const from = decisions.count;
     await submit('x'.repeat(6000), { maxTokens: 2 }).done;
     const longest = Math.max(...decisions.since(from).map(({ ms }) => ms ?? 0));
-    assert.ok(longest <= 1.25 * 30, `${longest} ms`);
+    assert.ok(longest <= 1.3 * 30, `${longest} ms`);
+  });
+
+  it('reads a prompt in chunks that are long enough for attention in tiles, where it can be stopped, and to its end', async () => {
+    const bundled = { fixedMs: 2, tokenMs: 0.65, contextTokenMs: 2.2e-3 };
+    const tiles = (rows: number) => (rows < 64 ? 1 : 0.14);
+    const chunksOf = async (contextShare: (rows: number) => number, machine = bundled) => {
+      const { submit, decisions } = setUp({
+        cells: 16_384,
+        endEvery: 0,
+        abortable: true,
+        costs: { ...machine, contextShare },
+      });
+      await submit('learn '.repeat(200), { maxTokens: 2 }).done;
+      const from = decisions.count;
+      await submit('x'.repeat(1500), { maxTokens: 1 }).done;
+      return decisions.since(from).flatMap(({ tokens, ms }) => (tokens && ms ? [tokens] : []));
+    };
+    const tiled = await chunksOf(tiles);
+    const late = tiled.slice(tiled.findIndex((_, i) => tiled.slice(0, i).reduce((sum, n) => sum + n, 0) > 500));
+    assert.ok(
+      late.length > 0 && late.every((tokens) => tokens >= 64 && tokens <= 160),
+      `chunks of ${tiled.join(', ')}`,
+    );
+    const plain = await chunksOf(() => 1);
+    assert.ok(plain.filter((tokens) => tokens < 64).length > plain.length / 2, `chunks of ${plain.join(', ')}`);
+    // Half a second is more than passes between two keys: only once nobody has come for as long.
+    const slow = await chunksOf(tiles, { fixedMs: 30, tokenMs: 6.3, contextTokenMs: 11e-3 });
+    assert.ok(slow[0]! <= 32 && slow.slice(-4, -1).every((tokens) => tokens >= 64), `chunks of ${slow.join(', ')}`);
   });
 
   it('takes pages from a lower class under memory pressure, which then says what it would have said', async () => {

@@ -1,6 +1,6 @@
 /** Machines for the latency profile to learn: a law of what an iteration costs, and noise. */
 import assert from 'node:assert/strict';
-import type { LatencyProfile } from '../../../../../../src/engine/server/core/scheduler/latencyProfile.ts';
+import { type LatencyProfile, TILED } from '../../../../../../src/engine/server/core/scheduler/latencyProfile.ts';
 
 /** Longest batch, in tokens. */
 export const CAPACITY = 512;
@@ -9,6 +9,8 @@ export interface Law {
   name: string;
   rows: (tokens: number) => number;
   attention: number;
+  /** What is left of it where a batch is long enough for tiles; absent: all. */
+  tiled?: number;
 }
 
 export const LAWS: Law[] = [
@@ -16,6 +18,7 @@ export const LAWS: Law[] = [
   { name: '0.5B on a CPU', rows: (n) => Math.max(50, 30 + 6.3 * n), attention: 5e-4 },
   { name: '7B on a CPU', rows: (n) => Math.max(400, 100 + 80 * n), attention: 3e-3 },
   { name: '7B on a GPU', rows: (n) => Math.max(9, 6 + 0.02 * n), attention: 1e-6 },
+  { name: 'attention in tiles', rows: (n) => 2 + 0.65 * n, attention: 5e-4, tiled: 0.15 },
 ];
 /** Batches to predict, all over the range. */
 export const PLACES = [1, 2, 4, 12, 30, 64, 100, 256, 500].flatMap((tokens) =>
@@ -50,7 +53,8 @@ export class Machine {
   }
 
   true(tokens: number, context: number): number {
-    return this.scale * (this.law.rows(tokens) + this.law.attention * context);
+    const { rows, attention, tiled = 1 } = this.law;
+    return this.scale * (rows(tokens) + attention * (tokens < TILED ? 1 : tiled) * context);
   }
 
   run(tokens: number, context: number): number {
