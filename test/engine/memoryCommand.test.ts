@@ -125,13 +125,14 @@ describe('quire memory', () => {
       [[], /memory wants one of add, search/],
       [['fly'], /memory wants one of/],
       [['list'], /one of --db and --folder/],
+      [['list', '--db', ''], /one of --db and --folder/],
       [['list', ...at, '--folder', project], /one of --db and --folder/],
       [['add', ...at], /wants --text/],
       [['add', ...at, '--text', 'a', '--kind', 'symbol'], /fact or proposal/],
       [['add', ...at, '--text', 'a', '--about', 'a.ts:5-2'], /names no lines/],
       [['search', ...at], /one QUERY/],
       [['search', ...at, 'a', 'b'], /one QUERY/],
-      [['search', ...at, '--top', '99', 'a'], /--top must be a number from 1 to 50/],
+      [['search', ...at, '--top', '99', 'a'], /--top must be a whole number from 1 to 50/],
       [['list', ...at, '--kind', 'facts'], /--kind must be one of symbol/],
       [['list', ...at, '--text', 'a'], /memory list takes no --text/],
       [['pin', ...at, 'one'], /the number of a memory/],
@@ -145,7 +146,18 @@ describe('quire memory', () => {
       assert.match(err, wrong[at]![1]);
     }
     assert.equal(existsSync(at[1]!), false);
+    const { code, err } = await quire(['list', ...at]);
+    assert.deepEqual([code, err.includes('never.db: memory add, import or index begins one')], [1, true]);
+    assert.equal(existsSync(at[1]!), false);
     const nowhere = await quire(['index', '--folder', path.join(folder, 'nowhere')]);
     assert.deepEqual([nowhere.code, /there is no folder/.test(nowhere.err)], [1, true]);
+  });
+
+  it('says of a damaged file that it was put aside, whatever is asked first', async () => {
+    const damaged = path.join(folder, 'damaged.db');
+    writeFileSync(damaged, 'SQLite format 3\0and nothing that follows');
+    const { code, out, err } = await quire(['list', '--db', damaged]);
+    assert.deepEqual([code, out], [0, 'Nothing is remembered.\n']);
+    assert.match(err, /^quire: The memory's file was damaged .*kept as damaged\.db\.broken-/);
   });
 });

@@ -1,6 +1,6 @@
 /** Which files of a workspace folder an index over the user's own code reads, in which order, and what it reads of each. */
 import { constants } from 'node:fs';
-import { lstat, open, opendir, readFile, stat } from 'node:fs/promises';
+import { lstat, open, opendir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { IgnoreRules } from '../../../../files/ignored.ts';
 import { isSecret, PrivateFiles } from '../../../../files/private.ts';
@@ -149,7 +149,8 @@ export function isIndexable(file: string): boolean {
 /** What is private in folders on this machine, for this user. A folder's key is its path. */
 export function privateFilesHere(): PrivateFiles {
   const user = userFolders();
-  return new PrivateFiles({ read: (_folder, file) => readRules(file), user: () => user });
+  const real = (_folder: string, file: string) => realpath(file).then(withSlashes, () => file);
+  return new PrivateFiles({ read: (_folder, file) => readRules(file), user: () => user, real });
 }
 
 /** As the rules of files want it. */

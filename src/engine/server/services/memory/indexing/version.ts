@@ -2,7 +2,7 @@
 import type { Store } from '../items.ts';
 
 /** Counts the ways of indexing: which files, what is said of them, and the stems that they are found by. */
-const VERSION = '2';
+const VERSION = '3';
 const NAME = 'indexing:version';
 /** The hash of no text. */
 const OUTDATED = '-';

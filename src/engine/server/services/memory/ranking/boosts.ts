@@ -2,6 +2,7 @@
 import type { MemoryItem, MemoryKind } from '../../../../protocol/index.ts';
 import { factorsOf, isGenerated } from '../../search/fileKinds.ts';
 import { type Question, stemsOf } from './question.ts';
+import type { Tested } from './tested.ts';
 import { WEIGHTS, type Weights } from './weights.ts';
 
 type Worth = Weights['boosts'];
@@ -16,14 +17,19 @@ export interface Boost {
 /** So many others of its file are as good as more. */
 const MOST_BESIDE = 3;
 
-/**
- * @param beside how relevant the other candidates of its file are, from 0 to 1 each, the best first.
- * @returns what applies, in a fixed order.
- */
+/** What else was found of its file. */
+export interface Around {
+  /** How relevant the other candidates of its file are, from 0 to 1 each, the best first. */
+  beside: readonly number[];
+  /** The best test of its file. */
+  tested?: Tested | undefined;
+}
+
+/** @returns what applies, in a fixed order. */
 export function boostsOf(
   item: MemoryItem,
   question: Question,
-  beside: readonly number[],
+  { beside, tested }: Around,
   worth: Worth = WEIGHTS.boosts,
 ): Boost[] {
   const asked = new Set(question.terms.flatMap(({ word }) => [...stemsOf(word)]));
@@ -31,6 +37,7 @@ export function boostsOf(
     definition(item, question, asked, worth),
     place(item, asked, worth),
     coherence(beside, worth),
+    tested && { value: worth.tested * tested.relevance, why: `${tested.path} fits` },
     kind(item.kind, question, worth),
     item.pinned ? { value: worth.pinned, why: 'pinned' } : undefined,
     aside(item, question, worth),

@@ -1,9 +1,11 @@
 /** Of items that say nearly the same, or are of the same thing, only the best is shown. */
-import type { MemoryItem } from '../../../../protocol/index.ts';
+import type { MemoryItem, MemoryKind } from '../../../../protocol/index.ts';
 import { stemsOf } from './question.ts';
 
 /** Share of the different words of both that they have in common (Jaccard). */
 const NEAR = 0.85;
+/** Of two things that were said, a day or a number may be all that differs, and the newer one must not be lost for it. */
+const SAID: ReadonlySet<MemoryKind> = new Set(['turn', 'fact', 'proposal']);
 /** UTF-16 units that are compared. */
 const MOST_TEXT = 2_000;
 
@@ -20,18 +22,21 @@ export function withoutCopies<T extends { item: MemoryItem }>(ordered: readonly 
     const thing = thingOf(one.item);
     if (!pinned && known.has(thing.other)) continue;
     known.add(thing.own);
-    const words = stemsOf(text.slice(0, MOST_TEXT));
-    const copy = kept.some((other) => other.one.item.kind === kind && areNear(words, other.words));
+    const isSaid = SAID.has(kind);
+    const words = isSaid ? everyWordOf(text) : stemsOf(text.slice(0, MOST_TEXT));
+    const copy = kept.some((other) => other.one.item.kind === kind && areNear(words, other.words, isSaid ? 1 : NEAR));
     if (pinned || !copy) kept.push({ one, words });
   }
   return kept.map(({ one }) => one);
 }
 
-function areNear(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  if (Math.min(a.size, b.size) < NEAR * Math.max(a.size, b.size)) return false;
+const everyWordOf = (text: string): Set<string> => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+
+function areNear(a: ReadonlySet<string>, b: ReadonlySet<string>, near: number): boolean {
+  if (Math.min(a.size, b.size) < near * Math.max(a.size, b.size)) return false;
   let common = 0;
   for (const word of a) if (b.has(word)) common++;
-  return common > 0 && common >= NEAR * (a.size + b.size - common);
+  return common > 0 && common >= near * (a.size + b.size - common);
 }
 
 /** What an item is of, and what it would be in the file beside its own: `lib/a.js#f` where it is `lib/a.d.ts#f`. */

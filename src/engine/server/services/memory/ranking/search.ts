@@ -20,6 +20,7 @@ import { withoutCopies } from './copies.ts';
 import { calibrationOf, likeness, relevantOf } from './floor.ts';
 import { type Match, matchesOf } from './matching.ts';
 import { type Question, questionOf } from './question.ts';
+import { testedOf } from './tested.ts';
 import { checked, isStale } from './truth.ts';
 import { recencyOf, WEIGHTS, type Weights } from './weights.ts';
 
@@ -211,12 +212,13 @@ function scoresFor(
   }));
   const besides = Map.groupBy(candidates.keys(), (i) => candidates[i]!.item.path);
   const relevance = parts.map(({ words, vector }) => words + vector);
+  const tested = testedOf(candidates.map(({ item }, i) => ({ path: item.path, relevance: relevance[i]! })));
   return candidates.map(({ item, match, alike }, i) => {
     const beside = item.path === null ? [] : besides.get(item.path)!.filter((other) => other !== i);
     const boosts = boostsOf(
       item,
       question,
-      beside.map((other) => relevance[other]!).sort((a, b) => b - a),
+      { beside: beside.map((other) => relevance[other]!).sort((a, b) => b - a), tested: tested.get(item.path ?? '') },
       all.boosts,
     );
     const ranking = boosts.reduce((sum, { value }) => sum + value, 0);

@@ -17,6 +17,8 @@ export interface Weights {
     path: number;
     /** Of how relevant the best others of its file are. */
     coherence: number;
+    /** Of how relevant the best test of its file is. */
+    tested: number;
     overview: Partial<Record<MemoryKind, number>>;
     past: Partial<Record<MemoryKind, number>>;
     /** What a kind is worth whatever is asked. */
@@ -58,6 +60,7 @@ export const WEIGHTS: Weights = {
     named: 0.05,
     path: 0.06,
     coherence: 0.4,
+    tested: 0.3,
     overview: { workspace: 0.5, folder: 0.15 },
     past: { turn: 0.1, session: 0.1, fact: 0.05 },
     kinds: { file: 0.06, folder: -0.05 },

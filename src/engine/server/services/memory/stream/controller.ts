@@ -34,12 +34,19 @@ const ABOUT_SHOWN =
 
 const LANGUAGE =
   'go(?:lang)?|python|typescript|javascript|js|ts|java|rust|c\\+\\+|c#|ruby|php|kotlin|swift|scala|haskell|perl|lua|bash|zsh|powershell|sql|css|html';
+/** What every language has, and what is done with it. */
+const DATA =
+  '(?:(?:hash ?|linked )?(?:array|list|map|set)|dict(?:ionary)?|tuple|slice|vector|string|int(?:eger)?|float|double|number|bool(?:ean)?|char(?:acter)?|byte|date|timestamp|object|struct|enum)s?';
+const DONE =
+  '(?:sort|convert|cast|turn|parse|format|reverse|split|join|concatenate|merge|flatten|copy|clone|compare|iterate over|loop (?:over|through)|filter|shuffle|round|trim|swap|remove duplicates (?:from|in)|check (?:if|whether))';
+const ONE = '(?:an?|two|several) (?:(?:nested|sorted|unsorted|empty|large|random) )?';
 /** Who asks where something is, or how it is done, means here. */
 const LESSON =
   '(?:please |can you |could you )?(?:how (?:(?:do|can|could|would|should) (?:i|you|one|people)|to)|what|explain|define|describe|show|give|write an? )';
 /** What any book tells: of a language, of a thing of some sort, of how two sorts differ. */
 const IN_GENERAL = [
   new RegExp(`^${LESSON}\\b.*\\b(?:in|using|with) (?:plain |modern |vanilla )?(?:${LANGUAGE})(?=[\\s?.!,;)]|$)`, 'i'),
+  new RegExp(`^(?:${LESSON} )?${DONE} ${ONE}${DATA}\\b(?! of (?!${DATA}))(?!.*\\b(?:the|this|these|those)\\b)`, 'i'),
   /\bdifferences? between (?!(?:the|this|these|those|both)\b)/i,
   /^(?:please |can you |could you )?(?:what(?:['’]s| is)|explain(?: what)?|define|describe) an? [\w+#-]+(?: +[\w+#-]+){0,4}[ ?.!]*$/i,
 ];

@@ -2,7 +2,7 @@
  * Tells what of a text is new from what it repeats: of memories that stood in the prompt, and of attachments. What a model
  * was reminded of and says again is not stored as something new, or it would be found twice the next time.
  */
-import { sentencesOf, shinglesOf, tellingStems } from './wording.ts';
+import { contracted, sentencesOf, shinglesOf, tellingStems } from './wording.ts';
 
 /** A sentence that has so many of its runs of words from somewhere is from there. */
 const QUOTED = 0.7;
@@ -17,7 +17,8 @@ const FRAME = tellingStems(
   stated states per indicates answer told tell record yes correct right sure project stored confirm user asked question context
   provided information see`,
 );
-const NEGATION = /\b(?:not|never|no longer|none)\b|n['’]t\b/i;
+const NEGATION = /\b(?:not|never|no longer|none)\b/i;
+const isNegated = (text: string): boolean => NEGATION.test(contracted(text));
 
 /** What stood in the prompt. */
 export interface Known {
@@ -62,7 +63,7 @@ export class Echoes {
         isMemory,
         words: tellingStems(text),
         shingles: shinglesOf(text),
-        stems: parts.map((part) => ({ words: tellingStems(part), negated: NEGATION.test(part) })),
+        stems: parts.map((part) => ({ words: tellingStems(part), negated: isNegated(part) })),
       };
     });
   }
@@ -103,7 +104,7 @@ export class Echoes {
     if (this.#known.length === 0) return undefined;
     const shingles = shinglesOf(sentence);
     const stems = [...tellingStems(sentence)].filter((word) => !FRAME.has(word));
-    const negated = NEGATION.test(sentence);
+    const negated = isNegated(sentence);
     for (const known of this.#known) {
       let common = 0;
       for (const shingle of shingles) if (known.shingles.has(shingle)) common++;

@@ -1,7 +1,7 @@
 /** What people ask to be remembered, and rules that were inferred: each said once, the newest wording, the newest truth. */
 import type { MemoryAnchor, MemoryItem, MemorySource } from '../../../../protocol/index.ts';
 import type { Store } from '../items.ts';
-import { claimsOf, contradicts } from './claims.ts';
+import { saysOtherwise } from './claims.ts';
 import { secretIn } from './secrets.ts';
 import { canonical, hashOfText, oneLine } from './wording.ts';
 
@@ -84,17 +84,11 @@ function refuse(text: string): void {
 /** Marks facts that say otherwise than a newer one. The words of their claims decide; nothing is removed. */
 function supersede(store: Store, newer: MemoryItem): MemoryItem[] {
   if (newer.supersededBy !== null) store.change(newer.id, { supersededBy: null });
-  const claims = claimsOf(newer.text);
-  if (claims.length === 0) return [];
   const older = store
     .byWords(newer.text, CANDIDATES, ['fact'])
     .map(({ id }) => store.get(id))
     .filter((item): item is MemoryItem => item !== undefined && item.id !== newer.id && item.supersededBy === null)
-    .filter((item) => {
-      const theirs = claimsOf(item.text);
-      // Of several claims of one text, others may still be true.
-      return theirs.length > 0 && theirs.every((claim) => claims.some((one) => contradicts(one, claim)));
-    });
+    .filter((item) => saysOtherwise(newer.text, item.text));
   for (const item of older) store.change(item.id, { supersededBy: newer.id });
   return older;
 }

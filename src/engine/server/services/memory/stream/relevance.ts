@@ -34,6 +34,8 @@ const HEAD =
 const TO_DO = /\bhow (?:(?:do|can|could|would|should|must) (?:i|you|one|people)|to)$/i;
 /** What is read out of the code. */
 const OF_CODE: ReadonlySet<MemoryKind> = new Set(['symbol', 'file', 'folder', 'workspace']);
+/** It is said of all, or told to all: `Our database is Postgres`, `Use Postgres as database`. */
+const OF_ALL = /\b(?:we|our|ours|us|this project)\b|^(?:please )?(?:always |never )?use\b/i;
 /** `own` and `owner`, `data` and `database`: nearly as good as the word itself. */
 const AKIN = 0.8;
 const SHORTEST_AKIN = 3;
@@ -58,6 +60,8 @@ interface Asked {
   /** Tells what is asked for, or of which thing. */
   isKey: boolean;
   isWhich: boolean;
+  /** Tells what is asked for. */
+  isHead: boolean;
 }
 
 export interface Floor {
@@ -100,6 +104,7 @@ export function floorFor(
             parts: new Set([at]),
             isKey: !GENERIC.has(one) && (isWhich || isHead),
             isWhich,
+            isHead,
           });
         }
       }
@@ -123,12 +128,25 @@ export function floorFor(
     const named = tellingStems(`${title} ${path ?? ''}`);
     return words.every(({ stem }) => GENERIC.has(stem) || shareOf(stem, named) >= AKIN);
   };
+  /** It tells what is asked for, of something else: which port `billing` has, where the one of `the admin panel` is asked for. */
+  const isOfAnother = ({ item }: MemoryHit, found: readonly number[]): boolean => {
+    if (item.kind !== 'fact' || OF_ALL.test(item.text)) return false;
+    const telling = words.map((word, at) => ({ ...word, found: found[at]! })).filter(({ stem }) => !GENERIC.has(stem));
+    const [heads, others] = [telling.filter(({ isHead }) => isHead), telling.filter(({ isHead }) => !isHead)];
+    const [subject] = tellingStems(item.text);
+    return (
+      heads.length > 0 &&
+      others.length > 0 &&
+      others.every(({ found }) => found === 0) &&
+      heads.every(({ stem }) => subject === undefined || shareOf(stem, new Set([subject])) === 0)
+    );
+  };
   return {
     isRelevant(hit) {
       if (need === 'general' && OF_CODE.has(hit.item.kind) && !isNamed(hit.item)) return false;
       const has = stemsOf(hit);
       const found = words.map((word) => shareOf(word.stem, has));
-      if (!found.some((one) => one > 0)) return false;
+      if (!found.some((one) => one > 0) || isOfAnother(hit, found)) return false;
       const alike = LIKENESS * Math.min(1, hit.score.vector);
       return ignored(areSeveral ? parts.length : 1).some((without) => {
         const isAsked = (word: Asked) => without === undefined || word.parts.size > 1 || !word.parts.has(without);
@@ -182,8 +200,9 @@ function shareOf(word: string, has: ReadonlySet<string>): number {
   if (has.has(word)) return 1;
   for (const other of has) {
     const [short, long] = word.length < other.length ? [word, other] : [other, word];
-    if (short.length >= SHORTEST_AKIN && long.startsWith(short) && long.length - short.length <= LONGEST_ENDING)
-      return AKIN;
+    // `cap` and `capital` are not.
+    const most = Math.min(LONGEST_ENDING, short.length - 1);
+    if (short.length >= SHORTEST_AKIN && long.startsWith(short) && long.length - short.length <= most) return AKIN;
   }
   return 0;
 }

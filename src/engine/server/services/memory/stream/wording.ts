@@ -8,7 +8,7 @@ const MEANT = new Set(['not', 'no', 'never', 'only', 'use', 'used', 'using', 'in
 /** Politeness, emphasis and the act of telling: without them it is the same. */
 const FILLER = new Set(
   `please always just really actually also now remember note keep mind that fyi hey ok okay well basically generally usually
-  definitely simply currently must should shall need needs want sure everyone hereby`.split(/\s+/),
+  definitely simply currently must should shall need needs want sure everyone hereby btw`.split(/\s+/),
 );
 const ALIKE = new Map([
   ['repo', 'project'],
@@ -16,16 +16,62 @@ const ALIKE = new Map([
   ['codebase', 'project'],
   ['utilise', 'use'],
   ['utilize', 'use'],
+  ['using', 'use'],
   ['func', 'function'],
   ['dir', 'folder'],
   ['directory', 'folder'],
   ['config', 'configuration'],
 ]);
+/** As developers write for short. */
+const SHORT = new Map(
+  Object.entries({
+    db: 'database',
+    prod: 'production',
+    env: 'environment',
+    config: 'configuration',
+    auth: 'authentication',
+    docs: 'documentation',
+    max: 'maximum',
+    min: 'minimum',
+    k8s: 'kubernetes',
+    repo: 'repository',
+    dir: 'directory',
+  }),
+);
+/** Words of German, French and Spanish that only hold a sentence together, and that are no words of code or English. */
+const JOINING = new Set(
+  `der das dem den ein eine einen einem einer im ist sind wird werden wo wie wer wann welche welcher welches warum wir unser unsere
+  ich und oder auf für von zu el los las una unos unas del está están dónde donde cuál cuando qué por nuestro nuestra le les
+  une du est sont où quel quelle quels notre nos avec dans`.split(/\s+/),
+);
 /** Between these, order says who does what to whom. */
 const ORDERED =
   /^(?:befor|after|than|from|to|into|over|under|not|no|never|instead|with|without|by|call|import|depend|extend)$/;
 
-const contracted = (text: string): string => text.replace(/\bcannot\b/gi, 'can not').replace(/n['’]t\b/gi, ' not');
+/** `don't` and, as people type, `dont`, `whats`. */
+export const contracted = (text: string): string =>
+  text
+    .replace(/\bcan(?:not|['’]?t)\b/gi, 'can not')
+    .replace(/\bwon['’]t\b/gi, 'will not')
+    .replace(/\b(do|does|did|is|are|was|were|has|have|had|would|should|could|must)n['’]?t\b/gi, '$1 not')
+    .replace(/n['’]t\b/gi, ' not')
+    .replace(/\b(what|where|who|when|how|that|there)s\b/gi, '$1 is');
+
+/** Signs and single letters that tell one name from another: `C++`, `src/a.ts`, `__tests__`, `1.2`, `<`. */
+function spellingsOf(clause: string): string[] {
+  return clause.split(/\s+/).flatMap((written, at) => {
+    const token = written
+      .replace(/['’]\p{L}{1,2}$|^\p{L}['’](?=\p{L}{3})/u, '')
+      .replace(/^["'([{“]+|["')\]}”.]+$/g, '');
+    const bare = token.replace(/`/g, '').replace(/^\.\/|(?<=.)\/$/g, '');
+    if (/^[<>]=?$/.test(bare)) return at > 0 ? [bare] : [];
+    if (!/[\p{L}\p{N}]/u.test(bare) || /^(?:a|i|I)$/.test(bare) || (at === 0 && bare === 'A')) return [];
+    const words = wordsOf(bare);
+    const isCode = words.length > 1 || token.startsWith('`');
+    const isLost = words.some((word) => word.length < 2 || (isCode && !isTelling(word)));
+    return isLost || /__|[+#<>=*]/.test(bare) ? [bare.toLowerCase()] : [];
+  });
+}
 
 /** `HTTPServer` is one word here, in lower case, with its endings taken off. */
 const wholeOf = (word: string): string => partsOf(word).map(stem).join('');
@@ -37,7 +83,7 @@ const meaningOf = (word: string): string => {
 
 /** The words of a clause that say something, in their order; prepositions stay where they may tell who from whom. */
 function meaningsOf(clause: string): string[] {
-  return wordsOf(clause)
+  const words = wordsOf(clause)
     .filter((word) => {
       const lower = word.toLowerCase();
       if (FILLER.has(lower)) return false;
@@ -45,6 +91,7 @@ function meaningsOf(clause: string): string[] {
     })
     .map(meaningOf)
     .filter((word) => word !== '');
+  return [...words, ...spellingsOf(clause)];
 }
 
 /**
@@ -53,6 +100,7 @@ function meaningsOf(clause: string): string[] {
  */
 export function canonical(text: string): string {
   const clauses = contracted(text)
+    .replace(/^\s*(?:[-*•]|\d+[.)])\s+/gm, '')
     .replace(/\b(?:in|for|of|throughout|across) (?:this|our|the) (?:project|repo(?:sitory)?|codebase)\b/gi, ' ')
     .split(/[,;:!?\n]|\.(?=\s|$)|\s[-–—]\s/)
     .map(meaningsOf)
@@ -68,8 +116,10 @@ export const hashOfText = (text: string): string => createHash('sha256').update(
 export function tellingStems(text: string): Set<string> {
   const stems = new Set<string>();
   for (const word of wordsOf(contracted(text))) {
-    if (!isTelling(word) || FILLER.has(word.toLowerCase())) continue;
-    for (const part of partsOf(word)) if (part.length > 1 && isTelling(part)) stems.add(stem(part));
+    const lower = word.toLowerCase();
+    if (!isTelling(word) || FILLER.has(lower) || JOINING.has(lower)) continue;
+    for (const part of SHORT.has(lower) ? [SHORT.get(lower)!] : partsOf(word))
+      if (part.length > 1 && isTelling(part)) stems.add(stem(SHORT.get(part) ?? part));
   }
   return stems;
 }

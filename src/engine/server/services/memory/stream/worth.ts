@@ -3,7 +3,7 @@ import { tellingStems } from './wording.ts';
 
 /** Thanks, assent, greetings: whatever is answered. */
 const SMALL_TALK =
-  /^(?:(?:ok(?:ay)?|k|yes|yep|yeah|no|nope|sure|right|good|great|nice|cool|perfect|awesome|fine|done|got it|i see|makes sense|sounds good|well done|thanks?|thank you|thx|ty|cheers|hi|hello|hey|hallo|good (?:morning|evening|night)|bye|goodbye|see you|please|go on|continue|more|again|next|stop|lol|wow|hm+|(?:(?:that|this|it)(?:['’]s| is| has)? )?(?:now )?(?:works?|worked|working|did it|fixed it|helps?|helped|solved it)(?: (?:now|fine|well|great|perfectly|for me)){0,2})(?: (?:so much|a lot|very much|you|there|job|work|one|again|then|all|that'?s? (?:it|all|good|great|fine|right)))?(?:[\s,.!?:;)(\p{Extended_Pictographic}-]|\uFE0F)*)+$/iu;
+  /^(?:(?:ok(?:ay)?|k|yes|yep|yeah|no|nope|sure|right|good|great|nice|cool|perfect|awesome|fine|done|got it|i see|makes sense|sounds good|well done|thanks?|thank you|thx|ty|cheers|hi|hello|hey|hallo|good (?:morning|evening|night)|bye|goodbye|see you|please|go on|continue|more|again|next|stop|lol|wow|np|tysm|brilliant|danke|merci|gracias|super|genau|ja|nein|sí|si|oui|vale|genial|parfait|perfekt|perfecto|ah ok|hola|bonjour|guten morgen|lgtm|nah|all good|thanks man|hm+|(?:(?:that|this|it)(?:['’]s| is| has)? )?(?:now )?(?:works?|worked|working|did it|fixed it|helps?|helped|solved it)(?: (?:now|fine|well|great|perfectly|for me)){0,2})(?:,? (?:so much|cool|got it|sch[öo]n|dir|vielmals|beaucoup|bien|muchas|mil|a lot|very much|you|there|job|work|one|again|then|all|that'?s? (?:it|all|good|great|fine|right)))?(?:[\s,.!?:;)(\p{Extended_Pictographic}-]|\uFE0F)*)+$/iu;
 const COMMAND = /^\/[\w-]+\s*$/;
 /** An answer that says that it is none, and nothing besides. */
 const NO_ANSWER =

@@ -100,6 +100,15 @@ describe('Indexer', () => {
     assert.deepEqual([...store.items.values()], before);
   });
 
+  it('says all anew that older rules said', async () => {
+    const { indexer, make, folder, store } = setUp();
+    await indexer.index();
+    for (const item of store.items.values()) item.text = 'said by older rules';
+    store.setValue('indexing:version', 'older');
+    await make().index();
+    assert.deepEqual(contentOf(store), await fresh(folder));
+  });
+
   it('summarises only the folders around a change anew', async () => {
     const { indexer, summariser, write, since, folder, store } = setUp();
     await indexer.index();

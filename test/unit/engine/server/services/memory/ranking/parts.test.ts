@@ -12,7 +12,7 @@ import { itemWith } from '../../../../../../helpers/memoryItems.ts';
 
 const DAY = 86_400_000;
 const total = (item: MemoryItem, question: string, beside: number[] = []) =>
-  boostsOf(item, questionOf(question), beside, { ...WEIGHTS.boosts, kinds: {} }).reduce(
+  boostsOf(item, questionOf(question), { beside }, { ...WEIGHTS.boosts, kinds: {} }).reduce(
     (sum, { value }) => sum + value,
     0,
   );
@@ -29,7 +29,7 @@ test('recency is halved every 14 days since an item was last used or changed', (
 
 test('what a question names is defined where its name is', () => {
   const named = symbol(1, 'src/kv.ts', 'Cache.evictPage');
-  const [boost] = boostsOf(named, questionOf('who calls evictPage?'), []);
+  const [boost] = boostsOf(named, questionOf('who calls evictPage?'), { beside: [] });
   assert.equal(boost?.why, 'defines Cache.evictPage');
   assert(total(named, 'who calls evictPage?') > total(named, 'how do I evict a page?'));
   assert(total(named, 'how do I evict a page?') > total(named, 'how do I evict a row?'));
@@ -48,6 +48,13 @@ test('others of its file lift an item, the more the better they are', () => {
   assert(total(item, 'page', [0.5]) > 0);
   assert(total(item, 'page', [0.5, 0.5]) > total(item, 'page', [0.5]));
   assert.equal(total(item, 'page', [0.5, 0.5, 0.5, 0.5]), total(item, 'page', [0.5, 0.5, 0.5]));
+});
+
+test('a test that fits lifts the file that it is of, and is told of', () => {
+  const item = itemWith({ id: 1, path: 'src/a.ts' });
+  const tested = { path: 'test/a.test.ts', relevance: 0.5 };
+  const [boost] = boostsOf(item, questionOf('page'), { beside: [], tested }, { ...WEIGHTS.boosts, kinds: {} });
+  assert.deepEqual(boost, { value: WEIGHTS.boosts.tested / 2, why: 'test/a.test.ts fits' });
 });
 
 test('tests, lists and generated files count less, tests not where they are asked for', () => {

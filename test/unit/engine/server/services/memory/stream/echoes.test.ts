@@ -59,6 +59,7 @@ test('a person who corrects a memory is heard, however small the difference', as
   for (const correction of [
     'No, the payments service listens on port 9443 behind the proxy.',
     'The payments service does not listen on port 8443 behind the proxy.',
+    'no, the payments service doesnt listen on port 8443',
     'The payments service listens on port 8443 behind the firewall.',
   ]) {
     const rig = new Rig();

@@ -22,6 +22,20 @@ test('one thing said fifty times is one item, with its newest wording', () => {
   assert.equal(ids.size, 1);
 });
 
+for (const [one, other] of [
+  ['cant use lodash here', "can't use lodash here"],
+  ['files in src/gen are generated', 'Files in `src/gen/` are generated'],
+  ['run ./scripts/x.sh first', 'run scripts/x.sh first'],
+  ['btw the port is 8080', 'The port is 8080.'],
+  ['1. Use tabs', 'we are using tabs'],
+] as const) {
+  test(`“${other}” says what “${one}” says`, () => {
+    const rig = new Rig();
+    rig.stream.addFact({ text: one });
+    assert.ok(rig.stream.addFact({ text: other }).said);
+  });
+}
+
 const REPLACED: [older: string, newer: string][] = [
   ['The API port is 8080.', 'The API port is 9090.'],
   ['The port of the API is 8080', 'the API port is now 9090'],
@@ -36,6 +50,34 @@ const REPLACED: [older: string, newer: string][] = [
   ['The nightly build is enabled', 'The nightly build is disabled'],
   ['Always use semicolons', 'Never use semicolons'],
   ['The cache is not shared', 'The cache is shared'],
+  // As people really say it.
+  ['We use Redis for sessions.', 'we moved off redis'],
+  ['We use Sentry.', 'we ditched Sentry last month'],
+  ['we use jest', 'We replaced jest with vitest'],
+  ['We use yarn', 'we switched from yarn to pnpm'],
+  ['We are on Node 18', "we're on node 22 now"],
+  ['The node version is 18', 'We upgraded node to 22'],
+  ['We use React 18', 'we use React 19'],
+  ['the port is 8080', 'btw the port is 8081 now'],
+  ['The dev server runs on port 3000', 'scratch that, dev server is on port 5173'],
+  ['- API port: 8080', '- API port: 9090'],
+  ['The license is MIT', 'the license is Apache-2.0'],
+  ['database is postgres', 'database is mysql'],
+  ['release is on March 1st', 'release is on April 15th'],
+  ['Dark mode is on by default', 'Dark mode is off by default'],
+  ['we dont use docker', 'we use docker'],
+  // In the same words, whatever the verb and the language.
+  ['Deploys go to Heroku', 'Deploys go to Fly.io now'],
+  ['the backup job runs hourly', 'the backup job runs daily now'],
+  ['retry 3 times', 'retry 5 times'],
+  ['Anna owns billing', 'Bela owns billing now'],
+  ['Python 3.9 is required', 'python 3.11 is required now'],
+  ['Always squash merge PRs', 'Never squash merge PRs'],
+  ['auth uses JWTs', 'auth no longer uses JWTs'],
+  ['Der Port der API ist 8080', 'Der Port der API ist jetzt 9090'],
+  ['Wir benutzen Redis', 'Wir benutzen Redis nicht mehr'],
+  ['usamos Redis', 'ya no usamos Redis'],
+  ['On utilise Redis', "On n'utilise plus Redis"],
 ];
 
 for (const [older, newer] of REPLACED) {
@@ -65,6 +107,28 @@ const BOTH: [string, string][] = [
   ['Never commit to main', 'Never commit generated files'],
   ['The API port is 8080', 'The API port is 8080 because of the proxy'],
   ['Anna reviews the engine', 'Anna reviews the client'],
+  // One letter, digit or sign is all that differs.
+  ['Plan A is cheap', 'Plan B is cheap'],
+  ['src/a.ts is generated', 'src/b.ts is generated'],
+  ['src/get.ts is slow', 'src/set.ts is slow'],
+  ['Version 1.2 is released', 'Version 1.3 is released'],
+  ['We target C#', 'We target C++'],
+  ['x > 5 fails', 'x < 5 fails'],
+  // How something is says nothing of what it is.
+  ['The database is Postgres', 'The database is now backed up nightly'],
+  ['The default branch is main', 'the default branch is protected'],
+  ['The API is versioned', 'The API is now rate limited'],
+  ['the store is Zustand', 'the store is in src/store'],
+  ['The service runs on Node 22', 'The service runs on AWS'],
+  // Another thing, besides, or somewhere else.
+  ['Backups go to S3', 'Backups also go to Glacier now'],
+  ['logs go to stdout in dev', 'logs go to stdout in prod now'],
+  ['The login service runs on k8s', 'The search service runs on k8s now'],
+  ['Anna owns billing', 'Anna owns search now'],
+  ['Step 1 takes 5 minutes', 'Step 2 takes 5 minutes'],
+  ['we use docker for tests', 'we dont use docker in production'],
+  ['We use React.', 'We use Postgres now.'],
+  ['TODO: fix login', 'TODO: fix logout'],
 ];
 
 for (const [one, other] of BOTH) {

@@ -32,6 +32,8 @@ const STATED = [
   "N'utilise jamais de tabulations.",
   'Usa siempre tabuladores.',
   'De ahora en adelante los errores son valores.',
+  'going forward, throw AppError',
+  'Never embed secrets.',
 ];
 for (const rule of STATED)
   test(`“${rule}” is a rule for every time`, () => assert.deepEqual(rulesIn(rule), [{ text: rule, stated: true }]));
@@ -42,6 +44,10 @@ const TOLD = [
   'Le test est devenu trop lent.',
   'La prueba falla en el servidor.',
   'Wird das immer so gemacht?',
+  'Never mind, it is green.',
+  'We never got an answer from the vendor.',
+  'In this repo I get an error when it starts.',
+  'always happens on Safari',
 ];
 for (const words of TOLD) test(`“${words}” is none`, () => assert.deepEqual(rulesIn(words), []));
 

@@ -56,6 +56,8 @@ const UNWORTHY: [question: string, answer: string, why: RegExp][] = [
   ['thanks!', "You're welcome! Happy to help with the pool of pages.", /Nothing is asked/],
   ['ok, great', 'Let me know if there is more to do in the scheduler.', /Nothing is asked/],
   ['Thank you so much 🙏', 'Any time. The build should be green now.', /Nothing is asked/],
+  ['super, danke dir', 'Gern geschehen! Der Build sollte jetzt grün sein.', /Nothing is asked/],
+  ['ah ok got it', 'Let me know if there is more to do in the scheduler.', /Nothing is asked/],
   ['hello', 'Hello! How can I help you with this project today?', /Nothing is asked/],
   [QUESTION, '', /no answer/],
   [QUESTION, '  \n', /no answer/],
