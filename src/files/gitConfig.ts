@@ -1,5 +1,6 @@
 /** What git's configuration says of ignored files, read without git. */
 import { posix } from 'node:path';
+import { wildmatch } from './wildmatch.ts';
 
 /** Reads a text file by its absolute path with '/'; undefined where there is none. */
 export type ReadText = (path: string) => Promise<string | undefined>;
@@ -16,6 +17,8 @@ export interface Repository {
   root: string;
   /** What its worktrees share. */
   gitFolder: string;
+  /** What is its own where it is a worktree, else the same. */
+  ownFolder: string;
 }
 
 export interface IgnoreSettings {
@@ -27,19 +30,23 @@ export interface IgnoreSettings {
 /** Files that include each other end somewhere. */
 const DEEPEST_INCLUDE = 10;
 
-/** The repository that a folder lies in: the nearest, as git finds it; `.git` of a worktree or submodule is a file. */
+/** The repository that a folder lies in: the nearest, as git finds it. */
 export async function repositoryOf(folder: string, read: ReadText): Promise<Repository | undefined> {
   for (let root = folder; ; root = root.slice(0, root.lastIndexOf('/'))) {
-    const git = `${root}/.git`;
-    if ((await read(`${git}/HEAD`)) !== undefined) return { root, gitFolder: git };
-    const elsewhere = /^gitdir: (.+?)\s*$/.exec((await read(git)) ?? '')?.[1];
-    if (elsewhere !== undefined) {
-      const own = resolved(root, elsewhere);
-      const common = (await read(`${own}/commondir`))?.trim();
-      return { root, gitFolder: common === undefined ? own : resolved(own, common) };
-    }
-    if (!root.includes('/')) return undefined;
+    const found = await repositoryAt(root, read);
+    if (found || !root.includes('/')) return found;
   }
+}
+
+/** The repository whose root a folder is; `.git` of a worktree or submodule is a file. */
+export async function repositoryAt(root: string, read: ReadText): Promise<Repository | undefined> {
+  const git = `${root}/.git`;
+  if ((await read(`${git}/HEAD`)) !== undefined) return { root, gitFolder: git, ownFolder: git };
+  const elsewhere = /^gitdir: (.+?)\s*$/.exec((await read(git)) ?? '')?.[1];
+  if (elsewhere === undefined) return undefined;
+  const own = resolved(root, elsewhere);
+  const common = (await read(`${own}/commondir`))?.trim();
+  return { root, gitFolder: common === undefined ? own : resolved(own, common), ownFolder: own };
 }
 
 /** What the repository's configuration says, or else the user's. */
@@ -51,7 +58,8 @@ export async function ignoreSettings(
   const found = new Map<string, string>();
   const files = user ? [`${user.config}/git/config`, `${user.home}/.gitconfig`] : [];
   if (repository) files.push(`${repository.gitFolder}/config`);
-  for (const file of files) await collect(file, read, user, found, 0);
+  const at = repository?.ownFolder ?? '';
+  for (const file of files) await collect(file, { read, user, at, found }, 0);
   const excludes = found.get('core.excludesfile');
   const own = user && `${user.config}/git/ignore`;
   return {
@@ -61,19 +69,37 @@ export async function ignoreSettings(
   };
 }
 
-/** Later ones replace earlier ones. Conditional includes are passed over. */
-async function collect(
-  file: string,
-  read: ReadText,
-  user: UserFolders | undefined,
-  found: Map<string, string>,
-  depth: number,
-): Promise<void> {
+interface Collecting {
+  read: ReadText;
+  user: UserFolders | undefined;
+  /** The repository's own git folder; '' for none. */
+  at: string;
+  /** Later ones replace earlier ones. */
+  found: Map<string, string>;
+}
+
+/** Of the conditional includes those go that ask where the repository lies. */
+async function collect(file: string, collecting: Collecting, depth: number): Promise<void> {
+  const { read, user, at, found } = collecting;
+  const folder = posix.dirname(file);
   for (const [key, value] of entriesOf((await read(file)) ?? '')) {
     found.set(key, value);
-    const included = key === 'include.path' ? pathOf(value, posix.dirname(file), user) : undefined;
-    if (included !== undefined && depth < DEEPEST_INCLUDE) await collect(included, read, user, found, depth + 1);
+    const [, fold, where] = /^includeif"gitdir(\/i)?:(.*)"\.path$/s.exec(key) ?? [];
+    const isMeant = where === undefined ? key === 'include.path' : liesAt(at, where, fold !== undefined, folder, user);
+    const included = isMeant ? pathOf(value, folder, user) : undefined;
+    if (included !== undefined && depth < DEEPEST_INCLUDE) await collect(included, collecting, depth + 1);
   }
+}
+
+/** Whether a git folder is one that `gitdir:` means, in a file of configuration in `base`. */
+function liesAt(at: string, where: string, fold: boolean, base: string, user: UserFolders | undefined): boolean {
+  if (at === '') return false;
+  let pattern = where.replace(/\\(["\\])/g, '$1');
+  if (pattern.startsWith('~/')) pattern = `${user?.home}${pattern.slice(1)}`;
+  else if (pattern.startsWith('./')) pattern = base + pattern.slice(1);
+  else if (!/^(?:[a-z]:)?\//i.test(pattern)) pattern = `**/${pattern}`;
+  if (pattern.endsWith('/')) pattern += '**';
+  return fold ? wildmatch(pattern.toLowerCase(), at.toLowerCase()) : wildmatch(pattern, at);
 }
 
 /** Keys in lower case, `section.name`; those of subsections have the subsection in between. */
@@ -82,6 +108,8 @@ function* entriesOf(text: string): Generator<[string, string]> {
   const lines = text
     .replace(/^\uFEFF/, '')
     .replaceAll('\r\n', '\n')
+    // First: a backslash at the end of a comment goes on to nothing.
+    .replace(/^([^"\n#;]*)[#;].*$/gm, '$1')
     .replace(/\\\n/g, '')
     .split('\n');
   for (let line of lines) {
@@ -118,7 +146,7 @@ function unquoted(written: string): string {
 }
 
 function isTrue(value: string | undefined): boolean {
-  return value !== undefined && /^(?:true|yes|on|[1-9]\d*)$/i.test(value);
+  return value !== undefined && /^(?:true|yes|on|[-+]?0*[1-9]\d*[kmg]?)$/i.test(value);
 }
 
 /** Undefined for what is none, and for another user's. */

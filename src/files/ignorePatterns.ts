@@ -21,10 +21,10 @@ export class IgnorePatterns {
   constructor(base: string, text: string, ignoreCase: boolean) {
     this.base = base;
     this.#ignoreCase = ignoreCase;
-    this.#patterns = (ignoreCase ? text.toLowerCase() : text)
+    this.#patterns = (ignoreCase ? foldedPattern(text) : text)
       .replace(/^\uFEFF/, '')
       .split('\n')
-      .map((line) => patternOf(line.replace(/\r$/, '')))
+      .map((line) => patternOf(bytesOf(line.replace(/\r$/, ''))))
       .filter((pattern) => pattern !== undefined)
       .reverse();
   }
@@ -34,8 +34,8 @@ export class IgnorePatterns {
    * @param path absolute, below {@link base}, with no '/' at its end.
    */
   ignores(path: string, isFolder: boolean): boolean | undefined {
-    const inside = path.slice(this.base.length);
-    const below = this.#ignoreCase ? inside.toLowerCase() : inside;
+    const inside = bytesOf(path.slice(this.base.length));
+    const below = this.#ignoreCase ? folded(inside) : inside;
     const name = below.slice(below.lastIndexOf('/') + 1);
     for (const { text, negative, foldersOnly, nameOnly, literal } of this.#patterns) {
       if (foldersOnly && !isFolder) continue;
@@ -46,6 +46,21 @@ export class IgnorePatterns {
     }
     return undefined;
   }
+}
+
+/** A letter for each byte of UTF-8, as git counts them: `?` is half an `é`. */
+function bytesOf(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what is not one byte.
+  return /[^\x00-\x7f]/.test(text) ? Buffer.from(text).toString('latin1') : text;
+}
+
+/** Git knows the two cases of ASCII only. */
+function folded(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+function foldedPattern(text: string): string {
+  return folded(text).replaceAll('[:upper:]', '[:alpha:]');
 }
 
 function patternOf(line: string): Pattern | undefined {

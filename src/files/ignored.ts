@@ -2,7 +2,14 @@
  * Which files of a folder git ignores: the rules of its repository from the root on, also where only a part of it is opened,
  * each file of rules read once.
  */
-import { ignoreSettings, type ReadText, repositoryOf, type UserFolders } from './gitConfig.ts';
+import {
+  ignoreSettings,
+  type ReadText,
+  type Repository,
+  repositoryAt,
+  repositoryOf,
+  type UserFolders,
+} from './gitConfig.ts';
 import { IgnorePatterns } from './ignorePatterns.ts';
 
 /** What is known of a folder. */
@@ -11,23 +18,30 @@ interface Level {
   ignored: boolean;
   /** The rules that hold in it, those that say more last. */
   rules: readonly IgnorePatterns[];
+  /** As the configuration of its repository says. */
+  ignoreCase: boolean;
 }
 
+/** Where a path leads once links are followed, absolute with '/'. */
+export type RealPath = (path: string) => Promise<string>;
+
 export class IgnoreRules {
-  readonly #folder: string;
+  #folder: string;
   readonly #read: ReadText;
   readonly #user: UserFolders | undefined;
+  readonly #real: RealPath;
   readonly #levels = new Map<string, Promise<Level>>();
-  #ignoreCase = true;
 
   /**
    * @param folder absolute, with '/', none at its end: paths are relative to it.
    * @param user whose configuration holds; undefined: nobody's.
+   * @param real of the folder: one that is opened by a link lies in the repository behind it.
    */
-  constructor(folder: string, read: ReadText, user?: UserFolders) {
+  constructor(folder: string, read: ReadText, user?: UserFolders, real: RealPath = async (path) => path) {
     this.#folder = folder;
     this.#read = read;
     this.#user = user;
+    this.#real = real;
   }
 
   /**
@@ -56,22 +70,22 @@ export class IgnoreRules {
   }
 
   async #step(above: Level, folder: string): Promise<Level> {
-    if (above.ignored || says(above.rules, folder, true)) return { ignored: true, rules: [] };
-    const own = await this.#patterns(`${folder}/.gitignore`, folder);
-    return own === undefined ? above : { ignored: false, rules: [...above.rules, own] };
+    if (above.ignored || says(above.rules, folder, true)) return { ...above, ignored: true, rules: [] };
+    // A repository in a folder, or a submodule, has rules beside those in its tree. They come on top: hiding more is safer.
+    const repository = await repositoryAt(folder, this.#read);
+    const { rules, ignoreCase } = repository ? await this.#outsideTree(repository, folder, above.rules) : above;
+    const own = await this.#patterns(`${folder}/.gitignore`, folder, ignoreCase);
+    return { ignored: false, rules: own === undefined ? rules : [...rules, own], ignoreCase };
   }
 
   /** The opened folder itself, by way of its repository's root. */
   async #top(): Promise<Level> {
+    this.#folder = await this.#real(this.#folder);
     const repository = await repositoryOf(this.#folder, this.#read);
-    const { excludesFile, ignoreCase } = await ignoreSettings(this.#read, repository, this.#user);
-    this.#ignoreCase = ignoreCase;
     const root = repository?.root ?? this.#folder;
-    const files = [excludesFile, repository && `${repository.gitFolder}/info/exclude`, `${root}/.gitignore`].filter(
-      (file) => file !== undefined,
-    );
-    const rules = await Promise.all(files.map((file) => this.#patterns(file, root)));
-    let level: Level = { ignored: false, rules: rules.filter((one) => one !== undefined) };
+    let level = await this.#outsideTree(repository, root, []);
+    const own = await this.#patterns(`${root}/.gitignore`, root, level.ignoreCase);
+    if (own !== undefined) level = { ...level, rules: [...level.rules, own] };
     let folder = root;
     for (const name of this.#folder.slice(root.length).split('/').filter(Boolean)) {
       folder += `/${name}`;
@@ -80,9 +94,19 @@ export class IgnoreRules {
     return level;
   }
 
-  async #patterns(file: string, base: string): Promise<IgnorePatterns | undefined> {
+  /** What the user and the repository say besides the files in its tree, behind the rules above. */
+  async #outsideTree(repository: Repository | undefined, root: string, above: Level['rules']): Promise<Level> {
+    const { excludesFile, ignoreCase } = await ignoreSettings(this.#read, repository, this.#user);
+    const files = [excludesFile, repository && `${repository.gitFolder}/info/exclude`].filter(
+      (file) => file !== undefined,
+    );
+    const found = await Promise.all(files.map((file) => this.#patterns(file, root, ignoreCase)));
+    return { ignored: false, rules: [...above, ...found.filter((one) => one !== undefined)], ignoreCase };
+  }
+
+  async #patterns(file: string, base: string, ignoreCase: boolean): Promise<IgnorePatterns | undefined> {
     const text = await this.#read(file);
-    return text === undefined ? undefined : new IgnorePatterns(`${base}/`, text, this.#ignoreCase);
+    return text === undefined ? undefined : new IgnorePatterns(`${base}/`, text, ignoreCase);
   }
 }
 

@@ -2,34 +2,46 @@
 import type { UserFolders } from './gitConfig.ts';
 import { IgnoreRules } from './ignored.ts';
 
-/** Copies of keys that editors and people leave. */
-const COPY = /(?:\.(?:bak|backup|old|orig|save|swp|tmp|copy|\d+)|~)+$/;
+/** Copies of keys that editors, file managers and people leave. */
+const COPY =
+  /(?:\.(?:bak|backup|old|orig|save|swp|tmp|copy|\d+)|~|#)+$|(?: - copy| copy| \(copy\))?(?: \d+| \(\d+\))?(?=\.[a-z]+$|$)/g;
+const LOCK = /^\.?#/;
 /** In lower case, without {@link COPY}. */
 const SECRET_NAMES = [
   // `.env.example` too: what stands in it was often real once.
-  /^\.env(?:$|\.|rc$)/,
+  /^\.env(?:$|[^a-z0-9]|rc(?:$|\.))|^\.(?:flaskenv|dev\.vars(?:$|\.))/,
   /\.(?:env|secrets?)$/,
-  /\.(?:pem|key|p8|p12|pfx|pkcs12|jks|jceks|keystore|keytab|kdbx|asc|gpg|ppk|agekey|ovpn|kubeconfig)$/,
+  /\.(?:pem|key|p8|p12|pfx|pkcs8|pkcs12|jks|jceks|keystore|keytab|kdbx?|asc|gpg|ppk|agekey|ovpn|kubeconfig)$/,
   /\.(?:tfvars(?:\.json)?|tfstate|mobileprovision)$/,
-  /^id_(?:rsa|dsa|ecdsa|ed25519)|^id_[^.]+$/,
-  /^\.(?:npmrc|yarnrc(?:\.yml)?|pypirc|netrc|authinfo|pgpass|htpasswd|git-credentials|dockercfg|terraformrc)$/,
-  /^(?:_netrc|terraform\.rc|pgpass\.conf|\.my(?:login)?\.cnf|\.s3cfg|\.boto|\.dev\.vars|\.vault[-_](?:token|pass.*))$/,
-  /^\.[a-z]+_history$/,
-  /^(?:credentials?|secrets?)(?:\.(?:json|ya?ml|toml|ini|xml|txt|properties|csv))?$/,
-  /^(?:auth|local\.settings|application_default_credentials)\.json$/,
-  /^(?:service-?account|gha-creds-|client_?secret|.*firebase-adminsdk).*\.json$/,
+  /^id_(?:rsa|dsa|ecdsa|ed25519)|^id_[^.]+$|[-_](?:rsa|dsa|ecdsa|ed25519)(?:\.pub)?$/,
+  /^\.(?:npmrc|yarnrc(?:\.yml)?|pypirc|netrc|authinfo|pgpass|git-?credentials|dockercfg|dockerconfigjson|terraformrc)$/,
+  /^(?:_netrc|terraform\.rc|credentials\.tfrc\.json|pgpass\.conf|\.my(?:login)?\.cnf|\.s3cfg|\.boto|\.databrickscfg)$/,
+  /^\.?(?:htpasswd|(?:ansible[-_])?vault[-_](?:token|pass(?:word|phrase)?)(?:\.txt)?)$/,
+  /^(?:\.?rclone\.conf|\.ftpconfig|\.ftppass|\.?sftp(?:-config)?\.json|kaggle\.json|ngrok\.yml|settings-security\.xml)$/,
+  /^\.[a-z_]+_history$|^\.lesshst$/,
+  // Data, not code: `google-credentials.json`, `secrets.prod.yaml`, `db-secret.yaml`, `.openai_api_key`.
+  /^(?:\.?(?:credentials|secrets)(?:[-_.](?:prod(?:uction)?|dev(?:elopment)?|stag(?:e|ing)|test|ci|local|live|enc|sops|example|ya?ml|json|\d+))+|(?:.*[-_.])?(?:credentials?|secrets?|api[-_]?keys?|private[-_]?key))\.(?:json|ya?ml|toml|ini|xml|txt|properties|csv|conf|db|enc)$/,
+  /^(?:\.(?:.*[-_.])?)?(?:credentials?|secrets?|api[-_]?key|private[-_]?key)$/,
+  /^(?:passwords?\.(?:txt|csv)|passwd|(?:.*[-_.])?(?:auth|token)\.json|local\.settings\.json)$/,
+  /^appsettings\.(?:production|staging|local|secrets)\.json$|^wp-config\.php$|^(?:key|keystore|signing)\.properties$/,
+  /^(?:gha-creds-|.*firebase-adminsdk|(?:.*[-_.])?(?:service[-_]?(?:account|key)|client[-_]?secret)).*\.json$/,
+  /^kubeconfig(?:[-_][^.]*)?(?:\.(?:ya?ml|json))?$/,
+  /^application_default_credentials\.json$/,
   /^(?:rootkey|.*_accesskeys)\.csv$/,
 ];
 
-/** Folders that hold nothing else. */
-const SECRET_FOLDERS =
-  /(?:^|\/)(?:\.(?:ssh|aws|gnupg|kube|docker|azure|oci|password-store|terraform\.d)|\.config\/gcloud)\//;
+/** Folders that hold nothing else, and files that are secret where they are. */
+const SECRET_PLACES =
+  /(?:^|\/)(?:\.(?:ssh|aws|gnupg|kube|docker|azure|oci|password-store|terraform\.d|envs)\/|\.config\/(?:gcloud|gh|op|hub|rclone)(?:\/|$)|\.git\/config$|\.m2\/settings\.xml$|\.gradle\/gradle\.properties$|\.?huggingface\/token$)/;
 
 /** @param path with '/', relative or absolute. */
 export function isSecret(path: string): boolean {
   const lower = path.toLowerCase();
-  const name = lower.slice(lower.lastIndexOf('/') + 1).replace(COPY, '');
-  return SECRET_FOLDERS.test(lower) || SECRET_NAMES.some((rule) => rule.test(name));
+  const name = lower
+    .slice(lower.lastIndexOf('/') + 1)
+    .replace(LOCK, '')
+    .replace(COPY, '');
+  return SECRET_PLACES.test(lower) || SECRET_NAMES.some((rule) => rule.test(name));
 }
 
 /** A file, and where it lies in its workspace folder if it lies in one. */
@@ -45,6 +57,8 @@ export interface RuleFiles {
   read(folder: string, path: string): Promise<string | undefined>;
   /** Where the user's configuration of git is for a folder; undefined where it does not hold. */
   user?(folder: string): UserFolders | undefined;
+  /** Where a path leads once links are followed, with '/'; the path itself where that cannot be told. */
+  real?(folder: string, path: string): Promise<string>;
 }
 
 /** Answers that are kept: more than anybody has open. */
@@ -75,7 +89,9 @@ export class PrivateFiles {
   rulesOf(key: string, root: string): IgnoreRules {
     let rules = this.#rules.get(key);
     if (rules === undefined) {
-      rules = new IgnoreRules(root, (path) => this.#files.read(key, path), this.#files.user?.(key));
+      const { real } = this.#files;
+      const follow = real && ((path: string) => real(key, path));
+      rules = new IgnoreRules(root, (path) => this.#files.read(key, path), this.#files.user?.(key), follow);
       this.#rules.set(key, rules);
     }
     return rules;

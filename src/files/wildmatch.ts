@@ -17,7 +17,7 @@ const CLASSES: Record<string, RegExp> = {
   lower: /[a-z]/,
   print: /[ -~]/,
   punct: /[!-/:-@[-`{-~]/,
-  space: /\s/,
+  space: /[ \t\n\r]/,
   upper: /[A-Z]/,
   xdigit: /[0-9a-f]/i,
 };

@@ -145,6 +145,18 @@ const CASES: {
     open: ['keep.log', 'pkg/debug.log', 'pkg/name/a', 'pkg/dist/a.js', 'hidden/seen', 'hidden/'],
   },
   {
+    name: 'bytes of UTF-8 one by one',
+    rules: { '.gitignore': 'a??\n[!b]\nc[é][é]\n?é\n' },
+    ignored: ['aé', 'x', 'cé', '1é'],
+    open: ['aéé', 'é', 'c1', 'b'],
+  },
+  {
+    name: 'both cases of ASCII alone, where case does not count',
+    rules: { '.gitignore': 'é\nx[[:upper:]]\n', '.git/config': '[core]\nignorecase = true\n' },
+    ignored: ['é', 'xa', 'XA'],
+    open: ['É', 'x1'],
+  },
+  {
     name: "the folder of the repository comes before everybody's",
     home: USER,
     rules: { '.git/info/exclude': 'a\n!b\n', '.gitignore': '!a\n', '.git/config': '[core]\n\tignorecase = true\n' },
