@@ -1,8 +1,8 @@
 /** What has been answered, so that nothing is asked twice: by the place, and by every place to which typing along leads. */
 import { LRUCache } from 'lru-cache';
-import { type Draft, joinClosers } from './closers.ts';
+import { type Draft, joinClosers, saysNothing } from './closers.ts';
 import type { CompletionOutcome } from './completer.ts';
-import { isBlank, isClosersOnly, lineAfter } from './text.ts';
+import { isClosersOnly, lineAfter } from './text.ts';
 
 /** The text around a cursor, as it stands in the file. It may begin and end inside the file. */
 export interface Place {
@@ -28,7 +28,7 @@ export interface Answered extends Pick<CompletionOutcome, 'shown' | 'over' | 'ta
 const PREFIX_SAME = 256;
 const SUFFIX_SAME = 256;
 /** As many answers as llama.vscode keeps. */
-const ANSWERS = 250;
+export const ANSWERS = 250;
 /** Longest typed part of an answer that is still recognised. */
 export const LONGEST_TYPED = 256;
 /** Longest row of closers that an editor puts after the cursor while an answer is typed. */
@@ -177,7 +177,7 @@ function restOf(full: string, following: string, typed: string, now: string): Dr
   if (closers === undefined || !full.startsWith(typed)) return undefined;
   const left = full.slice(typed.length);
   const draft = closers === '' ? { text: left, over: 0, tail: '' } : joinClosers(left, closers);
-  return isBlank(draft.text) ? undefined : draft;
+  return saysNothing(draft) ? undefined : draft;
 }
 
 /** The closers that stand in `suffix` before `following`; undefined where something else does. */

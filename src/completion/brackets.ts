@@ -42,7 +42,7 @@ export function scanBrackets(text: string, owed: readonly string[] = [], marks: 
       const end = indexOrEnd(text, '\n', index);
       if (end === text.length) inComment = index;
       index = end;
-    } else if (character === '/' && text[index + 1] === '*') {
+    } else if (character === '/' && text[index + 1] === '*' && comment !== '#') {
       index = indexOrEnd(text, '*/', index + 2) + 1;
     } else if (character === '/' && comment === '//') {
       index = regexEnd(text, index);

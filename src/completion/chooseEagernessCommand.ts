@@ -7,7 +7,7 @@ const SECTION = 'quire.completion';
 
 const WORDS: Record<Eagerness, { label: string; detail: string }> = {
   eager: { label: 'Eager', detail: 'About six wrong texts in a hundred keys: most is shown.' },
-  balanced: { label: 'Balanced', detail: 'About three wrong texts in a hundred keys.' },
+  balanced: { label: 'Balanced', detail: 'Two or three wrong texts in a hundred keys.' },
   quiet: { label: 'Quiet', detail: 'Only what is very likely right is shown.' },
 };
 

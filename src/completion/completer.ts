@@ -64,7 +64,7 @@ export interface CompletionOptions {
   /** Called with all the text so far, as it grows; LF. */
   onText?: (text: string) => void;
   /** Called once where the first line may be shown already, while the rest is written. */
-  onFirst?: (first: Shown) => void;
+  onFirst?: (first: First) => void;
   /** So many suggestions at most, each another; absent: one. */
   answers?: number;
   /** The place is asked ahead: no document has its text yet. */
@@ -76,6 +76,9 @@ export interface Shown extends Draft {
   /** That it is right, in [0, 1]. */
   right: number;
 }
+
+/** A first line, and how likely it had to be. */
+export type First = Shown & Pick<CompletionOutcome, 'needed'>;
 
 export interface CompletionOutcome {
   /** As generated, up to where the stop rules end it; LF. */

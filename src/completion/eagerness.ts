@@ -5,12 +5,12 @@ export type Eagerness = 'eager' | 'balanced' | 'quiet';
 export const EAGERNESS: readonly Eagerness[] = ['eager', 'balanced', 'quiet'];
 
 /** Wrong texts that are shown in a hundred keys, at the most. */
-export const WRONG_PER_HUNDRED: Record<Eagerness, number> = { eager: 6, balanced: 3, quiet: 1 };
+export const WRONG_PER_HUNDRED: Record<Eagerness, number> = { eager: 6, balanced: 2.4, quiet: 1 };
 
 /** What keeps to that on lines of the tuning packages (test/eval/typing); from there it is learned, see `threshold.ts`. */
 const PRUDENCE: Record<Eagerness, Prudence> = {
   eager: { least: 0.35, cost: 7 },
-  balanced: { least: 0.58, cost: 23 },
+  balanced: { least: 0.61, cost: 27 },
   quiet: { least: 0.65, cost: 34 },
 };
 

@@ -95,9 +95,11 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
     },
   });
   const rest = new RestReader({
-    async read(signal) {
+    async read(signal, writes) {
       const [editor, open] = [vscode.window.activeTextEditor, model()];
-      if (editor && open && open.parameters < QUICK) await provider.readAhead(editor, signal).catch(() => undefined);
+      if (!editor || !open) return;
+      const ahead = open.parameters < QUICK || (writes && budget(editor.document)?.pieces === 0);
+      if (ahead) await provider.readAhead(editor, signal).catch(() => undefined);
     },
   });
   const watch = new SilenceWatch({
@@ -159,7 +161,10 @@ export function registerCompletion(host: Host, needs: CompletionNeeds): Completi
   return provider;
 }
 
-/** Models with fewer parameters read a prompt in about a second wherever they run; what larger ones read ahead, their context says. */
+/**
+ * Models with fewer parameters read a prompt in about a second wherever they run. Larger ones read ahead while somebody writes, and
+ * not wherever one looks; those that are shown pieces of other places, when these are known.
+ */
 const QUICK = 1e8;
 const THRESHOLD_KEY = 'quire.threshold';
 const SAVE_MS = 30_000;

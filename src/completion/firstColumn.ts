@@ -8,6 +8,10 @@ const OPENS = /(?:[{([]|=>)$/;
 /** Behind a colon only some languages have deeper lines. */
 const OPENS_BY_COLON = /(?:[{([:]|=>|\b(?:do|then))$/;
 
+/** Begins a comment or a description, whose lines begin no block. */
+const IN_WORDS = /^\s*(?:#|\/\/|\/\*|"""|''')/;
+const LABEL = /^\s*(?:case\b|default\s*(?::|->)|(?:public|private|protected)\b[^(]*:)/;
+
 /**
  * True when the line below the first is no deeper than the cursor, though the first begins a block: then all but the first count
  * from the first column. More text does not change it, once a line below the first is begun.
@@ -18,7 +22,10 @@ export function isFromFirstColumn(text: string, before: string, width: number, f
   const [first = '', second] = text.split('\n').filter((line) => !isBlank(line));
   const colon = marksOf(file).comment === '#' && !/^ya?ml$/.test(kindOf(file));
   if (second === undefined || !(colon ? OPENS_BY_COLON : OPENS).test(first.trimEnd())) return false;
+  if (IN_WORDS.test(first)) return false;
   const depth = columns(second, width);
+  // Labels may be as deep as what they are in.
+  if (depth === columns(before, width) && LABEL.test(second)) return false;
   return depth > 0 && depth <= columns(before, width);
 }
 

@@ -9,6 +9,7 @@ import {
   columns,
   isBlank,
   isFence,
+  isWord,
   type LineEnding,
   leadingSpace,
   lineAfter,
@@ -29,10 +30,11 @@ export interface FileShape {
 export function fitToFile(
   draft: Draft,
   near: Surroundings,
-  { indentation, ending, floor, moved = false }: FileShape,
+  { indentation: usual, ending, floor, moved = false }: FileShape,
 ): Draft {
   let text = draft.text;
   const before = lineBefore(near.prefix);
+  const indentation = asIn(before, usual);
   const rest = lineAfter(near.suffix);
   if (before === '') {
     // A blank line is there already.
@@ -53,9 +55,14 @@ export function fitToFile(
   const endsOnOwn = draft.over === 0 && /\S[\s\S]*\n[ \t]*$/.test(text);
   // The tail goes on where the text ends only if something stays between them.
   if (draft.over === 0) text = text.trimEnd() + spaceBefore(rest, text, before);
+  else if (rest.startsWith(' ')) text = text.replace(/[ \t]+$/, '');
   text = whole(text);
   if (floor === undefined && before === '' && isBlank(rest)) text = atDepth(text, near, indentation);
-  text = moved ? atCursor(text, before, indentation) : reindent(text, indentation, columns(before, indentation.width));
+  const begins = floor !== undefined || OPENS.test(before.trimEnd());
+  // Where a tab is more than a level, both stand in a line.
+  const isMixed = /^\t+ {2,}$/.test(leadingSpace(before));
+  if (moved) text = atCursor(text, before, indentation);
+  else if (!isMixed) text = reindent(text, indentation, columns(before, indentation.width), begins);
   if (floor !== undefined && !moved) text = inBlock(text, floor, before, indentation);
   text = onOwnLine(text, rest, before, floor ?? columns(before, indentation.width), indentation, endsOnOwn);
   return {
@@ -65,11 +72,30 @@ export function fitToFile(
   };
 }
 
+/** In a file that has both, the cursor's line tells which. */
+function asIn(line: string, { tabs, width }: Indentation): Indentation {
+  const space = leadingSpace(line);
+  return { tabs: /^\t+$/.test(space) || (tabs && !/^ {2,}$/.test(space)), width };
+}
+
 /** One space of the text's end, where what follows on the line wants it: a word, or a brace whose other side has one. */
 function spaceBefore(rest: string, text: string, before: string): string {
   if (!/[ \t]$/.test(text)) return '';
-  const inBraces = rest.startsWith('}') && (text.startsWith(' ') || before.endsWith('{ '));
-  return inBraces || rest.startsWith('/>') || /^[\p{L}\p{N}_$"'`([{|]/u.test(rest) ? ' ' : '';
+  const inBraces = rest.startsWith('}') && (text.startsWith(' ') || before[openBrace(before) + 1] === ' ');
+  return inBraces || APART.test(rest) ? ' ' : '';
+}
+
+/** What a space may stand before: no bracket, long quote or tag that closes, and no separator. */
+const APART = /^(?:(?!["']{3})[^\s)\]}>;,.:?<]|<(?!\/)|[>:?]\s)/;
+
+/** Where the brace is that `line` opened last and has not closed; -1: it has. */
+function openBrace(line: string): number {
+  let closed = 0;
+  for (let at = line.length - 1; at >= 0; at--) {
+    if (line[at] === '}') closed += 1;
+    else if (line[at] === '{' && closed-- === 0) return at;
+  }
+  return -1;
 }
 
 /** A text that was cut within an emoji or a letter of several bytes ends before it. */
@@ -91,15 +117,18 @@ function onOwnLine(
     : text;
 }
 
+/** Ends of a line that has deeper ones below. */
+const OPENS = /(?:[{([:]|=>)$/;
+
 /** Columns of the nearest line above that is not blank. */
 function aboveOf(near: Surroundings, width: number): number {
   const above = linesAround(near, 1).above[0];
   return above === undefined ? 0 : columns(above, width);
 }
 
-/** Words that begin a line which is less deep than the one above. */
+/** Words that begin a line which is less deep than the one above; what is set, called or has members is a name. */
 const LESS_DEEP =
-  /^(?:[)\]}]|<\/|(?:else|elif|elsif|except|finally|rescue|ensure|end|fi|done|esac|case|default|when|in)\b)/;
+  /^(?:[)\]}]|<\/|(?:else|elif|elsif|except|finally|rescue|ensure|end|fi|done|esac|case|default|when|in)\b(?!\s*[-+*/|&]?=(?![=>])|[.(]\w)|(?:public|private|protected)\b[^(]*:)/;
 
 /**
  * In the middle of a block a text that begins at the first column goes where the lines around are. Those below tell: a line of
@@ -114,7 +143,7 @@ function atDepth(text: string, near: Surroundings, indentation: Indentation): st
   const end = below[0].trimStart();
   const ends = LESS_DEEP.test(end);
   // A word that ends a block stands below one that begins it; a page's script is as deep as its tag.
-  const isEmpty = ends && !end.startsWith('<') && next === columns(above[0], width);
+  const isEmpty = ends && isWord(end[0]) && next === columns(above[0], width);
   const opens = /[{([]$/.test(above[0].trimEnd()) || isEmpty;
   const depth = columns(above[0], width) + (opens ? width : 0);
   const inside = next === depth || (next < depth && ends);
@@ -141,7 +170,9 @@ function inBlock(text: string, floor: number, before: string, indentation: Inden
 function withStepsOf(text: string, floor: number, body: number, indentation: Indentation): string {
   const { width } = indentation;
   const [first = '', ...rest] = text.split('\n');
-  const depths = rest.filter((line) => !isBlank(line)).map((line) => columns(line, width));
+  // What closes the block may be less deep than its lines and deeper than the line that opened it.
+  const inside = rest.filter((line) => !isBlank(line) && !isCloser(line.trimStart()[0]));
+  const depths = inside.map((line) => columns(line, width));
   const step = Math.min(...depths.filter((depth) => depth > floor)) - floor;
   const wanted = body - floor;
   if (!(step < wanted)) return text;
@@ -159,14 +190,18 @@ function withStepsOf(text: string, floor: number, body: number, indentation: Ind
 /**
  * Rewrites the indentation of every line but the first, where it is not what the file uses.
  * @param depth columns of the cursor's line.
+ * @param begins it has begun a block.
  */
-function reindent(text: string, indentation: Indentation, depth: number): string {
+function reindent(text: string, indentation: Indentation, depth: number, begins = false): string {
   const { tabs, width } = indentation;
   const [first = '', ...rest] = text.split('\n');
   if (rest.length === 0) return text;
   const foreign = rest.filter((line) => leadingSpace(line).includes(tabs ? '  ' : '\t'));
   if (foreign.length === 0) return text;
-  const unit = tabs ? stepOf(foreign, depth / width + (isBlank(first) ? 1 : 0)) : width;
+  // What the first line opens is a level deeper, but for what closes it.
+  const opens = OPENS.test(first.trimEnd()) && !rest.some((line) => isCloser(line.trimStart()[0]));
+  const deeper = isBlank(first) ? begins : opens;
+  const unit = tabs ? stepOf(foreign, depth / width + (deeper ? 1 : 0)) : width;
   const lines = rest.map((line) => {
     const space = leadingSpace(line);
     const column = columns(space, unit);

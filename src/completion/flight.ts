@@ -91,15 +91,21 @@ export class Flight {
     return this.#text.startsWith(asGenerated) || asGenerated.startsWith(this.#text);
   }
 
-  /** Waits until it has ended, or until it no longer agrees with a place, or the signal is aborted. */
-  async whileAgreeing(place: Place, signal: AbortSignal): Promise<void> {
-    const parted = Promise.withResolvers<void>();
+  /**
+   * Waits until it has ended, or until it no longer agrees with a place, or the signal is aborted.
+   * @param early a first line that goes on at the place is waited for too. @returns that line, if it came first.
+   */
+  async whileAgreeing(place: Place, signal: AbortSignal, early: boolean): Promise<Shown | undefined> {
+    const nothing = Promise.withResolvers<undefined>();
+    const first = Promise.withResolvers<Shown>();
     const check = () => {
-      if (!this.agrees(place)) parted.resolve();
+      if (!this.agrees(place)) nothing.resolve(undefined);
     };
+    if (early) void this.early.then((line) => goesOnAt(line, typedSince(this.place, place)) && first.resolve(line));
+    void this.done.then(() => nothing.resolve(undefined));
     this.#listeners.add(check);
     try {
-      await this.wait(Promise.race([this.done, parted.promise]), signal);
+      return await this.wait(Promise.race([nothing.promise, first.promise]), signal);
     } finally {
       this.#listeners.delete(check);
     }
@@ -138,3 +144,6 @@ export class Flight {
     this.#controller.abort();
   }
 }
+
+const goesOnAt = ({ text }: Shown, typed: string | undefined): boolean =>
+  typed !== undefined && text.length > typed.length && text.startsWith(typed);

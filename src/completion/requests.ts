@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { MOST_ANSWERS, type ModelInfo } from '../engine/protocol/index.ts';
 import type { Call } from './call.ts';
-import { type Completer, type CompletionOptions, type CompletionOutcome, MAX_TOKENS } from './completer.ts';
+import { type Completer, type CompletionOptions, type CompletionOutcome, type First, MAX_TOKENS } from './completer.ts';
 import type { Eagerness } from './eagerness.ts';
 import { fimLayoutOf } from './fimLayouts.ts';
 import type { SeenAnswers } from './saw/records.ts';
@@ -104,7 +104,9 @@ export class Requests implements vscode.Disposable {
 
   /** What the person may come to: nobody hears of it, and whatever else is asked goes before it. */
   async #runAhead(spot: Spot, listening: Listening): Promise<CompletionOutcome> {
-    return this.#complete(spot, listening, { ahead: true, class: 'background' });
+    const outcome = await this.#complete(spot, listening, { ahead: true, class: 'background', seen: true });
+    this.#note(spot, outcome);
+    return outcome;
   }
 
   async #complete(spot: Spot, listening: Listening, more: Partial<CompletionOptions>): Promise<CompletionOutcome> {
@@ -127,13 +129,26 @@ export class Requests implements vscode.Disposable {
     });
   }
 
+  #note(spot: Spot, outcome: CompletionOutcome): void {
+    this.#services.saw.note(this.#services.surroundings.seen(spot, outcome));
+  }
+
   async #run(spot: Spot, listening: Listening): Promise<CompletionOutcome> {
     this.#started.fire();
     let usage: RequestUsage | undefined;
+    let first: First | undefined;
+    const onFirst = (shown: First) => {
+      first = shown;
+      listening.onFirst?.(shown);
+    };
     try {
-      const outcome = await this.#complete(spot, listening, { seen: true });
+      const outcome = await this.#complete(spot, { ...listening, onFirst }, { seen: true });
       usage = outcome.result;
-      this.#services.saw.note(this.#services.surroundings.seen(spot, outcome));
+      // Its first line may have been shown, and taken, before it was ended.
+      this.#note(
+        spot,
+        outcome.shown === null && first ? { ...outcome, ...first, shown: first.text, rejectedBy: null } : outcome,
+      );
       const silence = silenceOf(outcome);
       if (silence !== null || outcome.shown !== null) this.#silences.note(spot.place, silence);
       return outcome;

@@ -4,29 +4,50 @@ import type { Draft } from './closers.ts';
 import type { Marks } from './marks.ts';
 import { isBlank } from './text.ts';
 
+/** Stand once in what they are in, however the text ends. */
+const ONCE = /^\s*(?:(?:import|from|in|of|as|extends|implements)\b|:?=(?![=>]))/;
+
 /** Ends a statement or begins a block, which nothing on the line can follow. */
-const ENDS_LINE = /[;{]$/;
+const ENDS_LINE = /[;:{]$/;
 
 /**
- * Splits `text`, a line written as if nothing followed the cursor, around `rest`, which does, and which it does not say whole.
- * Where it says `rest` with more inside, that goes where it belongs: `s.replace(/|/, '')` and `a/g, '')` give `a`, the stroke, and
- * the tail `g`. Where it says the same but for other words (`function |(a) {` and `add(b) {`), it is cut before them, and those
- * that are there stay.
+ * The text, a line written as if nothing followed the cursor, around `rest`, which does, where it says that with more inside:
+ * `s.replace(/|/, '')` and `a/g, '')` give `a`, the stroke, and the tail `g`; `(|) => {` and `a: A): B => {` give `a: A`, the
+ * parenthesis, and the tail `: B`.
+ */
+export function moreInside(text: string, rest: string, marks: Marks): Draft | undefined {
+  const [expected, whole] = [rest.trimEnd(), text.trimEnd()];
+  if (expected === '' || whole.includes('\n')) return undefined;
+  const { end, same } = sameEnd(whole, expected);
+  const first = expected.slice(0, expected.length - same);
+  if (same === 0 || first === '') return undefined;
+  const begins = indexOfPart(whole.slice(0, end - same), first);
+  if (begins <= 0) return undefined;
+  const draft = split(whole, begins, first.length, end - same);
+  // What is opened or closed there belongs to the words that are the same.
+  const { owed, unmatched } = scanBrackets(draft.tail, [], marks);
+  return owed.length === 0 && unmatched.length === 0 ? draft : undefined;
+}
+
+/** How much of their ends both have in common, and where `whole` ends for that. */
+function sameEnd(whole: string, expected: string): { end: number; same: number } {
+  // What ends the line may be missing behind the cursor.
+  const end = ENDS_LINE.test(whole) && !ENDS_LINE.test(expected) ? whole.length - 1 : whole.length;
+  return { end, same: commonEnd(whole.slice(0, end), expected) };
+}
+
+/**
+ * The same, and where the text says what is in `rest` in other words (`function |(a) {` and `add(b) {`), it is cut before them, and
+ * those that are there stay.
  */
 export function joinRest(text: string, rest: string, marks: Marks): Draft {
+  const inside = moreInside(text, rest, marks);
+  if (inside !== undefined) return inside;
   const draft = { text, over: 0, tail: '' };
   const expected = rest.trimEnd();
   const whole = text.trimEnd();
-  if (expected === '' || whole.includes('\n')) return draft;
-  // What ends the line may be missing behind the cursor.
-  const end = ENDS_LINE.test(whole) && !ENDS_LINE.test(expected) ? whole.length - 1 : whole.length;
-  const same = commonEnd(whole.slice(0, end), expected);
-  const first = expected.slice(0, expected.length - same);
-  if (same > 0 && first !== '') {
-    const begins = indexOfPart(whole.slice(0, end - same), first);
-    if (begins > 0) return split(whole, begins, first.length, end - same);
-  }
-  if (standsAlone(whole, marks)) return draft;
+  if (expected === '' || whole.includes('\n') || (!ONCE.test(expected) && standsAlone(whole, marks))) return draft;
+  const { end, same } = sameEnd(whole, expected);
   const start = expected.search(/\S/);
   for (let index = 1; index < end - same; index++) {
     const other = whole.slice(index).trimStart();
@@ -37,7 +58,8 @@ export function joinRest(text: string, rest: string, marks: Marks): Draft {
     ) {
       continue;
     }
-    const inner = whole.slice(0, index).trimEnd();
+    // Two words stay apart.
+    const inner = start === 0 && isWord(expected[0]) ? whole.slice(0, index) : whole.slice(0, index).trimEnd();
     const { owed, unmatched } = scanBrackets(inner, [], marks);
     if (owed.length === 0 && unmatched.length === 0) return { ...draft, text: inner };
   }

@@ -1,10 +1,12 @@
 /** One line or many, and where a block ends: told by the grammar, or else from indentation and brackets, in any language. */
-import { isCloser } from './brackets.ts';
+import { type BlockWords, blockWordsOf } from './blockWords.ts';
+import { isCloser, scanBrackets } from './brackets.ts';
+import { kindOf } from './marks.ts';
 import type { Surroundings } from './prompt.ts';
 import type { CompletionRequest } from './request.ts';
 import type { Begun } from './syntax/begun.ts';
 import type { CodePlace } from './syntax/codePlace.ts';
-import { columns, isBlank, isClosersOnly, lineAfter, lineBefore } from './text.ts';
+import { columns, isBlank, isClosersOnly, isInFence, lineAfter, lineBefore } from './text.ts';
 
 export type Scope =
   | {
@@ -20,6 +22,8 @@ export type Scope =
       block: boolean;
       /** The line below already closes the block. */
       closed: boolean;
+      /** What ends the block, but for brackets; absent where nothing else does. */
+      words?: BlockWords;
     };
 
 /** Ends of a line that, with the cursor on the empty line below, begin a block. */
@@ -29,6 +33,9 @@ const OPENS_BELOW = /(?:[{([:]|=>|\b(?:then|do|else|begin))$/;
 const OPENS_HERE =
   /(?:[)>\w\]]\s*\{|(?:[(,=]|\bmove)\s*\|[^|]*\|\s*\{|^\s*(?:def|class|if|elif|else|for|while|try|except|finally|with)\b.*:)$/;
 const NO_BODY = /(?:\b(?:import|export|const|let|var|type|return|from|default|case)|\$)\s*\{$/;
+
+/** Text that is read, where a line that ends with a colon begins no block. */
+const PROSE = /^(?:markdown|mdx?|plaintext|te?xt|restructuredtext|rst|asciidoc|adoc|org)$/;
 
 /** A line that is blank or ends like this may be followed by the next one. */
 const MAY_BE_COMPLETE = /(?:^|[;,:{})\]>'"`])\s*$/;
@@ -43,29 +50,53 @@ export function scopeOf({ prefix, suffix }: Surroundings, request: CompletionReq
   const before = lineBefore(prefix);
   const rest = lineAfter(suffix);
   const wanted = request.lines ?? 'auto';
-  const midLine = !isClosersOnly(rest);
+  const midLine = !isClosersOnly(rest) && !isInBody(before, rest);
   if (wanted === 'one' || midLine) return oneLine(before, rest);
 
   const read = code?.begun(width);
-  const begun = read === undefined ? begunByLook({ prefix, suffix }, before, width) : read;
+  const words = code === undefined ? blockWordsOf(request) : undefined;
+  const isProse = PROSE.test(kindOf(request)) && !isInFence(prefix);
+  const looked = isProse ? null : begunByLook({ prefix, suffix }, before, width, words);
+  const begun = read === undefined ? looked : read;
   if (begun !== null) {
     const { floor, closed } = begun;
-    if (begun.empty || wanted === 'many') return { lines: 'many', floor, block: true, closed };
+    const block = { lines: 'many', floor, block: true, closed, ...(words && { words }) } as const;
+    if (begun.empty || wanted === 'many') return block;
   } else if (wanted === 'many' || request.afterAccept === true) {
     return { lines: 'many', floor: columns(before, width), block: false, closed: false };
   }
   return oneLine(before, rest);
 }
 
+/** Ends of a line that begin a body, where a value of a text or an element would end otherwise. */
+const BODY_HERE = /(?:\)|=>|\|)\s*\{$/;
+
+/** Between the braces of a body that was just begun, whatever comes behind them: `useEffect(() => {|}, []);`. */
+export const isInBody = (before: string, rest: string): boolean =>
+  rest.startsWith('}') && BODY_HERE.test(before) && scanBrackets(before).string === undefined && opensBody(before);
+
+function opensBody(before: string): boolean {
+  const line = before.trimEnd();
+  return OPENS_HERE.test(line) && !NO_BODY.test(line);
+}
+
 /** The block that is begun at the cursor, told from how the lines around it look; null where none is. */
-function begunByLook({ prefix, suffix }: Surroundings, before: string, width: number): Begun | null {
+function begunByLook(
+  { prefix, suffix }: Surroundings,
+  before: string,
+  width: number,
+  words: BlockWords | undefined,
+): Begun | null {
   const opener = openerOf(prefix, before);
   if (opener === undefined) return null;
   const floor = columns(opener, width);
   const below = nextLine(suffix);
   const belowColumns = below === undefined ? -1 : columns(below, width);
-  const closed = isBlank(lineAfter(suffix)) && belowColumns === floor && isCloser(below?.trimStart()[0]);
-  return { floor, empty: belowColumns <= floor, closed };
+  const end = below?.trimStart() ?? '';
+  const ends = isCloser(end[0]) || (words?.ends.test(end) ?? false) || (words?.goesOn.test(end) ?? false);
+  const closed = isBlank(lineAfter(suffix)) && belowColumns === floor && ends;
+  // What closes it at the cursor tells that it is.
+  return { floor, empty: belowColumns <= floor || isInBody(before, lineAfter(suffix)), closed };
 }
 
 function oneLine(before: string, rest: string): Scope {
@@ -74,10 +105,7 @@ function oneLine(before: string, rest: string): Scope {
 
 /** The line that opens a block at the cursor, if one does. */
 function openerOf(prefix: string, before: string): string | undefined {
-  if (!isBlank(before)) {
-    const line = before.trimEnd();
-    return OPENS_HERE.test(line) && !NO_BODY.test(line) ? line : undefined;
-  }
+  if (!isBlank(before)) return opensBody(before) ? before.trimEnd() : undefined;
   const above = lastFilledLine(prefix.slice(0, prefix.length - before.length));
   return above !== undefined && OPENS_BELOW.test(above) ? above : undefined;
 }

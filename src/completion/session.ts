@@ -3,8 +3,9 @@ import { fullOf, type Offer, type Place } from './answers.ts';
 import type { Call, Clock, CompletionTiming, SessionListener, SuggestionEvent, Withheld } from './call.ts';
 import type { CompletionOutcome } from './completer.ts';
 import { type Change, Deletions } from './deletions.ts';
+import type { Run } from './flight.ts';
 import { Rejections } from './rejections.ts';
-import { type Early, Suggestions } from './suggestions.ts';
+import { Suggestions } from './suggestions.ts';
 import { TakenTexts } from './taken.ts';
 import { isBlank, lineAfter } from './text.ts';
 import { Pace } from './trigger.ts';
@@ -23,8 +24,6 @@ export class Session {
   readonly #deletions: Deletions;
   readonly #taken = new TakenTexts();
   #ahead = new AbortController();
-  /** When the request that was begun before the editor asked was begun, and ended. */
-  #foreseen: { readonly begun: number; ended?: number } | undefined;
 
   constructor(listener: SessionListener, suggestions = new Suggestions(), clock = CLOCK) {
     this.#listener = listener;
@@ -43,15 +42,17 @@ export class Session {
     this.#ahead.abort();
     this.#judge(place);
 
-    const foreseen = !explicit && this.#suggestions.foresaw(place) ? this.#foreseen : undefined;
+    const foreseen = !explicit && this.#suggestions.foresaw(place);
     // Who asks by a command wants all that there is, and is not answered by what an automatic request found, or found not.
     const found = foreseen ? undefined : this.#suggestions.answers.find(place, explicit);
     if (found !== undefined && !(explicit && found === null))
       return this.#tell({ source: 'known', debounceMs: 0, requestMs: 0 }, call, found);
     const joined = await this.#suggestions.join(place, signal, explicit);
     if (signal.aborted) return undefined;
-    if (joined !== undefined)
-      return this.#tell({ source: 'joined', debounceMs: 0, requestMs: this.#since(arrived) }, call, joined);
+    if (joined !== undefined) {
+      const timing = { source: 'joined', debounceMs: 0, requestMs: this.#since(arrived) } as const;
+      return this.#tell(timing, call, joined.offer, joined.rest);
+    }
 
     if (!explicit && !call.afterAccept && !foreseen)
       await this.#clock.wait(call.debounceMs ?? this.#learnedWait(place), signal);
@@ -62,18 +63,18 @@ export class Session {
     const ahead = await this.#suggestions.join(place, signal, explicit);
     if (signal.aborted) return undefined;
     if (ahead !== undefined)
-      return this.#tell({ source: 'joined', debounceMs, requestMs: this.#since(asked) }, call, ahead);
+      return this.#tell({ source: 'joined', debounceMs, requestMs: this.#since(asked) }, call, ahead.offer, ahead.rest);
 
-    const outcome = await this.#suggestions.ask(place, call.run, signal, { explicit });
+    const outcome = await this.#suggestions.ask(place, explicit ? call.run : this.#timed(call.run), signal, {
+      explicit,
+    });
     const requestMs = this.#since(asked);
-    const lasted = foreseen ? (foreseen.ended ?? this.#clock.now()) - foreseen.begun : requestMs;
-    if (outcome === undefined) {
-      this.#pace.abandoned(lasted);
-      return undefined;
+    if (outcome === undefined) return undefined;
+    if ('first' in outcome) {
+      const { first, rest } = outcome;
+      const { text, right } = first;
+      return this.#tell({ source: 'engine', debounceMs, requestMs, right }, call, { text, over: 0, tail: '' }, rest);
     }
-    if ('first' in outcome) return this.#tellFirst(call, { source: 'engine', debounceMs, requestMs }, outcome);
-    // The next key will find computed what this one had to compute.
-    if (outcome.result.computedTokens <= FEW_TOKENS) this.#pace.answered(lasted);
     const { rejectedBy, right, result } = outcome;
     if (rejectedBy === 'unsure') this.#pace.unsure(right);
     const { firstTokenMs } = result;
@@ -88,11 +89,7 @@ export class Session {
   foresee({ place, run, debounceMs }: Call): void {
     if (debounceMs || !this.#pace.isQuick || this.#suggestions.answers.find(place) !== undefined) return;
     if (this.#suggestions.underWay(place)) return;
-    const foreseen: { begun: number; ended?: number } = { begun: this.#clock.now() };
-    this.#foreseen = foreseen;
-    void this.#suggestions.foresee(place, run).then(() => {
-      foreseen.ended = this.#clock.now();
-    });
+    void this.#suggestions.foresee(place, this.#timed(run));
   }
 
   /**
@@ -176,6 +173,25 @@ export class Session {
     this.#taken.hide();
   }
 
+  /** Learns what an answer takes, up to what may be shown of it first. */
+  #timed(run: Run): Run {
+    return async (signal, onText, onFirst) => {
+      const begun = this.#clock.now();
+      let firstMs: number | undefined;
+      const outcome = await run(signal, onText, (first) => {
+        firstMs ??= this.#since(begun);
+        onFirst(first);
+      });
+      const { promptTokens, cachedTokens, computedTokens } = outcome.result;
+      const begins = cachedTokens + computedTokens > 0;
+      // The next key will find computed what this one had to compute.
+      if (begins && promptTokens - cachedTokens > FEW_TOKENS) return outcome;
+      const ended = outcome.rejectedBy === 'cancelled' || outcome.rejectedBy === 'superseded';
+      this.#pace[ended ? 'abandoned' : 'answered'](firstMs ?? this.#since(begun));
+      return outcome;
+    };
+  }
+
   #learnedWait({ prefix, suffix }: Place): number {
     return this.#pace.wait({
       last: prefix.at(-1) ?? '',
@@ -192,22 +208,15 @@ export class Session {
     return { text: shown, over, tail, ...(others.length > 0 ? { others } : {}) };
   }
 
-  /** Shows the first line; the whole answer, where it goes on from it, as soon as it is there. */
-  #tellFirst(
-    call: Call,
-    timing: Pick<CompletionTiming, 'source' | 'debounceMs' | 'requestMs'>,
-    { first, rest }: Early,
-  ): Offer | null {
-    void rest.then((grown) => grown && this.#listener.onGrown?.(call.place));
-    return this.#tell({ ...timing, right: first.right }, call, { text: first.text, over: 0, tail: '' });
-  }
-
+  /** @param rest whether more is to be shown there soon. */
   #tell(
     timing: Pick<CompletionTiming, 'source' | 'debounceMs' | 'requestMs'> & Partial<CompletionTiming>,
     call: Call,
     known: Offer | null,
+    rest?: Promise<boolean>,
   ): Offer | null {
     const { place, explicit } = call;
+    void rest?.then((grown) => grown && this.#listener.onGrown?.(place));
     const offer = known && this.#allowed(place, known, explicit);
     const rejectedBy = known && !offer ? (this.withheld(place) ?? 'deleted') : null;
     const told = { firstTokenMs: null, rejectedBy, right: null, ...timing, shown: offer !== null };

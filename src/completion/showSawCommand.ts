@@ -6,8 +6,9 @@ import type { SeenAnswers } from './saw/records.ts';
 const SCHEME = 'quire-saw';
 const PAGE = vscode.Uri.from({ scheme: SCHEME, path: 'What the Model Saw' });
 
-export function registerShowSaw(answers: Pick<SeenAnswers, 'last'>): vscode.Disposable {
+export function registerShowSaw(answers: Pick<SeenAnswers, 'last' | 'onLate'>): vscode.Disposable {
   const changed = new vscode.EventEmitter<vscode.Uri>();
+  answers.onLate = () => changed.fire(PAGE);
   return vscode.Disposable.from(
     changed,
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, {

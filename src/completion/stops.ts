@@ -1,4 +1,5 @@
 /** Where a growing text has said enough. Matched on text: newlines hide inside tokens. */
+import type { BlockWords } from './blockWords.ts';
 import { isCloser } from './brackets.ts';
 import type { Scope } from './scope.ts';
 import type { CodePlace } from './syntax/codePlace.ts';
@@ -62,7 +63,7 @@ function endOfBlock(
     } else {
       if (row > 0 && !quoted) {
         const depth = columns(line, width) + from;
-        const role = scope.block && depth <= scope.floor ? roleOf(line, code) : undefined;
+        const role = scope.block && depth <= scope.floor ? roleOf(line, code, scope.words) : undefined;
         const ours = depth === scope.floor && !scope.closed;
         if (role === 'closes' && ours) {
           if (!complete) return null;
@@ -92,6 +93,13 @@ function endOfBlock(
   return null;
 }
 
-function roleOf(line: string, code: CodePlace | undefined): ReturnType<CodePlace['roleOf']> {
-  return code === undefined ? (isCloser(line.trimStart()[0]) ? 'closes' : undefined) : code.roleOf(line);
+function roleOf(
+  line: string,
+  code: CodePlace | undefined,
+  words: BlockWords | undefined,
+): ReturnType<CodePlace['roleOf']> {
+  if (code !== undefined) return code.roleOf(line);
+  const text = line.trimStart();
+  if (isCloser(text[0]) || words?.ends.test(text)) return 'closes';
+  return words?.goesOn.test(text) ? 'goesOn' : undefined;
 }

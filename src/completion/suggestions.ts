@@ -23,6 +23,14 @@ export interface Early {
   rest: Promise<boolean>;
 }
 
+/** What a request that was under way says of a place. */
+export interface Joined {
+  /** As {@link Answers.find}. */
+  offer: Offer | null;
+  /** Where it is a first line: whether the whole answer goes on from it. */
+  rest?: Promise<boolean>;
+}
+
 export class Suggestions {
   readonly answers: Answers;
   readonly #graceMs: number;
@@ -57,18 +65,21 @@ export class Suggestions {
   /**
    * Waits for the request under way if what has been typed since agrees with it; ends it at once if not.
    * @param explicit only what a command asked for counts.
-   * @returns as {@link Answers.find}, once it is known; undefined as soon as the answer turns out another, or `signal` is
-   *   aborted.
+   * @returns what it says, or its first line where the rest takes long; undefined as soon as the answer turns out another,
+   *   or `signal` is aborted.
    */
-  async join(place: Place, signal: AbortSignal, explicit = false): Promise<Offer | null | undefined> {
+  async join(place: Place, signal: AbortSignal, explicit = false): Promise<Joined | undefined> {
     const flight = this.#flight;
     if (flight === undefined || this.foresaw(place)) return undefined;
     if (!flight.agrees(place) || (explicit && !flight.explicit)) {
       flight.end();
       return undefined;
     }
-    await flight.whileAgreeing(place, signal);
-    return signal.aborted ? undefined : this.answers.find(place, explicit);
+    const first = await flight.whileAgreeing(place, signal, !explicit);
+    if (signal.aborted) return undefined;
+    const rest = first && this.#flight === flight ? this.#showFirst(flight, first) : undefined;
+    const offer = this.answers.find(place, explicit);
+    return offer === undefined ? undefined : { offer, ...(rest ? { rest } : {}) };
   }
 
   /** What kind of request is under way that may still answer for `place`. */
@@ -118,13 +129,17 @@ export class Suggestions {
     const first = await flight.wait(Promise.race([flight.done.then(() => undefined), flight.early]), signal);
     if (signal.aborted) return undefined;
     if (first === undefined || explicit || this.#flight !== flight) return outcome;
+    return { first, rest: this.#showFirst(flight, first) };
+  }
+
+  /** @returns whether the whole answer goes on from its first line. */
+  #showFirst(flight: Flight, first: Shown): Promise<boolean> {
     flight.give(first);
-    this.answers.remember(place, { shown: first.text, over: 0, tail: '', rejectedBy: null });
-    const rest = outcome.then(
+    this.answers.remember(flight.place, { shown: first.text, over: 0, tail: '', rejectedBy: null });
+    return flight.outcome.then(
       (result) => goesOnFrom(first, result) && result.shown !== first.text,
       () => false,
     );
-    return { first, rest };
   }
 
   #begin(place: Place, run: Run, { explicit, ahead }: Required<AskOptions>): Flight {

@@ -43,6 +43,9 @@ export const isClosersOnly = (rest: string): boolean =>
 export const closersAtStart = (rest: string): string =>
   isFence(rest) ? '' : (CLOSERS_FIRST.exec(rest.slice(0, 64))?.[0] ?? '');
 
+/** The text ends within a fence of Markdown. */
+export const isInFence = (prefix: string): boolean => (prefix.match(/^[ \t]*(?:```|~~~)/gm)?.length ?? 0) % 2 === 1;
+
 export const isFence = (line: string): boolean => FENCE.test(line.trimStart());
 
 export const isBlank = (text: string): boolean => !/\S/.test(text);

@@ -1,4 +1,5 @@
 /** When to ask the model: not at every place, and not at every key. No clock of its own. */
+import { isInBody } from './scope.ts';
 import { isBlank, isClosersOnly, isWord } from './text.ts';
 
 /** Why nothing is asked at a place. */
@@ -26,7 +27,7 @@ export function refusalAt({ before, rest, fileBlank, cursors, selecting, explici
   if (before.includes('\0') || rest.includes('\0')) return 'binary';
   if (explicit) return null;
   if (isWord(before.at(-1)) && isWord(rest[0])) return 'insideWord';
-  if (!isClosersOnly(rest)) return 'midLine';
+  if (!isClosersOnly(rest) && !isInBody(before, rest)) return 'midLine';
   if (fileBlank && isBlank(before)) return 'emptyFile';
   return null;
 }
@@ -91,7 +92,7 @@ export class Pace {
     this.#latency += (duration - this.#latency) * FOLLOW.latency;
   }
 
-  /** An answer was not there after `duration`, when nobody waited for it any more. */
+  /** An answer was given up before it was there, after `duration`. */
   abandoned(duration: number): void {
     if (duration > this.#latency) this.answered(duration);
   }

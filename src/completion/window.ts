@@ -29,14 +29,26 @@ export const tokensIn = (units: number): number => Math.floor(units / UNITS_PER_
 /** Special tokens and the path line. */
 const OVERHEAD_TOKENS = 32;
 
-/** Contexts up to this many tokens have no room for other files. */
-const SMALL_CONTEXT = 2048;
+/** Prompts up to this many tokens have no room for other files. */
+const SMALL_PROMPT = 2048;
 
 /**
  * Longest prompt in tokens, whatever the context: on a GPU that of Copilot's ghost text; on a CPU twice Continue's,
  * because a first prefill there runs at some hundreds of tokens a second.
  */
 const PROMPT_LIMIT = { gpu: 8192, cpu: 2048 };
+
+/**
+ * So long reading may take, in milliseconds, and what is read however long it takes, in tokens. Of the whole prompt: it is
+ * read when a file is opened. Of what is near the cursor: who comes to another place and types waits for it; a quarter of
+ * the shortest costs 3 % of what is saved, twice the wait far more. (llama.vscode allows half a second, and cuts the rest.)
+ * Of the text after the cursor, for models whose prompt has it behind the text before the cursor: with every key.
+ */
+const READING = {
+  whole: { ms: 9_000, least: 512 },
+  near: { ms: 3_000, least: 256 },
+  trailing: { ms: 250, least: 24 },
+};
 
 /**
  * Shares of the room. Copilot's are prefix 35 %, suffix 15 %, other context 50 %; without others the same 70 : 30. Ours has
@@ -68,10 +80,9 @@ const LEAST_FOR_PIECES = 300e6;
 /** Other files at the most; a CPU's short prompt would show too little of more. */
 const FILES = { gpu: MOST_NEIGHBOURS, cpu: 2 };
 
-/**
- * Longest text after the cursor, in tokens, for models whose prompt has it behind the text before the cursor: all of it is
- * computed anew with every key. On a CPU that is some tenths of a second for a hundred tokens of a small model.
- */
+const READING_STEP = 1.5;
+
+/** Longest text after the cursor, in tokens, where it is computed anew with every key. */
 const TRAILING_SUFFIX = { gpu: 256, cpu: 96 };
 
 /** The edge moves by this part of the window at a time. */
@@ -83,21 +94,27 @@ const STEPS = 4;
  * @param order of the parts in its prompt.
  */
 export function budgetFor(
-  { contextTokens, device, parameters }: Pick<ModelInfo, 'contextTokens' | 'device' | 'parameters'>,
+  {
+    contextTokens,
+    device,
+    parameters,
+    promptMs,
+  }: Pick<ModelInfo, 'contextTokens' | 'device' | 'parameters' | 'promptMs'>,
   maxTokens: number,
   order: FimLayout['order'],
 ): WindowBudget {
   const where = device === 'cpu' ? 'cpu' : 'gpu';
-  const limit = Math.min(contextTokens - maxTokens, PROMPT_LIMIT[where]);
+  const limit = Math.min(contextTokens - maxTokens, PROMPT_LIMIT[where], readable('whole', promptMs));
   const room = Math.max(0, limit - OVERHEAD_TOKENS) * UNITS_PER_TOKEN;
-  const context = contextTokens <= SMALL_CONTEXT ? 0 : room * SHARES.others;
+  const context = limit < SMALL_PROMPT ? 0 : room * SHARES.others;
   const hasNotes = context > 0 && parameters >= LEAST_FOR_NOTES;
   const notes = hasNotes ? Math.min(NOTES.most, limit * NOTES.share) * UNITS_PER_TOKEN : 0;
   const hasPieces = where === 'gpu' && parameters >= LEAST_FOR_PIECES;
   const pieces = hasPieces ? (context - notes) * PIECES : 0;
-  const near = room - context;
+  const near = Math.min(room - context, readable('near', promptMs) * UNITS_PER_TOKEN);
   const share = near * (SHARES.suffix / (SHARES.prefix + SHARES.suffix));
-  const suffix = order === 'suffixFirst' ? share : Math.min(share, TRAILING_SUFFIX[where] * UNITS_PER_TOKEN);
+  const trailing = Math.min(TRAILING_SUFFIX[where], readable('trailing', promptMs));
+  const suffix = order === 'suffixFirst' ? share : Math.min(share, trailing * UNITS_PER_TOKEN);
   return {
     others: Math.floor(context - notes - pieces),
     files: FILES[where],
@@ -106,6 +123,13 @@ export function budgetFor(
     prefix: Math.floor(near - suffix),
     suffix: Math.floor(suffix),
   };
+}
+
+/** Tokens that are read in time, in steps, so that a model that is opened anew mostly has the same. */
+function readable(what: keyof typeof READING, promptMs = 0): number {
+  const { ms, least } = READING[what];
+  const steps = Math.floor(Math.log(ms / promptMs / least) / Math.log(READING_STEP));
+  return least * READING_STEP ** Math.max(0, steps);
 }
 
 /**

@@ -103,7 +103,7 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
     ...(plan ? planRows(plan, scheduler.expectedMs.decode) : []),
     [
       'Context',
-      `${count(info.contextTokens)} tokens (trained on ${count(info.trainedContextTokens)})${plan ? `, kept as ${plan.kvType}` : ''}`,
+      `${count(info.contextTokens)} tokens (trained on ${count(info.trainedContextTokens)})${plan ? `, kept as ${plan.kvType}` : ''}${readingOf(info)}`,
     ],
     ['Can', abilities(info)],
     ['Cache', cacheLine(kv)],
@@ -116,6 +116,10 @@ function modelSections(model: EngineStatus['models'][number]): string[][] {
   const decisions = scheduler.decisions.slice(-DECISIONS);
   return decisions.length === 0 ? [section] : [section, heading('Latest decisions'), table(decisions.map(decisionRow))];
 }
+
+/** How much of a file a model is shown goes by it. */
+const readingOf = ({ promptMs }: ModelInfo): string =>
+  promptMs === undefined ? '' : `; one is read in ${ms(promptMs)}`;
 
 function embedderRows({ name, path, device, memory, plan, contextTokens, capabilities }: EmbedderStatus): string[][] {
   const numbers = `${capabilities.dimensions} numbers of up to ${count(contextTokens)} tokens`;

@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import { Completer } from '../../src/completion/completer.ts';
 import type { CompletionRequest } from '../../src/completion/request.ts';
 import type { ModelInfo } from '../../src/engine/protocol/index.ts';
-import { bundledModel } from '../helpers/engine.ts';
+import { bundledModel, readingAtOnce } from '../helpers/engine.ts';
 import { ownEngine } from './ownEngine.ts';
 
 const client = ownEngine();
@@ -12,7 +12,9 @@ let model: ModelInfo;
 let workspace = '';
 
 before(async () => {
-  model = await client.openModel({ path: bundledModel, contextTokens: 0 });
+  const opened = await client.openModel({ path: bundledModel, contextTokens: 0 });
+  assert.ok(opened.promptMs! > 0, 'how it reads was measured');
+  model = readingAtOnce(opened);
   workspace = await client.openWorkspace({ folder: null, name: 'w', trusted: true });
 });
 

@@ -11,7 +11,7 @@ import {
   memoryChangedNotification,
   readWorkspaceNotification,
 } from '../../src/engine/protocol/index.ts';
-import { bundledModel } from '../helpers/engine.ts';
+import { bundledModel, readingAtOnce } from '../helpers/engine.ts';
 import { ownEngine } from './ownEngine.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-notes-'));
@@ -27,7 +27,7 @@ client.listen(memoryChangedNotification, ({ workspace }) => heard(workspace));
 let model: ModelInfo;
 before(async () => {
   const opened = await client.openModel({ path: bundledModel, contextTokens: 0 });
-  model = { ...opened, parameters: 7e9 };
+  model = { ...readingAtOnce(opened), parameters: 7e9 };
 });
 
 async function project(name: string, animal: string): Promise<string> {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, it } from 'node:test';
 import { Completer } from '../../src/completion/completer.ts';
 import { EngineError } from '../../src/engine/client/client.ts';
-import { openWorkspace } from '../helpers/engine.ts';
+import { openWorkspace, readingAtOnce } from '../helpers/engine.ts';
 import { makeFamily } from '../helpers/fimFamilies.ts';
 import { CHAT_TEMPLATE } from '../helpers/randomTokenizer.ts';
 import { ownEngine } from './ownEngine.ts';
@@ -24,7 +24,7 @@ const CHATTY = {
 
 it('goes on where the cursor is, with a prompt that grows at its end', async () => {
   const { file } = makeFamily(folder, { ...CHATTY, tokenizer: { chatTemplate: CHAT_TEMPLATE } });
-  const model = await client.openModel({ path: file, contextTokens: 0 });
+  const model = readingAtOnce(await client.openModel({ path: file, contextTokens: 0 }));
   assert.deepEqual([model.capabilities.completes, model.capabilities.chats], [false, true]);
   const workspace = await openWorkspace(client);
   const completer = new Completer(client);

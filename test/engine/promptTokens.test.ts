@@ -13,7 +13,7 @@ import {
   type TextEdit,
 } from '../../src/engine/protocol/index.ts';
 import { chunksOf } from '../../src/engine/server/core/chunks.ts';
-import { bundledModel, repository } from '../helpers/engine.ts';
+import { bundledModel, readingAtOnce, repository } from '../helpers/engine.ts';
 import { openBundled } from '../helpers/native.ts';
 import { ownEngine } from './ownEngine.ts';
 
@@ -23,7 +23,7 @@ let model: ModelInfo;
 let workspace = '';
 
 before(async () => {
-  model = await client.openModel({ path: bundledModel, contextTokens: 0 });
+  model = readingAtOnce(await client.openModel({ path: bundledModel, contextTokens: 0 }));
   workspace = await client.openWorkspace({ folder: null, name: 'w', trusted: true });
 });
 

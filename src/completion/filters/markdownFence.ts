@@ -1,4 +1,4 @@
-import { isBlank, lineBefore } from '../text.ts';
+import { isBlank, isInFence, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
 
 const OPENING = /^\s*```[^\n`]*(?:\n|$)/;
@@ -7,7 +7,6 @@ const PROSE =
   /^\s*(?:(?:Sure|Certainly|Of course)[!,.:]|Here(?:'s| is| are) (?:the|a|an|your|my|how|what)\b|(?:The|This) (?:completed|missing|updated|corrected|following) (?:code|function|line|method|part)\b)[^\n]*(?:\n\s*|$)/;
 const CLOSING = /\n[ \t]*```/;
 
-const FENCES = /^[ \t]*(?:```|~~~)/gm;
 const BARE_FENCE = /^[ \t]*(?:`{3,}|~{3,})[ \t]*$/m;
 
 /**
@@ -25,10 +24,9 @@ export const markdownFence: Filter = (draft, { markdown, prefix, suffix }) => {
 };
 
 function withoutFenceBelow(draft: Parameters<Filter>[0], prefix: string, suffix: string): ReturnType<Filter> {
-  const open = (prefix.match(FENCES)?.length ?? 0) % 2 === 1;
   const below = /^[ \t]*(?:```|~~~).*$/m.exec(suffix)?.[0];
   const own = BARE_FENCE.exec(draft.text);
-  if (!open || below === undefined || !BARE_FENCE.test(below) || own === null) return draft;
+  if (!isInFence(prefix) || below === undefined || !BARE_FENCE.test(below) || own === null) return draft;
   const text = draft.text.slice(0, own.index).trimEnd();
   return isBlank(text) ? null : shortened(draft, text);
 }

@@ -23,7 +23,8 @@ export const nearDuplicate: Filter = (draft, { prefix, suffix }) => {
   const theirs = squeeze(below.join('\n'));
   const limit = Math.floor(ours.length * SHARE);
   if (!distanceWithin(ours, theirs, limit)) return draft;
-  return counts(ours, theirs) || (ours !== theirs && areRows({ prefix, suffix }, 'similar')) ? draft : null;
+  const areAlike = areRows({ prefix, suffix }, ours === theirs ? 'equal' : 'similar');
+  return areAlike || counts(ours, theirs) ? draft : null;
 };
 
 /** Rows that count say the same but for several of their numbers. */

@@ -1,11 +1,11 @@
-import { openStringIn, outsideText, scanBrackets } from '../brackets.ts';
-import type { Draft } from '../closers.ts';
+import { isCloser, openStringIn, outsideText, scanBrackets } from '../brackets.ts';
+import { type Draft, WANTS_MORE } from '../closers.ts';
 import { type Marks, marksOf } from '../marks.ts';
 import { columns, isBlank, isClosersOnly, lineAfter, lineBefore } from '../text.ts';
 import { type Filter, type FilterContext, shortened } from './filter.ts';
 
 /** Brackets begun at the end of the text, with what leads nowhere without them. */
-const OPENERS_AT_END = /[\s([{]+$/;
+const OPENERS_AT_END = /(?:\s*,)?[\s([{]+$/;
 
 /** A string that is begun on the text's last line and not ended is left out, with the brackets that it is in. */
 function withoutOpenString(text: string, marks: Marks): string {
@@ -20,11 +20,16 @@ function withoutOpenString(text: string, marks: Marks): string {
 }
 
 /** Before other text nothing is begun that does not end there. */
-function beforeOpened(draft: Draft, rest: string, marks: Marks): Draft | null {
-  const { length } = scanBrackets(rest, [], marks).unmatched;
+function beforeOpened(draft: Draft, before: string, rest: string, marks: Marks): Draft | null {
+  const { owed } = scanBrackets(before, [], marks);
+  const there = scanBrackets(rest, owed, marks).unmatched.map(({ closer }) => closer);
+  const ends = (owed: readonly string[]): boolean => owed.toReversed().every((closer, at) => closer === there[at]);
+  const left = isCloser(rest[0]) ? /[\s,]+$/ : /\s+$/;
   let text = withoutOpenString(draft.text, marks);
-  while (scanBrackets(text, [], marks).owed.length > length) {
-    text = text.slice(0, Math.max(...['(', '[', '{'].map((bracket) => text.lastIndexOf(bracket)))).trimEnd();
+  while (!ends(scanBrackets(text, [], marks).owed)) {
+    text = text.slice(0, Math.max(...['(', '[', '{'].map((bracket) => text.lastIndexOf(bracket)))).replace(left, '');
+    // Nor does it go on to what is left out: `(a) =>`.
+    if (WANTS_MORE.test(text)) return null;
   }
   return isBlank(text) ? null : shortened(draft, text);
 }
@@ -39,7 +44,7 @@ export const openBrackets: Filter = (draft, context) => {
   if (draft.over > 0) return closedTail(draft, context);
   const before = lineBefore(context.prefix);
   if (isBlank(rest) || outsideText(draft.text, before, rest, marks) !== draft.text) return draft;
-  if (!isClosersOnly(rest)) return beforeOpened(draft, rest, marks);
+  if (!isClosersOnly(rest)) return beforeOpened(draft, before, rest, marks);
   const whole = withoutOpenString(draft.text, marks);
   if (whole === draft.text && scanBrackets(whole, [], marks).owed.length === 0) return draft;
   const text = whole.replace(OPENERS_AT_END, '');

@@ -1,6 +1,6 @@
 import { columns, isBlank, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
-import { squeeze } from './rows.ts';
+import { isParting, squeeze } from './rows.ts';
 
 /** What declares or sets something by its name, and is whole on its line. */
 const NAMES =
@@ -37,7 +37,7 @@ function blockAbove(text: string, depth: number, width: number): Set<string> {
   for (const line of above) {
     if (isBlank(line)) continue;
     const column = columns(line, width);
-    if (column < depth) break;
+    if (column < depth || isParting(line)) break;
     if (column === depth) known.add(sayOf(line));
   }
   return known;

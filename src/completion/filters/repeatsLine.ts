@@ -10,7 +10,7 @@ const KEYWORD =
 /** Marks at the beginning of a line. */
 const LIST_MARK = /^[ \t]*((?:[-*+]|\d+[.)]|>|#{1,6})(?: \[[ x]\])?)[ \t]+$/;
 /** Behind these, what was there before them is not said again: `self.` and `self.name`, `total =` and `total = 1`. */
-const LEADS_ON = /(?:\.|::|->|[^=!<>]=|:=)\s*$/;
+const LEADS_ON = /(?:\.|(?:::|->|[^=!<>]=|:=)\s*)$/;
 /** Elements that do not stand directly in their like. */
 const NO_NEST = /<(li|p|h[1-6]|a|button|option|td|th|tr|label|title)>$/i;
 /** A shorter word may stand twice. */
@@ -67,7 +67,7 @@ function endAgain(before: string, said: string): number {
     if (said.startsWith(part)) return part.length;
   }
   const mark = /(?:::|->|[.=])$/.exec(end)?.[0] ?? '';
-  if (mark === '.') return said.startsWith('.') && isWord(said[1]) && !/\d\.$/.test(end) ? 1 : 0;
+  if (mark === '.') return said.startsWith('.') && isWord(said[1]) && !/[\d.]\.$/.test(end) ? 1 : 0;
   if (mark === '=') return end !== before && /^=\s*[^=>\s]/.test(said) ? 1 : 0;
   return said.startsWith(mark) && isWord(said[mark.length]) ? mark.length : 0;
 }
@@ -80,8 +80,9 @@ function markAgain(before: string, said: string, context: FilterContext): number
   const list = LIST_MARK.exec(before)?.[1];
   const isList = context.markdown || /^ya?ml$/.test(kind) || list === '*';
   if (list !== undefined && isList && said.startsWith(`${list} `)) return list.length + 1;
-  const inComment = line === comment || line.endsWith(` ${comment}`);
-  if (inComment && said.startsWith(comment) && !context.markdown) return comment.length;
+  // One that documents something has more strokes, or a mark of its own.
+  const inComment = /(?:^|\s)([^\s\p{L}\p{N}"'`]+)$/u.exec(line)?.[1];
+  if (inComment?.startsWith(comment) && said.startsWith(inComment) && !context.markdown) return inComment.length;
   if ((line === '#' || line === '@') && !context.markdown && kind !== 'ruby' && kind !== 'rb') {
     if (said.startsWith(line) && isWord(said[1])) return 1;
   }

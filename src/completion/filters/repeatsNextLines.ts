@@ -1,10 +1,10 @@
 import { marksOf } from '../marks.ts';
 import { columns, isBlank, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
-import { areRows, bare, linesAround } from './rows.ts';
+import { areRows, bare, isParting, linesAround } from './rows.ts';
 
-/** Lines with nothing but brackets and separators repeat everywhere and say nothing. */
-const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
+/** Lines with nothing but brackets and separators repeat everywhere and say nothing, but for what ends a shell's `case`. */
+const SAYS_SOMETHING = /[\p{L}\p{N}]|^;;$/u;
 
 const WORD = /^\p{L}+;?$/u;
 
@@ -22,7 +22,7 @@ export const repeatsNextLines: Filter = (draft, context) => {
   const around = linesAround({ prefix, suffix }, LINES_BELOW).below;
   // What stands behind the end of the block may be wanted in it too.
   const depth = columns(lineBefore(prefix), width);
-  const ends = around.findIndex((line) => columns(line, width) < depth);
+  const ends = around.findIndex((line) => columns(line, width) < depth || isParting(line));
   const below = (ends < 0 ? around : around.slice(0, Math.max(1, ends))).map(bare);
   const next = below[0];
   if (next === undefined || areRows({ prefix, suffix }, 'equal')) return draft;

@@ -11,14 +11,20 @@ const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 /** A group of tokens said this often at the end of the text is a loop. */
 const MOST_EQUAL_GROUPS = 3;
 
+/** A list of so many equal elements may be meant, where the model has ended it itself: `%s, %s, %s, %s`, `1fr 1fr 1fr 1fr`. */
+const MOST_EQUAL_ELEMENTS = 7;
+
 /** How far back to look for the loop, in tokens (Copilot's ghost text looks at 60 at most). */
 const LAST_TOKENS = 60;
 
 /** The same few characters inside a word, six times: `_c_c_c_c_c_c`. */
 const STUTTER = /((?=\S*\p{L})\S{2,8}?)\1{5,}/u;
 
+/** A number that has one digit again and again. */
+const MASK = /\b0x[\da-f_]{8,64}/gi;
+
 /** Loops, the small model's failure: equal lines are cut to the first, the same words again and again reject. */
-export const repetition: Filter = (draft, { prefix, suffix }) => {
+export const repetition: Filter = (draft, { prefix, suffix, finish }) => {
   const { above, below } = linesAround({ prefix, suffix }, LOOP_LINES);
   const line = bare(lineBefore(prefix) + draft.text);
   // Another row of a table, as those around it, or the next of a list.
@@ -29,7 +35,8 @@ export const repetition: Filter = (draft, { prefix, suffix }) => {
   }
   const text = beforeLoop(draft.text, prefix);
   if (isBlank(text) && !isBlank(draft.text)) return null;
-  return STUTTER.test(text) || loops(text) ? null : shortened(draft, text);
+  const most = finish === 'length' ? 0 : MOST_EQUAL_ELEMENTS;
+  return STUTTER.test(text.replace(MASK, '')) || loops(text, most) ? null : shortened(draft, text);
 };
 
 /** The text up to three equal lines in a row and with the first of them, where that is not in the file already. */
@@ -50,8 +57,11 @@ function beforeLoop(text: string, prefix: string): string {
   return text;
 }
 
-/** True when the last tokens are one group with a word in it, repeated (Knuth-Morris-Pratt on the reversed tokens). */
-function loops(text: string): boolean {
+/**
+ * True when the last tokens are one group with a word in it, repeated (Knuth-Morris-Pratt on the reversed tokens).
+ * @param most elements of a list that is all of the text.
+ */
+function loops(text: string, most: number): boolean {
   const tokens =
     text
       .match(/[\p{L}\p{N}_$]+|[^\s\p{L}\p{N}_$]/gu)
@@ -65,9 +75,13 @@ function loops(text: string): boolean {
     const period = i - k;
     // The last separator is often missing.
     const seen = period > 1 ? i + 2 : i + 1;
-    if (seen >= period * (MOST_EQUAL_GROUPS + 1) && tokens.slice(0, period).some((token) => /\p{L}/u.test(token))) {
-      return true;
-    }
+    const group = tokens.slice(0, period);
+    if (seen < period * (MOST_EQUAL_GROUPS + 1) || !group.some((token) => /\p{L}/u.test(token))) continue;
+    const isAll = tokens.every((token, at) => at < period || token === tokens[at - period]);
+    const words = new Set(group.filter((token) => /\p{L}/u.test(token)));
+    const isElement = words.size === 1 && group.some((token) => !/^\p{L}+$/u.test(token));
+    const isList = isAll && isElement && !text.trim().includes('\n');
+    return !isList || tokens.length > period * most;
   }
   return false;
 }

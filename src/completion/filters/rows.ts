@@ -12,6 +12,9 @@ export const squeeze = (text: string): string => text.trim().replace(/\s+/g, ' '
 /** The same without any space, so that layout makes no difference. */
 export const bare = (text: string): string => text.replace(/\s+/g, '');
 
+/** Parts a file into several that say the same each: documents of YAML, requests, sections. */
+export const isParting = (line: string): boolean => /^\s*(?:-{3,}|#{3}|={3,}|\[[^\]]*\]\s*$)/.test(line);
+
 /** The lines above the cursor's, nearest first, and those below; none that is blank. */
 export function linesAround({ prefix, suffix }: Surroundings, count: number): { above: string[]; below: string[] } {
   const filled = (lines: string[]): string[] => lines.filter((line) => !isBlank(line)).slice(0, count);

@@ -8,7 +8,9 @@ const NONE = new Set(
   words('json jsonc jsonl geojson webmanifest ipynb code-workspace sql haskell hs elm erlang erl elixir ex exs prolog'),
 );
 /** None behind the last argument of a call. */
-const NONE_IN_CALLS = new Set(words('c h cpp cc cxx hpp java csharp cs lua sql objective-c m mm'));
+const NONE_IN_CALLS = new Set(words('c h cpp cc cxx hpp java csharp cs lua sql objective-c m mm r css less'));
+/** None in a table between braces. */
+const NONE_IN_BRACES = new Set(words('toml'));
 /** A line of a list ends with a comma, the last one too. */
 const ALWAYS = new Set(words('go'));
 /** What follows a list in a query. */
@@ -33,6 +35,7 @@ export const separators: Filter = (draft, context) => {
   const refused =
     (NONE.has(kind) && ')]}'.includes(next)) ||
     (NONE_IN_CALLS.has(kind) && next === ')') ||
+    (NONE_IN_BRACES.has(kind) && next === '}') ||
     (kind.endsWith('sql') && CLAUSE.test(following));
   if (draft.tail !== '') {
     const tail = refused ? draft.tail.replace(/\s*,\s*$/, '') : draft.tail;

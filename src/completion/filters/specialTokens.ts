@@ -6,10 +6,10 @@ import { type Filter, shortened } from './filter.ts';
  * their edits.
  */
 const MARKER =
-  /<\|[\w▁-]+\|>|<｜[^｜\n]{1,40}｜>|<\/?(?:fim[_-](?:prefix|suffix|middle|pad|begin|hole|end)|file_sep|jupyter_\w+|empty_output|commit_(?:before|msg|after)|issue_\w+|CURSOR|repo_?name|gh_stars|PRE|SUF|MID|EOT|eot|think|COMPLETION)>|<(?:start|end)_of_turn>|<unused\d+>|(?<!["'`])<(?:eos|bos)>(?!["'`])|<filename>(?=[\w./-]+\.\w)|\[end of text\]|<\[[\p{L}▁_-]+\]>|\[(?:PREFIX|SUFFIX|MIDDLE|\/?INST)\]|^(?:<{7}|>{7})(?: .*)?$|^[ \t]*(?:NO_EDITS|KEEP_PREVIOUS)[ \t]*$/mu;
+  /<\|[\w▁-]+\|>|<｜[^｜\n]{1,40}｜>|<\/?(?:fim[_-](?:prefix|suffix|middle|pad|begin|hole|end)|file_sep|jupyter_\w+|empty_output|commit_(?:before|msg|after)|issue_\w+|CURSOR|repo_?name|gh_stars|PRE|SUF|MID|EOT|eot|think|COMPLETION)>|<(?:start|end)_of_turn>|<unused\d+>|<extra_id_\d+>|<0x[\dA-F]{2}>|(?<!["'`])<(?:eos|bos|unk|pad|PREFIX|SUFFIX|MIDDLE)>(?!["'`])|<filename>(?=[\w./-]+\.\w)|\[end of text\]|\[\/CODE\]|<\[[\p{L}▁_-]+\]>|\[(?:PREFIX|SUFFIX|MIDDLE|\/?INST)\]|^(?:<{7}|>{7})(?: .*)?$|^[ \t]*(?:NO_EDITS|KEEP_PREVIOUS)[ \t]*$/mu;
 
 /** Elements of HTML that models end an answer with. */
-const ENDS_ELEMENT = /<\/(code|s|pre|answer)>/;
+const ENDS_ELEMENT = /<\/(code|s|pre|answer|completion)>/;
 
 /** Cuts where a control token leaked into the text as letters. In a file that writes such tokens itself they are text. */
 export const specialTokens: Filter = (draft, { prefix, suffix }) => {

@@ -1,7 +1,7 @@
-import { joinClosers } from '../closers.ts';
+import { joinClosers, saysNothing } from '../closers.ts';
 import { kindOf, type Marks, marksOf } from '../marks.ts';
-import { aroundWhole, joinRest } from '../rest.ts';
-import { closersAtStart, isBlank, isClosersOnly, lineAfter, lineBefore } from '../text.ts';
+import { aroundWhole, joinRest, moreInside } from '../rest.ts';
+import { closersAtStart, isBlank, isClosersOnly, isWord, lineAfter, lineBefore } from '../text.ts';
 import { type Filter, shortened } from './filter.ts';
 
 /** Fewer equal characters than this are chance, unless they are the whole rest of the line. */
@@ -17,11 +17,15 @@ export const suffixOverlap: Filter = (draft, context) => {
   const rest = lineAfter(suffix);
   if (!isBlank(rest) && isClosersOnly(rest)) {
     const joined = joinClosers(draft.text, rest, marks);
-    return isBlank(joined.text) ? null : joined;
+    return saysNothing(joined) ? null : joined;
   }
   // Of SQL the case does not matter.
   const fold = (text: string): string => (kindOf(context).endsWith('sql') ? text.toLowerCase() : text);
-  const overlap = overlapOf(fold(draft.text), fold(suffix));
+  // Space at the end of all says nothing.
+  const ends = overlapOf(fold(draft.text), fold(suffix)) > 0 ? draft.text : draft.text.trimEnd();
+  const equal = overlapOf(fold(ends), fold(suffix));
+  // The beginning of a word is another.
+  const overlap = isWord(suffix[equal - 1]) && isWord(suffix[equal]) ? 0 : equal;
   const shared = suffix.slice(0, overlap);
   // Brackets alone are for `blockClosers`, which counts them.
   const enough = isBlank(rest)
@@ -34,12 +38,14 @@ export const suffixOverlap: Filter = (draft, context) => {
     const closes = closers !== '' && (!QUOTES.has(closers[0]!) || isOpen(closers[0]!, lineBefore(prefix)));
     const around = aroundWhole(draft.text, rest);
     if (around !== undefined) return around;
+    const inside = closes ? moreInside(draft.text, rest, marks) : undefined;
+    if (inside !== undefined && inside.over <= closers.length) return inside;
     let joined = closes ? joinClosers(draft.text, closers, marks) : draft;
     if (joined.over >= closers.length) joined = shortened(draft, joined.text);
     if (joined.text === draft.text && !isComment(rest, marks)) joined = joinRest(draft.text, rest, marks);
     return isBlank(joined.text) ? null : joined;
   }
-  const text = draft.text.slice(0, draft.text.length - overlap);
+  const text = ends.slice(0, ends.length - overlap);
   return isBlank(text) ? null : shortened(draft, text);
 };
 

@@ -3,7 +3,7 @@
  * only, and never logged.
  */
 
-import type { Place } from '../answers.ts';
+import { ANSWERS, type Place } from '../answers.ts';
 import type { CompletionOutcome } from '../completer.ts';
 
 /** A request to the engine that was answered. */
@@ -28,14 +28,17 @@ export interface LastAnswer {
   typed: number | null;
 }
 
-/** Requests whose answers may still be shown while one types. */
-const KEPT = 12;
 /** So much before a place tells it from others, in UTF-16 units. */
 const SAME = 256;
 
 export class SeenAnswers {
   readonly #answers: SeenAnswer[] = [];
   #last: LastAnswer | undefined;
+  /** The editor was given something of a request that goes on. */
+  #waiting: { place: Place; suggestion: boolean } | undefined;
+
+  /** Called when {@link last} changes after the editor was given its text: a first line is shown while the rest is written. */
+  onLate?: () => void;
 
   /** The last answer that the editor was given; undefined: none since {@link clear}. */
   get last(): LastAnswer | undefined {
@@ -47,25 +50,36 @@ export class SeenAnswers {
     const { rejectedBy } = answer.outcome;
     if (rejectedBy === 'cancelled' || rejectedBy === 'superseded') return;
     this.#answers.push(answer);
-    if (this.#answers.length > KEPT) this.#answers.shift();
+    // As many as may still be shown.
+    if (this.#answers.length > ANSWERS) this.#answers.shift();
+    if (!this.#waiting || !this.#tell(this.#waiting.place, this.#waiting.suggestion)) return;
+    this.#waiting = undefined;
+    this.onLate?.();
   }
 
   /** The editor was given a suggestion at a place (true), or none. It may be what is left of one that was asked for earlier. */
   gave(place: Place, suggestion: boolean): void {
+    this.#waiting = this.#tell(place, suggestion) ? undefined : { place, suggestion };
+  }
+
+  /** @returns whether the answer of which it is was found. */
+  #tell(place: Place, suggestion: boolean): boolean {
     for (const answer of this.#answers.toReversed()) {
       const typed = typedSince(answer, place);
       if (typed === undefined) continue;
       const { shown, tail } = answer.outcome;
       if (suggestion ? shown === null || !(shown + tail).startsWith(typed) : shown !== null || typed !== '') continue;
       this.#last = { answer, typed: suggestion ? typed.length : null };
-      return;
+      return true;
     }
+    return false;
   }
 
   /** Another model, or what the engine read is forgotten. */
   clear(): void {
     this.#answers.length = 0;
     this.#last = undefined;
+    this.#waiting = undefined;
   }
 }
 

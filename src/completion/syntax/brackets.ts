@@ -53,6 +53,7 @@ export function balanceOf(
 function openedBy(token: Token, text: string, grammar: Grammar): string | undefined {
   if (token.type === '<' && token.parent === 'jsx_opening_element') return '</';
   if (token.named) return undefined;
+  if (token.type === ')' && token.parent === 'case_item') return ';;';
   const word = grammar.pairs.get(token.type);
   if (word === undefined || grammar.name !== 'ruby') return word ?? closerOf(token);
   // `a if b` begins nothing, nor does the `do` of a loop, which is counted itself.

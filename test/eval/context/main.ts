@@ -60,6 +60,7 @@ const ARMS: Arm[] = [
   { name: 'file', heads: false, sources: [] },
   { name: 'all but heads', heads: false, sources: SOURCES },
   ...SOURCES.map((source) => ({ name: `only ${source}`, heads: false, sources: [source] })),
+  ...SOURCES.map((source) => ({ name: `heads and ${source}`, heads: true, sources: [source] })),
 ];
 const BASE = 'heads';
 const HEADS = 2;

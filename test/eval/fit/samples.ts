@@ -17,6 +17,7 @@ import type { ProjectIndex } from '../../../src/engine/server/services/completio
 import { lineContext, near, Projects } from '../../../src/engine/server/services/completion/project/projects.ts';
 import { Vocabulary } from '../../../src/engine/server/services/completion/project/vocabulary.ts';
 import { type FittedPrompt, fitPrompt } from '../../../src/engine/server/services/completion/prompt.ts';
+import { Turns } from '../../../src/engine/server/services/completion/turns.ts';
 import { caseFor, type EvalCase, type Known } from '../cases.ts';
 import { Desk, noRanges } from '../desk.ts';
 
@@ -183,11 +184,13 @@ export function samplesOf(
   return samples;
 }
 
+const turns = new Turns();
+
 /** What the engine would be asked. @param info of the model, as prompts are made for it. */
 export async function askedFor(
   place: CompletionRequest,
-  { info: own, tokenizer }: LlamaModel,
-  info: ModelInfo = own,
+  model: LlamaModel,
+  info: ModelInfo = model.info,
 ): Promise<{ prompt: FittedPrompt; params: CompletionParams }> {
   const { promise, resolve } = Promise.withResolvers<CompletionParams>();
   const completer = new Completer({
@@ -198,10 +201,11 @@ export async function askedFor(
   });
   completer.complete(info, place, { workspace: WORKSPACE, document: place.path }).catch(() => undefined);
   const params = await promise;
-  return {
-    prompt: fitPrompt(tokenizer, params.segments, own.contextTokens - params.maxTokens - 64, noRanges),
-    params,
-  };
+  // A chat model is told what to do.
+  const asks = params.segments.some((segment) => 'turn' in segment);
+  const segments = asks ? await turns.fill(model, params.segments) : params.segments;
+  const room = model.info.contextTokens - params.maxTokens - 64;
+  return { prompt: fitPrompt(model.tokenizer, segments, room, noRanges), params };
 }
 
 /** The tokens of what has to be written, as they are in the finished text; undefined where they do not begin there. */

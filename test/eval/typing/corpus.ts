@@ -40,6 +40,11 @@ const LANGUAGES: Record<string, string> = {
   html: 'HTML',
   vue: 'Vue',
   svelte: 'Svelte',
+  lua: 'Lua',
+  sh: 'Shell',
+  scala: 'Scala',
+  dart: 'Dart',
+  scss: 'CSS',
 };
 const SIZE = { least: 1_000, most: 60_000 };
 /** Minified or generated text has longer lines. */

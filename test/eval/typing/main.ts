@@ -1,5 +1,5 @@
 /**
- * `npm run eval:typing [-- [--lines N] [--seed N] [--known file,open,project] [--show quiet,balanced,eager] [--gap MS]
+ * `npm run eval:typing [-- [--lines N] [--seed N] [--known file,open,project] [--show quiet,balanced,eager] [--gap MS] [--rest MS]
  * [--answer MS] [--model PATH] [PROJECT...]]`: somebody types real lines of real projects, key by key, through the editor's
  * own session, with the project open and indexed; what that saves, and what it costs. A project is an npm package as
  * `name@version` or the path of a folder; the held-out packages if none is named. `--answer` has every answer take so long,
@@ -30,6 +30,7 @@ const { values, positionals } = parseArgs({
     known: { type: 'string', default: 'project' },
     show: { type: 'string', default: 'balanced' },
     gap: { type: 'string', default: String(MANNER.gap) },
+    rest: { type: 'string', default: String(MANNER.rest) },
     answer: { type: 'string' },
     model: { type: 'string', default: bundledModel },
   },
@@ -62,7 +63,7 @@ async function typed(known: Known, eagerness: Eagerness): Promise<Passage[]> {
   const model = await client.openModel({ path: values.model, contextTokens: 0 });
   const desk = new Desk(client, model, known);
   const random = new Random(Number(values.seed));
-  const manner = { ...MANNER, gap: Number(values.gap) };
+  const manner = { ...MANNER, gap: Number(values.gap), rest: Number(values.rest) };
   const syntax = new Syntax(import.meta.url);
   const typist = new Typist(desk, model, new Completer(client, syntax), {
     clock: new SkippingClock(values.answer === undefined ? undefined : Number(values.answer)),

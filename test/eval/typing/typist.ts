@@ -5,8 +5,9 @@
  */
 
 import type { Call, CompletionTiming } from '../../../src/completion/call.ts';
-import type { Completer } from '../../../src/completion/completer.ts';
+import { type Completer, MAX_TOKENS } from '../../../src/completion/completer.ts';
 import type { Eagerness } from '../../../src/completion/eagerness.ts';
+import { RESTS_AFTER_MS } from '../../../src/completion/restReader.ts';
 import { Session } from '../../../src/completion/session.ts';
 import { Suggestions } from '../../../src/completion/suggestions.ts';
 import { isWord } from '../../../src/completion/text.ts';
@@ -21,6 +22,8 @@ export interface Manner {
   /** Between keys: log-normal, median and deviation of the logarithm (Dhakal et al., CHI 2018). */
   gap: number;
   spread: number;
+  /** Where the cursor came to, before anything is done there. */
+  rest: number;
   /** Before a new line is begun. */
   thought: number;
   /** To see a new text and judge it, and for each character of it (Rayner 1998: about 30 characters a second). */
@@ -34,6 +37,7 @@ export interface Manner {
 export const MANNER: Manner = {
   gap: 130,
   spread: 0.45,
+  rest: 2_500,
   thought: 800,
   glance: 250,
   perCharacter: 15,
@@ -125,6 +129,7 @@ export class Typist {
     this.#desk.edit(start, start, `${indentation}\n`);
     this.#session.edited(this.#desk.path, { offset: start, length: 0, text: `${indentation}\n` });
     [this.#start, this.#target, this.#at, this.#rest, this.#seen] = [start, text, indentation.length, '', ''];
+    await this.#linger();
     this.#timings = [];
     this.#asked = 0;
     const typed: Typed = {
@@ -167,6 +172,31 @@ export class Typist {
     typed.asked = this.#asked;
     typed.ms = this.#clock.now() - begun;
     return typed;
+  }
+
+  /** The cursor rests here: the extension has the prompt read, as far as there is time for it. */
+  async #linger(): Promise<void> {
+    const { rest } = this.#manner;
+    if (rest <= RESTS_AFTER_MS) return;
+    const typing = new AbortController();
+    await this.#clock.wait(RESTS_AFTER_MS);
+    const reading = this.#clock.during(this.#readAhead(typing.signal)).catch(() => undefined);
+    await Promise.race([reading, this.#clock.wait(rest - RESTS_AFTER_MS)]);
+    typing.abort();
+    await reading;
+  }
+
+  async #readAhead(signal: AbortSignal): Promise<void> {
+    const request = this.#desk.requestAt(this.#start + this.#at);
+    const { workspace } = this.#desk;
+    const maxTokens = { one: 1, many: MAX_TOKENS.many };
+    await this.#completer.complete(this.#model, request, {
+      workspace,
+      maxTokens,
+      class: 'background',
+      supersedes: false,
+      signal,
+    });
   }
 
   /** What is on screen when the typist is ready for the next key, if it came in time. */

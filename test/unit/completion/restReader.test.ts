@@ -40,3 +40,28 @@ test('reads where the cursor rests, once, and stops when it goes on or a key com
   reader.dispose();
   assert.equal(reads[3]!.aborted, true);
 });
+
+test('says whether somebody wrote lately, wherever', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let now = 0;
+  const pass = (ms: number) => {
+    now += ms;
+    t.mock.timers.tick(ms);
+  };
+  const lately: boolean[] = [];
+  const reader = new RestReader({ read: async (_, writes) => void lately.push(writes), now: () => now });
+  const rest = () => {
+    reader.moved();
+    pass(250);
+  };
+  rest();
+  reader.typed();
+  reader.came();
+  pass(250);
+  pass(50_000);
+  rest();
+  pass(30_000);
+  rest();
+  reader.dispose();
+  assert.deepEqual(lately, [false, true, true, false]);
+});

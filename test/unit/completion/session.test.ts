@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Place } from '../../../src/completion/answers.ts';
 import type { Call, Clock, CompletionTiming } from '../../../src/completion/call.ts';
-import type { CompletionOutcome } from '../../../src/completion/completer.ts';
+import type { CompletionOutcome, Shown } from '../../../src/completion/completer.ts';
 import { Session } from '../../../src/completion/session.ts';
 import { Suggestions } from '../../../src/completion/suggestions.ts';
 import { outcome } from './outcome.ts';
@@ -360,4 +360,36 @@ test('a first line is shown early, and told of when there is more', async () => 
   await new Promise(setImmediate);
   assert.deepEqual(grown, [call.place]);
   assert.equal((await session.suggest(call, signal))?.text, 'b();\nc();');
+});
+
+test('so is one that was asked for a key before', async () => {
+  const grown: Place[] = [];
+  const session = new Session(
+    { onComplete: () => {}, onGrown: (place) => grown.push(place) },
+    new Suggestions(60_000, () => 0, 0),
+  );
+  const answer = Promise.withResolvers<CompletionOutcome>();
+  const asked = Promise.withResolvers<(first: Shown) => void>();
+  const call = (text: string): Call => ({
+    ...cursor(text),
+    explicit: false,
+    afterAccept: false,
+    debounceMs: 0,
+    run: (_, onText, onFirst) => {
+      onText('b();\nc');
+      asked.resolve(onFirst);
+      return answer.promise;
+    },
+  });
+  const key = new AbortController();
+  void session.suggest(call('a\n|\n'), key.signal);
+  const sayFirst = await asked.promise;
+  key.abort();
+  const next = call('a\nb|\n');
+  const suggested = session.suggest(next, new AbortController().signal);
+  sayFirst(other('b();'));
+  assert.equal((await suggested)?.text, '();');
+  answer.resolve(outcome('b();\nc();'));
+  await new Promise(setImmediate);
+  assert.deepEqual(grown, [next.place]);
 });

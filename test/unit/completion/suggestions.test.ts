@@ -51,7 +51,7 @@ test('a key that goes along with the request under way waits for it', async () =
   const joined = suggestions.join(at('ab|'), new AbortController().signal);
   asked.say('bcd');
   asked.answer('bcde');
-  assert.deepEqual(await joined, { text: 'cde', over: 0, tail: '' });
+  assert.deepEqual(await joined, { offer: { text: 'cde', over: 0, tail: '' } });
   assert.equal(asked.ended, false);
 });
 
@@ -171,6 +171,35 @@ test('a command does not wait for what was asked without one', async () => {
   assert.equal(asked.ended, true);
 });
 
+/** Somebody typed on, up to `text`, while it was asked behind `a`; its first line is there, and the rest follows. */
+function typedOn(text: string) {
+  const suggestions = new Suggestions(60_000, () => 0, 0);
+  const asked = request();
+  const first = new AbortController();
+  void suggestions.ask(at('a|'), asked.run, first.signal);
+  first.abort();
+  const joining = suggestions.join(at(text), new AbortController().signal);
+  asked.say('b();\nc');
+  asked.sayFirst('b();');
+  return { joining, answer: () => asked.answer('b();\nc();'), find: () => suggestions.answers.find(at(text))?.text };
+}
+
+test('who typed on while it was asked sees its first line early too, as far as it is not typed', async () => {
+  const { joining, answer, find } = typedOn('ab|');
+  const joined = await joining;
+  assert.deepEqual(joined?.offer, { text: '();', over: 0, tail: '' });
+  answer();
+  assert.equal(await joined?.rest, true);
+  assert.equal(find(), '();\nc();');
+});
+
+test('who typed on behind its first line waits for the rest', async () => {
+  const { joining, answer } = typedOn('ab();|');
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  answer();
+  assert.equal((await joining)?.offer?.text, '\nc();');
+});
+
 /** A first line, and what the whole answer then was. @returns what is shown at first, what is known in the end, and whether it grew. */
 async function early(first: string, whole: string | null, waits = 0) {
   const suggestions = new Suggestions(0, () => 0, waits);
@@ -215,5 +244,5 @@ test('who types along a first line, or takes it, comes to the rest', async () =>
   assert.equal(suggestions.answers.find(at('ab();|')), undefined);
   const joined = suggestions.join(at('ab();|'), signal);
   asked.answer('b();\nc();');
-  assert.equal((await joined)?.text, '\nc();');
+  assert.equal((await joined)?.offer?.text, '\nc();');
 });

@@ -13,6 +13,8 @@ const PLACES: [what: string, place: TriggerPlace, refusal: Refusal | null][] = [
   ['before auto-closed brackets', spot('foo(|)'), null],
   ['before brackets and a brace', spot('if (|) {'), null],
   ['inside a line', spot('foo(| + 1)'), 'midLine'],
+  ['between the braces of a body', spot('useEffect(() => {|}, []);'), null],
+  ['between other braces', spot('const a = {|}, b = 1;'), 'midLine'],
   ['inside a word', spot('fo|o'), 'insideWord'],
   ['inside a word with other letters', spot('grü|ße'), 'insideWord'],
   ['a blank line in a file with code', spot('  |'), null],

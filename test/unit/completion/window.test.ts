@@ -116,6 +116,34 @@ test('where the text after the cursor is computed anew with every key, little of
   assert.ok(Math.abs(last.prefix + last.suffix - first.prefix - first.suffix) <= 2);
 });
 
+test('a model that reads slowly is shown less: first no other files, then less of what is near, and always something', () => {
+  const times = fc.uniqueArray(fc.double({ min: 0.01, max: 100, noNaN: true }), { minLength: 2, maxLength: 2 });
+  fc.assert(
+    fc.property(
+      times,
+      fc.constantFrom('cpu', 'CUDA'),
+      fc.constantFrom(1_500, 32_768),
+      (both, device, contextTokens) => {
+        const of = (promptMs?: number) => {
+          const known = promptMs === undefined ? {} : { promptMs };
+          return budgetFor({ parameters: 7e9, contextTokens, device, ...known }, 128, 'prefixFirst');
+        };
+        const near = ({ prefix, suffix }: ReturnType<typeof budgetFor>) => prefix + suffix;
+        const [fast, slow] = [Math.min(...both), Math.max(...both)];
+        for (const part of ['others', 'pieces', 'suffix'] as const) assert.ok(of(slow)[part] <= of(fast)[part], part);
+        if (of(fast).others === 0 || of(slow).others > 0) assert.ok(near(of(slow)) <= near(of(fast)) + 2);
+        const { others, pieces, notes, suffix } = of(slow);
+        const read = tokensIn(near(of(slow)));
+        assert.ok(read >= 255 && suffix >= 24 * 3 - 1);
+        assert.ok(read <= 257 || read * slow <= 3_010);
+        assert.ok(tokensIn(suffix) <= 24 || tokensIn(suffix) * slow <= 260);
+        if (others > 0) assert.ok((read + tokensIn(others + pieces + notes)) * slow <= 9_100);
+        assert.deepEqual(of(0.01), of());
+      },
+    ),
+  );
+});
+
 test('notes have a small share of the room for other files, and none with a model that was not seen to gain from them', () => {
   fc.assert(
     fc.property(fc.integer({ min: 64, max: 300_000 }), fc.constantFrom('cpu', 'CUDA'), (contextTokens, device) => {
@@ -123,7 +151,7 @@ test('notes have a small share of the room for other files, and none with a mode
       const [without, shown] = [of(31e6), of(7e9)];
       assert.equal(without.notes, 0);
       assert.ok(tokensIn(shown.notes) <= Math.min(400, 0.08 * contextTokens));
-      assert.equal(shown.notes > 0, contextTokens > 2048);
+      assert.equal(shown.notes > 0, contextTokens - 128 >= 2048);
       assert.ok(Math.abs(shown.others + shown.notes + shown.pieces - without.others) <= 2);
       assert.deepEqual([shown.prefix, shown.suffix], [without.prefix, without.suffix]);
     }),

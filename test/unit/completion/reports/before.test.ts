@@ -70,3 +70,11 @@ testReports('what another block has may be', [
   ['a.ts', 'function f() {\n  i += 1;\n  §\n}\n', 'i += 1;', '  i += 1;'],
   ['a.rb', 'def f\n  if a\n    b\n  §\nend\n', 'end', '  end'],
 ]);
+
+testReports('a mark of a comment may be longer', [
+  ['a.rs', '/// §\nfn f() {}\n', '/// Adds.', '/// Adds.'],
+  ['a.lua', '--- §\n', '--- Adds.', '--- Adds.'],
+  ['a.ts', 'const a = 1; // §\n', '// note', 'const a = 1; // note'],
+  ['a.ts', 'const a = { ..§ };\n', '.b', 'const a = { ...b };'],
+  ['a.md', '1. §\n', '1.5 is a number', '1. 1.5 is a number'],
+]);

@@ -117,3 +117,45 @@ testReports('an expression before what ends it is whole', [
   ['a.sql', 'SELECT COUNT(§);\n', '*);', 'SELECT COUNT(*);'],
   ['a.ts', 'let i = 0; g(§);\n', 'i++);', 'let i = 0; g(i++);'],
 ]);
+
+testReports('the end of an element that is on a line below is not said again', [
+  ['A.tsx', 'return (\n  <p>§\n  </p>\n);\n', 'Hello</p>', '  <p>Hello'],
+  ['index.html', '<p>\n  §\n</p>\n', 'Hello</p>', '  Hello'],
+  ['index.html', '<div>\n  §\n</div>\n', '<p>Hello</p></div>', '  <p>Hello</p>'],
+  ['index.html', '<ul>\n  <li>§</li>\n</ul>\n', 'a</li></ul>', '  <li>a</li>'],
+  // One of another element is.
+  ['index.html', '<div>\n  <div>§\n</div>\n', 'Hello</div>', '  <div>Hello</div>'],
+  ['index.html', '<ul>\n  <li>§\n</ul>\n', 'a</li>', '  <li>a</li>'],
+]);
+
+testReports('what comes behind the closers is shown, where nothing is missing before them', [
+  ['a.ts', 'import { usedOf §}\n', "} from './use.ts';", "import { usedOf } from './use.ts';"],
+  ['a.ts', 'import { usedOf§}\n', " } from './use.ts';", "import { usedOf } from './use.ts';"],
+  ['a.ts', 'xs.filter((x§))\n', ') => x > 1);', 'xs.filter((x) => x > 1)'],
+  ['a.py', 'def f(a§)\n', ') -> int:', 'def f(a) -> int:'],
+  ['a.ts', 'const xs: A[§]\n', '] = [];', 'const xs: A[] = [];'],
+  ['a.ts', 'f(a§)\n', ');', null],
+  ['a.ts', 'p.then((r§))\n', ') => {\n  f(r);\n});', null],
+  ['a.json', '{\n  "a": "b§"\n}\n', '",\n  "c": 1', null],
+]);
+
+testReports('a comma behind what closes the same stays', [
+  ['a.ts', '  f: () => g(§)\n', 'a),', '  f: () => g(a),'],
+  ['a.ts', 'const a = [\n  [1, §]\n];\n', '2],', '  [1, 2],'],
+  ['a.ts', 'f(§);\n', 'a),', 'f(a);'],
+  ['a.ts', 'f(§)\n', 'a, b, {\n  c,\n});', 'f(a, b)'],
+]);
+
+testReports('what a tag has in it ends no tag', [
+  [
+    'A.tsx',
+    '<button §></button>\n',
+    'disabled={a > b} onClick={() => go()}>Go</button>',
+    '<button disabled={a > b} onClick={() => go()}>Go</button>',
+  ],
+  ['a.html', '<input §>\n', 'value="a > b" name="x">', '<input value="a > b" name="x">'],
+  ['a.html', '<div data-a="§"></div>\n', 'x"><span>it\'s</span></div>', '<div data-a="x"><span>it\'s</span></div>'],
+  ['A.tsx', '<>§</>\n', '<Header /><Main /></>', '<><Header /><Main /></>'],
+  ['A.tsx', '<>§</>\n', '{children}</>\n  );', '<>{children}</>'],
+  ['Makefile', 'SRC := $(§)\n', 'wildcard src/*.c)', 'SRC := $(wildcard src/*.c)'],
+]);

@@ -112,6 +112,10 @@ testReports('separators are those of the language', [
   ['a.java', 'f(\n    a,\n    §\n);\n', 'b,', '    b'],
   ['a.sql', 'create table t (\n  a int,\n  §\n);\n', 'b int,', '  b int'],
   ['a.rs', 'let a = [\n    1,\n    §\n];\n', '2,', '    2,'],
+  ['a.r', 'x <- c(\n  1,\n  §\n)\n', '2,', '  2'],
+  ['a.toml', 'a = { x = 1, § }\n', 'y = 2, }', 'a = { x = 1, y = 2 }'],
+  ['a.toml', 'a = [\n  1,\n  §\n]\n', '2,', '  2,'],
+  ['a.css', '.a {\n  color: rgb(\n    1,\n    §\n  );\n}\n', '2,', '    2'],
 ]);
 
 testReports('what ends a block is as deep as the block', [

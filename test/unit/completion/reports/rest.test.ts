@@ -12,6 +12,11 @@ testReports('what other text of the line says is said once', [
   ['a.ts', 'log(`§`, x);\n', 'a b`, x);', 'log(`a b`, x);'],
 ]);
 
+testReports('what the line ends with is a whole', [
+  ['a.php', '<?php\nuse org\\§\\vfsStream;\n', 'bovigo\\vfs', 'use org\\bovigo\\vfs\\vfsStream;'],
+  ['a.c', 'void f() {\n  §;\n}\n', 'a();\n}', '  a();'],
+]);
+
 testReports('what is there already stays, where the text has other words for it', [
   ['a.ts', 'function §(a) {\n}\n', 'add(x) {', 'function add(a) {'],
   ['a.ts', 'const a = { §: 1 };\n', 'b: 2 };', 'const a = { b: 1 };'],
@@ -102,4 +107,69 @@ testReports('what is shown only in part is whole before what follows', [
   ['a.ts', 'function §(a) {\n}\n', 'add(x', 'function add(a) {'],
   ['a.ts', 'const x = y.§(a);\n', 'map(b', 'const x = y.map(a);'],
   ['a.js', 'query {\n  a(§)\n}\n', 'id: 1) { b', '  a(id: 1)'],
+]);
+
+testReports('what the text has more behind the closer stays, where it goes on like the line', [
+  ['a.ts', 'const f = async (§) => {\n};\n', 'a: A): Promise<B> => {', 'const f = async (a: A): Promise<B> => {'],
+  ['a.ts', 'const f = (a: §) => a;\n', 'number): number => a;', 'const f = (a: number): number => a;'],
+  ['a.ts', 'it("§", () => {\n});\n', 'works", async () => {', 'it("works", async () => {'],
+  ['a.tsx', '<A b="§" {...c} />\n', 'x" d="y" {...c} />', '<A b="x" d="y" {...c} />'],
+  ['a.cpp', 'std::cout << "§" << std::endl;\n', 'a: " << a << std::endl;', 'std::cout << "a: " << a << std::endl;'],
+  [
+    'a.rs',
+    'fn f() {\n    match x {\n        Some(§) => 1,\n    }\n}\n',
+    'v) if v > 0 => 1,',
+    '        Some(v) if v > 0 => 1,',
+  ],
+  // Not other words, nor what closes more.
+  ['a.ts', 'xs.reduce((§) => a + b, 0);\n', 'a, b) => a * b, 1);', 'xs.reduce((a, b) => a + b, 0);'],
+  ['a.ts', 'f(g("§", x), y);\n', 'a"), z', 'f(g("a", x), y);'],
+  ['a.ts', 'f(["§", "b"]);\n', 'a"]);', 'f(["a", "b"]);'],
+  ['a.py', 'print("§", end="")\n', 'hello")', 'print("hello", end="")'],
+  ['a.rb', 'puts("#{§}")\n', 'a.b} and #{c}")', 'puts("#{a.b} and #{c}")'],
+]);
+
+testReports('what stands between closers is whole', [
+  ['a.go', 'if f(§) {\n}\n', 'a) && g(b) {', 'if f(a) && g(b) {'],
+  ['a.py', 'if a == "§":\n    pass\n', 'b" and c:', 'if a == "b" and c:'],
+  [
+    'a.css',
+    '@media (§) {\n}\n',
+    'min-width: 1px) and (max-width: 9px) {',
+    '@media (min-width: 1px) and (max-width: 9px) {',
+  ],
+  ['a.java', 'String s = "§";\n', 'a" +\n        "b";', 'String s = "a";'],
+  ['a.c', 'f("§");\n', 'a %d",\n    b);', 'f("a %d");'],
+  ['a.go', 'return h.With(Int("p1", §))\n', '1)).', 'return h.With(Int("p1", 1)).'],
+  ['a.py', 'x = ("§")\n', 'a",)', 'x = ("a",)'],
+  ['a.ts', 'while (§) {\n}\n', 'a) return;', 'while (a) {'],
+  ['a.cs', '/// <param name="§"></param>\n', 'a">The first.</param>', '/// <param name="a">The first.</param>'],
+]);
+
+testReports('an apostrophe ends no string that may have none', [
+  ['a.ts', "f('§');\n", "don't", null],
+  ['a.ts', "f('§', x);\n", "don't', y);", null],
+  ['a.py', "x = d['§']\n", "a']['b']", "x = d['a']['b']"],
+  ['a.sql', "WHERE a = '§';\n", "O''Brien';", "WHERE a = 'O''Brien';"],
+]);
+
+testReports('nothing is begun before other text that does not end it', [
+  ['a.ts', 'x(§).y(z);\n', 'a, (b', 'x(a).y(z);'],
+  ['a.ts', 'while (§) {}\n', 'a && (b', null],
+  ['a.ts', 'foo(a)§.then(b);\n', '.catch(() => {', null],
+  ['a.ts', 'promise.then(§).catch(log);\n', '(value) => {\n  use(value);\n}).catch(log);', null],
+  ['a.py', 'for §in items:\n    pass\n', 'i, item in enumerate(items):', 'for i, item in items:'],
+]);
+
+testReports('what stands once in a statement is not said again', [
+  ['a.py', 'from § import b\n', 'a.c import d', 'from a.c import b'],
+  ['a.py', 'x, § = f()\n', 'y = g()', 'x, y = f()'],
+  ['a.ts', 'import § from "a";\n', '{ b } from "c"', 'import { b } from "a";'],
+  ['a.ts', 'for (const § of items) {\n}\n', '[a, b] of list', 'for (const [a, b] of items) {'],
+  ['a.ts', 'const § = load()\n', '{ a = 1, b }', 'const { a = 1, b } = load()'],
+]);
+
+testReports('space at the end of all says nothing', [
+  ['a.ts', 'const x = compute(a, b§, c);\n', ', c);  ', null],
+  ['a.py', 'def f():\n    """§"""\n', 'Return one.  ', '    """Return one."""'],
 ]);

@@ -57,6 +57,13 @@ testReports('rows that are alike on purpose are wanted', [
     '    "left_gear": gpio.PIN_A,',
   ],
   ['a.css', '.a {\n  margin-left: 4px;\n  §\n  margin-left: 8px;\n}\n', 'margin-left: 6px;', '  margin-left: 6px;'],
+  [
+    'a.go',
+    'var sizes = []f{\n\tsmallObjectOfSixteen,\n\tsmallObject§\n\tsmallObjectOfSixteen,\n\tsmallObjectOfSixteen,\n}\n',
+    'OfSixteen,',
+    '\tsmallObjectOfSixteen,',
+  ],
+  ['a.c', 'uint64_t mask = §\n', '0xffffffffffffffffULL;', 'uint64_t mask = 0xffffffffffffffffULL;'],
   // And a loop is none.
   ['a.ts', 'f() {\n  §\n}\n', 'a();\n  a();\n  a();\n  a();', '  a();'],
 ]);
@@ -127,4 +134,55 @@ testReports('places of their own kind', [
   ['icons.ts', 'const icons = {\n  ok: "✅",\n  error: "§",\n};\n', '❌",', '  error: "❌",'],
   ['icons.ts', 'const icons = {\n  ok: "✅",\n  error: "§",\n};\n', '❌', '  error: "❌",'],
   ['icons.ts', 'const icons = {\n  ok: "✅",\n  error: "§",\n};\n', '👩\u200d', '  error: "👩",'],
+]);
+
+testReports('another part of the file may say the same', [
+  ['k.yaml', 'apiVersion: v1\nkind: Service\n---\n§\n', 'apiVersion: v1', 'apiVersion: v1'],
+  ['k.yaml', '§\n---\napiVersion: apps/v1\nkind: Deployment\n', 'apiVersion: apps/v1', 'apiVersion: apps/v1'],
+  ['a.ini', '[a]\nx: 1\n\n[b]\n§\n', 'x: 1', 'x: 1'],
+  ['a.http', 'GET /a\nAccept: text/html\n\n###\n\nGET /b\n§\n', 'Accept: text/html', 'Accept: text/html'],
+  ['k.yaml', '---\napiVersion: v1\n§\n', 'apiVersion: v1', null],
+]);
+
+testReports('what is short may be whole', [
+  ['a.ts', 'const xs: string[] = §\n', '[];', 'const xs: string[] = [];'],
+  ['a.py', 'x = §\n', '{}', 'x = {}'],
+  ['a.py', 'def f(a=§):\n', '()', 'def f(a=()):'],
+  ['a.ts', 'this.load§\n', '();', 'this.load();'],
+  ['a.ts', 'for (let i = 0; i < n; i§) {\n}\n', '++', 'for (let i = 0; i < n; i++) {'],
+  ['a.ts', 'split(a, §)\n', '"/")', 'split(a, "/")'],
+  ['a.go', 'for §, x := range xs {\n}\n', '_', 'for _, x := range xs {'],
+  ['a.ts', 'f();\n§\n', '{}', null],
+]);
+
+testReports('a list of equal elements is no loop, where it ends by itself', [
+  ['a.py', 'f("VALUES (§)", row)\n', '%s, %s, %s, %s', 'f("VALUES (%s, %s, %s, %s)", row)'],
+  ['a.css', '.a {\n  columns: §;\n}\n', '1fr 1fr 1fr 1fr', '  columns: 1fr 1fr 1fr 1fr;'],
+  ['a.py', 'def f() -> Tuple[§]:\n', 'int, int, int, int', 'def f() -> Tuple[int, int, int, int]:'],
+  ['a.html', '<p>a §</p>\n', '&nbsp;&nbsp;&nbsp;&nbsp;', '<p>a &nbsp;&nbsp;&nbsp;&nbsp;</p>'],
+  ['a.py', 'R = Path(a)§\n', '.parent.parent.parent.parent', 'R = Path(a).parent.parent.parent.parent'],
+  ['a.html', '<tr>\n  §\n</tr>\n', '<td></td><td></td><td></td><td></td>', '  <td></td><td></td><td></td><td></td>'],
+  ['a.md', '| A | B | C | D |\n| - | - | - | - |\n| §\n', 'y | y | y | y |', '| y | y | y | y |'],
+  ['a.ts', 'const x = §\n', 'foo(foo(foo(foo(foo(foo(foo(foo(', null],
+]);
+
+testReports('more marks of models are no text', [
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<0x0A>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<pad><pad>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<unk>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<extra_id_0>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);[/CODE]', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);<MIDDLE>', '  return a(b);'],
+  ['util.js', 'function f() {\n  return §\n}\n', 'a(b);</completion>', '  return a(b);'],
+  ['a.py', 'SPECIAL = [§]\n', '"<pad>", "<unk>"]', 'SPECIAL = ["<pad>", "<unk>"]'],
+]);
+
+testReports('a word of a command may have no letter', [
+  ['Dockerfile', 'COPY . §\n', '.', 'COPY . .'],
+  ['Dockerfile', 'COPY package.json §\n', './\nRUN npm ci', 'COPY package.json ./'],
+  ['a.sh', 'cd §\n', '..', 'cd ..'],
+  ['a.sh', 'exit §\n', '$?', 'exit $?'],
+  ['a.sql', 'SELECT §\n', '*\nFROM users', 'SELECT *'],
+  ['a.py', 'from . import §\n', '*', 'from . import *'],
+  ['a.ts', 'const a = §\n', '.', null],
 ]);

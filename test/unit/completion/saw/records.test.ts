@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Place } from '../../../../src/completion/answers.ts';
+import { ANSWERS, type Place } from '../../../../src/completion/answers.ts';
 import type { CompletionOutcome } from '../../../../src/completion/completer.ts';
 import { type SeenAnswer, SeenAnswers } from '../../../../src/completion/saw/records.ts';
 import { outcome } from '../outcome.ts';
@@ -64,14 +64,31 @@ describe('SeenAnswers', () => {
     answers.gave(place(), false);
     assert.equal(answers.last, undefined);
     answers.note(answered(place(), 'old'));
-    for (let i = 0; i < 20; i++) answers.note(answered(place('x'.repeat(i + 1)), 'y'));
+    for (let i = 1; i <= ANSWERS; i++) answers.note(answered(place(`${i}`), 'y'));
     answers.gave(place(), true);
     assert.equal(answers.last, undefined);
-    answers.gave(place('x'), true);
-    assert.equal(answers.last, undefined);
-    answers.gave(place('x'.repeat(20)), true);
+    answers.gave(place('1'), true);
     assert.ok(answers.last);
     answers.clear();
     assert.equal(answers.last, undefined);
+  });
+
+  it('tells late of an answer whose first line was given while the rest of it was written', () => {
+    const answers = new SeenAnswers();
+    let late = 0;
+    answers.onLate = () => late++;
+    const before = answered(place('', 'b.ts'), 'a');
+    answers.note(before);
+    answers.gave(place('', 'b.ts'), true);
+    answers.gave(place(), true);
+    assert.equal(answers.last?.answer, before);
+    answers.note(answered(place('', 'c.ts'), 'a'));
+    assert.equal(late, 0);
+    const grown = answered(place(), 'a + 1;');
+    answers.note(grown);
+    assert.equal(answers.last?.answer, grown);
+    answers.note(answered(place(), 'once more'));
+    assert.equal(answers.last?.answer, grown);
+    assert.equal(late, 1);
   });
 });
