@@ -2,6 +2,7 @@
  * Bundles the sources into dist/ with esbuild: the extension, the engine, the command line, the tests that run inside the
  * editor, and every webview. `--production` minifies and leaves out source maps and tests; `--watch` rebuilds on change.
  */
+import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -128,7 +129,8 @@ const atomicWrite = {
         const old = await readFile(file.path).catch(() => undefined);
         if (old !== undefined && Buffer.compare(old, file.contents) === 0) continue;
         await mkdir(path.dirname(file.path), { recursive: true });
-        const temporary = `${file.path}.${process.pid}.tmp`;
+        // Two builds of one process make some files alike, as the icons' font, at the same time.
+        const temporary = `${file.path}.${process.pid}-${randomUUID()}.tmp`;
         await writeFile(temporary, file.contents);
         await rename(temporary, file.path);
       }

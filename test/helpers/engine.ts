@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineClient, EngineCommand, EngineState } from '../../src/engine/client/client.ts';
+import type { ModelInfo } from '../../src/engine/protocol/index.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const bundledModel = path.join(repository, 'media/model/tiny-code-fim-31m-q4_0.gguf');
@@ -33,6 +34,9 @@ export function engineCommand(options: Partial<EngineCommand> = {}): EngineComma
     ...options,
   };
 }
+
+/** A model as on a machine that reads at once: how long prompts are must not go by how busy this one is. */
+export const readingAtOnce = ({ promptMs: _, ...model }: ModelInfo): ModelInfo => model;
 
 /** A workspace without a folder, for requests that need one. @returns its id. */
 export function openWorkspace(client: EngineClient, name = 'w'): Promise<string> {

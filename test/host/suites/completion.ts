@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { copyFile, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { completeAfter, GAP, openBehind, PIECES, quire, type, until } from './quire.ts';
@@ -59,6 +61,33 @@ describe('completion', () => {
     const { length } = text;
     await type('x');
     assert.equal(page.document.getText().length, length);
+  });
+
+  it('asks nothing in a link to a secret file', async function () {
+    const folder = vscode.workspace.workspaceFolders![0]!.uri.fsPath;
+    const [secret, link] = [path.join(folder, '.env'), path.join(folder, 'linked.ts')];
+    await copyFile(path.join(folder, 'plain.ts'), secret);
+    if (
+      !(await symlink(secret, link).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return this.skip();
+    const { onDidComplete } = await quire();
+    let answered = 0;
+    const listening = onDidComplete(() => answered++);
+    try {
+      await openBehind('linked.ts', `${GAP}\n  `);
+      await type('return ');
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await sleep(1000);
+      assert.equal(answered, 0);
+    } finally {
+      listening.dispose();
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      await Promise.all([rm(secret), rm(link)]);
+    }
   });
 
   it('asks nothing where suggestions are turned off, and asks again where they are on', async () => {

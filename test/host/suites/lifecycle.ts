@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { completeAfter, openBehind, quire, type, until } from './quire.ts';
+import { completeUpTo, openBehind, quire, type, until } from './quire.ts';
 
 const folder = () => vscode.workspace.workspaceFolders![0]!.uri;
 const at = (name: string) => vscode.Uri.joinPath(folder(), name);
@@ -24,7 +24,7 @@ describe('what is told of the workspace', () => {
     try {
       const editor = await openBehind('caller.ts', '{\n  ');
       await type('installGrom');
-      assert.match((await completeAfter(editor, ['m'])) ?? '', /^et\(zapService/);
+      assert.match(await completeUpTo(editor, ['m'], 'et(zapService'.length), /^et\(zapService/);
     } finally {
       await close();
       await vscode.commands.executeCommand('workbench.action.closeAllEditors');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { completeAfter, openBehind, quire, type, until } from './quire.ts';
+import { completeUpTo, openBehind, quire, type, until } from './quire.ts';
 
 /** Nobody else writes this. */
 const habit = (depth: number) =>
@@ -25,7 +25,8 @@ describe("the project's own code", () => {
     await editor.edit((edit) => edit.insert(document.positionAt(document.getText().length), '\nregisterFrob'));
     const end = document.positionAt(document.getText().length);
     editor.selection = new vscode.Selection(end, end);
-    assert.equal(await completeAfter(editor, ['n']), "icator(quuxService, { depth: 42, mode: 'zorp' });");
+    const rest = "icator(quuxService, { depth: 42, mode: 'zorp' });";
+    assert.equal(await completeUpTo(editor, ['n'], rest.length), rest);
   });
 
   it('is read from files that nobody opened, and anew when they change', async () => {
@@ -49,7 +50,8 @@ describe("the project's own code", () => {
     try {
       const editor = await openBehind('caller.ts', '{\n  ');
       await type('registerFrob');
-      assert.equal(await completeAfter(editor, ['n']), "icator(quuxService, { depth: 7, mode: 'zorp' });");
+      const rest = "icator(quuxService, { depth: 7, mode: 'zorp' });";
+      assert.equal(await completeUpTo(editor, ['n'], rest.length), rest);
     } finally {
       await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
       for (const name of ['habit.ts', 'caller.ts'])

@@ -65,6 +65,21 @@ export async function completeAfter(editor: vscode.TextEditor, pieces: readonly 
   }
 }
 
+/**
+ * Takes suggestions until so much was inserted by them: one that came while typing may end where it is no longer sure, and
+ * be taken before the longer one is there that was asked for.
+ * @returns all that was inserted.
+ */
+export async function completeUpTo(
+  editor: vscode.TextEditor,
+  pieces: readonly string[],
+  length: number,
+): Promise<string> {
+  let taken = await completeAfter(editor, pieces);
+  while (taken.length < length) taken += await completeAfter(editor, ['']);
+  return taken;
+}
+
 async function takeAfter(editor: vscode.TextEditor, pieces: readonly string[]): Promise<string> {
   for (const piece of pieces) {
     await type(piece);
