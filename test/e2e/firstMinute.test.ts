@@ -49,7 +49,7 @@ test('what the walkthrough promises comes within twenty keys', async () => {
   const missing = '  const rows: string[] = [];\n';
   const expected = sampleFiles()
     [SAMPLE.file]!.replace(`${SAMPLE.behind}\n`, `${SAMPLE.behind}\n${missing}`)
-    .replace(/member\) continue;\n/, '$&    const price = formatPrice(orderTotal(order));\n')
+    .replace(/member\) continue;\n/, '$&    const total = orderTotal(order);\n')
     .replace(/ {2}\}\n\}\n$/, '  }\n  return rows;\n}\n');
   assert.equal(saved, expected);
 });

@@ -19,6 +19,9 @@ import { bundledModel } from '../helpers/engine.ts';
 import { readmeSteps, type Step, sampleFiles, walkthroughSteps } from '../helpers/sample.ts';
 import { ownEngine } from './ownEngine.ts';
 
+/** Of the logarithmic odds: some hundredths of a probability. */
+const MARGIN = 0.3;
+
 const client = ownEngine();
 const completer = new Completer(client);
 const folder = mkdtempSync(path.join(tmpdir(), 'quire-sample-'));
@@ -58,7 +61,7 @@ class Writing {
     client.tell(changeDocumentNotification, change);
   }
 
-  /** What is shown at a place with the defaults. */
+  /** What is shown at a place with the defaults, and to spare: what an editor adds to the prompt moves how sure it is. */
   async shownAt(cursor: number): Promise<string | null> {
     const request = {
       path: SAMPLE.file,
@@ -69,7 +72,7 @@ class Writing {
       document: { key: this.#key, version: this.#version },
       indentation: { tabs: false, width: 2 },
     };
-    const options = { workspace: this.#workspace, prudence: prudenceOf('balanced') };
+    const options = { workspace: this.#workspace, prudence: prudenceOf('balanced', MARGIN) };
     return (await completer.complete(model, request, options)).shown;
   }
 

@@ -6,8 +6,8 @@ export function dailyReport(orders: Order[], date: string): string[] {
   const rows: string[] = [];
   for (const order of orders) {
     if (order.date !== date) continue;
-    const price = formatPrice(orderTotal(order));
-    rows.push(`${order.id}: ${price}`);
+    const total = orderTotal(order);
+    rows.push(`${order.id}: ${formatPrice(total)}`);
   }
   return rows;
 }
@@ -17,8 +17,8 @@ export function customerReport(orders: Order[], email: string): string[] {
   const rows: string[] = [];
   for (const order of orders) {
     if (order.customer.email !== email) continue;
-    const price = formatPrice(orderTotal(order));
-    rows.push(`${order.id}: ${price}`);
+    const total = orderTotal(order);
+    rows.push(`${order.id}: ${formatPrice(total)}`);
   }
   return rows;
 }
@@ -28,8 +28,8 @@ export function largeReport(orders: Order[], cents: number): string[] {
   const rows: string[] = [];
   for (const order of orders) {
     if (orderTotal(order) < cents) continue;
-    const price = formatPrice(orderTotal(order));
-    rows.push(`${order.id}: ${price}`);
+    const total = orderTotal(order);
+    rows.push(`${order.id}: ${formatPrice(total)}`);
   }
   return rows;
 }
@@ -38,6 +38,6 @@ export function largeReport(orders: Order[], cents: number): string[] {
 export function memberReport(orders: Order[]): string[] {
   for (const order of orders) {
     if (!order.customer.member) continue;
-    rows.push(`${order.id}: ${price}`);
+    rows.push(`${order.id}: ${formatPrice(total)}`);
   }
 }
