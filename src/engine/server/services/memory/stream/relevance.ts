@@ -36,6 +36,10 @@ const TO_DO = /\bhow (?:(?:do|can|could|would|should|must) (?:i|you|one|people)|
 const OF_CODE: ReadonlySet<MemoryKind> = new Set(['symbol', 'file', 'folder', 'workspace']);
 /** It is said of all, or told to all: `Our database is Postgres`, `Use Postgres as database`. */
 const OF_ALL = /\b(?:we|our|ours|us|this project)\b|^(?:please )?(?:always |never )?use\b/i;
+/** Said by all of one thing, with what is asked for behind it: `we run billing on port 8080`. */
+const OF_ONE =
+  /\bwe (?:\w+ ){1,2}?(?:(?:the|our) )?(\w[\w-]*)(?: \w+)? (?:on|at|under|behind) (?:(?:the|a) )?(?:\w+ )?$/i;
+const ALL = /^(?:it|them|this|that|all|every\w*|things?|app\w*|servers?|services?|projects?|code|tests?)$/i;
 /** `own` and `owner`, `data` and `database`: nearly as good as the word itself. */
 const AKIN = 0.8;
 const SHORTEST_AKIN = 3;
@@ -47,6 +51,8 @@ const MOST_COUNTED = 64;
 const MOST_WORDS = 16;
 /** UTF-16 units of a memory that are looked at. */
 const MOST_TEXT = 8_000;
+/** Of a fact, as to what it is said of. */
+const MOST_SAID = 500;
 /** As much of a question as a likeness of 1 stands for. */
 const LIKENESS = 0.25;
 /** Between what is asked for of several things. */
@@ -130,9 +136,10 @@ export function floorFor(
   };
   /** It tells what is asked for, of something else: which port `billing` has, where the one of `the admin panel` is asked for. */
   const isOfAnother = ({ item }: MemoryHit, found: readonly number[]): boolean => {
-    if (item.kind !== 'fact' || OF_ALL.test(item.text)) return false;
+    if (item.kind !== 'fact') return false;
     const telling = words.map((word, at) => ({ ...word, found: found[at]! })).filter(({ stem }) => !GENERIC.has(stem));
     const [heads, others] = [telling.filter(({ isHead }) => isHead), telling.filter(({ isHead }) => !isHead)];
+    if (OF_ALL.test(item.text) && !heads.some(({ stem }) => isOfOne(item.text, stem))) return false;
     const [subject] = tellingStems(item.text);
     return (
       heads.length > 0 &&
@@ -184,6 +191,17 @@ function factorOf(word: string, isKnown: boolean, isWhich: boolean, isHead: bool
   if (isWhich) return FACTORS.which;
   if (isHead) return FACTORS.head;
   return isKnown ? 1 : FACTORS.unknown;
+}
+
+/** Of one thing alone it is told what `asked` it has. */
+function isOfOne(text: string, asked: string): boolean {
+  for (const { index } of text.slice(0, MOST_SAID).matchAll(/(?<= )\p{L}[\p{L}\p{N}]*/gu)) {
+    const [word = ''] = /^[\p{L}\p{N}]+/u.exec(text.slice(index))!;
+    if (shareOf(asked, tellingStems(word)) === 0) continue;
+    const [, thing = ''] = OF_ONE.exec(text.slice(0, index)) ?? [];
+    if (thing !== '') return !ALL.test(thing);
+  }
+  return false;
 }
 
 /** Inverse document frequency. */

@@ -21,6 +21,8 @@ for (const [text, query] of SLOPPY)
 const PORT = 'The billing service listens on port 8080';
 const OTHERS: [fact: string, query: string][] = [
   [PORT, 'which port does the admin panel use?'],
+  ['we run billing on port 8080', 'which port does the admin panel use?'],
+  ['We host the ledger at provider Hetzner.', 'which provider has the mailer?'],
   ['prod db is Aurora', 'which database does staging use?'],
   ['The ledger logs at level warn', 'what level does the mailer have?'],
 ];
@@ -35,6 +37,9 @@ const SAME: [fact: string, query: string][] = [
   [PORT, 'which port does billing use?'],
   ['The linter is Biome', 'which linter runs in CI?'],
   ['Our database is Postgres', 'which database does the backend use?'],
+  ['we run billing on port 8080', 'which port is billing on?'],
+  ['We run everything on port 8080', 'which port does the backend use?'],
+  ['We work on one branch', 'which branch does the release go to?'],
   ['Use Postgres as database', 'which database does the backend use?'],
 ];
 for (const [text, query] of SAME)
