@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Completer } from '../../src/completion/completer.ts';
 import { type FileNotes, type NotedFile, ProjectNotes } from '../../src/completion/projectNotes.ts';
 import {
@@ -41,6 +42,13 @@ async function project(name: string, animal: string): Promise<string> {
   client.tell(readWorkspaceNotification, { workspace, on: true });
   await client.memory.index({ place: { workspace } });
   return workspace;
+}
+
+/** What indexing changed is told a little later, perhaps more than once. */
+async function toldOfAll(): Promise<void> {
+  let news = 0;
+  heard = () => news++;
+  for (let known = -1; known !== news; await sleep(600)) known = news;
 }
 
 const TEXT = "import { PagePool } from './pool.js';\n\nexport const pool = new ";
@@ -96,6 +104,7 @@ describe('notes in completions', () => {
 
   it("are a workspace's own, and are forgotten when its memory changes, and only its", async () => {
     const [a, b] = [await project('a', 'giraffe'), await project('b', 'quokka')];
+    await toldOfAll();
     const { asked, notes, key } = counted();
     await Promise.all([a, b].map((workspace) => notes.rest({ workspace, path: 'src/use.ts' })));
     const of = (workspace: string) => notes.of({ workspace, path: 'src/use.ts' });

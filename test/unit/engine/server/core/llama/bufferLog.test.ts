@@ -97,8 +97,9 @@ describe('the log of buffers', () => {
     const [use, ...others] = model.memoryUse();
     assert.deepEqual(others, []);
     assert.equal(use!.device, 'CPU');
-    // All of the file but its header.
-    assert(use!.weights > 0.9 * model.info.sizeBytes && use!.weights <= model.info.sizeBytes);
+    // All of the file but its header; where the CPU has units of its own (AMX), what it laid out anew for them beside it.
+    const share = use!.weights / model.info.sizeBytes;
+    assert(share > 0.9 && share < 2.2, `${share}`);
     assert(use!.cache >= cells * 128 && use!.compute > 0);
     backend.dispose();
     model.dispose();

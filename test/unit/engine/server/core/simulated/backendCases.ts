@@ -342,14 +342,22 @@ export function backendCases({ name, texts, create, tolerance }: Subject): void 
         backend.abort();
         return promise;
       };
-      for (let time = 0; time < 30; time++) {
+      let times = 0;
+      for (let tries = 0; times < 30 && tries < 90; tries++) {
         const before = backend.now();
-        assert.equal(await running(), 'aborted');
+        if ((await running()) === 'ok') {
+          // On a busy machine it may be done before it is told to stop.
+          for (const sequence of [1, 2]) backend.removeRange(sequence, PAGE, -1);
+          backend.removeRange(3, 0, -1);
+          continue;
+        }
+        times++;
         assert(backend.now() > before);
         const last = [0, 1, 2, 3].map((sequence) => backend.lastPosition(sequence));
         assert.deepEqual(last, [-1, PAGE - 1, PAGE - 1, -1]);
         assert.throws(() => backend.logits(row), RangeError);
       }
+      assert.equal(times, 30);
       assert.equal(await backend.decodeAsync(batch), 'ok');
       same(backend.logits(row), fresh);
       assert.equal(backend.lastPosition(3), three!.length - 1);
