@@ -78,6 +78,7 @@ function reserve(native: NativeLibrary, file: string, plan: ModelPlan) {
     ...params,
     no_alloc: true,
     load_mode: 0, // LLAMA_LOAD_MODE_NONE
+    use_extra_bufts: false, // of what a CPU lays out anew (AMX) nothing is counted without allocation
   });
   free();
   assert(model !== null);

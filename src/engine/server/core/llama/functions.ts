@@ -102,6 +102,7 @@ const signatures = {
   ggml_backend_dev_memory: ['void', [P, P, P]],
   ggml_backend_dev_buffer_type: [P, [P]],
   ggml_backend_dev_backend_reg: [P, [P]],
+  ggml_backend_buft_name: ['str', [P]],
   ggml_backend_reg_get_proc_address: [P, [P, 'str']],
   ggml_type_size: ['size_t', ['int32_t']],
   ggml_blck_size: ['int64_t', ['int32_t']],
@@ -238,6 +239,7 @@ export interface NativeFunctions {
   ggml_backend_dev_memory(device: Pointer, free: BigUint64Array, total: BigUint64Array): void;
   ggml_backend_dev_buffer_type(device: Pointer): Pointer;
   ggml_backend_dev_backend_reg(device: Pointer): Pointer;
+  ggml_backend_buft_name(type: Pointer): string;
   ggml_backend_reg_get_proc_address(registry: Pointer, name: string): Pointer | null;
   ggml_type_size(type: number): number;
   ggml_blck_size(type: number): number;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ModelRole, Pooling } from '../../../protocol/index.ts';
 import { EngineFailure } from '../failure.ts';
 import { cacheShape } from './cacheShape.ts';
+import { hasRecurrentLayers } from './extraBuffers.ts';
 import type { NativeFunctions } from './functions.ts';
 import { GgufError, type GgufHeader, type GgufValue, readGgufHeader } from './ggufHeader.ts';
 
@@ -19,6 +20,8 @@ export interface CheckedFile {
   cellBytes: number;
   /** Width of one key head. */
   headLength: number;
+  /** It has layers that go from token to token: {@link hasRecurrentLayers}. */
+  isRecurrent: boolean;
   purpose: Purpose;
 }
 
@@ -107,6 +110,7 @@ export async function checkModelFile(file: string, functions: SizeFunctions, rol
     name: typeof name === 'string' && name !== '' ? name : path.basename(file, '.gguf'),
     cellBytes: Math.ceil(2 * elements.reduce((sum, layer) => sum + layer, 0)),
     headLength,
+    isRecurrent: hasRecurrentLayers(header),
     purpose: edits ? { ...purpose, edits } : purpose,
   };
 }

@@ -11,6 +11,7 @@ import { flashAttentionFor } from './contextParams.ts';
 import { capabilitiesOf, loadModel, markersOf, whyNotByItself } from './description.ts';
 import { listDevices, offloadable } from './devices.ts';
 import { LlamaEmbedder } from './embedder.ts';
+import { mayRepack } from './extraBuffers.ts';
 import { type CheckedFile, checkModelFile, notGenerative, unfit } from './ggufCheck.ts';
 import type { NativeLibrary } from './library.ts';
 import { checkCacheFits, checkWeightsFit, holdWeights } from './memory.ts';
@@ -63,7 +64,8 @@ async function loadPlaced(
   const end = buffers.beginWeights();
   let pointer: Pointer;
   try {
-    pointer = await loadModel(native, file, params);
+    const use_extra_bufts = mayRepack(functions, file.isRecurrent);
+    pointer = await loadModel(native, file, { ...params, use_extra_bufts });
   } catch (error) {
     throw (await whyNotLoaded(end())) ?? error;
   } finally {

@@ -33,8 +33,9 @@ export function defaultThreads(mathCores: number, parallelism: number = os.avail
  */
 export function createThreadpool(functions: NativeFunctions, threads: number): Threadpool | undefined {
   if (threads === 1) return undefined;
-  const registry = cpuRegistry(functions);
-  if (registry === undefined) return undefined;
+  const device = cpuDevice(functions);
+  if (device === undefined) return undefined;
+  const registry = functions.ggml_backend_dev_backend_reg(device);
   const create = functions.ggml_backend_reg_get_proc_address(registry, 'ggml_threadpool_new');
   const free = functions.ggml_backend_reg_get_proc_address(registry, 'ggml_threadpool_free');
   if (create === null || free === null) return undefined;
@@ -45,10 +46,12 @@ export function createThreadpool(functions: NativeFunctions, threads: number): T
   return { pointer, dispose: () => koffi.call(free, threadpoolFree, pointer) };
 }
 
-function cpuRegistry(functions: NativeFunctions): Pointer | undefined {
+type ListFunctions = Pick<NativeFunctions, 'ggml_backend_dev_count' | 'ggml_backend_dev_get' | 'ggml_backend_dev_type'>;
+
+export function cpuDevice(functions: ListFunctions): Pointer | undefined {
   for (let index = 0; index < functions.ggml_backend_dev_count(); index++) {
     const device = functions.ggml_backend_dev_get(index);
-    if (functions.ggml_backend_dev_type(device) === DEVICE_CPU) return functions.ggml_backend_dev_backend_reg(device);
+    if (functions.ggml_backend_dev_type(device) === DEVICE_CPU) return device;
   }
   return undefined;
 }
