@@ -23,7 +23,7 @@ type ExtraFunctions = Pick<
 const getExtra = koffi.proto('void *', ['void *']);
 const MOST = 16;
 
-/** Names of the kinds of buffers that the CPU has beside its usual one, such as `AMX` and `CPU_REPACK`. */
+/** @returns names of the kinds of buffers that the CPU has beside its usual one: `AMX`, `CPU_REPACK`; none where it is not known. */
 export function extraBuffers(functions: ExtraFunctions): string[] {
   const device = cpuDevice(functions);
   if (device === undefined) return [];
@@ -40,10 +40,10 @@ export function extraBuffers(functions: ExtraFunctions): string[] {
   return names;
 }
 
-/** Of a model that computes all sequences of a batch side by side: recurrent layers, as Mamba, RWKV, LFM2 and hybrids have. */
+/** Whether a model computes the sequences of a batch side by side, as Mamba, RWKV, LFM2 and hybrids do. */
 export const hasRecurrentLayers = ({ metadata }: Pick<GgufHeader, 'metadata'>): boolean =>
   [...metadata.keys()].some((key) => /^[^.]+\.(?:ssm|wkv|shortconv|kda)\./.test(key));
 
-/** Whether such a model may have its weights laid out anew. */
+/** @param isRecurrent {@link hasRecurrentLayers}. @returns whether the CPU may lay the weights of such a model out anew. */
 export const mayRepack = (functions: ExtraFunctions, isRecurrent: boolean): boolean =>
   !isRecurrent || !extraBuffers(functions).includes('AMX');

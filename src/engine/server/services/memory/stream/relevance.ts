@@ -39,7 +39,7 @@ const OF_ALL = /\b(?:we|our|ours|us|this project)\b|^(?:please )?(?:always |neve
 /** Said by all of one thing, with what is asked for behind it: `we run billing on port 8080`. */
 const OF_ONE =
   /\bwe (?:\w+ ){1,2}?(?:(?:the|our) )?(\w[\w-]*)(?: \w+)? (?:on|at|under|behind) (?:(?:the|a) )?(?:\w+ )?$/i;
-const ALL = /^(?:it|them|this|that|all|every\w*|things?|app\w*|servers?|services?|projects?|code|tests?)$/i;
+const ALL = /^(?:it|them|this|that|all|every\w*|things?|apps?|applications?|servers?|services?|projects?|code|tests?)$/i;
 /** `own` and `owner`, `data` and `database`: nearly as good as the word itself. */
 const AKIN = 0.8;
 const SHORTEST_AKIN = 3;
@@ -51,7 +51,7 @@ const MOST_COUNTED = 64;
 const MOST_WORDS = 16;
 /** UTF-16 units of a memory that are looked at. */
 const MOST_TEXT = 8_000;
-/** Of a fact, as to what it is said of. */
+/** UTF-16 units of a fact in which it is looked for what it is said of. */
 const MOST_SAID = 500;
 /** As much of a question as a likeness of 1 stands for. */
 const LIKENESS = 0.25;
@@ -193,13 +193,12 @@ function factorOf(word: string, isKnown: boolean, isWhich: boolean, isHead: bool
   return isKnown ? 1 : FACTORS.unknown;
 }
 
-/** Of one thing alone it is told what `asked` it has. */
+/** @param asked the stem of what is asked for. @returns whether `text` tells it of one thing, which it names. */
 function isOfOne(text: string, asked: string): boolean {
-  for (const { index } of text.slice(0, MOST_SAID).matchAll(/(?<= )\p{L}[\p{L}\p{N}]*/gu)) {
-    const [word = ''] = /^[\p{L}\p{N}]+/u.exec(text.slice(index))!;
+  for (const { 0: word, index } of text.slice(0, MOST_SAID).matchAll(/(?<= )\p{L}[\p{L}\p{N}]*/gu)) {
     if (shareOf(asked, tellingStems(word)) === 0) continue;
-    const [, thing = ''] = OF_ONE.exec(text.slice(0, index)) ?? [];
-    if (thing !== '') return !ALL.test(thing);
+    const [, thing] = OF_ONE.exec(text.slice(0, index)) ?? [];
+    if (thing !== undefined) return !ALL.test(thing);
   }
   return false;
 }
