@@ -39,7 +39,8 @@ const OF_ALL = /\b(?:we|our|ours|us|this project)\b|^(?:please )?(?:always |neve
 /** Said by all of one thing, with what is asked for behind it: `we run billing on port 8080`. */
 const OF_ONE =
   /\bwe (?:\w+ ){1,2}?(?:(?:the|our) )?(\w[\w-]*)(?: \w+)? (?:on|at|under|behind) (?:(?:the|a) )?(?:\w+ )?$/i;
-const ALL = /^(?:it|them|this|that|all|every\w*|things?|apps?|applications?|servers?|services?|projects?|code|tests?)$/i;
+const ALL =
+  /^(?:it|them|this|that|all|every\w*|things?|apps?|applications?|servers?|services?|projects?|code|tests?)$/i;
 /** `own` and `owner`, `data` and `database`: nearly as good as the word itself. */
 const AKIN = 0.8;
 const SHORTEST_AKIN = 3;
