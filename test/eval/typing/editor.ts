@@ -2,7 +2,7 @@
  * `node test/eval/typing/editor.ts [--lines N] [--seed N] [--gap MS] [--verbose] PROJECT`: the same lines as
  * `eval:typing`, typed in a real VS Code in a real browser on the whole project, with Quire as it is installed. What is
  * shown is read from the screen; what is right is taken with Tab, what begins rightly by words, and anything else is typed
- * on over.
+ * on over. Each line is opened with Enter behind the line before it.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,6 +29,9 @@ const { values, positionals } = parseArgs({
 /** What the editor calls a word in most languages. */
 const WORD = /(-?\d*\.\d\w*)|([^`~!@#%^&*()\-=+[{\]}\\|;:'",.<>/?\s]+)/;
 
+/** Columns of a tab, as the editor has it by default. */
+const TAB = 4;
+
 interface Line {
   path: string;
   row: number;
@@ -40,11 +43,14 @@ interface Ghost {
   /** The cursor's line as it would be with the grey text, and as it is. */
   full: string;
   line: string;
+  /** There are lines below it. */
+  more: boolean;
   /** From the latest key to the grey text, ms. */
   delay: number;
 }
 
 interface Tally {
+  lines: number;
   characters: number;
   keys: number;
   saved: number;
@@ -54,20 +60,16 @@ interface Tally {
 }
 
 const corpus = await corpusOf(positionals[0]!);
-const lines: Line[] = scriptsOf([corpus], 4 * Number(values.lines), new Random(Number(values.seed)))
+const lines: Line[] = scriptsOf([corpus], 16 * Number(values.lines), new Random(Number(values.seed)))
   .flatMap(({ file, passages }) =>
     passages
-      .filter(({ count }) => count === 1)
+      .filter(({ row, count }) => count === 1 && row > 0)
       .map(({ row }) => ({ path: file.path, row, text: file.content.split('\n')[row]! })),
   )
   .filter((line, index, all) => all.findIndex(({ path }) => path === line.path) === index)
   .slice(0, Number(values.lines));
 const files = Object.fromEntries(corpus.files.map(({ path, content }) => [path, content]));
-for (const { path, row, text } of lines) {
-  const rows = files[path]!.split('\n');
-  rows[row] = /^\s*/.exec(text)![0];
-  files[path] = rows.join('\n');
-}
+for (const { path, row } of lines) files[path] = files[path]!.split('\n').toSpliced(row, 1).join('\n');
 
 const editor = await startEditor('typing', {
   files,
@@ -88,12 +90,12 @@ try {
   await watch(window);
   const gap = Number(values.gap);
   const random = new Random(Number(values.seed));
-  const total: Tally = { characters: 0, keys: 0, saved: 0, shown: 0, wrong: 0, delays: [] };
+  const total: Tally = { lines: 0, characters: 0, keys: 0, saved: 0, shown: 0, wrong: 0, delays: [] };
   for (const line of lines) await typed(window, line, gap, random, total);
   const { characters, keys, saved, shown, wrong, delays } = total;
   delays.sort((a, b) => a - b);
   console.log(
-    `${gap} ms a key: ${lines.length} lines, ${characters} characters, ${keys} keys; saved ${percent(saved / characters)}, ` +
+    `${gap} ms a key: ${total.lines} lines, ${characters} characters, ${keys} keys; saved ${percent(saved / characters)}, ` +
       `shown ${shown}, wrong ${wrong} (${((100 * wrong) / keys).toFixed(1)} in 100 keys), ` +
       `key to text p50 ${delays[delays.length >> 1]?.toFixed(0)} ms, p95 ${delays[Math.floor(0.95 * delays.length)]?.toFixed(0)} ms`,
   );
@@ -126,53 +128,73 @@ async function typed(
   total: Tally,
 ): Promise<void> {
   const text = line.trimStart();
-  const indentation = line.length - text.length;
-  await window.openFile(path, { line: row + 1, column: indentation + 1 });
-  await sleep(1_000);
+  if (!(await beginLine(window, path, row, line.slice(0, line.length - text.length)))) return;
+  total.lines++;
   total.characters += text.length;
   let at = 0;
   let seen = '';
+  let wait = MANNER.thought;
   while (at < text.length) {
+    await sleep(wait);
+    wait = random.logNormal(gap, MANNER.spread);
+    const ghost = await seenIn(window);
+    // What the editor put behind the cursor stays there.
+    const rest = ghost?.line.slice(at) ?? '';
+    const full = ghost?.full ?? '';
+    const whole = agrees(text, full) ? full : full.slice(0, full.length - rest.length);
+    const from = at;
+    if (ghost !== undefined && whole !== seen && !seen.startsWith(whole)) {
+      seen = whole;
+      const right = agrees(text, whole) && !ghost.more;
+      total.shown++;
+      total.delays.push(ghost.delay);
+      if (!right) total.wrong++;
+      if (values.verbose)
+        console.error(
+          JSON.stringify({ typed: text.slice(0, at), shown: whole.slice(at), right, wanted: text.slice(at) }),
+        );
+      if (right && total.shown <= 6) await window.screenshot(`${gap}-${total.shown}`);
+      await sleep(MANNER.glance);
+      if (right) {
+        await take('Tab', whole.length - at);
+      } else {
+        for (let word = nextWord(whole, at); word > 0 && agrees(text, whole.slice(0, at + word)); ) {
+          await take('Control+ArrowRight', word);
+          word = nextWord(whole, at);
+        }
+      }
+    }
+    if (at > from) continue;
     await window.page.keyboard.press(text[at] === ' ' ? 'Space' : text[at]!);
     at++;
     total.keys++;
-    await sleep(random.logNormal(gap, MANNER.spread));
-    const ghost = await seenIn(window);
-    if (ghost === undefined) continue;
-    // What the editor put behind the cursor stays there.
-    const rest = ghost.line.slice(at);
-    const whole = agrees(text, ghost.full) ? ghost.full : ghost.full.slice(0, ghost.full.length - rest.length);
-    if (whole === seen || seen.startsWith(whole)) continue;
-    seen = whole;
-    total.shown++;
-    total.delays.push(ghost.delay);
-    if (values.verbose)
-      console.error(
-        JSON.stringify({ typed: text.slice(0, at).trim(), shown: whole.slice(at), wanted: text.slice(at) }),
-      );
-    if (!agrees(text, whole)) {
-      total.wrong++;
-      await sleep(MANNER.glance);
-      for (let word = nextWord(whole, at); word > 0 && agrees(text, whole.slice(0, at + word)); ) {
-        await window.page.keyboard.press('Control+ArrowRight');
-        total.keys++;
-        total.saved += word;
-        at += word;
-        await sleep(gap);
-        word = nextWord(whole, at);
-      }
-      continue;
-    }
-    if (total.shown <= 6) await window.screenshot(`${gap}-${total.shown}`);
-    await sleep(MANNER.glance);
-    await window.page.keyboard.press('Tab');
-    total.keys++;
-    await sleep(gap);
-    total.saved += whole.length - at;
-    at = whole.length;
   }
   await window.page.keyboard.press('Escape');
   await window.runCommand('File: Revert File');
+
+  async function take(key: string, characters: number): Promise<void> {
+    await window.page.keyboard.press(key);
+    total.keys++;
+    total.saved += characters;
+    at += characters;
+    await sleep(gap);
+  }
+}
+
+/** Opens a new line before row `row` of the file, as a person does. @returns false where the editor would not indent it so. */
+async function beginLine(window: EditorWindow, path: string, row: number, indentation: string): Promise<boolean> {
+  await window.openFile(path, { line: row });
+  await window.page.keyboard.press('End');
+  await sleep(MANNER.rest);
+  await window.page.keyboard.press('Enter');
+  const wanted = 1 + [...indentation].reduce((sum, unit) => sum + (unit === '\t' ? TAB : 1), 0);
+  for (let tries = 0; tries < 4; tries++) {
+    const column = Number(/Col (\d+)/.exec(await window.cursorText())?.[1]);
+    if (column === wanted) return true;
+    await window.page.keyboard.press(column < wanted ? 'Control+BracketRight' : 'Control+BracketLeft');
+  }
+  await window.runCommand('File: Revert File');
+  return false;
 }
 
 /** Characters that `Accept Next Word` of the editor puts in; 0 where nothing is left. */
@@ -195,7 +217,8 @@ async function seenIn({ page }: EditorWindow): Promise<Ghost | undefined> {
     const bare = decorated.cloneNode(true) as Element;
     for (const part of bare.querySelectorAll('.ghost-text-decoration')) part.remove();
     // Tabs are drawn as spaces.
-    return { full: text(decorated).trim(), line: text(bare).trim(), delay: at - key };
+    const more = document.querySelector('.suggest-preview-additional-widget') !== null;
+    return { full: text(decorated).trim(), line: text(bare).trim(), more, delay: at - key };
   });
 }
 
