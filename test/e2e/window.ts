@@ -32,7 +32,7 @@ export class EditorWindow {
     const input = this.page.locator('.quick-input-widget .quick-input-box input');
     await input.fill(name + position);
     await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) })
+      .locator(`.quick-input-list .monaco-list-row[aria-label^="${path.basename(name)}"]`)
       .first()
       .waitFor();
     await this.page.keyboard.press('Enter');

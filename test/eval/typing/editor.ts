@@ -11,6 +11,7 @@ import { startEditor } from '../../e2e/editor.ts';
 import type { EditorWindow } from '../../e2e/window.ts';
 import { Random } from '../../traces/random.ts';
 import { corpusOf } from './corpus.ts';
+import { processorMs } from './processor.ts';
 import { scriptsOf } from './script.ts';
 import { agrees, MANNER } from './typist.ts';
 
@@ -91,18 +92,27 @@ try {
   const gap = Number(values.gap);
   const random = new Random(Number(values.seed));
   const total: Tally = { lines: 0, characters: 0, keys: 0, saved: 0, shown: 0, wrong: 0, delays: [] };
+  const before = { engine: spent(editor.enginePids()), host: spent(editor.extensionHostPids()) };
   for (const line of lines) await typed(window, line, gap, random, total);
+  const engine = spent(editor.enginePids()) - before.engine;
+  const host = spent(editor.extensionHostPids()) - before.host;
   const { characters, keys, saved, shown, wrong, delays } = total;
   delays.sort((a, b) => a - b);
   console.log(
     `${gap} ms a key: ${total.lines} lines, ${characters} characters, ${keys} keys; saved ${percent(saved / characters)}, ` +
       `shown ${shown}, wrong ${wrong} (${((100 * wrong) / keys).toFixed(1)} in 100 keys), ` +
-      `key to text p50 ${delays[delays.length >> 1]?.toFixed(0)} ms, p95 ${delays[Math.floor(0.95 * delays.length)]?.toFixed(0)} ms`,
+      `key to text p50 ${delays[delays.length >> 1]?.toFixed(0)} ms, p95 ${delays[Math.floor(0.95 * delays.length)]?.toFixed(0)} ms; ` +
+      `processor time in 100 keys: engine ${((100 * engine) / keys).toFixed(0)} ms, extension host ${((100 * host) / keys).toFixed(0)} ms`,
   );
 } finally {
   await editor.stop();
 }
 process.exit(0);
+
+/** Processor time of processes, ms. */
+function spent(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + (processorMs(pid) ?? 0), 0);
+}
 
 /** Has the page note what grey text it shows, and when. */
 async function watch({ page }: EditorWindow): Promise<void> {

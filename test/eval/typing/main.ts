@@ -5,7 +5,7 @@
  * `name@version` or the path of a folder; the held-out packages if none is named. `--answer` has every answer take so long,
  * for machines that do other things too. Tables, and test-results/typing.json.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Completer } from '../../../src/completion/completer.ts';
@@ -18,6 +18,7 @@ import { HELD_OUT } from '../packages.ts';
 import { SkippingClock } from './clock.ts';
 import { corpusOf, languageOf } from './corpus.ts';
 import { Desk, type Known } from './desk.ts';
+import { processorMs } from './processor.ts';
 import { type Passage, type Savings, savingsOf } from './savings.ts';
 import { scriptsOf, targetOf } from './script.ts';
 import { MANNER, Typist } from './typist.ts';
@@ -61,6 +62,7 @@ process.exit(0); // native threads may linger
 async function typed(known: Known, eagerness: Eagerness): Promise<Passage[]> {
   const client = new EngineClient(engineCommand(), 'eval:typing');
   const model = await client.openModel({ path: values.model, contextTokens: 0 });
+  const engineMs = () => (client.state.kind === 'ready' ? processorMs(client.state.pid) : undefined);
   const desk = new Desk(client, model, known);
   const random = new Random(Number(values.seed));
   const manner = { ...MANNER, gap: Number(values.gap), rest: Number(values.rest) };
@@ -79,22 +81,20 @@ async function typed(known: Known, eagerness: Eagerness): Promise<Passage[]> {
     await syntax.load(script.file);
     for (const passage of script.passages) {
       const { start, text } = targetOf(script, passage);
-      const before = processorMs(client);
+      const before = engineMs();
       const result = await typist.type(start, text);
-      const engineMs = before === undefined ? undefined : processorMs(client)! - before;
-      passages.push({ project: script.corpus.name, language: languageOf(script.file.path), engineMs, ...result });
+      const spent = before === undefined ? undefined : engineMs()! - before;
+      passages.push({
+        project: script.corpus.name,
+        language: languageOf(script.file.path),
+        engineMs: spent,
+        ...result,
+      });
     }
   }
   desk.dispose();
   await client.dispose({ shutdown: true });
   return passages;
-}
-
-/** Processor time of the engine so far; undefined where the system does not tell. */
-function processorMs({ state }: EngineClient): number | undefined {
-  if (process.platform !== 'linux' || state.kind !== 'ready') return undefined;
-  const fields = readFileSync(`/proc/${state.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return 10 * (Number(fields[11]) + Number(fields[12])); // in hundredths of a second, everywhere that Node runs
 }
 
 function print(known: Known, eagerness: Eagerness, passages: readonly Passage[]): void {
