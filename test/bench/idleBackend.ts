@@ -27,6 +27,7 @@ export class IdleBackend implements DecodeBackend {
   readonly batchTokens = 512;
   readonly sharesPages = true;
   readonly abortable = true;
+  readonly tiles = true;
   readonly sparesHalf = false;
   decodes = 0;
   #now = 0;

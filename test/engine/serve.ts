@@ -20,7 +20,7 @@ export interface Serving {
 
 export function serve(model: LlamaModel, { cells = 4096, ramBytes = 64 << 20, drafts }: Serving = {}) {
   const backend = model.createBackend({ cells, sequences: 64 });
-  const profile = new LatencyProfile(backend.batchTokens);
+  const profile = new LatencyProfile(backend);
   const decisions = new Decisions(() => backend.now());
   const cache = new KvCache(backend, {
     leases: LEASES,

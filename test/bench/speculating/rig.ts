@@ -49,7 +49,7 @@ export class Rig {
   /** @param kind `off`, `on`, or so many nodes at every step. */
   static async of(handle: ModelHandle, kind: 'off' | 'on' | number): Promise<Rig> {
     const backend = handle.createBackend({ cells: CELLS, sequences: LEASES + 8 });
-    const profile = new LatencyProfile(backend.batchTokens);
+    const profile = new LatencyProfile(backend);
     const device = new Arbiter();
     await calibrate(backend, profile, device);
     return new Rig(handle, backend, profile, device, await draftsOf(kind, backend, profile, device));

@@ -79,6 +79,8 @@ export interface DecodeBackend {
   readonly sharesPages: boolean;
   /** True where a running {@link decodeAsync} can be stopped half-way (on the CPU). */
   readonly abortable: boolean;
+  /** True where attention of a long batch is computed in tiles: on the CPU, with keys and values that are floats. */
+  readonly tiles: boolean;
   /** True where another model's decode takes no core from this one's: each computes on half of the machine at most. */
   readonly sparesHalf: boolean;
   /** Milliseconds on the backend's own clock (virtual in the simulated one). */

@@ -53,7 +53,7 @@ export async function serve(
 ): Promise<{ backend: DecodeBackend; loop: Loop }> {
   const leases = handle.recurrent ? RECURRENT_LEASES : LEASES;
   const backend = handle.createBackend({ cells, sequences: handle.recurrent ? leases : leases + BRANCHES });
-  const profile = new LatencyProfile(backend.batchTokens);
+  const profile = new LatencyProfile(backend);
   await calibrate(backend, profile, device);
   handle.info.promptMs = profile.prompt(USUAL_PROMPT, 0, TILED) / USUAL_PROMPT;
   const decisions = new Decisions(() => backend.now());

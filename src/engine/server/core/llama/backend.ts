@@ -4,6 +4,7 @@ import type { SamplingOptions } from '../../../protocol/index.ts';
 import type { DecodeBackend, DecodeBatch, DecodeOutcome, Drawer, SequenceId } from '../backend.ts';
 import { EngineFailure } from '../failure.ts';
 import { LlamaBatch } from './batch.ts';
+import { F16 } from './cacheType.ts';
 import { contextParams, type FlashAttention } from './contextParams.ts';
 import { Decoder } from './decoder.ts';
 import type { NativeFunctions } from './functions.ts';
@@ -61,6 +62,7 @@ export class LlamaBackend implements DecodeBackend {
   readonly sequences: number;
   readonly sharesPages: boolean;
   readonly abortable: boolean;
+  readonly tiles: boolean;
   readonly sparesHalf: boolean;
   readonly threads: number;
   /** GGML type of the cached keys and values. */
@@ -84,6 +86,7 @@ export class LlamaBackend implements DecodeBackend {
     const functions = model.functions;
     this.#model = model;
     this.cacheType = model.cacheType;
+    this.tiles = model.onCpu && model.cacheType === F16;
     this.#functions = functions;
     this.#onDispose = onDispose;
     const batchTokens = options.batchTokens ?? BATCH_TOKENS;

@@ -6,12 +6,14 @@
  *
  * `rows` is a curve through one point for each of 1, 2, 4 ... tokens: on a CPU it is flat while reading the weights is
  * what takes the time and then about linear, on a GPU flat for long. `context` is the sum, over the rows of the batch,
- * of the positions that each attends to; `tiled` is 1, and a fraction in a batch of {@link TILED} rows or more, for
- * all of which a position is read at once. `pace` is how busy the machine is: it moves all costs alike.
+ * of the positions that each attends to; `tiled` is 1, and where there are tiles a fraction in a batch of {@link TILED}
+ * rows or more, for all of which a position is read at once. `pace` is how busy the machine is: it moves all costs alike.
  *
  * Each number is corrected by its share of the error and by how little is known of it: a scalar Kalman filter on its
  * logarithm, because what is wrong is wrong by a factor.
  */
+
+import type { DecodeBackend } from '../backend.ts';
 
 /**
  * From so many rows on ggml's CPU computes attention in tiles (`GGML_FA_TILE_Q`), where keys and values are floats. Measured
@@ -19,12 +21,15 @@
  */
 export const TILED = 64;
 /**
- * Before anything was measured: a small model on a laptop. Of tiles it is hoped that they save what they do there: batches
- * that are long enough are tried, and teach what is true.
+ * Before anything was measured: a small model on a laptop. Tiles save no less than half wherever they were measured (.14 to
+ * .4 is left), so no more is believed: on a busy machine a few slow ones would say that they save nothing, none would be
+ * tried again, and a prompt cost five times what it must.
  */
 const PRIOR = { fixedMs: 5, tokenMs: 0.7, attentionMs: 2e-4, tiledShare: 0.5 };
 /** Variance of the logarithm of what is not known yet, and what it never falls below: costs change. */
 const DOUBT = { pace: 4, point: 1, attention: 3, tiled: 1, leastPace: 5e-4, leastPoint: 2e-3, leastAttention: 5e-3 };
+/** Added to the variance of a point that was only reckoned from those beside it. */
+const BETWEEN = 0.05;
 /** Variance of the measurements' own noise (of its logarithm). */
 const NOISE = 0.2 ** 2;
 /** A measurement further off than so many standard deviations counts as one of them. */
@@ -42,8 +47,11 @@ export class LatencyProfile {
   /** Measurements cut off in a row; negative when they were too low. */
   #streak = 0;
 
-  /** @param batchTokens longest batch of the backend, in tokens. */
-  constructor(batchTokens: number) {
+  readonly #tiles: boolean;
+
+  /** @param backend its longest batch, in tokens, and whether long ones are computed in tiles. */
+  constructor({ batchTokens, tiles }: Pick<DecodeBackend, 'batchTokens' | 'tiles'>) {
+    this.#tiles = tiles;
     const points = [1];
     for (let tokens = 2; tokens < batchTokens; tokens *= 2) points.push(tokens);
     points.push(Math.max(2, batchTokens));
@@ -75,7 +83,7 @@ export class LatencyProfile {
       [at, (1 - share) * this.#cost[at]! * part],
       [at + 1, share * this.#cost[at + 1]! * part],
       [length, this.#attention(tokens) * context * part],
-      [length + 1, tokens < TILED ? 0 : this.#attention(tokens) * context * part],
+      [length + 1, this.#inTiles(tokens) ? this.#attention(tokens) * context * part : 0],
     ];
     const known = slopes.reduce((sum, [i, slope]) => sum + slope ** 2 * this.#doubt[i]!, NOISE);
     let variance = known + this.#paceDoubt;
@@ -98,10 +106,8 @@ export class LatencyProfile {
       const least = i < length ? DOUBT.leastPoint : DOUBT.leastAttention;
       this.#doubt[i] = Math.max(least, this.#doubt[i]! * (1 - gain * slope));
     }
-    // The curve never falls: what was just measured stands, and pushes what is only remembered.
-    const anchor = share < 0.5 ? at : at + 1;
-    for (let i = anchor - 1; i >= 0; i--) this.#cost[i] = Math.min(this.#cost[i]!, this.#cost[i + 1]!);
-    for (let i = anchor + 1; i < length; i++) this.#cost[i] = Math.max(this.#cost[i]!, this.#cost[i - 1]!);
+    this.#settle();
+    this.#level(share < 0.5 ? at : at + 1);
   }
 
   /**
@@ -138,10 +144,51 @@ export class LatencyProfile {
     return this.#pace * (long + short);
   }
 
+  /** What lies between two measured points is known nearly as well as they are. */
+  #settle(): void {
+    const { length } = this.#points;
+    const measured = (i: number) => i >= 0 && i < length && this.#doubt[i]! < DOUBT.point;
+    for (let i = 1; i < length - 1; i++) {
+      if (measured(i) || !measured(i - 1)) continue;
+      let end = i + 1;
+      while (end < length && !measured(end)) end++;
+      if (end === length) return;
+      const [from, to] = [this.#points[i - 1]!, this.#points[end]!];
+      const share = (this.#points[i]! - from) / (to - from);
+      this.#cost[i] = this.#cost[i - 1]! + share * (this.#cost[end]! - this.#cost[i - 1]!);
+      this.#doubt[i] = Math.max(this.#doubt[i - 1]!, this.#doubt[end]!) + BETWEEN;
+    }
+  }
+
+  /**
+   * The curve never falls: where it would beside a point that just moved, those that are in the way of each other become
+   * alike, each by how well it is known (pool adjacent violators).
+   */
+  #level(moved: number): void {
+    const { length } = this.#points;
+    let [from, to] = [moved, moved];
+    const weight = (i: number) => 1 / this.#doubt[i]!;
+    let weights = weight(moved);
+    let sum = weights * Math.log(this.#cost[moved]!);
+    const taken = (i: number): number => {
+      weights += weight(i);
+      sum += weight(i) * Math.log(this.#cost[i]!);
+      return i;
+    };
+    const mean = () => Math.exp(sum / weights);
+    for (let before = 0; before !== weights; ) {
+      before = weights;
+      while (to + 1 < length && this.#cost[to + 1]! < mean()) to = taken(to + 1);
+      while (from > 0 && this.#cost[from - 1]! > mean()) from = taken(from - 1);
+    }
+    if (to > from) this.#cost.fill(mean(), from, to + 1);
+  }
+
   /** Points that were never measured go with the one beside them. */
   #correct(at: number, factor: number): void {
     const { length } = this.#points;
     this.#cost[at]! *= factor;
+    if (at > length) this.#cost[at] = Math.min(this.#cost[at]!, PRIOR.tiledShare);
     if (at >= length) return;
     for (let i = at + 1; i < length && this.#doubt[i] === DOUBT.point; i++) this.#cost[i]! *= factor;
     for (let i = at - 1; i >= 0 && this.#doubt[i] === DOUBT.point; i--) this.#cost[i]! *= factor;
@@ -150,7 +197,11 @@ export class LatencyProfile {
   /** Milliseconds for each position that a row of such a batch attends to. */
   #attention(tokens: number): number {
     const { length } = this.#points;
-    return this.#cost[length]! * (tokens < TILED ? 1 : this.#cost[length + 1]!);
+    return this.#cost[length]! * (this.#inTiles(tokens) ? this.#cost[length + 1]! : 1);
+  }
+
+  #inTiles(tokens: number): boolean {
+    return this.#tiles && tokens >= TILED;
   }
 
   /** Index of the point that begins the stretch of the curve where `tokens` lies; the last stretch goes on for ever. */

@@ -12,9 +12,10 @@ const SHORT_MS = 15;
 /**
  * And it may take longer there, where a chunk of a prompt must have more tokens to cost for each no more than so many times what
  * it costs in the longest of these. What was computed is lost when it is stopped: so no longer than keys are apart where
- * somebody types, or than nobody has come.
+ * somebody types, or than nobody has come, or than the shortest of them takes that many times: on a machine that others keep busy
+ * all take long, and those without tiles cost the most of it.
  */
-const EFFICIENT = { times: 1.25, chunks: [16, 32, 64, 128] };
+const EFFICIENT = { times: 1.25, chunks: [16, 32, 64, 128], shortest: 2 };
 const KEYS_APART_MS = 200;
 /** The end of a prompt is computed with the chunk before it where alone it would cost more than so many times as much. */
 const DEAR = 2;
@@ -145,8 +146,8 @@ export class Planner {
     if (!this.#stoppable) return ITERATION_MS;
     const took = (chunk: number) => this.#profile.prompt(chunk, start, chunk);
     const each = (chunk: number) => took(chunk) / chunk;
-    const longest = Math.max(KEYS_APART_MS, this.#quietMs);
     const [least = 1, ...longer] = EFFICIENT.chunks;
+    const longest = Math.max(KEYS_APART_MS, this.#quietMs, EFFICIENT.shortest * took(least));
     const chunks = [least, ...longer.filter((chunk) => took(chunk) <= longest)];
     const efficient = EFFICIENT.times * each(EFFICIENT.chunks.at(-1)!);
     const cheapest = () => chunks.reduce((best, chunk) => (each(chunk) < each(best) ? chunk : best));

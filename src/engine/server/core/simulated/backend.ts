@@ -67,6 +67,7 @@ export class SimulatedBackend implements DecodeBackend {
   readonly sequences: number;
   readonly sharesPages: boolean;
   readonly abortable: boolean;
+  readonly tiles: boolean;
   readonly sparesHalf: boolean;
   readonly vocabularyTokens: number;
   readonly #costs: CostModel;
@@ -87,6 +88,7 @@ export class SimulatedBackend implements DecodeBackend {
     this.sequences = options.sequences ?? 64;
     this.sharesPages = options.sharesPages ?? true;
     this.abortable = options.abortable ?? this.sharesPages;
+    this.tiles = options.costs?.contextShare !== undefined;
     this.sparesHalf = options.sparesHalf ?? false;
     this.vocabularyTokens = options.vocabularyTokens ?? 263;
     this.#costs = { ...DEFAULT_COSTS, ...options.costs };

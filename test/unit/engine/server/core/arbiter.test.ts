@@ -88,7 +88,7 @@ class Model {
       device.end(this);
       return outcome;
     };
-    const profile = new LatencyProfile(backend.batchTokens);
+    const profile = new LatencyProfile(backend);
     this.decisions = new Decisions(() => backend.now());
     const cache = new KvCache(backend, { leases: 6, computeMs: (start) => profile.prompt(32, start, 512) });
     this.loop = new Loop({

@@ -18,7 +18,7 @@ function setUp({ cells = 4096, maxBytes = 1 << 20 } = {}) {
     backend,
     tokenizer: simulatedTokenizer,
     cache,
-    profile: new LatencyProfile(backend.batchTokens),
+    profile: new LatencyProfile(backend),
     policy: 'preemptive',
     decisions: new Decisions(() => backend.now()),
     device: new Arbiter(),

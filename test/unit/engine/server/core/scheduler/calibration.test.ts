@@ -14,7 +14,7 @@ async function learn(
   longestMs?: number,
 ) {
   const ran: number[] = [];
-  const profile = new LatencyProfile(most);
+  const profile = new LatencyProfile({ batchTokens: most, tiles: true });
   const run = async (tokens: number) => {
     ran.push(tokens);
     return cost(tokens);
@@ -49,7 +49,7 @@ describe('measure', () => {
       assert.equal(ran.at(-1), batchTokens);
       assert(profile.predict(1, 1) > 0 && profile.predict(1, 1) < 1);
     }
-    const before = new LatencyProfile(CAPACITY).predict(64, 0);
+    const before = new LatencyProfile({ batchTokens: CAPACITY, tiles: true }).predict(64, 0);
     let runs = 0;
     const { profile } = await learn(() => (++runs > 1 ? undefined : 1), 150);
     assert.equal(runs, 2);
@@ -64,7 +64,7 @@ describe('calibrate', () => {
   ] as const) {
     it(`learns what a decode of ${fixedMs} ms costs, leaves the cache empty, and lets keys of others pass`, async () => {
       const backend = new SimulatedBackend({ cells: 1024, costs: { fixedMs, tokenMs } });
-      const profile = new LatencyProfile(backend.batchTokens);
+      const profile = new LatencyProfile(backend);
       const device = new Arbiter();
       let calibrated = false;
       const done = calibrate(backend, profile, device).then(() => {

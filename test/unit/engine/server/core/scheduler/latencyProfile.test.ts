@@ -9,7 +9,7 @@ describe('learning', () => {
     for (const seed of [1, 2, 3]) {
       test(`${law.name}: from noisy iterations to within a fifth, and again when it gets busy (seed ${seed})`, () => {
         const machine = new Machine(law, seed);
-        const profile = new LatencyProfile(CAPACITY);
+        const profile = new LatencyProfile({ batchTokens: CAPACITY, tiles: law.tiled !== undefined });
         machine.teach(profile, 1500);
         assertWithin(0.2, machine, profile);
         machine.scale = 3;
@@ -25,7 +25,7 @@ describe('learning', () => {
   }
 
   test('a machine without noise is known exactly at the sizes that it ran', () => {
-    const profile = new LatencyProfile(CAPACITY);
+    const profile = new LatencyProfile({ batchTokens: CAPACITY, tiles: false });
     for (let i = 0; i < 300; i++) for (const tokens of [1, 16, 256]) profile.observe(tokens, 0, 2 + tokens / 8);
     for (const n of [1, 16, 256]) assert(Math.abs(profile.predict(n, 0) / (2 + n / 8) - 1) < 0.01, String(n));
   });
@@ -34,7 +34,7 @@ describe('learning', () => {
     fc.assert(
       fc.property(fc.nat(1000), fc.double({ min: 1e-3, max: 1e6, noNaN: true }), (seed, ms) => {
         const machine = new Machine(LAWS[0]!, seed);
-        const profile = new LatencyProfile(CAPACITY);
+        const profile = new LatencyProfile({ batchTokens: CAPACITY, tiles: false });
         machine.teach(profile, 300);
         // Not the third in a row: that would be news.
         profile.observe(8, contextOf(500, 8), profile.predict(8, contextOf(500, 8)));
@@ -51,7 +51,7 @@ describe('learning', () => {
 
   test('decodes alone tell that prompts became slow, too', () => {
     const machine = new Machine(LAWS[1]!, 5);
-    const profile = new LatencyProfile(CAPACITY);
+    const profile = new LatencyProfile({ batchTokens: CAPACITY, tiles: false });
     machine.teach(profile, 1000);
     machine.scale = 3;
     for (let i = 0; i < 20; i++) profile.observe(2, 4000, machine.run(2, 4000));
@@ -60,14 +60,14 @@ describe('learning', () => {
 
   test('long decoding does not unlearn the prompts', () => {
     const machine = new Machine(LAWS[0]!, 6);
-    const profile = new LatencyProfile(CAPACITY);
+    const profile = new LatencyProfile({ batchTokens: CAPACITY, tiles: false });
     machine.teach(profile, 1500);
     for (let i = 0; i < 5000; i++) profile.observe(3, 3000, machine.run(3, 3000));
     assertWithin(0.2, machine, profile);
   });
 
   test('what cannot be a measurement is not taken in', () => {
-    const profile = new LatencyProfile(CAPACITY);
+    const profile = new LatencyProfile({ batchTokens: CAPACITY, tiles: false });
     const before = profile.predict(100, 100);
     for (const ms of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) profile.observe(100, 100, ms);
     profile.observe(0, 0, 5);
@@ -86,10 +86,43 @@ describe('prediction', () => {
       { maxLength: 60 },
     )
     .map((samples) => {
-      const profile = new LatencyProfile(CAPACITY);
+      const profile = new LatencyProfile({ batchTokens: CAPACITY, tiles: true });
       for (const { tokens, start, ms } of samples) profile.observe(tokens, contextOf(start, tokens), ms);
       return profile;
     });
+
+  test('goes on believing that tiles save half, whatever a busy machine says of some of them', () => {
+    const profile = new LatencyProfile({ batchTokens: CAPACITY, tiles: true });
+    for (let i = 0; i < 50; i++) {
+      profile.observe(16, contextOf(1000, 16), 40);
+      profile.observe(128, contextOf(1000, 128), 900);
+    }
+    for (let i = 0; i < 20; i++) profile.observe(16, contextOf(1000, 16), 40);
+    const beyond = (tokens: number) => profile.predict(tokens, tokens * 1000) - profile.predict(tokens, 0);
+    assert.ok(beyond(64) <= 0.5 * 4 * beyond(16) * (1 + 1e-9));
+  });
+
+  test('a length that was hindered once does not make longer ones dear that were measured', () => {
+    const profile = new LatencyProfile({ batchTokens: CAPACITY, tiles: true });
+    const sizes: [tokens: number, ms: number][] = [
+      [1, 2.5],
+      [16, 10],
+      [64, 22],
+      [256, 100],
+    ];
+    for (const [tokens, ms] of [...sizes, ...sizes]) profile.observe(tokens, contextOf(0, tokens), ms);
+    assert.ok(profile.predict(32, 0) > 11 && profile.predict(32, 0) < 18, `${profile.predict(32, 0)} ms`);
+    profile.observe(41, contextOf(0, 41), 155);
+    for (let i = 0; i < 3; i++) profile.observe(1, 200, 3);
+    const ratio = profile.predict(64, contextOf(0, 64)) / profile.predict(16, contextOf(0, 16));
+    assert.ok(ratio < 3, `64 tokens take ${ratio} times as long as 16`);
+  });
+
+  test('knows no tiles where there are none', () => {
+    const profile = new LatencyProfile({ batchTokens: CAPACITY, tiles: false });
+    const beyond = (tokens: number) => profile.predict(tokens, tokens * 1000) - profile.predict(tokens, 0);
+    assert.ok(Math.abs(beyond(64) / beyond(32) - 2) < 1e-9);
+  });
 
   test('never falls with more tokens or a longer context, whatever was measured, but where tiles begin', () => {
     fc.assert(
@@ -144,7 +177,7 @@ describe('prediction', () => {
   });
 
   test('before anything was measured a chunk is neither tiny nor endless', () => {
-    const chunk = new LatencyProfile(CAPACITY).largestChunk(30, 0, 0, 0, CAPACITY);
+    const chunk = new LatencyProfile({ batchTokens: CAPACITY, tiles: true }).largestChunk(30, 0, 0, 0, CAPACITY);
     assert(chunk >= 16 && chunk <= 64, String(chunk));
   });
 });

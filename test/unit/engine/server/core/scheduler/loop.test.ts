@@ -37,7 +37,7 @@ function setUp({
   costs = {},
 }: SetUp = {}) {
   const backend = new SimulatedBackend({ cells, sequences: 2 * leases, endEvery, abortable, costs });
-  const profile = new LatencyProfile(backend.batchTokens);
+  const profile = new LatencyProfile(backend);
   const decisions = new Decisions(() => backend.now());
   const cache = new KvCache(backend, { leases, computeMs: (start) => profile.prompt(32, start, 512) });
   const loop = new Loop({
@@ -186,12 +186,12 @@ describe('Loop', () => {
   it('reads a prompt in chunks that are long enough for attention in tiles, where it can be stopped, and to its end', async () => {
     const bundled = { fixedMs: 2, tokenMs: 0.65, contextTokenMs: 2.2e-3 };
     const tiles = (rows: number) => (rows < 64 ? 1 : 0.14);
-    const chunksOf = async (contextShare: (rows: number) => number, machine = bundled) => {
+    const chunksOf = async (contextShare: ((rows: number) => number) | undefined, machine = bundled) => {
       const { submit, decisions } = setUp({
         cells: 16_384,
         endEvery: 0,
         abortable: true,
-        costs: { ...machine, contextShare },
+        costs: { ...machine, ...(contextShare && { contextShare }) },
       });
       await submit('learn '.repeat(200), { maxTokens: 2 }).done;
       const from = decisions.count;
@@ -204,10 +204,16 @@ describe('Loop', () => {
       late.length > 0 && late.every((tokens) => tokens >= 64 && tokens <= 160),
       `chunks of ${tiled.join(', ')}`,
     );
-    const plain = await chunksOf(() => 1);
+    const plain = await chunksOf(undefined);
     assert.ok(plain.filter((tokens) => tokens < 64).length > plain.length / 2, `chunks of ${plain.join(', ')}`);
     // Half a second is more than passes between two keys: only once nobody has come for as long.
     const slow = await chunksOf(tiles, { fixedMs: 30, tokenMs: 6.3, contextTokenMs: 11e-3 });
+    const busy = await chunksOf(tiles, { fixedMs: 12, tokenMs: 3, contextTokenMs: 22e-3 });
+    const behind = busy.slice(
+      busy.findIndex((_, i) => busy.slice(0, i).reduce((sum, n) => sum + n, 0) > 300),
+      -1,
+    );
+    assert.ok(behind.length > 3 && behind.every((tokens) => tokens >= 64), `chunks of ${busy.join(', ')}`);
     assert.ok(slow[0]! <= 32 && slow.slice(-4, -1).every((tokens) => tokens >= 64), `chunks of ${slow.join(', ')}`);
   });
 

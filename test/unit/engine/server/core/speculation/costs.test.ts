@@ -5,7 +5,7 @@ import { StepCosts } from '../../../../../../src/engine/server/core/speculation/
 
 describe('StepCosts', () => {
   it('begins with the profile, and learns what logits at every row cost on top', () => {
-    const profile = new LatencyProfile(512);
+    const profile = new LatencyProfile({ batchTokens: 512, tiles: true });
     for (let i = 0; i < 50; i++) for (const rows of [1, 4, 16]) profile.observe(rows, 0, 10 + 2 * rows);
     const costs = new StepCosts(profile);
     assert.equal(costs.predict(4, 0), profile.predict(4, 0));
@@ -15,7 +15,7 @@ describe('StepCosts', () => {
   });
 
   it('begins with what was measured, knows what lies between by a line, and does not take neighbours for each other', () => {
-    const profile = new LatencyProfile(512);
+    const profile = new LatencyProfile({ batchTokens: 512, tiles: true });
     for (let i = 0; i < 50; i++) profile.observe(1, 0, 20);
     const near = (rows: number, ms: number) =>
       assert(Math.abs(costs.predict(rows, 0) / ms - 1) < 0.03, `${rows} rows ${costs.predict(rows, 0)} ms, not ${ms}`);
@@ -39,7 +39,7 @@ describe('StepCosts', () => {
   });
 
   it('is not led far astray by one step that was interrupted', () => {
-    const profile = new LatencyProfile(512);
+    const profile = new LatencyProfile({ batchTokens: 512, tiles: true });
     const costs = new StepCosts(profile);
     const before = costs.predict(2, 0);
     costs.observe(2, 0, 1_000 * before);

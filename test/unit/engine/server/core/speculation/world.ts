@@ -44,7 +44,7 @@ export interface WorldOptions {
 export function world({ speculate, cells = 2048, costs = FLAT, abortable = false, endEvery = 60 }: WorldOptions) {
   const leases = 6;
   const backend = new SimulatedBackend({ cells, sequences: 2 * leases, endEvery, abortable, costs });
-  const profile = new LatencyProfile(backend.batchTokens);
+  const profile = new LatencyProfile(backend);
   // As it is when a model was opened.
   for (const tokens of [1, 16, 64, 1, 16, 64]) profile.observe(tokens, 0, msOf(costs, tokens));
   const decisions = new Decisions(() => backend.now());

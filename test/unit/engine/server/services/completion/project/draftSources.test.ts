@@ -108,7 +108,7 @@ describe('draft sources of a completion', () => {
         const cursor = cursorAt(text, broken);
         projects.answered('w', DOCUMENT, cursor, [...bytesOf(line.slice(at - broken))]);
         const backend = new SimulatedBackend({ cells: 1024, sequences: 8, vocabularyTokens: BYTE_VOCABULARY });
-        const profile = new LatencyProfile(backend.batchTokens);
+        const profile = new LatencyProfile(backend);
         const speculation = nodes > 0 ? new FixedDrafts(profile, nodes) : undefined;
         const loop = new Loop({
           backend,
