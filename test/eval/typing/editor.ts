@@ -7,7 +7,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startEditor } from '../../e2e/editor.ts';
+import { type Editor, startEditor } from '../../e2e/editor.ts';
 import type { EditorWindow } from '../../e2e/window.ts';
 import { Random } from '../../traces/random.ts';
 import { corpusOf } from './corpus.ts';
@@ -83,11 +83,7 @@ const editor = await startEditor('typing', {
 try {
   const window = await editor.openWindow();
   await window.waitForStatus(/^Quire: (?!loading|starting)/);
-  for (let quiet = 0; quiet < 3; ) {
-    await sleep(1_000);
-    const ngram = (await editor.engines())[0]?.models[0]?.ngram;
-    quiet = ngram && ngram.pending === 0 && ngram.files > 0 ? quiet + 1 : 0;
-  }
+  await untilRead(editor);
   await watch(window);
   const gap = Number(values.gap);
   const random = new Random(Number(values.seed));
@@ -108,6 +104,15 @@ try {
   await editor.stop();
 }
 process.exit(0);
+
+/** The project is read, for suggestions and for memory: the engine computes nothing more. */
+async function untilRead(editor: Editor): Promise<void> {
+  for (let quiet = 0; quiet < 3; ) {
+    const before = spent(editor.enginePids());
+    await sleep(1_000);
+    quiet = before > 0 && spent(editor.enginePids()) - before < 50 ? quiet + 1 : 0;
+  }
+}
 
 /** Processor time of processes, ms. */
 function spent(pids: readonly number[]): number {
