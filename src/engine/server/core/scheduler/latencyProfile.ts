@@ -106,8 +106,18 @@ export class LatencyProfile {
       const least = i < length ? DOUBT.leastPoint : DOUBT.leastAttention;
       this.#doubt[i] = Math.max(least, this.#doubt[i]! * (1 - gain * slope));
     }
-    this.#settle();
-    this.#level(share < 0.5 ? at : at + 1);
+    const moved = share < 0.5 ? at : at + 1;
+    if (this.#tiles) {
+      this.#settle();
+      this.#level(moved);
+    } else this.#push(moved);
+  }
+
+  /** The curve never falls: what was just measured stands, and pushes what is only remembered. */
+  #push(moved: number): void {
+    const { length } = this.#points;
+    for (let i = moved - 1; i >= 0; i--) this.#cost[i] = Math.min(this.#cost[i]!, this.#cost[i + 1]!);
+    for (let i = moved + 1; i < length; i++) this.#cost[i] = Math.max(this.#cost[i]!, this.#cost[i - 1]!);
   }
 
   /**
@@ -161,8 +171,9 @@ export class LatencyProfile {
   }
 
   /**
-   * The curve never falls: where it would beside a point that just moved, those that are in the way of each other become
-   * alike, each by how well it is known (pool adjacent violators).
+   * Nor does it here: where it would beside a point that just moved, those that are in the way of each other become alike,
+   * each by how well it is known (pool adjacent violators). On the processor that the editor needs too, one batch that was
+   * hindered would otherwise make all longer ones dear.
    */
   #level(moved: number): void {
     const { length } = this.#points;
