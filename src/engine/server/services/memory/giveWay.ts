@@ -6,7 +6,7 @@ import path from 'node:path';
 /**
  * Others come before the thread that calls this: the editor, and who computes a suggestion. On Linux alone, where each
  * thread has a priority of its own; elsewhere, and where it cannot be set, it stays as it is.
- * @returns its id, or `undefined` where nothing changed.
+ * @returns its id; `undefined` where threads have no priority of their own, or it could not be set.
  */
 export function giveWay(): number | undefined {
   if (process.platform !== 'linux') return undefined;
