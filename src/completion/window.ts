@@ -39,6 +39,14 @@ const SMALL_PROMPT = 2048;
 const PROMPT_LIMIT = { gpu: 8192, cpu: 2048 };
 
 /**
+ * Models with fewer parameters are shown the file alone, and this many tokens at the most: the bundled one saves as much with them
+ * as with 2,048 of which two thirds are other files (`npm run eval:typing`), for half the processor time. What it gains from other
+ * files comes from the project's index. (RepoCoder, arXiv 2303.12570, and CrossCodeEval, arXiv 2310.11248, have gains from 350
+ * million parameters on.)
+ */
+const SMALL_MODEL = { below: 300e6, tokens: 1024 };
+
+/**
  * So long reading may take, in milliseconds, and what is read however long it takes, in tokens. Of the whole prompt: it is
  * read when a file is opened. Of what is near the cursor: who comes to another place and types waits for it; a quarter of
  * the shortest costs 3 % of what is saved, twice the wait far more. (llama.vscode allows half a second, and cuts the rest.)
@@ -71,12 +79,6 @@ const LEAST_FOR_NOTES = 3e9;
  */
 const PIECES = 0.5;
 
-/**
- * Models with fewer parameters are shown none: the bundled one says the same with them (`npm run eval:context`). Those of
- * CrossCodeEval (arXiv 2310.11248), from 350 million parameters on, are right up to three times as often.
- */
-const LEAST_FOR_PIECES = 300e6;
-
 /** Other files at the most; a CPU's short prompt would show too little of more. */
 const FILES = { gpu: MOST_NEIGHBOURS, cpu: 2 };
 
@@ -104,13 +106,13 @@ export function budgetFor(
   order: FimLayout['order'],
 ): WindowBudget {
   const where = device === 'cpu' ? 'cpu' : 'gpu';
-  const limit = Math.min(contextTokens - maxTokens, PROMPT_LIMIT[where], readable('whole', promptMs));
+  const most = parameters < SMALL_MODEL.below ? SMALL_MODEL.tokens : PROMPT_LIMIT[where];
+  const limit = Math.min(contextTokens - maxTokens, most, readable('whole', promptMs));
   const room = Math.max(0, limit - OVERHEAD_TOKENS) * UNITS_PER_TOKEN;
   const context = limit < SMALL_PROMPT ? 0 : room * SHARES.others;
   const hasNotes = context > 0 && parameters >= LEAST_FOR_NOTES;
   const notes = hasNotes ? Math.min(NOTES.most, limit * NOTES.share) * UNITS_PER_TOKEN : 0;
-  const hasPieces = where === 'gpu' && parameters >= LEAST_FOR_PIECES;
-  const pieces = hasPieces ? (context - notes) * PIECES : 0;
+  const pieces = where === 'gpu' ? (context - notes) * PIECES : 0;
   const near = Math.min(room - context, readable('near', promptMs) * UNITS_PER_TOKEN);
   const share = near * (SHARES.suffix / (SHARES.prefix + SHARES.suffix));
   const trailing = Math.min(TRAILING_SUFFIX[where], readable('trailing', promptMs));

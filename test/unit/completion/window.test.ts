@@ -90,13 +90,13 @@ test('the suffix ends after a whole line where one is near', () => {
 });
 
 test('budgets follow the context: no other files in a small one, two thirds of the room in a larger one', () => {
-  const parameters = 31e6;
+  const parameters = 7e9;
   const tiny = budgetFor({ parameters, contextTokens: 1024, device: 'cpu' }, 128, 'suffixFirst');
   assert.equal(tiny.others, 0);
   assert.ok(tiny.prefix > 2 * tiny.suffix);
   assert.ok((tiny.prefix + tiny.suffix) / 3 <= 1024 - 128);
   const large = budgetFor({ parameters, contextTokens: 32_768, device: 'CUDA' }, 128, 'suffixFirst');
-  assert.ok(Math.abs(large.others - 2 * (large.prefix + large.suffix)) <= 4);
+  assert.ok(Math.abs(large.others + large.pieces + large.notes - 2 * (large.prefix + large.suffix)) <= 4);
   assert.ok(large.files > tiny.files);
   assert.ok(budgetFor({ parameters, contextTokens: 32_768, device: 'cpu' }, 128, 'suffixFirst').prefix < large.prefix);
   assert.deepEqual(budgetFor({ parameters, contextTokens: 64, device: 'cpu' }, 128, 'suffixFirst'), {
@@ -107,6 +107,18 @@ test('budgets follow the context: no other files in a small one, two thirds of t
     prefix: 0,
     suffix: 0,
   });
+});
+
+test('a small model is shown the file alone, and no more of it on a GPU or with a large context', () => {
+  const of = (parameters: number, device: string, contextTokens = 32_768) =>
+    budgetFor({ parameters, contextTokens, device }, 128, 'suffixFirst');
+  const small = of(31e6, 'cpu');
+  assert.deepEqual([small.others, small.pieces, small.notes], [0, 0, 0]);
+  assert.ok(Math.abs(tokensIn(small.prefix + small.suffix) - 992) <= 1);
+  const { files: _, ...onGpu } = of(31e6, 'CUDA');
+  assert.deepEqual({ ...onGpu, files: small.files }, small);
+  assert.ok(of(31e6, 'cpu', 512).prefix < small.prefix);
+  assert.ok(of(0.5e9, 'cpu').others > 0);
 });
 
 test('where the text after the cursor is computed anew with every key, little of it is shown', () => {
@@ -148,11 +160,11 @@ test('notes have a small share of the room for other files, and none with a mode
   fc.assert(
     fc.property(fc.integer({ min: 64, max: 300_000 }), fc.constantFrom('cpu', 'CUDA'), (contextTokens, device) => {
       const of = (parameters: number) => budgetFor({ parameters, contextTokens, device }, 128, 'prefixFirst');
-      const [without, shown] = [of(31e6), of(7e9)];
+      const [without, shown] = [of(0.5e9), of(7e9)];
       assert.equal(without.notes, 0);
       assert.ok(tokensIn(shown.notes) <= Math.min(400, 0.08 * contextTokens));
       assert.equal(shown.notes > 0, contextTokens - 128 >= 2048);
-      assert.ok(Math.abs(shown.others + shown.notes + shown.pieces - without.others) <= 2);
+      assert.ok(Math.abs(shown.others + shown.notes + shown.pieces - without.others - without.pieces) <= 2);
       assert.deepEqual([shown.prefix, shown.suffix], [without.prefix, without.suffix]);
     }),
   );
