@@ -25,14 +25,18 @@ export interface BracketScan {
  * @param marks of the language; absent: as most languages have them.
  */
 export function scanBrackets(text: string, owed: readonly string[] = [], marks: Marks = COMMON): BracketScan {
-  const { quotes, comment } = marks;
+  const { quotes, comment, raw } = marks;
   const stack = [...owed];
   const unmatched: BracketScan['unmatched'] = [];
   let string: number | undefined;
   let inComment: number | undefined;
   for (let index = 0; index < text.length; index++) {
     const character = text[index]!;
-    if (quotes.includes(character)) {
+    if (raw?.first.includes(character) && matchedAt(raw.begins, text, index) > 0) {
+      const length = matchedAt(raw.whole, text, index);
+      if (length === 0) string ??= index;
+      index = length === 0 ? text.length : index + length - 1;
+    } else if (quotes.includes(character)) {
       const end = stringEnd(text, index);
       if (end === index && !isApostrophe(text, index)) string ??= index;
       index = end;
@@ -59,6 +63,12 @@ export function scanBrackets(text: string, owed: readonly string[] = [], marks: 
     ...(string === undefined ? {} : { string }),
     ...(inComment === undefined ? {} : { comment: inComment }),
   };
+}
+
+/** Length of what a sticky pattern matches at `index`; 0: it does not. */
+function matchedAt(pattern: RegExp, text: string, index: number): number {
+  pattern.lastIndex = index;
+  return pattern.exec(text)?.[0].length ?? 0;
 }
 
 /** A single letter between apostrophes, where those begin no string. */
@@ -110,6 +120,12 @@ export function outsideText(text: string, before: string, rest: string, marks: M
   const quote = before[at]!;
   // A template has program text in it.
   if (quote === '`') return text;
+  const { raw } = marks;
+  if (raw?.first.includes(quote)) {
+    const whole = matchedAt(raw.whole, before.slice(at) + text, 0);
+    const end = whole === 0 ? text.length : whole - (before.length - at);
+    return text.slice(0, end).replace(/[^\n]/g, 'x') + text.slice(end);
+  }
   const line = text.split('\n', 1)[0]!;
   let end = 0;
   while (end < line.length && line[end] !== quote) end += line[end] === '\\' ? 2 : 1;

@@ -7,23 +7,54 @@ export interface Marks {
   quotes: string;
   /** Begins a comment to the end of its line. */
   comment: string;
+  /** Strings without escapes that begin otherwise than they end, of any number of lines. */
+  raw?: RawString;
+}
+
+export interface RawString {
+  /** The letters that one may begin with. */
+  first: string;
+  /** Sticky, both: its beginning, and one that is whole. */
+  begins: RegExp;
+  whole: RegExp;
 }
 
 export const COMMON: Marks = { quotes: '"\'`', comment: '//' };
 /** An apostrophe begins a lifetime or a quoted name, and no string. */
-const RUST: Marks = { quotes: '"', comment: '//' };
+const TICKED: Marks = { quotes: '"', comment: '//' };
+/** `r#"…"#`. */
+const RUST: Marks = {
+  ...TICKED,
+  raw: { first: 'brc', begins: /(?<!\w)[bc]?r#*"/y, whole: /(?<!\w)[bc]?r(#*)"[\s\S]*?"\1/y },
+};
+/** `R"(…)"`. */
+const C: Marks = {
+  ...COMMON,
+  raw: { first: 'R', begins: /R"[^()\\\s]{0,16}\(/y, whole: /R"([^()\\\s]{0,16})\([\s\S]*?\)\1"/y },
+};
+/** `@"…"`, in which `""` is a quote. */
+const C_SHARP: Marks = {
+  ...COMMON,
+  raw: { first: '@', begins: /@\$?"/y, whole: /@\$?"(?:[^"]|"")*"(?!")/y },
+};
 const HASH: Marks = { quotes: '"\'`', comment: '#' };
 const DASHES: Marks = { quotes: '"\'', comment: '--' };
+/** `[[…]]`, `[=[…]=]`. */
+const LUA: Marks = { ...DASHES, raw: { first: '[', begins: /\[=*\[/y, whole: /\[(=*)\[[\s\S]*?\]\1\]/y } };
 const TICKS: Marks = { quotes: '"', comment: '--' };
 const LISP: Marks = { quotes: '"', comment: ';' };
 
 const OF: readonly [marks: Marks, names: string][] = [
-  [RUST, 'rust rs ocaml ml mli fsharp fs fsi scala sc'],
+  [RUST, 'rust rs'],
+  [TICKED, 'ocaml ml mli fsharp fs fsi scala sc'],
+  [C, 'c cpp cc cxx h hpp hh hxx cuda-cpp cu objective-cpp mm'],
+  [C_SHARP, 'csharp cs'],
   [
     HASH,
     'python py pyi ruby rb rake gemspec shellscript sh bash zsh fish yaml yml toml r perl pl pm makefile mk dockerfile elixir ex exs julia jl powershell ps1 psm1 nim cmake gdscript gd coffeescript coffee tcl properties dotenv ignore',
   ],
-  [DASHES, 'sql lua ada adb ads vhdl vhd'],
+  [LUA, 'lua luau'],
+  [DASHES, 'sql ada adb ads vhdl vhd'],
   [TICKS, 'haskell hs elm'],
   [LISP, 'clojure clj cljs cljc edn lisp lsp scheme scm racket rkt elisp el'],
 ];
