@@ -18,8 +18,10 @@ const folder = mkdtempSync(path.join(tmpdir(), 'quire-families-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 async function tokensOf(model: LlamaModel, request: CompletionRequest): Promise<number[]> {
-  const budget = budgetFor(model.info, 128, 'suffixFirst');
-  const segments = buildPrompt(model.info, request, surroundingsOf(request, budget), budget);
+  // The vocabulary and header are the family's, the size is not.
+  const info = { ...model.info, parameters: 1.5e9 };
+  const budget = budgetFor(info, 128, 'suffixFirst');
+  const segments = buildPrompt(info, request, surroundingsOf(request, budget), budget);
   const asked = segments.some((segment) => 'turn' in segment);
   const filled = asked ? await new Turns().fill(model, segments) : segments;
   return fitPrompt(model.tokenizer, filled, 4000, () => assert.fail('no document is known')).tokens;

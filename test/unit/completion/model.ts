@@ -6,7 +6,7 @@ export const modelInfo = (changes: Partial<ModelInfo> = {}): ModelInfo => ({
   path: '/models/tiny.gguf',
   name: 'tiny-code-fim',
   architecture: 'llama',
-  parameters: 5_380_000,
+  parameters: 500_000_000,
   sizeBytes: 5_911_000,
   contextTokens: 1024,
   trainedContextTokens: 1024,
