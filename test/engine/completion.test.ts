@@ -50,7 +50,9 @@ describe('completion with the bundled model', () => {
       suffix: '\nend();\n',
       others: [{ path: 'src/b.ts', content: 'export const first = 1;\n' }],
     };
-    const { result } = await completer.complete(model, request, { workspace, maxTokens: 4, seen: true });
+    // The bundled model is small, and is shown the file alone.
+    const larger = { ...model, parameters: 500e6 };
+    const { result } = await completer.complete(larger, request, { workspace, maxTokens: 4, seen: true });
     const seen = result.seen!;
     assert.equal(
       seen.reduce((sum, { tokens }) => sum + tokens, 0),

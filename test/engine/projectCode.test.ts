@@ -60,7 +60,9 @@ interface Place {
 const complete = async (prefix: string, options: Partial<CompletionOptions> & Place = {}) => {
   const { path: file = 'src/new.ts', others, ...more } = options;
   const request = { path: file, prefix, suffix: '\n}\n', ...(others && { others }) };
-  return completer.complete(model, request, { workspace, maxTokens: 40, ...more });
+  // A small model is shown the file alone.
+  const asked = others ? { ...model, parameters: 500e6 } : model;
+  return completer.complete(asked, request, { workspace, maxTokens: 40, ...more });
 };
 const asked = 'export function mine() {\n  registerFrob';
 const ngramStatus = async () => (await client.status()).models.find(({ info }) => info.id === model.id)!.ngram!;
@@ -72,7 +74,7 @@ describe('the code of the project', () => {
     const { text, result } = await complete(asked);
     assert.equal(text, "nicator(quuxService, { depth: 42, mode: 'zorp' });");
     assert.notEqual(without.text, text);
-    // In the editor the model is shown the document as well, and is not surprised.
+    // A larger model is shown the document as well, and is not surprised.
     const shown = await complete(asked, { others: [{ path: 'src/old.ts', content: habit(42) }] });
     assert.equal(shown.text, text);
     const confidences = [without.result.confidence!, result.confidence!, shown.result.confidence!];
