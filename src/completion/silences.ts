@@ -18,7 +18,7 @@ const NOTHING: Silence = { why: 'filtered', filter: 'blank' };
 
 export class Silences {
   readonly #kept = new LRUCache<string, Silence>({ max: KEPT });
-  #latest: { cursor: Cursor; silence: Silence } | undefined;
+  #latest: { cursor: Cursor; silence: Silence | null } | undefined;
 
   /** @param silence that an answer came to; null: there is something to show. */
   note(place: Place, silence: Silence | null): void {
@@ -33,7 +33,7 @@ export class Silences {
 
   /** The editor was given nothing, or, with null, something. */
   answered(cursor: Cursor, silence: Silence | null): void {
-    this.#latest = silence === null ? undefined : { cursor, silence };
+    this.#latest = { cursor, silence };
   }
 
   /** Why nothing is shown at a cursor; null: something is, or nothing was asked there yet. */
