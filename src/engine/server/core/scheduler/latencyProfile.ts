@@ -106,11 +106,10 @@ export class LatencyProfile {
       const least = i < length ? DOUBT.leastPoint : DOUBT.leastAttention;
       this.#doubt[i] = Math.max(least, this.#doubt[i]! * (1 - gain * slope));
     }
-    const moved = share < 0.5 ? at : at + 1;
     if (this.#tiles) {
       this.#settle();
-      this.#level(moved);
-    } else this.#push(moved);
+      this.#level();
+    } else this.#push(share < 0.5 ? at : at + 1);
   }
 
   /** The curve never falls: what was just measured stands, and pushes what is only remembered. */
@@ -171,28 +170,32 @@ export class LatencyProfile {
   }
 
   /**
-   * Nor does it here: where it would beside a point that just moved, those that are in the way of each other become alike,
-   * each by how well it is known (pool adjacent violators). On the processor that the editor needs too, one batch that was
-   * hindered would otherwise make all longer ones dear.
+   * Nor does it here: points that are in the way of each other become alike, each by how well it is known (pool adjacent
+   * violators). On the processor that the editor needs too, one batch that was hindered would otherwise make all longer ones
+   * dear.
    */
-  #level(moved: number): void {
+  #level(): void {
     const { length } = this.#points;
-    let [from, to] = [moved, moved];
-    const weight = (i: number) => 1 / this.#doubt[i]!;
-    let weights = weight(moved);
-    let sum = weights * Math.log(this.#cost[moved]!);
-    const taken = (i: number): number => {
-      weights += weight(i);
-      sum += weight(i) * Math.log(this.#cost[i]!);
-      return i;
-    };
-    const mean = () => Math.exp(sum / weights);
-    for (let before = 0; before !== weights; ) {
-      before = weights;
-      while (to + 1 < length && this.#cost[to + 1]! < mean()) to = taken(to + 1);
-      while (from > 0 && this.#cost[from - 1]! > mean()) from = taken(from - 1);
+    /** Points from here on that are alike: their weight, and the sum of their logarithms by weight. */
+    const pools: { from: number; weight: number; sum: number }[] = [];
+    for (let i = 0; i < length; i++) {
+      const weight = 1 / this.#doubt[i]!;
+      const pool = { from: i, weight, sum: weight * Math.log(this.#cost[i]!) };
+      for (let before = pools.at(-1); before && mean(before) > mean(pool); before = pools.at(-1)) {
+        pools.pop();
+        pool.from = before.from;
+        pool.weight += before.weight;
+        pool.sum += before.sum;
+      }
+      pools.push(pool);
     }
-    if (to > from) this.#cost.fill(mean(), from, to + 1);
+    pools.forEach((pool, at) => {
+      const { from } = pool;
+      const to = pools[at + 1]?.from ?? length;
+      const below = from === 0 ? 0 : this.#cost[from - 1]!;
+      if (to - from > 1) this.#cost.fill(Math.max(below, Math.exp(mean(pool))), from, to);
+      else this.#cost[from] = Math.max(below, this.#cost[from]!);
+    });
   }
 
   /** Points that were never measured go with the one beside them. */
@@ -232,6 +235,8 @@ export class LatencyProfile {
     return begin + this.#share(at, tokens) * (this.#cost[at + 1]! - begin);
   }
 }
+
+const mean = ({ weight, sum }: { weight: number; sum: number }): number => sum / weight;
 
 /** Sum of the positions that `tokens` rows attend to, the first of them at position `start`. */
 export function contextOf(start: number, tokens: number): number {
