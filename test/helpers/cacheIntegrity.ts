@@ -23,7 +23,7 @@ export function checkIntegrity(cache: KvCache): void {
     checkNode(node);
     if (page < 0) {
       cold++;
-      if (key === undefined || spill?.cold.get(key) !== node) throw new Error('A saved page is not known by its key.');
+      if (key === undefined || spill.cold.get(key) !== node) throw new Error('A saved page is not known by its key.');
       if (!spill.tiers.has(key)) throw new Error('A node stands for a page that no tier has.');
     } else {
       placed++;
@@ -45,7 +45,7 @@ export function checkIntegrity(cache: KvCache): void {
     placed,
     'pages that have a sequence id',
   );
-  expect(spill?.cold.size ?? 0, cold, 'nodes that stand for saved pages');
+  expect(spill.cold.size, cold, 'nodes that stand for saved pages');
   for (const lease of leases) checkLease(cache, lease, hold);
   for (let page = 0; page < pool.total; page++) expect(pool.refs[page]!, holders.get(page) ?? 0, `holders of ${page}`);
 }

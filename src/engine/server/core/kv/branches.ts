@@ -40,7 +40,7 @@ export class Branches {
       const text = tokens.slice(i * PAGE_TOKENS, (i + 1) * PAGE_TOKENS);
       const found = this.#cache.tree.best(node, text, 0, text.length);
       if (found?.common === PAGE_TOKENS) {
-        this.#cache.spill?.warm(found.node);
+        this.#cache.spill.warm(found.node);
         this.#cache.tree.furnish(found.node, page, free.id);
         node = found.node;
       } else node = this.#cache.tree.add(node, text, page, free.id);
@@ -66,10 +66,10 @@ export class Branches {
 
   /** Frees the pages of nodes, children before parents; what is worth it is saved first. */
   #evict(nodes: Iterable<TreeNode>): void {
-    const [evictions, spills] = [this.evictions, this.#cache.spill?.spills ?? 0];
+    const [evictions, spills] = [this.evictions, this.#cache.spill.spills];
     for (const node of nodes) {
       this.evictions++;
-      if (node.tokens.length === PAGE_TOKENS && this.#cache.spill?.keep(node)) {
+      if (node.tokens.length === PAGE_TOKENS && this.#cache.spill.keep(node)) {
         this.#dropCells(node);
         this.#cache.tree.strip(node);
         this.#cache.spill.cool(node);
@@ -77,14 +77,14 @@ export class Branches {
     }
     this.#flush();
     this.#cache.onEvent('evicted', this.evictions - evictions);
-    const spilled = (this.#cache.spill?.spills ?? 0) - spills;
+    const spilled = this.#cache.spill.spills - spills;
     if (spilled > 0) this.#cache.onEvent('spilled', spilled);
   }
 
   #remove(node: TreeNode, keepDisk: boolean): void {
     for (const each of subtree(node).reverse()) {
       if (each.page >= 0) this.#dropCells(each);
-      this.#cache.spill?.forget(each, keepDisk);
+      this.#cache.spill.forget(each, keepDisk);
       this.#cache.tree.remove(each);
     }
   }

@@ -1,6 +1,6 @@
 /** What a request holds of the cache while it runs. */
 import type { SequenceId } from '../backend.ts';
-import { PAGE_TOKENS, type PageId, type PagePool } from './pagePool.ts';
+import { PAGE_TOKENS, type PageId } from './pagePool.ts';
 import type { Patience } from './patience.ts';
 import type { TreeNode } from './treeNode.ts';
 
@@ -53,10 +53,4 @@ export function outstanding(leases: Iterable<Lease>): number {
   let pages = 0;
   for (const lease of leases) pages += Math.max(0, lease.promised - pagesOf(lease));
   return pages;
-}
-
-/** Pages that a lease may take, or begin to hold, before a promise to another one is broken. */
-export function roomFor(lease: Lease, leases: Iterable<Lease>, pool: PagePool): number {
-  const others = outstanding(leases) - Math.max(0, lease.promised - pagesOf(lease));
-  return pool.free + pool.idle - others;
 }

@@ -22,18 +22,15 @@ export class PrefixTree {
     return this.#roots.values();
   }
 
-  /** The root of a workspace; made when it is new. */
-  root(workspace: string): TreeNode {
-    let root = this.#roots.get(workspace);
-    if (!root) {
-      root = newNode(workspace, undefined, []);
-      this.#roots.set(workspace, root);
-    }
-    return root;
+  root(workspace: string): TreeNode | undefined {
+    return this.#roots.get(workspace);
   }
 
-  hasRoot(workspace: string): boolean {
-    return this.#roots.has(workspace);
+  /** The root of a workspace that has none. */
+  addRoot(workspace: string): TreeNode {
+    const root = newNode(workspace, undefined, []);
+    this.#roots.set(workspace, root);
+    return root;
   }
 
   /** Leaves on the device that no lease holds. */

@@ -21,11 +21,6 @@ export interface PageTiersOptions {
   disk?: DiskTier;
   /** Bytes that may wait for the disk in memory, half for {@link PageTiers.persist}, half for what memory had no room for. */
   queueBytes?: number;
-  /**
-   * The page is in no tier any more, and not because of `drop`. Called at the end of other methods, or when the disk says
-   * so; it may call any itself. The disk has pages that nobody loaded yet: keys may be new to the listener.
-   */
-  onLost(key: string): void;
 }
 
 const QUEUE_BYTES = 128 << 20;
@@ -38,7 +33,11 @@ export class PageTiers {
   #ramBytes: number;
   readonly #queueBytes: number;
   readonly #disk: DiskTier | undefined;
-  #onLost: (key: string) => void;
+  /**
+   * The page is in no tier any more, and not because of `drop`. Called at the end of other methods, or when the disk says
+   * so; it may call any itself. The disk has pages that nobody loaded yet: keys may be new to the listener.
+   */
+  onLost: (key: string) => void = () => {};
   /** A page that was asked for is there now, or known not to come. */
   onArrived: () => void = () => {};
   #ram: LRUCache<string, SavedPage>;
@@ -56,7 +55,6 @@ export class PageTiers {
     this.#ramBytes = options.ramBytes;
     this.#queueBytes = Math.floor((options.queueBytes ?? QUEUE_BYTES) / 2);
     this.#disk = options.disk;
-    this.#onLost = options.onLost;
     this.#ram = this.#memory();
     this.#overflow = boundedPages(this.#queueBytes, ({ record }) => this.#left.add(record.key));
     this.#arrived = boundedPages(ARRIVED_BYTES, ({ record }) => this.#left.add(record.key));
@@ -207,7 +205,7 @@ export class PageTiers {
 
   /** Sends what is waiting to the disk, which takes as much as it can in half a second, and lets go of everything. */
   dispose(): void {
-    this.#onLost = () => {};
+    this.onLost = () => {};
     this.onArrived = () => {};
     const until = Date.now() + DISPOSE_MS;
     while (this.#disk?.on && this.#sendNext(until));
@@ -243,7 +241,7 @@ export class PageTiers {
     }
     for (const key of this.#left) {
       this.#left.delete(key);
-      if (!this.has(key)) this.#onLost(key);
+      if (!this.has(key)) this.onLost(key);
     }
   }
 

@@ -21,7 +21,7 @@ function setUp() {
     tree.refresh(node);
     return node;
   };
-  return { pool, tree, add, root: tree.root('w') };
+  return { pool, tree, add, root: tree.addRoot('w') };
 }
 
 describe('PrefixTree', () => {
@@ -90,13 +90,13 @@ describe('PrefixTree', () => {
     tree.remove(node);
     tree.remove(root);
     assert.deepEqual([...tree.roots], []);
-    assert(!tree.hasRoot('w'));
+    assert.equal(tree.root('w'), undefined);
   });
 
   test('workspaces have nothing in common', () => {
     const { tree, add } = setUp();
-    add(tree.root('one'), page(1));
-    assert.equal(tree.best(tree.root('two'), page(1), 0, PAGE_TOKENS), undefined);
+    add(tree.addRoot('one'), page(1));
+    assert.equal(tree.best(tree.addRoot('two'), page(1), 0, PAGE_TOKENS), undefined);
     assert.deepEqual(
       [...nodesOf(tree)].map(({ workspace }) => workspace),
       ['one'],
