@@ -77,7 +77,6 @@ export class PrefixTree {
     node.sequence = sequence;
     node.priority = 0;
     this.#pool.cache(page);
-    node.parent!.residentChildren++;
     this.refresh(node.parent!);
     this.refresh(node);
   }
@@ -87,7 +86,6 @@ export class PrefixTree {
     this.#pool.uncache(node.page);
     node.page = -1;
     node.sequence = -1;
-    node.parent!.residentChildren--;
     this.refresh(node.parent!);
     this.refresh(node);
   }
@@ -124,7 +122,8 @@ export class PrefixTree {
 
   /** Puts a node into the evictable leaves, or takes it out. */
   refresh(node: TreeNode): void {
-    if (node.page >= 0 && node.residentChildren === 0 && !this.held(node)) this.#evictable.add(node);
+    const idle = node.page >= 0 && !this.held(node);
+    if (idle && node.children.every(({ page }) => page < 0)) this.#evictable.add(node);
     else this.#evictable.delete(node);
   }
 }

@@ -42,9 +42,6 @@ const damages: Record<string, (parts: ReturnType<typeof setUp>) => void> = {
   'children out of order': ({ cache }) => {
     for (const node of nodesOf(cache.tree)) node.children.reverse();
   },
-  'a wrong count of children': ({ leaf }) => {
-    leaf.parent!.residentChildren++;
-  },
   'a child with another parent': ({ cache, leaf }) => {
     leaf.parent = cache.tree.root('w')!;
   },

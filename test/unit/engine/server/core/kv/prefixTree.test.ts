@@ -61,7 +61,7 @@ describe('PrefixTree', () => {
     assert.deepEqual([...tree.evictable], [second]);
     tree.strip(second);
     assert.deepEqual([...tree.evictable], [first]);
-    assert.deepEqual([first.residentChildren, second.page, pool.free], [0, -1, 31]);
+    assert.deepEqual([second.page, pool.free], [-1, 31]);
     const again = pool.take();
     tree.furnish(second, again, 4);
     pool.release(again);
