@@ -109,11 +109,12 @@ export class Request {
   ending: FinishReason | undefined;
   /** Other answers to the same prompt, each a request of its own; undefined: it is not known yet which. */
   forks: Request[] | undefined;
-  readonly done: Promise<Generation>;
+  /** It ended, well or not. */
+  settled = false;
 
   readonly #answer: Answer;
-  readonly #resolve: (result: Generation) => void;
-  readonly #reject: (error: Error) => void;
+  readonly #outcome = Promise.withResolvers<Generation>();
+  readonly done = this.#outcome.promise;
   #started: number | undefined;
   #firstToken: number | undefined;
   /** Of prompt, and answer that was begun. */
@@ -124,7 +125,6 @@ export class Request {
   #counted = 0;
   #cached = 0;
   #computedPrompt = 0;
-  #settled = false;
 
   /** @param tokenizer of whatever was begun. */
   constructor(input: RequestInput, number: number, now: number, tokenizer: Tokenizer) {
@@ -140,18 +140,10 @@ export class Request {
     this.sampler = input.sampler;
     this.arrived = now;
     this.#answer = new Answer(input.stop ?? [], input.skipBytes);
-    const { promise, resolve, reject } = Promise.withResolvers<Generation>();
-    this.done = promise;
-    this.#resolve = resolve;
-    this.#reject = reject;
     const stopped = begun.some((token) => this.#answer.push(tokenizer.bytes(token)));
     if (stopped) this.over = 'stop';
     else if (begun.length > 0 && begun.length >= input.maxTokens) this.over = 'length';
     this.#deliver();
-  }
-
-  get settled(): boolean {
-    return this.#settled;
   }
 
   /** Cells that the request may come to need. */
@@ -214,12 +206,12 @@ export class Request {
   }
 
   finish(reason: FinishReason, now: number): void {
-    if (this.#settled) return;
-    this.#settled = true;
+    if (this.settled) return;
+    this.settled = true;
     this.#answer.end();
     this.#deliver();
     this.sampler.dispose();
-    this.#resolve({
+    this.#outcome.resolve({
       text: this.#answer.text,
       finish: reason,
       promptTokens: this.promptTokens,
@@ -233,10 +225,10 @@ export class Request {
   }
 
   fail(error: Error): void {
-    if (this.#settled) return;
-    this.#settled = true;
+    if (this.settled) return;
+    this.settled = true;
     this.sampler.dispose();
-    this.#reject(error);
+    this.#outcome.reject(error);
   }
 
   #deliver(): void {
