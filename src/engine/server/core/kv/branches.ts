@@ -21,8 +21,9 @@ export class Branches {
 
   /** Evicts until `count` pages are free. False when that cannot be. */
   makeRoom(count: number): boolean {
-    if (this.#cache.pool.free < count) this.#evict(this.#cheapest(count));
-    return this.#cache.pool.free >= count;
+    const { pool, tree } = this.#cache;
+    if (pool.free < count) this.#evict(() => (pool.free < count ? tree.cheapest : undefined));
+    return pool.free >= count;
   }
 
   /**
@@ -59,15 +60,10 @@ export class Branches {
     this.#flush();
   }
 
-  *#cheapest(count: number): Generator<TreeNode> {
-    for (let leaf = this.#cache.tree.cheapest; leaf && this.#cache.pool.free < count; leaf = this.#cache.tree.cheapest)
-      yield leaf;
-  }
-
-  /** Frees the pages of nodes, children before parents; what is worth it is saved first. */
-  #evict(nodes: Iterable<TreeNode>): void {
+  /** Frees the pages of the nodes that `next` gives, children before parents; what is worth it is saved first. */
+  #evict(next: () => TreeNode | undefined): void {
     const [evictions, spills] = [this.evictions, this.#cache.spill.spills];
-    for (const node of nodes) {
+    for (let node = next(); node; node = next()) {
       this.evictions++;
       if (node.tokens.length === PAGE_TOKENS && this.#cache.spill.keep(node)) {
         this.#dropCells(node);
@@ -114,7 +110,8 @@ export class Branches {
       if (!this.#cache.tree.held(node) && node.priority < (least?.priority ?? Number.POSITIVE_INFINITY)) least = node;
     }
     if (!least) return undefined;
-    this.#evict(subtree(least, ({ page }) => page >= 0).reverse());
+    const branch = subtree(least, ({ page }) => page >= 0);
+    this.#evict(() => branch.pop());
     return this.#cache.ids.find(preferred, first, last);
   }
 }

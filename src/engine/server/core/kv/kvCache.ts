@@ -87,7 +87,6 @@ export class KvCache implements CacheStrategy<Lease> {
       start: 0,
       computed: 0,
       own: [],
-      promised: pagesFor(options.reserve),
       shares: options.reuse,
       patience: new Patience(),
     };

@@ -14,8 +14,6 @@ import type { DiskTier } from '../../storage/pages/diskTier.ts';
 import type { LoadedPages } from '../../storage/pages/loadedPages.ts';
 import { isVolatile, type PageRecord, type SavedPage } from '../../storage/pages/pageRecord.ts';
 
-export type { PageRecord } from '../../storage/pages/pageRecord.ts';
-
 export interface PageTiersOptions {
   ramBytes: number;
   disk?: DiskTier;
