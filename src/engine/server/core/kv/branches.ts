@@ -32,6 +32,7 @@ export class Branches {
    * @returns the node that ends with them; undefined when no sequence id could be had.
    */
   add(parent: TreeNode, tokens: readonly number[], pages: readonly PageId[], source: SequenceId): TreeNode | undefined {
+    const { tree, spill, ids, backend } = this.#cache;
     const start = endOf(parent);
     const first = start / PAGE_TOKENS;
     const free = this.#findId(parent.sequence, first, first + pages.length);
@@ -39,15 +40,14 @@ export class Branches {
     let node = parent;
     for (const [i, page] of pages.slice(0, free.end - first).entries()) {
       const text = tokens.slice(i * PAGE_TOKENS, (i + 1) * PAGE_TOKENS);
-      const found = this.#cache.tree.best(node, text, 0, text.length);
-      if (found?.common === PAGE_TOKENS) {
-        this.#cache.spill.warm(found.node);
-        this.#cache.tree.furnish(found.node, page, free.id);
-        node = found.node;
-      } else node = this.#cache.tree.add(node, text, page, free.id);
-      this.#cache.ids.take(node);
+      const found = tree.best(node, text, 0, text.length);
+      const saved = found?.common === PAGE_TOKENS ? found.node : undefined;
+      if (saved) spill.warm(saved);
+      node = saved ?? tree.add(node, text);
+      tree.furnish(node, page, free.id);
+      ids.take(node);
     }
-    this.#cache.backend.copyRange(source, free.id, start, endOf(node));
+    backend.copyRange(source, free.id, start, endOf(node));
     return node;
   }
 

@@ -63,11 +63,10 @@ export class PrefixTree {
     }
   }
 
-  /** Adds a node below `parent`; without a page it stands for one in a colder tier. */
-  add(parent: TreeNode, tokens: readonly number[], page: PageId = -1, sequence: SequenceId = -1): TreeNode {
+  /** Adds a node without a page below `parent`: one in a colder tier, until it is furnished. */
+  add(parent: TreeNode, tokens: readonly number[]): TreeNode {
     const node = newNode(parent.workspace, parent, tokens);
     parent.children.splice(search(parent.children, tokens, 0, tokens.length).place, 0, node);
-    if (page >= 0) this.furnish(node, page, sequence);
     return node;
   }
 

@@ -46,14 +46,12 @@ export class Restoring {
     const node = this.ahead(lease, tokens);
     if (!node || !this.#cache.spill.tiers.near(this.#cache.spill.key(node))) return false;
     if (!this.#cache.extend(lease, lease.start + PAGE_TOKENS)) return false;
-    const page = lease.own[0]!;
     if (this.#cache.spill.restore(node, lease.sequence)) {
       lease.patience.gained(this.#cache.spill.computeMs(lease.start));
       this.#cache.commit(lease, tokens, lease.start + PAGE_TOKENS);
       return lease.own.length === 0;
     }
-    lease.own = [];
-    this.#cache.pool.release(page);
+    this.#cache.pool.release(lease.own.pop()!);
     // Making room may have pushed the very page out of the last tier, and the node with it.
     if (node.parent) this.#cache.branches.drop(node);
     return false;

@@ -115,13 +115,11 @@ export class Loop implements Contender {
     return request;
   }
 
-  /** What was begun of it may be all of it: then it is finished at once. */
   #enter(input: RequestInput): Request {
-    const now = this.#parts.backend.now();
-    const request = new Request(input, this.#arrivals++, now, this.#parts.tokenizer);
+    const { backend, tokenizer } = this.#parts;
+    const request = new Request(input, this.#arrivals++, backend.now(), tokenizer);
     this.decisions.record('arrived', request, { tokens: request.promptTokens });
-    if (request.over) request.finish(request.over, now);
-    else this.#requests.push(request);
+    if (!request.settled) this.#requests.push(request);
     return request;
   }
 

@@ -103,8 +103,6 @@ export class Request {
   waited = false;
   /** How long it stood still, in ms, because a higher class was served. */
   pausedMs = 0;
-  /** Why it ends before anything is computed: what was begun is all of it. */
-  over: FinishReason | undefined;
   /** Why it ends as soon as the iteration that it is in is over. */
   ending: FinishReason | undefined;
   /** Other answers to the same prompt, each a request of its own; undefined: it is not known yet which. */
@@ -126,7 +124,7 @@ export class Request {
   #cached = 0;
   #computedPrompt = 0;
 
-  /** @param tokenizer of whatever was begun. */
+  /** Where what was begun is all of it, it is settled at once. @param tokenizer of whatever was begun. */
   constructor(input: RequestInput, number: number, now: number, tokenizer: Tokenizer) {
     const { prompt, begun = [] } = input;
     this.input = input;
@@ -141,9 +139,9 @@ export class Request {
     this.arrived = now;
     this.#answer = new Answer(input.stop ?? [], input.skipBytes);
     const stopped = begun.some((token) => this.#answer.push(tokenizer.bytes(token)));
-    if (stopped) this.over = 'stop';
-    else if (begun.length > 0 && begun.length >= input.maxTokens) this.over = 'length';
     this.#deliver();
+    if (stopped) this.finish('stop', now);
+    else if (begun.length > 0 && begun.length >= input.maxTokens) this.finish('length', now);
   }
 
   /** Cells that the request may come to need. */

@@ -16,7 +16,8 @@ function setUp() {
   /** A node whose page is nobody's but the tree's. */
   const add = (parent: TreeNode, text: number[]): TreeNode => {
     const page = pool.take();
-    const node = tree.add(parent, text, page, 4);
+    const node = tree.add(parent, text);
+    tree.furnish(node, page, 4);
     pool.release(page);
     tree.refresh(node);
     return node;

@@ -45,10 +45,8 @@ export class TreeIndex implements PrefixIndex {
         if (node.page < 0) this.#cached((page) => this.tree.furnish(node, page, 0));
       } else {
         if (found && found.common === found.node.tokens.length) this.tree.remove(found.node);
-        const parent = node;
-        this.#cached((page) => {
-          node = this.tree.add(parent, text, page, 0);
-        });
+        node = this.tree.add(node, text);
+        this.#cached((page) => this.tree.furnish(node, page, 0));
       }
     }
     this.#touch(node);
