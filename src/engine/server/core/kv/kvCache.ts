@@ -110,9 +110,9 @@ export class KvCache implements CacheStrategy<Lease> {
     this.#exchange.attach(lease, tokens);
     while (this.backend.now() < deadline && this.#restoring.next(lease, tokens)) restored++;
     if (restored > 0) this.onEvent('restored', restored);
-    this.#restoring.fetchAhead(lease, tokens);
     // What is still to be brought back is neither borrowed from nor replaced.
-    if (lease.own.length === 0 && !this.#restoring.ahead(lease, tokens)) {
+    if (this.#restoring.ahead(lease, tokens)) this.#restoring.fetchAhead(lease, tokens);
+    else if (lease.own.length === 0) {
       this.#exchange.borrow(lease, tokens);
       const { workspace, document, replaces = true } = lease.options;
       if (document !== undefined && replaces) this.documents.replaces(workspace, document, lease.computed);
@@ -172,7 +172,7 @@ export class KvCache implements CacheStrategy<Lease> {
    * @returns undefined when there is no sequence or no page for it, or the tree has tokens behind `end` already.
    */
   fork(lease: Lease, tokens: readonly number[], end = lease.computed): Lease | undefined {
-    this.commit(lease, tokens, lease.computed);
+    this.#exchange.share(lease, tokens);
     if (end < lease.start) return undefined;
     const sequence = this.#sequences.pop();
     if (sequence === undefined) return undefined;

@@ -21,9 +21,8 @@ export class Restoring {
     return saved && this.#cache.spill.worthRestoring(lease.start) ? found.node : undefined;
   }
 
-  /** Asks for the next pages of the lease that only the disk has: the first, and some behind it. */
+  /** Asks for the next pages of the lease that only the disk has: the one {@link ahead}, and some behind it. */
   fetchAhead(lease: Lease, tokens: readonly number[]): void {
-    if (!this.ahead(lease, tokens)) return;
     let left = FETCHED_AHEAD;
     for (const { node, common } of this.#cache.tree.path(lease.node, tokens, tokens.length - 1)) {
       if (common < PAGE_TOKENS || left-- === 0) return;
