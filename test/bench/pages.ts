@@ -71,7 +71,7 @@ async function measure(
   const folder = mkdtempSync(path.join(tmpdir(), 'qr-pages-'));
   const storage = new Storage({ log: () => undefined });
   const saved = new SavedPages(storage, { folder, maxBytes: BYTES });
-  const open = (ramBytes: number) => new PageTiers({ ramBytes, disk: saved.tier('bench'), onLost: () => undefined });
+  const open = (ramBytes: number) => new PageTiers({ ramBytes, disk: saved.tier('bench') });
   let bytes = 0;
   try {
     for (let round = 0; round < rounds; round++) {
@@ -122,7 +122,7 @@ async function measure(
 function crossover(backend: LlamaBackend, tokens: readonly number[], costs: Costs, tier: 'memory' | 'disk'): Measured {
   const computeMs = (start: number) => costs.near + ((costs.far - costs.near) * start) / FAR;
   const ruleAt = () => {
-    const spill = new Spill(backend, new PageTiers({ ramBytes: BYTES, onLost: () => undefined }), computeMs);
+    const spill = new Spill(backend, new PageTiers({ ramBytes: BYTES }), computeMs);
     spill.saveMs = costs.save;
     spill.restoreMs = costs[tier];
     return spill;

@@ -24,7 +24,7 @@ export function serve(model: LlamaModel, { cells = 4096, ramBytes = 64 << 20, dr
   const decisions = new Decisions(() => backend.now());
   const cache = new KvCache(backend, {
     leases: LEASES,
-    tiers: (onLost) => new PageTiers({ ramBytes, onLost }),
+    tiers: new PageTiers({ ramBytes }),
     computeMs: (start) => profile.prompt(32, start, 512),
   });
   const loop = new Loop({

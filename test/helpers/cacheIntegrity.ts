@@ -23,7 +23,7 @@ export function checkIntegrity(cache: KvCache): void {
     checkNode(node);
     if (page < 0) {
       cold++;
-      if (key === undefined || spill?.cold.get(key) !== node) throw new Error('A saved page is not known by its key.');
+      if (key === undefined || spill.cold.get(key) !== node) throw new Error('A saved page is not known by its key.');
       if (!spill.tiers.has(key)) throw new Error('A node stands for a page that no tier has.');
     } else {
       placed++;
@@ -34,7 +34,7 @@ export function checkIntegrity(cache: KvCache): void {
       expect(pool.filled[page]!, node.tokens.length, `tokens in cached page ${page}`);
       expect(pool.cached[page]!, 1, `mark of cached page ${page}`);
     }
-    const free = page >= 0 && node.residentChildren === 0 && !tree.held(node);
+    const free = page >= 0 && node.children.every((child) => child.page < 0) && !tree.held(node);
     if (evictable.has(node) !== free) throw new Error(`A leaf at ${start} is ${free ? 'not ' : ''}evictable.`);
     evictable.delete(node);
   }
@@ -45,7 +45,7 @@ export function checkIntegrity(cache: KvCache): void {
     placed,
     'pages that have a sequence id',
   );
-  expect(spill?.cold.size ?? 0, cold, 'nodes that stand for saved pages');
+  expect(spill.cold.size, cold, 'nodes that stand for saved pages');
   for (const lease of leases) checkLease(cache, lease, hold);
   for (let page = 0; page < pool.total; page++) expect(pool.refs[page]!, holders.get(page) ?? 0, `holders of ${page}`);
 }
@@ -83,9 +83,7 @@ function checkNode(node: TreeNode): void {
   if (tokens.length < PAGE_TOKENS && page < 0) throw new Error('A tail was saved.');
   if (tokens.length < PAGE_TOKENS && children.length > 0) throw new Error('A tail has children.');
   if (key !== undefined && parent.parent && parent.key === undefined) throw new Error('A key has none above it.');
-  const resident = children.filter((child) => child.page >= 0).length;
-  expect(node.residentChildren, resident, 'children in pages');
-  if (resident > 0 && page < 0) throw new Error('A page is below a saved one.');
+  if (page < 0 && children.some((child) => child.page >= 0)) throw new Error('A page is below a saved one.');
   children.forEach((child, index) => {
     if (child.parent !== node) throw new Error('A child has another parent.');
     const before = children[index - 1];

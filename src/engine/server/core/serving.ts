@@ -48,7 +48,7 @@ const RECURRENT_LEASES = 4;
 export async function serve(
   handle: ModelHandle,
   cells: number,
-  options: ServingOptions,
+  { policy, speculate, ramBytes, disk }: ServingOptions,
   device: Arbiter,
 ): Promise<{ backend: DecodeBackend; loop: Loop }> {
   const leases = handle.recurrent ? RECURRENT_LEASES : LEASES;
@@ -60,28 +60,24 @@ export async function serve(
   const cache: CacheStrategy = backend.sharesPages
     ? new KvCache(backend, {
         leases,
-        tiers: (onLost) => tiersOf(handle, options, onLost),
+        tiers: new PageTiers({ ramBytes, ...(disk && { disk: disk.tier(handle.info.id) }) }),
         computeMs: (start) => profile.prompt(PAGE_TOKENS, start, backend.batchTokens),
         onEvent: (what, pages) => decisions.record(what, undefined, { pages }),
       })
-    : new CheckpointCache(backend, { leases: Math.min(leases, backend.sequences), maxBytes: options.ramBytes });
+    : new CheckpointCache(backend, { leases: Math.min(leases, backend.sequences), maxBytes: ramBytes });
   const loop = new Loop({
     backend,
     tokenizer: handle.tokenizer,
     cache,
     profile,
-    policy: options.policy,
+    policy,
     decisions,
     // A draft is taken back from its first wrong token on, which a state for the whole sequence cannot be.
     speculation:
-      backend.sharesPages && (options.speculate ?? handle.info.parameters >= LEAST_PARAMETERS)
+      backend.sharesPages && (speculate ?? handle.info.parameters >= LEAST_PARAMETERS)
         ? new Speculation(profile, await rowsAlike(backend, device))
         : undefined,
     device,
   });
   return { backend, loop };
-}
-
-function tiersOf(handle: ModelHandle, { ramBytes, disk }: ServingOptions, onLost: (key: string) => void): PageTiers {
-  return new PageTiers({ ramBytes, onLost, ...(disk ? { disk: disk.tier(handle.info.id) } : {}) });
 }

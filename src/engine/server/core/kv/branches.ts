@@ -21,8 +21,9 @@ export class Branches {
 
   /** Evicts until `count` pages are free. False when that cannot be. */
   makeRoom(count: number): boolean {
-    if (this.#cache.pool.free < count) this.#evict(this.#cheapest(count));
-    return this.#cache.pool.free >= count;
+    const { pool, tree } = this.#cache;
+    if (pool.free < count) this.#evict(() => (pool.free < count ? tree.cheapest : undefined));
+    return pool.free >= count;
   }
 
   /**
@@ -31,6 +32,7 @@ export class Branches {
    * @returns the node that ends with them; undefined when no sequence id could be had.
    */
   add(parent: TreeNode, tokens: readonly number[], pages: readonly PageId[], source: SequenceId): TreeNode | undefined {
+    const { tree, spill, ids, backend } = this.#cache;
     const start = endOf(parent);
     const first = start / PAGE_TOKENS;
     const free = this.#findId(parent.sequence, first, first + pages.length);
@@ -38,15 +40,14 @@ export class Branches {
     let node = parent;
     for (const [i, page] of pages.slice(0, free.end - first).entries()) {
       const text = tokens.slice(i * PAGE_TOKENS, (i + 1) * PAGE_TOKENS);
-      const found = this.#cache.tree.best(node, text, 0, text.length);
-      if (found?.common === PAGE_TOKENS) {
-        this.#cache.spill?.warm(found.node);
-        this.#cache.tree.furnish(found.node, page, free.id);
-        node = found.node;
-      } else node = this.#cache.tree.add(node, text, page, free.id);
-      this.#cache.ids.take(node);
+      const found = tree.best(node, text, 0, text.length);
+      const saved = found?.common === PAGE_TOKENS ? found.node : undefined;
+      if (saved) spill.warm(saved);
+      node = saved ?? tree.add(node, text);
+      tree.furnish(node, page, free.id);
+      ids.take(node);
     }
-    this.#cache.backend.copyRange(source, free.id, start, endOf(node));
+    backend.copyRange(source, free.id, start, endOf(node));
     return node;
   }
 
@@ -59,17 +60,12 @@ export class Branches {
     this.#flush();
   }
 
-  *#cheapest(count: number): Generator<TreeNode> {
-    for (let leaf = this.#cache.tree.cheapest; leaf && this.#cache.pool.free < count; leaf = this.#cache.tree.cheapest)
-      yield leaf;
-  }
-
-  /** Frees the pages of nodes, children before parents; what is worth it is saved first. */
-  #evict(nodes: Iterable<TreeNode>): void {
-    const [evictions, spills] = [this.evictions, this.#cache.spill?.spills ?? 0];
-    for (const node of nodes) {
+  /** Frees the pages of the nodes that `next` gives, children before parents; what is worth it is saved first. */
+  #evict(next: () => TreeNode | undefined): void {
+    const [evictions, spills] = [this.evictions, this.#cache.spill.spills];
+    for (let node = next(); node; node = next()) {
       this.evictions++;
-      if (node.tokens.length === PAGE_TOKENS && this.#cache.spill?.keep(node)) {
+      if (node.tokens.length === PAGE_TOKENS && this.#cache.spill.keep(node)) {
         this.#dropCells(node);
         this.#cache.tree.strip(node);
         this.#cache.spill.cool(node);
@@ -77,14 +73,14 @@ export class Branches {
     }
     this.#flush();
     this.#cache.onEvent('evicted', this.evictions - evictions);
-    const spilled = (this.#cache.spill?.spills ?? 0) - spills;
+    const spilled = this.#cache.spill.spills - spills;
     if (spilled > 0) this.#cache.onEvent('spilled', spilled);
   }
 
   #remove(node: TreeNode, keepDisk: boolean): void {
     for (const each of subtree(node).reverse()) {
       if (each.page >= 0) this.#dropCells(each);
-      this.#cache.spill?.forget(each, keepDisk);
+      this.#cache.spill.forget(each, keepDisk);
       this.#cache.tree.remove(each);
     }
   }
@@ -114,7 +110,8 @@ export class Branches {
       if (!this.#cache.tree.held(node) && node.priority < (least?.priority ?? Number.POSITIVE_INFINITY)) least = node;
     }
     if (!least) return undefined;
-    this.#evict(subtree(least, ({ page }) => page >= 0).reverse());
+    const branch = subtree(least, ({ page }) => page >= 0);
+    this.#evict(() => branch.pop());
     return this.#cache.ids.find(preferred, first, last);
   }
 }

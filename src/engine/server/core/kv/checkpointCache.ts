@@ -37,7 +37,6 @@ export interface CheckpointCacheOptions {
 export class CheckpointCache implements CacheStrategy<StateLease> {
   readonly #backend: DecodeBackend;
   readonly #store: CheckpointStore;
-  #maxBytes: number;
   readonly #sequences: SequenceId[];
   onReady: () => void = () => undefined;
   readonly #leases = new Set<StateLease>();
@@ -46,7 +45,6 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
 
   constructor(backend: DecodeBackend, { leases, maxBytes }: CheckpointCacheOptions) {
     this.#backend = backend;
-    this.#maxBytes = maxBytes;
     this.#store = new CheckpointStore({ maxBytes });
     this.#sequences = Array.from({ length: leases }, (_, id) => leases - 1 - id);
   }
@@ -56,12 +54,11 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   }
 
   known(workspace: string, tokens: readonly number[]): number {
-    return this.#store.reach(workspace, tokens, tokens.length - 1);
+    return this.#store.longest(workspace, tokens, tokens.length - 1, false)?.tokens.length ?? 0;
   }
 
   acquire(tokens: readonly number[], options: LeaseOptions): StateLease | undefined {
-    const promised = [...this.#leases].reduce((sum, lease) => sum + lease.options.reserve, options.reserve);
-    if (promised > this.#backend.cells) return undefined;
+    if (this.#promised + options.reserve > this.#backend.cells) return undefined;
     const sequence = this.#sequences.pop();
     if (sequence === undefined) return undefined;
     const lease: StateLease = {
@@ -96,8 +93,7 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
 
   /** Positions beyond the promise were promised to nobody: requests are few, and each is promised what it needs. */
   extend(lease: StateLease, end: number): boolean {
-    const others = [...this.#leases].reduce((sum, other) => sum + (other === lease ? 0 : other.options.reserve), 0);
-    return others + Math.max(end, lease.options.reserve) <= this.#backend.cells;
+    return this.#promised + Math.max(0, end - lease.options.reserve) <= this.#backend.cells;
   }
 
   commit(lease: StateLease, tokens: readonly number[], end: number): void {
@@ -132,7 +128,6 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   }
 
   setMemory(bytes: number): void {
-    this.#maxBytes = bytes;
     this.#store.setLimit(bytes);
   }
 
@@ -143,7 +138,6 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
   sample(): void {}
 
   status(): KvStatus {
-    const off = { pages: 0, bytes: 0, limitBytes: 0 };
     const held = [...this.#leases].reduce((sum, lease) => sum + lease.computed, 0);
     const pagesTotal = Math.floor(this.#backend.cells / PAGE_TOKENS);
     const pagesLeased = Math.min(pagesTotal, Math.ceil(held / PAGE_TOKENS));
@@ -162,13 +156,18 @@ export class CheckpointCache implements CacheStrategy<StateLease> {
       evictions: 0,
       spills: this.#saves,
       restores: this.#restores,
-      ram: { pages: this.#store.count, bytes: this.#store.bytes, limitBytes: this.#maxBytes },
-      disk: off,
+      ram: this.#store.status,
+      disk: { pages: 0, bytes: 0, limitBytes: 0 },
       pageMs: { compute: null, save: null, restore: null },
     };
   }
 
   dispose(): void {}
+
+  /** Positions, to all requests together. */
+  get #promised(): number {
+    return [...this.#leases].reduce((sum, { options }) => sum + options.reserve, 0);
+  }
 
   #save(lease: StateLease, tokens: readonly number[]): void {
     if (!lease.shares || lease.computed === 0) return;

@@ -4,6 +4,7 @@
  * simulated typing as much was reused as when older states of a text were thinned out.
  */
 import { LRUCache } from 'lru-cache';
+import type { TierStatus } from '../../../protocol/index.ts';
 import { keyOf } from '../../storage/pages/pageRecord.ts';
 
 export interface Checkpoint {
@@ -14,14 +15,17 @@ export interface Checkpoint {
 
 export class CheckpointStore {
   #kept: LRUCache<string, Checkpoint>;
+  #maxBytes: number;
 
   constructor({ maxBytes }: { maxBytes: number }) {
+    this.#maxBytes = maxBytes;
     this.#kept = bounded(maxBytes);
   }
 
   /** What was used longest ago goes where there is no room for all. */
   setLimit(maxBytes: number): void {
     const before = this.#kept;
+    this.#maxBytes = maxBytes;
     this.#kept = bounded(maxBytes);
     for (const key of [...before.rkeys()]) this.#kept.set(key, before.peek(key)!);
   }
@@ -34,15 +38,18 @@ export class CheckpointStore {
     this.#kept.set(keyOf(workspace, null, tokens), { workspace, tokens: Int32Array.from(tokens), state });
   }
 
-  /** The longest checkpoint whose tokens begin `tokens`, of at most `limit` tokens. It counts as used. */
-  longest(workspace: string, tokens: readonly number[], limit: number): Checkpoint | undefined {
-    const { key } = this.#find(workspace, tokens, limit);
-    return key === undefined ? undefined : this.#kept.get(key); // counts as used
-  }
-
-  /** The length of {@link longest}, which does not count as used; 0: there is none. */
-  reach(workspace: string, tokens: readonly number[], limit: number): number {
-    return this.#find(workspace, tokens, limit).length;
+  /**
+   * The longest checkpoint whose tokens begin `tokens`, of at most `limit` tokens.
+   * @param use whether it counts as used.
+   */
+  longest(workspace: string, tokens: readonly number[], limit: number, use = true): Checkpoint | undefined {
+    let [best, longest]: [key: string, length: number] = ['', 0];
+    for (const [key, checkpoint] of this.#kept.entries()) {
+      const { length } = checkpoint.tokens;
+      if (checkpoint.workspace !== workspace || length > limit || length <= longest) continue;
+      if (checkpoint.tokens.every((token, i) => token === tokens[i])) [best, longest] = [key, length];
+    }
+    return use ? this.#kept.get(best) : this.#kept.peek(best);
   }
 
   /** Drops all states of a workspace. */
@@ -52,23 +59,9 @@ export class CheckpointStore {
     }
   }
 
-  #find(workspace: string, tokens: readonly number[], limit: number): { key?: string; length: number } {
-    let found: { key?: string; length: number } = { length: 0 };
-    for (const [key, checkpoint] of this.#kept.entries()) {
-      const { length } = checkpoint.tokens;
-      if (checkpoint.workspace !== workspace || length > limit || length <= found.length) continue;
-      if (checkpoint.tokens.every((token, i) => token === tokens[i])) found = { key, length };
-    }
-    return found;
-  }
-
-  /** Of all states and their tokens. */
-  get bytes(): number {
-    return this.#kept.calculatedSize;
-  }
-
-  get count(): number {
-    return this.#kept.size;
+  /** The bytes are those of all states and their tokens. */
+  get status(): TierStatus {
+    return { pages: this.#kept.size, bytes: this.#kept.calculatedSize, limitBytes: this.#maxBytes };
   }
 }
 

@@ -5,7 +5,6 @@
 import { isVolatile } from '../../storage/pages/pageRecord.ts';
 import type { KvCache } from './kvCache.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
-import type { Spill } from './spill.ts';
 import type { Found, TreeNode } from './treeNode.ts';
 
 /**
@@ -16,16 +15,21 @@ const REPLACING_SHARE = 0.5;
 /** Documents whose newest prompts are remembered. */
 const REMEMBERED = 64;
 
+interface Prompt {
+  workspace: string;
+  tokens: readonly number[];
+  /**
+   * How many leading pages need not be saved any more, infinitely many where none: each is tried once, or a disk that is
+   * too small would be written for ever.
+   */
+  done: number;
+}
+
 export class Documents {
   readonly #cache: KvCache;
   /** The newest prompt of each document as far as it was kept, latest last. */
-  readonly #prompts = new Map<string, { workspace: string; tokens: readonly number[] }>();
+  readonly #prompts = new Map<string, Prompt>();
   readonly #open = new Map<string, ReadonlySet<string>>();
-  /**
-   * Documents whose pages may not be on disk yet, and how many leading pages are done: none is tried twice, or a disk
-   * that is too small would be written for ever.
-   */
-  readonly #unsaved = new Map<string, number>();
 
   constructor(cache: KvCache) {
     this.#cache = cache;
@@ -37,10 +41,10 @@ export class Documents {
     const open = new Set(keys);
     if (open.size > 0) this.#open.set(workspace, open);
     else this.#open.delete(workspace);
-    for (const key of before ?? []) if (!open.has(key)) this.#forget(idOf(workspace, key));
+    for (const key of before ?? []) if (!open.has(key)) this.#prompts.delete(idOf(workspace, key));
     for (const key of open) {
-      const id = idOf(workspace, key);
-      if (!before?.has(key) && this.#prompts.has(id)) this.#unsaved.set(id, 0);
+      const prompt = this.#prompts.get(idOf(workspace, key));
+      if (prompt && !before?.has(key)) prompt.done = 0;
     }
   }
 
@@ -51,7 +55,7 @@ export class Documents {
   /** All documents of a workspace are forgotten. */
   close(workspace: string): void {
     this.#open.delete(workspace);
-    for (const [id, prompt] of this.#prompts) if (prompt.workspace === workspace) this.#forget(id);
+    for (const [id, prompt] of this.#prompts) if (prompt.workspace === workspace) this.#prompts.delete(id);
   }
 
   /** A prompt of the document left these tokens in the cache. */
@@ -59,9 +63,8 @@ export class Documents {
     if (tokens.length === 0) return;
     const id = idOf(workspace, document);
     this.#prompts.delete(id);
-    this.#prompts.set(id, { workspace, tokens });
-    if (this.isOpen(workspace, document)) this.#unsaved.set(id, 0);
-    if (this.#prompts.size > REMEMBERED) this.#forget(this.#prompts.keys().next().value!);
+    this.#prompts.set(id, { workspace, tokens, done: this.isOpen(workspace, document) ? 0 : Number.POSITIVE_INFINITY });
+    if (this.#prompts.size > REMEMBERED) this.#prompts.delete(this.#prompts.keys().next().value!);
   }
 
   /** A new prompt of the document has `shared` tokens of the cache: drops what only the one before it still needed. */
@@ -69,8 +72,8 @@ export class Documents {
     const id = idOf(workspace, document);
     const old = this.#prompts.get(id);
     if (!old || shared < REPLACING_SHARE * old.tokens.length) return;
-    this.#forget(id);
-    const last = [...this.#pathOf(workspace, old.tokens)].findLast(({ node, common }) => common === node.tokens.length);
+    this.#prompts.delete(id);
+    const last = [...this.#pathOf(old)].findLast(({ node, common }) => common === node.tokens.length);
     let top: TreeNode | undefined;
     for (let node = last?.node; node?.parent && !this.#cache.tree.held(node); node = node.parent) {
       if (node.children.length > (top ? 1 : 0)) break;
@@ -84,43 +87,35 @@ export class Documents {
    * there; until then it is called again.
    */
   persist(budgetMs: number): boolean {
-    const spill = this.#cache.spill;
-    if (!spill) return true;
     const deadline = this.#cache.backend.now() + budgetMs;
-    for (const id of this.#unsaved.keys()) {
-      if (!this.#savePath(spill, id, deadline)) return false;
-      this.#unsaved.delete(id);
-    }
-    return spill.tiers.flush();
+    for (const prompt of this.#prompts.values()) if (!this.#save(prompt, deadline)) return false;
+    return this.#cache.spill.tiers.flush();
   }
 
-  #savePath(spill: Spill, id: string, deadline: number): boolean {
-    const { workspace, tokens } = this.#prompts.get(id)!;
-    if (isVolatile(workspace)) return true;
-    for (const { node, common } of this.#pathOf(workspace, tokens)) {
+  /** False: the pages of the prompt are not all tried yet. */
+  #save(prompt: Prompt, deadline: number): boolean {
+    const { spill, backend } = this.#cache;
+    if (prompt.done === Number.POSITIVE_INFINITY || isVolatile(prompt.workspace)) return true;
+    for (const { node, common } of this.#pathOf(prompt)) {
       if (common < PAGE_TOKENS) break;
       const page = node.start / PAGE_TOKENS;
-      if (page < this.#unsaved.get(id)!) continue;
+      if (page < prompt.done) continue;
       // Writing a page may push another one out of the last tier, and its node out of the tree: then the path ends there.
       const record = spill.record(node);
       if (spill.tiers.persisted(record.key)) continue;
       const bytes = spill.tiers.get(record.key) ?? (node.page >= 0 ? spill.bytes(node) : undefined);
       // Too much is waiting: the disk makes room. A page for which there is never any is not waited for.
       if (bytes && !spill.tiers.persist(record, bytes) && !spill.tiers.send()) return false;
-      this.#unsaved.set(id, page + 1);
-      if (this.#cache.backend.now() >= deadline) return false;
+      prompt.done = page + 1;
+      if (backend.now() >= deadline) return false;
     }
+    prompt.done = Number.POSITIVE_INFINITY;
     return true;
   }
 
-  #pathOf(workspace: string, tokens: readonly number[]): Generator<Found> {
+  #pathOf({ workspace, tokens }: Prompt): Generator<Found> {
     const { tree } = this.#cache;
-    return tree.path(tree.root(workspace), tokens);
-  }
-
-  #forget(id: string): void {
-    this.#prompts.delete(id);
-    this.#unsaved.delete(id);
+    return tree.path(tree.root(workspace)!, tokens);
   }
 }
 

@@ -4,7 +4,6 @@
  *     taken over   whole pages that the tree has (attach), the beginning of one that goes on differently (borrow)
  *     left         every page as soon as it is full (share), the rest at the end, as a leaf (leaveTail)
  */
-import type { SequenceId } from '../backend.ts';
 import type { KvCache } from './kvCache.ts';
 import type { Lease } from './lease.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
@@ -20,19 +19,19 @@ export class Exchange {
     this.#cache = cache;
   }
 
-  /** Attaches the full pages that are on the device, but no more than `room` that nobody else holds. */
-  attach(lease: Lease, tokens: readonly number[], room: number): void {
-    this.#follow(lease, tokens, tokens.length - 1, room);
+  /** Attaches the full pages that are on the device, but no more than there is room for that nobody else holds. */
+  attach(lease: Lease, tokens: readonly number[]): void {
+    this.#follow(lease, tokens, tokens.length - 1, this.#cache.room(lease));
     lease.computed = Math.max(lease.computed, lease.start);
   }
 
   /** Shares the beginning of a page that goes on differently: the rest of the page is the lease's own. */
-  borrow(lease: Lease, tokens: readonly number[], extend: (end: number) => boolean): void {
+  borrow(lease: Lease, tokens: readonly number[]): void {
     const found = this.#cache.tree.best(lease.node, tokens, lease.start, tokens.length - 1);
     if (!found || found.node.page < 0) return;
     const end = lease.start + Math.min(found.common, PAGE_TOKENS - 1);
     this.#cache.backend.copyRange(found.node.sequence, lease.sequence, lease.start, end);
-    if (!extend(end)) {
+    if (!this.#cache.extend(lease, end)) {
       this.#cache.backend.removeRange(lease.sequence, lease.start, end);
       return;
     }
@@ -75,30 +74,32 @@ export class Exchange {
 
   /** Goes down whole pages that are on the device, which take the place of the lease's own. */
   #follow(lease: Lease, tokens: readonly number[], end: number, room: number): void {
+    const { tree, pool } = this.#cache;
     let left = room;
-    let run: { id: SequenceId; start: number } | undefined;
-    const copy = (): void => {
-      if (!run) return;
-      // A position may not be there twice.
-      if (lease.computed > run.start) this.#cache.backend.removeRange(lease.sequence, run.start, lease.start);
-      this.#cache.backend.copyRange(run.id, lease.sequence, run.start, lease.start);
-    };
+    let copied = lease.start;
     for (;;) {
-      const found = this.#cache.tree.best(lease.node, tokens, lease.start, end);
-      if (found?.common !== PAGE_TOKENS || found.node.page < 0) break;
-      const { node } = found;
-      if (!this.#cache.tree.held(node) && left-- <= 0) break;
-      if (run?.id !== node.sequence) {
-        copy();
-        run = { id: node.sequence, start: node.start };
+      const found = tree.best(lease.node, tokens, lease.start, end);
+      const there = found?.common === PAGE_TOKENS && found.node.page >= 0;
+      const next = there && (tree.held(found.node) || left-- > 0) ? found.node : undefined;
+      if (next?.sequence !== lease.node.sequence) {
+        this.#copy(lease, copied);
+        copied = lease.start;
       }
-      this.#cache.tree.retain(node);
-      lease.node = node;
-      lease.start = endOf(node);
+      if (!next) return;
+      tree.retain(next);
+      lease.node = next;
+      lease.start = endOf(next);
       const own = lease.own.shift();
-      if (own !== undefined) this.#cache.pool.release(own);
+      if (own !== undefined) pool.release(own);
     }
-    copy();
+  }
+
+  /** Shares the cells of the last nodes of a lease, from a position on, all of which have the same id. */
+  #copy({ sequence, node, start, computed }: Lease, from: number): void {
+    if (from === start) return;
+    // A position may not be there twice.
+    if (computed > from) this.#cache.backend.removeRange(sequence, from, start);
+    this.#cache.backend.copyRange(node.sequence, sequence, from, start);
   }
 
   /** Drops a tail that the lease's text goes on from. */

@@ -7,7 +7,7 @@ import type { DecodeBackend, SequenceId } from '../backend.ts';
 import { Branches } from './branches.ts';
 import { Documents } from './documents.ts';
 import { Exchange } from './exchange.ts';
-import { type Lease, type LeaseOptions, outstanding, pagesFor, pagesOf, roomFor } from './lease.ts';
+import { type Lease, type LeaseOptions, outstanding, pagesFor, pagesOf } from './lease.ts';
 import { Loader } from './loader.ts';
 import { PAGE_TOKENS, PagePool } from './pagePool.ts';
 import { Patience } from './patience.ts';
@@ -17,7 +17,7 @@ import { SequenceIds } from './sequenceIds.ts';
 import { Spill } from './spill.ts';
 import { statusOf, Usage } from './status.ts';
 import type { CacheStrategy } from './strategy.ts';
-import type { PageTiers } from './tiers.ts';
+import { PageTiers } from './tiers.ts';
 import { endOf, type TreeNode } from './treeNode.ts';
 import { touch } from './worth.ts';
 
@@ -26,8 +26,8 @@ export type CacheEvent = (what: 'evicted' | 'spilled' | 'restored', pages: numbe
 export interface KvCacheOptions {
   /** Sequence ids for running requests; the others of the backend are the tree's. */
   leases: number;
-  /** Where evicted pages go; absent: nowhere. `onLost` is to be passed to the tiers. */
-  tiers?: (onLost: (key: string) => void) => PageTiers;
+  /** Where evicted pages go; absent: nowhere. */
+  tiers?: PageTiers;
   /** Milliseconds to compute a page that begins at a position. */
   computeMs: (start: number) => number;
   onEvent?: CacheEvent;
@@ -40,41 +40,32 @@ export class KvCache implements CacheStrategy<Lease> {
   readonly pool: PagePool;
   readonly tree: PrefixTree;
   readonly ids: SequenceIds<TreeNode>;
-  readonly branches: Branches;
-  /** Absent where evicted pages go nowhere. */
-  readonly spill: Spill | undefined;
-  readonly documents: Documents;
+  readonly branches = new Branches(this);
+  readonly spill: Spill;
+  readonly documents = new Documents(this);
+  readonly loader = new Loader(this);
   readonly leases = new Set<Lease>();
   readonly usage = new Usage();
-  readonly #computeMs: (start: number) => number;
-  readonly #exchange: Exchange;
-  readonly #loader: Loader | undefined;
-  readonly #restoring: Restoring | undefined;
+  readonly #exchange = new Exchange(this);
+  readonly #restoring = new Restoring(this);
   onReady: () => void = () => undefined;
   readonly #sequences: SequenceId[];
   #clock = 0;
 
-  constructor(backend: DecodeBackend, { leases, tiers, computeMs, onEvent = () => undefined }: KvCacheOptions) {
+  constructor(backend: DecodeBackend, options: KvCacheOptions) {
+    const { leases, tiers = new PageTiers({ ramBytes: 0 }), computeMs, onEvent = () => undefined } = options;
     this.backend = backend;
-    this.#computeMs = computeMs;
     this.onEvent = onEvent;
     this.#sequences = Array.from({ length: leases }, (_, id) => leases - 1 - id);
     this.pool = new PagePool(Math.floor(backend.cells / PAGE_TOKENS));
     this.tree = new PrefixTree(this.pool);
     this.ids = new SequenceIds(leases, backend.sequences - leases);
-    const lost = (key: string) => {
-      const node = this.spill?.cold.get(key);
+    this.spill = new Spill(backend, tiers, computeMs);
+    tiers.onArrived = () => this.onReady();
+    tiers.onLost = (key) => {
+      const node = this.spill.cold.get(key);
       if (node) this.branches.drop(node);
     };
-    this.spill = tiers ? new Spill(backend, tiers(lost), computeMs) : undefined;
-    this.branches = new Branches(this);
-    this.#exchange = new Exchange(this);
-    this.documents = new Documents(this);
-    if (this.spill) {
-      this.#loader = new Loader(this, this.spill);
-      this.spill.tiers.onArrived = () => this.onReady();
-      this.#restoring = new Restoring(this, this.spill, this.#loader);
-    }
   }
 
   get capacity(): number {
@@ -92,16 +83,15 @@ export class KvCache implements CacheStrategy<Lease> {
     const lease: Lease = {
       sequence,
       options,
-      node: this.#root(options.workspace),
+      node: this.prepare(options.workspace),
       start: 0,
       computed: 0,
       own: [],
-      promised: pagesFor(options.reserve),
       shares: options.reuse,
       patience: new Patience(),
     };
     this.leases.add(lease);
-    if (lease.shares) this.#exchange.attach(lease, tokens, roomFor(lease, this.leases, this.pool));
+    if (lease.shares) this.#exchange.attach(lease, tokens);
     return this.#unlessOverdrawn(lease);
   }
 
@@ -117,13 +107,13 @@ export class KvCache implements CacheStrategy<Lease> {
     if (!lease.shares || lease.own.length > 0) return 0;
     const deadline = this.backend.now() + budgetMs;
     let restored = 0;
-    this.#exchange.attach(lease, tokens, roomFor(lease, this.leases, this.pool));
-    while (this.backend.now() < deadline && this.#restoring?.next(lease, tokens)) restored++;
+    this.#exchange.attach(lease, tokens);
+    while (this.backend.now() < deadline && this.#restoring.next(lease, tokens)) restored++;
     if (restored > 0) this.onEvent('restored', restored);
-    this.#restoring?.fetchAhead(lease, tokens);
     // What is still to be brought back is neither borrowed from nor replaced.
-    if (lease.own.length === 0 && !this.#restoring?.ahead(lease, tokens)) {
-      this.#exchange.borrow(lease, tokens, (end) => this.extend(lease, end));
+    if (this.#restoring.ahead(lease, tokens)) this.#restoring.fetchAhead(lease, tokens);
+    else if (lease.own.length === 0) {
+      this.#exchange.borrow(lease, tokens);
       const { workspace, document, replaces = true } = lease.options;
       if (document !== undefined && replaces) this.documents.replaces(workspace, document, lease.computed);
     }
@@ -131,16 +121,17 @@ export class KvCache implements CacheStrategy<Lease> {
   }
 
   outlook(lease: Lease, tokens: readonly number[]): 'near' | 'coming' | undefined {
-    const mayGain = lease.shares && lease.own.length === 0 && roomFor(lease, this.leases, this.pool) >= 1;
-    return mayGain ? this.#restoring?.outlook(lease, tokens) : undefined;
+    const mayGain = lease.shares && lease.own.length === 0 && this.room(lease) >= 1;
+    return mayGain ? this.#restoring.outlook(lease, tokens) : undefined;
   }
 
   known(workspace: string, tokens: readonly number[]): number {
-    if (!this.tree.hasRoot(workspace)) return 0;
+    const root = this.tree.root(workspace);
+    if (!root) return 0;
     let end = 0;
-    for (const { node, common } of this.tree.path(this.tree.root(workspace), tokens, tokens.length - 1)) {
+    for (const { node, common } of this.tree.path(root, tokens, tokens.length - 1)) {
       const whole = common === PAGE_TOKENS;
-      if (node.page < 0 && !(whole && this.spill?.worthRestoring(node.start))) break;
+      if (node.page < 0 && !(whole && this.spill.worthRestoring(node.start))) break;
       end = node.start + common;
     }
     return end;
@@ -151,11 +142,16 @@ export class KvCache implements CacheStrategy<Lease> {
     return end;
   }
 
+  /** Pages that a lease may take, or begin to hold, before a promise to another one is broken. */
+  room(lease: Lease): number {
+    return this.pool.free + this.pool.idle - outstanding(this.leases) + outstanding([lease]);
+  }
+
   /** Gets the pages for the first `end` tokens. False: there are not enough, even when everything idle is evicted. */
   extend(lease: Lease, end: number): boolean {
     const needed = pagesFor(end) - pagesOf(lease);
     if (needed <= 0) return true;
-    if (needed > roomFor(lease, this.leases, this.pool) || !this.branches.makeRoom(needed)) return false;
+    if (needed > this.room(lease) || !this.branches.makeRoom(needed)) return false;
     for (let i = 0; i < needed; i++) lease.own.push(this.pool.take());
     return true;
   }
@@ -176,7 +172,7 @@ export class KvCache implements CacheStrategy<Lease> {
    * @returns undefined when there is no sequence or no page for it, or the tree has tokens behind `end` already.
    */
   fork(lease: Lease, tokens: readonly number[], end = lease.computed): Lease | undefined {
-    this.commit(lease, tokens, lease.computed);
+    this.#exchange.share(lease, tokens);
     if (end < lease.start) return undefined;
     const sequence = this.#sequences.pop();
     if (sequence === undefined) return undefined;
@@ -185,7 +181,7 @@ export class KvCache implements CacheStrategy<Lease> {
     for (let node = lease.node; node.parent; node = node.parent) this.tree.retain(node);
     if (!this.#unlessOverdrawn(twin)) return undefined;
     if (!this.extend(twin, end)) {
-      this.#end(twin);
+      this.discard(twin);
       return undefined;
     }
     this.backend.copyRange(lease.sequence, sequence, 0, end);
@@ -201,15 +197,19 @@ export class KvCache implements CacheStrategy<Lease> {
     if (document !== undefined && lease.shares) {
       this.documents.left(workspace, document, tokens.slice(0, Math.min(lease.computed, endOf(tail))));
     }
-    this.#end(lease);
+    this.discard(lease);
     this.tree.refresh(tail);
     const open = document !== undefined && this.documents.isOpen(workspace, document);
-    touch(tail, { clock: this.#clock, open, computeMs: this.#computeMs });
+    touch(tail, { clock: this.#clock, open, computeMs: this.spill.computeMs });
   }
 
   /** Gives the lease back and keeps nothing that it computed by itself (its decode failed). */
   discard(lease: Lease): void {
-    this.#end(lease);
+    this.backend.removeRange(lease.sequence, 0, -1);
+    for (const page of lease.own) this.pool.release(page);
+    for (let node = lease.node; node.parent; node = node.parent) this.tree.release(node);
+    this.#sequences.push(lease.sequence);
+    this.leases.delete(lease);
   }
 
   /** Work for idle moments: saves the pages of open documents. True when there is no more to do. */
@@ -217,8 +217,13 @@ export class KvCache implements CacheStrategy<Lease> {
     return this.documents.persist(budgetMs);
   }
 
-  prepare(workspace: string): void {
-    this.#root(workspace);
+  /** @returns the root of the workspace. */
+  prepare(workspace: string): TreeNode {
+    const known = this.tree.root(workspace);
+    if (known) return known;
+    const root = this.tree.addRoot(workspace);
+    this.loader.load(root);
+    return root;
   }
 
   setOpen(workspace: string, documents: readonly string[]): void {
@@ -228,7 +233,7 @@ export class KvCache implements CacheStrategy<Lease> {
 
   forgetWorkspace(workspace: string): void {
     this.#leave(workspace, false);
-    this.spill?.tiers.forget(workspace);
+    this.spill.tiers.forget(workspace);
   }
 
   closeWorkspace(workspace: string): void {
@@ -240,29 +245,22 @@ export class KvCache implements CacheStrategy<Lease> {
   }
 
   status(): KvStatus {
-    return statusOf(this, this.#computeMs(0));
+    return statusOf(this);
   }
 
   setMemory(bytes: number): void {
-    this.spill?.tiers.setMemory(bytes);
+    this.spill.tiers.setMemory(bytes);
   }
 
   dispose(): void {
-    this.spill?.tiers.dispose();
-  }
-
-  #root(workspace: string): TreeNode {
-    const known = this.tree.hasRoot(workspace);
-    const root = this.tree.root(workspace);
-    if (!known) this.#loader?.load(root);
-    return root;
+    this.spill.tiers.dispose();
   }
 
   /** Drops the tree of a workspace; its running requests go on by themselves, with what they held of it as their own. */
   #leave(workspace: string, keepDisk: boolean): void {
     this.documents.close(workspace);
-    if (!this.tree.hasRoot(workspace)) return;
     const root = this.tree.root(workspace);
+    if (!root) return;
     for (const lease of this.leases) {
       if (lease.options.workspace !== workspace) continue;
       for (let { node } = lease; node.parent; node = node.parent) lease.own.unshift(node.page);
@@ -276,15 +274,7 @@ export class KvCache implements CacheStrategy<Lease> {
   /** Ends a lease that was promised more than there is. */
   #unlessOverdrawn(lease: Lease): Lease | undefined {
     if (outstanding(this.leases) <= this.pool.free + this.pool.idle) return lease;
-    this.#end(lease);
+    this.discard(lease);
     return undefined;
-  }
-
-  #end(lease: Lease): void {
-    this.backend.removeRange(lease.sequence, 0, -1);
-    for (const page of lease.own) this.pool.release(page);
-    for (let node = lease.node; node.parent; node = node.parent) this.tree.release(node);
-    this.#sequences.push(lease.sequence);
-    this.leases.delete(lease);
   }
 }

@@ -1,6 +1,6 @@
 /** What a request holds of the cache while it runs. */
 import type { SequenceId } from '../backend.ts';
-import { PAGE_TOKENS, type PageId, type PagePool } from './pagePool.ts';
+import { PAGE_TOKENS, type PageId } from './pagePool.ts';
 import type { Patience } from './patience.ts';
 import type { TreeNode } from './treeNode.ts';
 
@@ -35,8 +35,6 @@ export interface Lease {
   computed: number;
   /** Pages from `start` on, the last one perhaps not full. Others may have them too, once a workspace was closed. */
   own: PageId[];
-  /** Pages that the request was promised at its admission, shared ones included. */
-  promised: number;
   /** False once the tree could not take its pages, or its workspace was closed: then they are its own to the end. */
   shares: boolean;
   /** How long it still waits for the disk. */
@@ -48,15 +46,9 @@ export const pagesOf = (lease: Lease): number => lease.start / PAGE_TOKENS + lea
 
 export const pagesFor = (tokens: number): number => Math.ceil(tokens / PAGE_TOKENS);
 
-/** Pages that were promised and not taken yet. */
+/** Pages that were promised at the admission, shared ones included, and not taken yet. */
 export function outstanding(leases: Iterable<Lease>): number {
   let pages = 0;
-  for (const lease of leases) pages += Math.max(0, lease.promised - pagesOf(lease));
+  for (const lease of leases) pages += Math.max(0, pagesFor(lease.options.reserve) - pagesOf(lease));
   return pages;
-}
-
-/** Pages that a lease may take, or begin to hold, before a promise to another one is broken. */
-export function roomFor(lease: Lease, leases: Iterable<Lease>, pool: PagePool): number {
-  const others = outstanding(leases) - Math.max(0, lease.promised - pagesOf(lease));
-  return pool.free + pool.idle - others;
 }

@@ -3,18 +3,15 @@ import type { PageRecord } from '../../storage/pages/pageRecord.ts';
 import { Slices } from '../slices.ts';
 import type { KvCache } from './kvCache.ts';
 import { PAGE_TOKENS } from './pagePool.ts';
-import type { Spill } from './spill.ts';
 import type { TreeNode } from './treeNode.ts';
 
 export class Loader {
   readonly #cache: KvCache;
-  readonly #spill: Spill;
   readonly #loading = new Set<string>();
 
   /** @param cache is told by its `onReady` that some workspace is there. */
-  constructor(cache: KvCache, spill: Spill) {
+  constructor(cache: KvCache) {
     this.#cache = cache;
-    this.#spill = spill;
   }
 
   /** Whether pages of the workspace may still come. */
@@ -25,7 +22,7 @@ export class Loader {
   /** Asks for the pages below a root; they come later. */
   load(root: TreeNode): void {
     const { workspace } = root;
-    const asked = this.#spill.tiers.load(workspace);
+    const asked = this.#cache.spill.tiers.load(workspace);
     if (!asked) return;
     this.#loading.add(workspace);
     asked.then((loaded) => this.#take(loaded.records(), root));
@@ -46,20 +43,19 @@ export class Loader {
 
   /** @returns the node of the page: a new one, or that of whoever computed the same meanwhile; undefined: it has no place. */
   #place(above: TreeNode, { key, tokens }: PageRecord): TreeNode | undefined {
-    const { tree } = this.#cache;
-    const { workspace } = above;
-    const removed = !above.parent && !(tree.hasRoot(workspace) && above === tree.root(workspace));
-    if (removed || tokens.length !== PAGE_TOKENS || !this.#spill.tiers.has(key)) return undefined;
+    const { tree, spill } = this.#cache;
+    const removed = !above.parent && above !== tree.root(above.workspace);
+    if (removed || tokens.length !== PAGE_TOKENS || !spill.tiers.has(key)) return undefined;
     const found = tree.best(above, tokens, 0, PAGE_TOKENS);
     if (found?.common === PAGE_TOKENS) {
-      this.#spill.key(found.node); // whoever is above a saved page has its key
+      spill.key(found.node); // whoever is above a saved page has its key
       return found.node;
     }
     // A tail that this page goes on from: it has cells, which cannot be touched now.
     if (found && found.common === found.node.tokens.length) return undefined;
     const node = tree.add(above, [...tokens]);
     node.key = key;
-    this.#spill.cool(node);
+    spill.cool(node);
     return node;
   }
 }

@@ -18,11 +18,14 @@ export class PagePool {
   readonly refs: Uint16Array;
   /** 1 for pages of the tree: they stay when their last lease lets go. */
   readonly cached: Uint8Array;
+  /** Pages that only the tree holds. */
+  idle = 0;
+  /** Most pages that were ever in use at once. */
+  peak = 0;
+  /** Tokens in all pages. */
+  filledCells = 0;
   /** The next to be taken at the end. */
   readonly #free: PageId[];
-  #idle = 0;
-  #filledCells = 0;
-  #peak = 0;
 
   constructor(total: number) {
     this.total = total;
@@ -35,21 +38,9 @@ export class PagePool {
   get free(): number {
     return this.#free.length;
   }
-  /** Pages that only the tree holds. */
-  get idle(): number {
-    return this.#idle;
-  }
   /** Pages that a lease holds. */
   get leased(): number {
-    return this.total - this.free - this.#idle;
-  }
-  /** Most pages that were ever in use at once. */
-  get peak(): number {
-    return this.#peak;
-  }
-  /** Tokens in all pages. */
-  get filledCells(): number {
-    return this.#filledCells;
+    return this.total - this.free - this.idle;
   }
 
   /** Takes a free page for one holder; empty. -1 when there is none. */
@@ -57,12 +48,12 @@ export class PagePool {
     const page = this.#free.pop();
     if (page === undefined) return -1;
     this.refs[page] = 1;
-    this.#peak = Math.max(this.#peak, this.total - this.free);
+    this.peak = Math.max(this.peak, this.total - this.free);
     return page;
   }
 
   fill(page: PageId, tokens: number): void {
-    this.#filledCells += tokens - this.filled[page]!;
+    this.filledCells += tokens - this.filled[page]!;
     this.filled[page] = tokens;
   }
 
@@ -74,21 +65,21 @@ export class PagePool {
 
   /** The tree lets go. */
   uncache(page: PageId): void {
-    if (this.refs[page] === 1) this.#idle--;
+    if (this.refs[page] === 1) this.idle--;
     this.cached[page] = 0;
     this.#drop(page);
   }
 
   /** A lease becomes a holder of a cached page. */
   retain(page: PageId): void {
-    if (this.cached[page] === 1 && this.refs[page] === 1) this.#idle--;
+    if (this.cached[page] === 1 && this.refs[page] === 1) this.idle--;
     this.refs[page]!++;
   }
 
   /** A lease lets go. */
   release(page: PageId): void {
     this.#drop(page);
-    if (this.cached[page] === 1 && this.refs[page] === 1) this.#idle++;
+    if (this.cached[page] === 1 && this.refs[page] === 1) this.idle++;
   }
 
   #drop(page: PageId): void {

@@ -22,18 +22,15 @@ export class PrefixTree {
     return this.#roots.values();
   }
 
-  /** The root of a workspace; made when it is new. */
-  root(workspace: string): TreeNode {
-    let root = this.#roots.get(workspace);
-    if (!root) {
-      root = newNode(workspace, undefined, []);
-      this.#roots.set(workspace, root);
-    }
-    return root;
+  root(workspace: string): TreeNode | undefined {
+    return this.#roots.get(workspace);
   }
 
-  hasRoot(workspace: string): boolean {
-    return this.#roots.has(workspace);
+  /** The root of a workspace that has none. */
+  addRoot(workspace: string): TreeNode {
+    const root = newNode(workspace, undefined, []);
+    this.#roots.set(workspace, root);
+    return root;
   }
 
   /** Leaves on the device that no lease holds. */
@@ -66,11 +63,10 @@ export class PrefixTree {
     }
   }
 
-  /** Adds a node below `parent`; without a page it stands for one in a colder tier. */
-  add(parent: TreeNode, tokens: readonly number[], page: PageId = -1, sequence: SequenceId = -1): TreeNode {
+  /** Adds a node without a page below `parent`: one in a colder tier, until it is furnished. */
+  add(parent: TreeNode, tokens: readonly number[]): TreeNode {
     const node = newNode(parent.workspace, parent, tokens);
     parent.children.splice(search(parent.children, tokens, 0, tokens.length).place, 0, node);
-    if (page >= 0) this.furnish(node, page, sequence);
     return node;
   }
 
@@ -80,7 +76,6 @@ export class PrefixTree {
     node.sequence = sequence;
     node.priority = 0;
     this.#pool.cache(page);
-    node.parent!.residentChildren++;
     this.refresh(node.parent!);
     this.refresh(node);
   }
@@ -90,7 +85,6 @@ export class PrefixTree {
     this.#pool.uncache(node.page);
     node.page = -1;
     node.sequence = -1;
-    node.parent!.residentChildren--;
     this.refresh(node.parent!);
     this.refresh(node);
   }
@@ -127,7 +121,8 @@ export class PrefixTree {
 
   /** Puts a node into the evictable leaves, or takes it out. */
   refresh(node: TreeNode): void {
-    if (node.page >= 0 && node.residentChildren === 0 && !this.held(node)) this.#evictable.add(node);
+    const idle = node.page >= 0 && !this.held(node);
+    if (idle && node.children.every(({ page }) => page < 0)) this.#evictable.add(node);
     else this.#evictable.delete(node);
   }
 }

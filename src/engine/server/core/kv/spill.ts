@@ -2,9 +2,9 @@
  * Pages that leave the device and come back: what they are called, whether saving one is worth it, and which nodes of the
  * tree stand for saved pages. The bytes themselves are in `tiers.ts`; nothing of them is trusted (`restorePage` checks).
  */
-import { keyOf } from '../../storage/pages/pageRecord.ts';
+import { keyOf, type PageRecord } from '../../storage/pages/pageRecord.ts';
 import type { DecodeBackend } from '../backend.ts';
-import type { PageRecord, PageTiers } from './tiers.ts';
+import type { PageTiers } from './tiers.ts';
 import { endOf, type TreeNode } from './treeNode.ts';
 
 /** How likely an evicted page is asked for again; the papers measure, we assume. */

@@ -1,10 +1,8 @@
 /** What the cache says of itself. */
-import type { KvStatus, TierStatus } from '../../../protocol/index.ts';
+import type { KvStatus } from '../../../protocol/index.ts';
 import type { KvCache } from './kvCache.ts';
 import { PAGE_TOKENS, type PagePool } from './pagePool.ts';
 import { endOf } from './treeNode.ts';
-
-const OFF: TierStatus = { pages: 0, bytes: 0, limitBytes: 0 };
 
 /** Means over the iterations. */
 export class Usage {
@@ -26,13 +24,12 @@ export class Usage {
   }
 }
 
-/** Looks at every leaf: for status, not for the loop. `computeMs`: of a page at the beginning. */
-export function statusOf(cache: KvCache, computeMs: number): KvStatus {
+/** Looks at every leaf: for status, not for the loop. */
+export function statusOf(cache: KvCache): KvStatus {
   const { pool, tree, spill, branches, leases, usage } = cache;
   let logicalTokens = 0;
   for (const leaf of tree.evictable) logicalTokens += endOf(leaf);
   for (const lease of leases) logicalTokens += lease.computed;
-  const tiers = spill?.tiers.status() ?? { ram: OFF, disk: OFF };
   return {
     strategy: 'pages',
     pageTokens: PAGE_TOKENS,
@@ -46,9 +43,9 @@ export function statusOf(cache: KvCache, computeMs: number): KvStatus {
     logicalTokens,
     physicalTokens: pool.filledCells,
     evictions: branches.evictions,
-    spills: spill?.spills ?? 0,
-    restores: spill?.restores ?? 0,
-    ...tiers,
-    pageMs: { compute: computeMs, save: spill?.saveMs ?? null, restore: spill?.restoreMs ?? null },
+    spills: spill.spills,
+    restores: spill.restores,
+    ...spill.tiers.status(),
+    pageMs: { compute: spill.computeMs(0), save: spill.saveMs, restore: spill.restoreMs },
   };
 }

@@ -14,18 +14,11 @@ import type { DiskTier } from '../../storage/pages/diskTier.ts';
 import type { LoadedPages } from '../../storage/pages/loadedPages.ts';
 import { isVolatile, type PageRecord, type SavedPage } from '../../storage/pages/pageRecord.ts';
 
-export type { PageRecord } from '../../storage/pages/pageRecord.ts';
-
 export interface PageTiersOptions {
   ramBytes: number;
   disk?: DiskTier;
   /** Bytes that may wait for the disk in memory, half for {@link PageTiers.persist}, half for what memory had no room for. */
   queueBytes?: number;
-  /**
-   * The page is in no tier any more, and not because of `drop`. Called at the end of other methods, or when the disk says
-   * so; it may call any itself. The disk has pages that nobody loaded yet: keys may be new to the listener.
-   */
-  onLost(key: string): void;
 }
 
 const QUEUE_BYTES = 128 << 20;
@@ -38,17 +31,18 @@ export class PageTiers {
   #ramBytes: number;
   readonly #queueBytes: number;
   readonly #disk: DiskTier | undefined;
-  #onLost: (key: string) => void;
+  /**
+   * The page is in no tier any more, and not because of `drop`. Called at the end of other methods, or when the disk says
+   * so; it may call any itself. The disk has pages that nobody loaded yet: keys may be new to the listener.
+   */
+  onLost: (key: string) => void = () => {};
   /** A page that was asked for is there now, or known not to come. */
   onArrived: () => void = () => {};
   #ram: LRUCache<string, SavedPage>;
   readonly #overflow: LRUCache<string, SavedPage>;
   readonly #arrived: LRUCache<string, SavedPage>;
-  readonly #wanted = new Map<string, SavedPage>();
-  #wantedBytes = 0;
+  readonly #wanted: LRUCache<string, SavedPage>;
   readonly #coming = new Set<string>();
-  /** Has just been pushed out of memory. */
-  readonly #leaving: SavedPage[] = [];
   /** Has just left some tier. */
   readonly #left = new Set<string>();
 
@@ -56,10 +50,11 @@ export class PageTiers {
     this.#ramBytes = options.ramBytes;
     this.#queueBytes = Math.floor((options.queueBytes ?? QUEUE_BYTES) / 2);
     this.#disk = options.disk;
-    this.#onLost = options.onLost;
     this.#ram = this.#memory();
-    this.#overflow = boundedPages(this.#queueBytes, ({ record }) => this.#left.add(record.key));
-    this.#arrived = boundedPages(ARRIVED_BYTES, ({ record }) => this.#left.add(record.key));
+    const left = ({ record }: SavedPage) => this.#left.add(record.key);
+    this.#wanted = boundedPages(this.#queueBytes, left);
+    this.#overflow = boundedPages(this.#queueBytes, left);
+    this.#arrived = boundedPages(ARRIVED_BYTES, left);
     this.#disk?.listen((key) => {
       this.#left.add(key);
       this.#settle();
@@ -71,7 +66,7 @@ export class PageTiers {
     const oldestFirst = [...this.#ram.rvalues()].filter((saved) => saved !== undefined);
     this.#ramBytes = bytes;
     this.#ram = this.#memory();
-    for (const saved of oldestFirst) if (!this.#keep(saved)) this.#leaving.push(saved);
+    for (const saved of oldestFirst) if (!this.#keep(saved)) this.#pushOut(saved);
     this.#settle();
   }
 
@@ -81,7 +76,7 @@ export class PageTiers {
    */
   put(record: PageRecord, page: Uint8Array): void {
     const saved = { record, page };
-    if (!this.#keep(saved)) this.#leaving.push(saved);
+    if (!this.#keep(saved)) this.#pushOut(saved);
     this.#settle();
   }
 
@@ -99,7 +94,7 @@ export class PageTiers {
   }
 
   has(key: string): boolean {
-    return this.#ram.has(key) || this.#arrived.has(key) || this.persisted(key);
+    return this.near(key) || (this.#disk?.has(key) ?? false);
   }
 
   /** {@link get} has it now. */
@@ -150,10 +145,9 @@ export class PageTiers {
   persist(record: PageRecord, page: Uint8Array): boolean {
     const { key } = record;
     if (this.#disk?.has(key)) this.#disk.touch(key);
-    else if (this.#takes(record) && !this.#wanted.has(key) && this.#wantedBytes + page.byteLength <= this.#queueBytes) {
+    else if (this.#takes(record) && this.#wanted.calculatedSize + page.byteLength <= this.#queueBytes) {
       this.#overflow.delete(key);
       this.#wanted.set(key, { record, page });
-      this.#wantedBytes += page.byteLength;
     }
     return this.persisted(key);
   }
@@ -180,7 +174,7 @@ export class PageTiers {
 
   /** What the disk has of a workspace, parents before children. Resolves at once where there is no disk. */
   load(workspace: string): Promise<LoadedPages> | undefined {
-    return this.#disk?.on && !isVolatile(workspace) ? this.#disk.load(workspace) : undefined;
+    return this.#takes({ workspace }) ? this.#disk?.load(workspace) : undefined;
   }
 
   /**
@@ -207,22 +201,21 @@ export class PageTiers {
 
   /** Sends what is waiting to the disk, which takes as much as it can in half a second, and lets go of everything. */
   dispose(): void {
-    this.#onLost = () => {};
+    this.onLost = () => {};
     this.onArrived = () => {};
     const until = Date.now() + DISPOSE_MS;
     while (this.#disk?.on && this.#sendNext(until));
     this.#disk?.close();
     this.#coming.clear();
     for (const pages of [this.#ram, this.#overflow, this.#arrived, this.#wanted]) pages.clear();
-    this.#wantedBytes = 0;
   }
 
   #memory(): LRUCache<string, SavedPage> {
-    return boundedPages(this.#ramBytes, (saved) => this.#leaving.push(saved));
+    return boundedPages(this.#ramBytes, (saved) => this.#pushOut(saved));
   }
 
   /** The disk may have the page. */
-  #takes({ workspace }: PageRecord): boolean {
+  #takes({ workspace }: Pick<PageRecord, 'workspace'>): boolean {
     return this.#disk?.on === true && !isVolatile(workspace);
   }
 
@@ -233,29 +226,29 @@ export class PageTiers {
     return true;
   }
 
-  /** Finds a place for what was pushed out of memory; only then reports what has none, so that nothing is half done. */
+  /** Finds a place for what memory has no room for. */
+  #pushOut(saved: SavedPage): void {
+    const { key } = saved.record;
+    if (this.#takes(saved.record) && !this.persisted(key)) this.#overflow.set(key, saved);
+    this.#left.add(key);
+  }
+
+  /** Reports what has no place any more: at the end, so that nothing is half done. */
   #settle(): void {
-    for (const saved of this.#leaving.splice(0)) {
-      const { key } = saved.record;
-      const waits = this.#takes(saved.record) && !this.persisted(key) && sizeOf(saved) <= this.#queueBytes;
-      if (waits) this.#overflow.set(key, saved);
-      this.#left.add(key);
-    }
     for (const key of this.#left) {
       this.#left.delete(key);
-      if (!this.has(key)) this.#onLost(key);
+      if (!this.has(key)) this.onLost(key);
     }
   }
 
   #unqueue(key: string): void {
     this.#overflow.delete(key);
-    this.#wantedBytes -= this.#wanted.get(key)?.page.byteLength ?? 0;
     this.#wanted.delete(key);
   }
 
   /** Sends one page to the disk. False: none is waiting. */
   #sendNext(until?: number): boolean {
-    const next = this.#wanted.values().next().value ?? this.#overflow.rvalues().next().value;
+    const next = this.#wanted.rvalues().next().value ?? this.#overflow.rvalues().next().value;
     if (!next || !this.#disk) return false;
     const first = this.#firstAbove(next);
     const { key } = first.record;
@@ -271,7 +264,7 @@ export class PageTiers {
     for (let left = this.#wanted.size + this.#overflow.size + this.#ram.size; left > 0; left--) {
       const { parent } = first.record;
       if (parent === null || this.#disk?.has(parent)) break;
-      const above = this.#wanted.get(parent) ?? this.#overflow.peek(parent) ?? this.#ram.peek(parent);
+      const above = this.#wanted.peek(parent) ?? this.#overflow.peek(parent) ?? this.#ram.peek(parent);
       if (!above) break;
       first = above;
     }

@@ -18,8 +18,6 @@ export interface TreeNode {
   sequence: SequenceId;
   /** What the page is called when it is saved (`spill.ts`), once anyone asked. */
   key: string | undefined;
-  /** How many children have their page on the device. */
-  residentChildren: number;
   /** What the page is worth (`worth.ts`); the smallest is evicted first. */
   priority: number;
 }
@@ -40,7 +38,6 @@ export function newNode(workspace: string, parent: TreeNode | undefined, tokens:
     page: -1,
     sequence: -1,
     key: undefined,
-    residentChildren: 0,
     priority: 0,
   };
 }

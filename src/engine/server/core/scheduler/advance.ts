@@ -5,23 +5,17 @@ import { walk } from '../speculation/verify.ts';
 import { beginForks } from './forks.ts';
 import { charge } from './levels.ts';
 import type { LoopParts } from './parts.ts';
-import type { Request } from './request.ts';
+import type { Request, RequestInput } from './request.ts';
 import type { Slice } from './selection.ts';
-
-export interface AdvanceOptions {
-  /** Gives the next request its number. */
-  number: () => number;
-  /** Another answer of a request begins. */
-  onFork: (fork: Request) => void;
-}
 
 export class Advance {
   readonly #parts: LoopParts;
-  readonly #options: AdvanceOptions;
+  readonly #enter: (input: RequestInput) => Request;
 
-  constructor(parts: LoopParts, options: AdvanceOptions) {
+  /** @param enter makes another answer a request of the loop. */
+  constructor(parts: LoopParts, enter: (input: RequestInput) => Request) {
     this.#parts = parts;
-    this.#options = options;
+    this.#enter = enter;
   }
 
   /**
@@ -31,7 +25,6 @@ export class Advance {
    */
   take(slice: Slice, now: number, ms: number, rows: number): FinishReason | undefined {
     const { cache, decisions, device } = this.#parts;
-    const { number, onFork } = this.#options;
     const { request, start, end, drafted } = slice;
     request.waited = false;
     cache.commit(request.lease!, request.known, end);
@@ -45,8 +38,7 @@ export class Advance {
     if (request.generatedTokens === 0) device.spoke();
     const finish = this.#draw(slice, now);
     // Few requests want any, and this runs for every token.
-    if (!request.input.forks) return finish;
-    for (const fork of beginForks(request, finish !== undefined, now, this.#parts, number)) onFork(fork);
+    if (request.input.forks) beginForks(request, finish !== undefined, now, cache, this.#enter);
     return finish;
   }
 

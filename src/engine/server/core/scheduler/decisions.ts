@@ -4,13 +4,6 @@ import type { Request } from './request.ts';
 
 const CAPACITY = 4096;
 
-export interface DecisionDetails {
-  tokens?: number;
-  pages?: number;
-  ms?: number;
-  why?: string;
-}
-
 export class Decisions {
   readonly #now: () => number;
   readonly #started: number;
@@ -28,7 +21,7 @@ export class Decisions {
     return this.#count;
   }
 
-  record(what: DecisionKind, request?: Request, details?: DecisionDetails): void {
+  record(what: DecisionKind, request?: Request, details?: Pick<Decision, 'tokens' | 'pages' | 'ms' | 'why'>): void {
     this.#ring[this.#count++ % CAPACITY] = {
       at: round(this.#now() - this.#started),
       what,

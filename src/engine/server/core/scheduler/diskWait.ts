@@ -9,7 +9,6 @@ export class DiskWait {
   readonly #parts: LoopParts;
   readonly #selection: Selection;
   #timer: NodeJS.Timeout | undefined;
-  #ended = false;
   /** Nothing can be computed before saved pages have come. */
   paused = false;
 
@@ -27,7 +26,7 @@ export class DiskWait {
   }
 
   end(): void {
-    this.#ended = true;
+    this.#parts.cache.onReady = () => undefined;
     clearTimeout(this.#timer);
   }
 
@@ -35,7 +34,6 @@ export class DiskWait {
   #ready(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#ended) return;
     const waiting = this.#selection.awaiting.filter(({ settled }) => !settled);
     const ready = waiting.filter(({ lease, known }) => !lease || this.#parts.cache.outlook(lease, known) !== 'coming');
     if (waiting.length > 0 && ready.length === 0) {

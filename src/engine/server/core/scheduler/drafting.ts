@@ -19,7 +19,6 @@ export interface Drafted {
 export class Drafting {
   readonly #parts: LoopParts;
   readonly #speculation: Speculation;
-  readonly #sequence = [0];
 
   constructor(parts: LoopParts, speculation: Speculation) {
     this.#parts = parts;
@@ -83,10 +82,10 @@ export class Drafting {
 
   #fill({ request, end }: Slice, { tokens }: Draft): number {
     const { planner, batch } = this.#parts;
-    this.#sequence[0] = request.lease!.sequence;
+    const sequences = [request.lease!.sequence];
     let row = -1;
     for (const [node, token] of tokens.entries()) {
-      const at = batch.add(token, end + node, this.#sequence, true);
+      const at = batch.add(token, end + node, sequences, true);
       if (node === 0) row = at;
     }
     planner.add(request, end, tokens.length);

@@ -60,14 +60,10 @@ export function charge(standing: Standing, ms: number, now: number): 'demoted' |
   return 'demoted';
 }
 
-/** How long a request may go without being served at a level before it starves, in milliseconds. */
-export function patience(level: number): number {
-  return Math.max(STARVED_MS, STARVED_QUANTA * quantum(level));
-}
-
 /** Sends a request that starves to the top. False where it does not, or is there already. */
 export function promote(standing: Standing, now: number): boolean {
-  if (standing.level === 0 || now - standing.steppedAt < patience(standing.level)) return false;
+  const patience = Math.max(STARVED_MS, STARVED_QUANTA * quantum(standing.level));
+  if (standing.level === 0 || now - standing.steppedAt < patience) return false;
   standing.level = 0;
   standing.usedMs = 0;
   return true;

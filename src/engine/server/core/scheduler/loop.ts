@@ -57,8 +57,7 @@ export class Loop implements Contender {
     this.speculation = speculation;
     this.#drafting = speculation && new Drafting(parts, speculation);
     this.#selection = new Selection(parts, this.#drafting, (request, error) => this.#fail(request, error));
-    const number = () => this.#arrivals++;
-    this.#advance = new Advance(parts, { number, onFork: (fork) => this.#requests.push(fork) });
+    this.#advance = new Advance(parts, (input) => this.#enter(input));
     this.#diskWait = new DiskWait(parts, this.#selection);
     device.join(this);
   }
@@ -101,25 +100,26 @@ export class Loop implements Contender {
 
   /** Enters a request; an older one with the same `supersedes` key ends at once. */
   submit(input: RequestInput): Request {
-    const request = new Request(input, this.#arrivals++, this.#parts.backend.now(), this.#parts.tokenizer);
-    this.#parts.planner.came(this.#parts.backend.now());
-    this.decisions.record('arrived', request, { tokens: request.promptTokens });
+    const request = this.#enter(input);
+    this.#parts.planner.came(request.arrived);
     const { supersedes, workspace } = input;
-    if (supersedes !== undefined) {
-      for (const older of [...this.#requests]) {
-        if (older.input.supersedes === supersedes && older.input.workspace === workspace)
-          this.#leave(older, 'superseded');
-      }
+    for (const older of [...this.#requests]) {
+      const same = older.input.supersedes === supersedes && older.input.workspace === workspace;
+      if (supersedes !== undefined && same && older !== request) this.#leave(older, 'superseded');
     }
-    if (request.over) {
-      request.finish(request.over, this.#parts.backend.now());
-      return request;
-    }
+    if (request.settled) return request;
     request.drafter = this.speculation?.drafter(input.sources ?? [new TextSource('text', input.prompt)]);
     clearTimeout(this.#idle);
-    this.#requests.push(request);
     this.#diskWait.paused = false;
     this.#parts.device.arrived(request.rank);
+    return request;
+  }
+
+  #enter(input: RequestInput): Request {
+    const { backend, tokenizer } = this.#parts;
+    const request = new Request(input, this.#arrivals++, backend.now(), tokenizer);
+    this.decisions.record('arrived', request, { tokens: request.promptTokens });
+    if (!request.settled) this.#requests.push(request);
     return request;
   }
 
@@ -259,23 +259,25 @@ export class Loop implements Contender {
       this.stop(Number.POSITIVE_INFINITY);
       return;
     }
-    this.#requests = this.#requests.filter((other) => other !== request);
     if (request.lease) this.cache.release(request.lease, request.known);
-    request.lease = undefined;
+    this.#remove(request);
     if (reason === 'superseded') this.#superseded++;
     this.decisions.record(reason === 'superseded' || reason === 'cancelled' ? reason : 'finished', request, {
       tokens: request.generatedTokens,
     });
     request.finish(reason, this.#parts.backend.now());
-    this.#rest(IDLE.afterMs);
   }
 
   #fail(request: Request, error: Error): void {
     if (request.lease) this.cache.discard(request.lease);
-    request.lease = undefined;
-    this.#requests = this.#requests.filter((other) => other !== request);
+    this.#remove(request);
     this.decisions.record('failed', request);
     request.fail(error);
+  }
+
+  #remove(request: Request): void {
+    request.lease = undefined;
+    this.#requests = this.#requests.filter((other) => other !== request);
     this.#rest(IDLE.afterMs);
   }
 }

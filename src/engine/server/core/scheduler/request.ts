@@ -103,17 +103,16 @@ export class Request {
   waited = false;
   /** How long it stood still, in ms, because a higher class was served. */
   pausedMs = 0;
-  /** Why it ends before anything is computed: what was begun is all of it. */
-  over: FinishReason | undefined;
   /** Why it ends as soon as the iteration that it is in is over. */
   ending: FinishReason | undefined;
   /** Other answers to the same prompt, each a request of its own; undefined: it is not known yet which. */
   forks: Request[] | undefined;
-  readonly done: Promise<Generation>;
+  /** It ended, well or not. */
+  settled = false;
 
   readonly #answer: Answer;
-  readonly #resolve: (result: Generation) => void;
-  readonly #reject: (error: Error) => void;
+  readonly #outcome = Promise.withResolvers<Generation>();
+  readonly done = this.#outcome.promise;
   #started: number | undefined;
   #firstToken: number | undefined;
   /** Of prompt, and answer that was begun. */
@@ -124,9 +123,8 @@ export class Request {
   #counted = 0;
   #cached = 0;
   #computedPrompt = 0;
-  #settled = false;
 
-  /** @param tokenizer of whatever was begun. */
+  /** Where what was begun is all of it, it is settled at once. @param tokenizer of whatever was begun. */
   constructor(input: RequestInput, number: number, now: number, tokenizer: Tokenizer) {
     const { prompt, begun = [] } = input;
     this.input = input;
@@ -140,18 +138,10 @@ export class Request {
     this.sampler = input.sampler;
     this.arrived = now;
     this.#answer = new Answer(input.stop ?? [], input.skipBytes);
-    const { promise, resolve, reject } = Promise.withResolvers<Generation>();
-    this.done = promise;
-    this.#resolve = resolve;
-    this.#reject = reject;
     const stopped = begun.some((token) => this.#answer.push(tokenizer.bytes(token)));
-    if (stopped) this.over = 'stop';
-    else if (begun.length > 0 && begun.length >= input.maxTokens) this.over = 'length';
     this.#deliver();
-  }
-
-  get settled(): boolean {
-    return this.#settled;
+    if (stopped) this.finish('stop', now);
+    else if (begun.length > 0 && begun.length >= input.maxTokens) this.finish('length', now);
   }
 
   /** Cells that the request may come to need. */
@@ -214,12 +204,12 @@ export class Request {
   }
 
   finish(reason: FinishReason, now: number): void {
-    if (this.#settled) return;
-    this.#settled = true;
+    if (this.settled) return;
+    this.settled = true;
     this.#answer.end();
     this.#deliver();
     this.sampler.dispose();
-    this.#resolve({
+    this.#outcome.resolve({
       text: this.#answer.text,
       finish: reason,
       promptTokens: this.promptTokens,
@@ -233,10 +223,10 @@ export class Request {
   }
 
   fail(error: Error): void {
-    if (this.#settled) return;
-    this.#settled = true;
+    if (this.settled) return;
+    this.settled = true;
     this.sampler.dispose();
-    this.#reject(error);
+    this.#outcome.reject(error);
   }
 
   #deliver(): void {

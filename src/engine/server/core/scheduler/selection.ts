@@ -26,7 +26,6 @@ export class Selection {
   readonly #parts: LoopParts;
   readonly #drafting: Drafting | undefined;
   readonly #onFailure: (request: Request, error: Error) => void;
-  readonly #sequence = [0];
   /** Requests that lost their pages to one before them. */
   preemptions = 0;
   /** Requests that were left out because saved pages of theirs are on their way. */
@@ -100,10 +99,10 @@ export class Selection {
   }
 
   #fill(request: Request, start: number, end: number): number {
-    this.#sequence[0] = request.lease!.sequence;
+    const sequences = [request.lease!.sequence];
     let row = -1;
     for (let i = start; i < end; i++) {
-      row = this.#parts.batch.add(request.known[i]!, i, this.#sequence, i === request.known.length - 1);
+      row = this.#parts.batch.add(request.known[i]!, i, sequences, i === request.known.length - 1);
     }
     return row;
   }

@@ -32,11 +32,11 @@ describe('CheckpointStore', () => {
     const store = new CheckpointStore({ maxBytes: 1e6 });
     for (const which of [0, 1, 2]) store.put('w', line(10, which), state(which));
     store.longest('w', line(10, 0), 10);
-    store.setLimit(store.bytes - 1);
+    store.setLimit(store.status.bytes - 1);
     assert.equal(store.longest('w', line(10, 1), 10), undefined);
     for (const which of [0, 2]) assert.equal(store.longest('w', line(10, which), 10)?.tokens.length, 10);
     store.setLimit(0);
-    assert.equal(store.count, 0);
+    assert.equal(store.status.pages, 0);
   });
 
   it('replaces the state of the same tokens, and forgets a workspace', () => {
@@ -44,10 +44,10 @@ describe('CheckpointStore', () => {
     store.put('w', line(10), state(1));
     store.put('w', line(10), state(2));
     store.put('v', line(10), state(3));
-    assert.deepEqual([store.count, store.bytes], [2, 96]);
+    assert.deepEqual([store.status.pages, store.status.bytes], [2, 96]);
     assert.deepEqual(longest(store, 'w', line(20)), [10, 2]);
     store.forget('w');
-    assert.deepEqual([store.count, store.bytes], [1, 48]);
+    assert.deepEqual([store.status.pages, store.status.bytes], [1, 48]);
     assert.equal(longest(store, 'w', line(20)), undefined);
     assert.deepEqual(longest(store, 'v', line(20)), [10, 3]);
   });
@@ -62,10 +62,10 @@ describe('CheckpointStore', () => {
       [true, false, true, true],
     );
     store.put('w', line(5, 5), state(5, 281));
-    assert.deepEqual([store.count, store.bytes], [3, 270]);
+    assert.deepEqual([store.status.pages, store.status.bytes], [3, 270]);
     const none = new CheckpointStore({ maxBytes: 0 });
     none.put('w', line(1), state(1, 0));
-    assert.equal(none.count, 0);
+    assert.equal(none.status.pages, 0);
   });
 
   it('is bounded, and answers as a list of all that fits does', () => {
@@ -102,9 +102,9 @@ describe('CheckpointStore', () => {
             assert.deepEqual([answer?.tokens.length, answer?.state[0]], [found?.tokens.length, found?.state]);
             if (found) use(found);
           }
-          assert.equal(store.count, kept.length);
+          assert.equal(store.status.pages, kept.length);
           assert.equal(
-            store.bytes,
+            store.status.bytes,
             kept.reduce((sum, one) => sum + one.bytes, 0),
           );
         }

@@ -26,17 +26,15 @@ after(async () => {
 function setUp(folder?: string) {
   const local = new LocalStorage();
   opened.push(local);
+  const pages = folder === undefined ? undefined : new SavedPages(local.storage, { folder, maxBytes: 1 << 20 });
   const driver = new Driver(new SimulatedBackend({ cells: 32 * PAGE_TOKENS, sequences: 12 }), {
-    tiers: (onLost) => {
-      const pages = folder === undefined ? undefined : new SavedPages(local.storage, { folder, maxBytes: 1 << 20 });
-      return new PageTiers({ ramBytes: 1 << 20, onLost, ...(pages ? { disk: pages.tier('m') } : {}) });
-    },
+    tiers: new PageTiers({ ramBytes: 1 << 20, ...(pages && { disk: pages.tier('m') }) }),
   });
   const { cache } = driver;
   return {
     driver,
     cache,
-    tiers: cache.spill!.tiers,
+    tiers: cache.spill.tiers,
     settle: () => local.settle(),
     /** All that can be saved is. */
     save: async () => {

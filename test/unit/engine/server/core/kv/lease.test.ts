@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { outstanding, roomFor } from '../../../../../../src/engine/server/core/kv/lease.ts';
+import { outstanding } from '../../../../../../src/engine/server/core/kv/lease.ts';
 import { PAGE_TOKENS } from '../../../../../../src/engine/server/core/kv/pagePool.ts';
 import { SimulatedBackend } from '../../../../../../src/engine/server/core/simulated/backend.ts';
 import { checkIntegrity } from '../../../../../helpers/cacheIntegrity.ts';
@@ -20,7 +20,7 @@ describe('promises', () => {
     assert.equal(outstanding(cache.leases), 5);
     assert(cache.extend(lease, PAGE_TOKENS + 1));
     assert.equal(outstanding(cache.leases), 3);
-    assert.equal(roomFor(lease, cache.leases, cache.pool), 8);
+    assert.equal(cache.room(lease), 8);
   });
 
   it('hold against others that come back to what is cached', () => {

@@ -16,12 +16,13 @@ function setUp() {
   /** A node whose page is nobody's but the tree's. */
   const add = (parent: TreeNode, text: number[]): TreeNode => {
     const page = pool.take();
-    const node = tree.add(parent, text, page, 4);
+    const node = tree.add(parent, text);
+    tree.furnish(node, page, 4);
     pool.release(page);
     tree.refresh(node);
     return node;
   };
-  return { pool, tree, add, root: tree.root('w') };
+  return { pool, tree, add, root: tree.addRoot('w') };
 }
 
 describe('PrefixTree', () => {
@@ -61,7 +62,7 @@ describe('PrefixTree', () => {
     assert.deepEqual([...tree.evictable], [second]);
     tree.strip(second);
     assert.deepEqual([...tree.evictable], [first]);
-    assert.deepEqual([first.residentChildren, second.page, pool.free], [0, -1, 31]);
+    assert.deepEqual([second.page, pool.free], [-1, 31]);
     const again = pool.take();
     tree.furnish(second, again, 4);
     pool.release(again);
@@ -90,13 +91,13 @@ describe('PrefixTree', () => {
     tree.remove(node);
     tree.remove(root);
     assert.deepEqual([...tree.roots], []);
-    assert(!tree.hasRoot('w'));
+    assert.equal(tree.root('w'), undefined);
   });
 
   test('workspaces have nothing in common', () => {
     const { tree, add } = setUp();
-    add(tree.root('one'), page(1));
-    assert.equal(tree.best(tree.root('two'), page(1), 0, PAGE_TOKENS), undefined);
+    add(tree.addRoot('one'), page(1));
+    assert.equal(tree.best(tree.addRoot('two'), page(1), 0, PAGE_TOKENS), undefined);
     assert.deepEqual(
       [...nodesOf(tree)].map(({ workspace }) => workspace),
       ['one'],

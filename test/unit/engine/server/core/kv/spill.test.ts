@@ -18,11 +18,11 @@ function setUp(pageTokenMs = 0.01, ramBytes = 1 << 20) {
   const events: string[] = [];
   const driver = new Driver(backend, {
     computeMs: () => 10,
-    tiers: (onLost) => new PageTiers({ ramBytes, onLost }),
+    tiers: new PageTiers({ ramBytes }),
     onEvent: (what, pages) => events.push(`${what} ${pages}`),
   });
   const { pool, branches, spill } = driver.cache;
-  return { driver, cache: driver.cache, spill: spill!, events, evict: (n: number) => branches.makeRoom(pool.free + n) };
+  return { driver, cache: driver.cache, spill, events, evict: (n: number) => branches.makeRoom(pool.free + n) };
 }
 
 describe('keys', () => {

@@ -30,12 +30,12 @@ interface Options {
 function make({ ramBytes = 1000, queueBytes = 2000, diskBytes = 0, model = 'm', log, ...rest }: Options = {}) {
   const at = rest.at ?? path.join(folder, String(number++));
   const lost: string[] = [];
-  const onLost = (key: string) => lost.push(nameOf.get(key) ?? key);
   const local = new LocalStorage(log);
   opened.push(local);
   const saved = new SavedPages(local.storage, { folder: at, maxBytes: diskBytes });
   const disk = diskBytes > 0 ? saved.tier(model) : undefined;
-  const tiers = new PageTiers({ ramBytes, queueBytes, onLost, ...(disk && { disk }) });
+  const tiers = new PageTiers({ ramBytes, queueBytes, ...(disk && { disk }) });
+  tiers.onLost = (key) => lost.push(nameOf.get(key) ?? key);
   const put = (name: string, bytes = 200) => tiers.put(recordOf(name), pageOf(`w/${name}`, bytes));
   const persist = (name: string, bytes = 200) => tiers.persist(recordOf(name), pageOf(`w/${name}`, bytes));
   const settle = () => local.settle();
@@ -219,15 +219,11 @@ describe('PageTiers', () => {
   it('may be called from inside its own report', async () => {
     const { local, saved } = make({ diskBytes: 1000 });
     const keys = Array.from({ length: 30 }, (_, i) => keyFor(`${i}`));
-    const tiers: PageTiers = new PageTiers({
-      ramBytes: 500,
-      queueBytes: 1000,
-      disk: saved.tier('n'),
-      onLost: (key) => {
-        for (const [i, other] of keys.entries()) if (i % 3 === 0 || other.endsWith(key.at(-1)!)) tiers.drop(other);
-        assert.equal(tiers.get(key), undefined);
-      },
-    });
+    const tiers = new PageTiers({ ramBytes: 500, queueBytes: 1000, disk: saved.tier('n') });
+    tiers.onLost = (key) => {
+      for (const [i, other] of keys.entries()) if (i % 3 === 0 || other.endsWith(key.at(-1)!)) tiers.drop(other);
+      assert.equal(tiers.get(key), undefined);
+    };
     for (let i = 0; i < 30; i++) {
       tiers.put(recordOf(`${i}`), pageOf(`${i}`, 200));
       if (i % 7 === 0) while (!tiers.flush()) await local.settle();

@@ -18,11 +18,11 @@ export class TreeIndex implements PrefixIndex {
   }
 
   match(workspace: string, tokens: readonly number[]): number {
-    return endOf(this.#matched(workspace, tokens).at(-1) ?? this.tree.root(workspace));
+    return endOf(this.#matched(workspace, tokens).at(-1) ?? this.#root(workspace));
   }
 
   common(workspace: string, tokens: readonly number[]): number {
-    let [node, end] = [this.tree.root(workspace), 0];
+    let [node, end] = [this.#root(workspace), 0];
     for (;;) {
       const resident = node.children.filter(({ page }) => page >= 0);
       const found = this.tree.best({ ...node, children: resident }, tokens, end, tokens.length);
@@ -34,7 +34,7 @@ export class TreeIndex implements PrefixIndex {
 
   insert(workspace: string, tokens: readonly number[]): void {
     this.#clock++;
-    let node = this.tree.root(workspace);
+    let node = this.#root(workspace);
     for (let from = 0; from < tokens.length; from = endOf(node)) {
       const text = tokens.slice(from, from + PAGE_TOKENS);
       const found = this.tree.best(node, text, 0, text.length);
@@ -45,10 +45,8 @@ export class TreeIndex implements PrefixIndex {
         if (node.page < 0) this.#cached((page) => this.tree.furnish(node, page, 0));
       } else {
         if (found && found.common === found.node.tokens.length) this.tree.remove(found.node);
-        const parent = node;
-        this.#cached((page) => {
-          node = this.tree.add(parent, text, page, 0);
-        });
+        node = this.tree.add(node, text);
+        this.#cached((page) => this.tree.furnish(node, page, 0));
       }
     }
     this.#touch(node);
@@ -58,7 +56,7 @@ export class TreeIndex implements PrefixIndex {
     this.#clock++;
     const nodes = this.#matched(workspace, tokens);
     for (const node of nodes) this.tree.retain(node);
-    this.#touch(nodes.at(-1) ?? this.tree.root(workspace));
+    this.#touch(nodes.at(-1) ?? this.#root(workspace));
     return () => {
       for (const node of nodes.toReversed()) this.tree.release(node);
     };
@@ -74,7 +72,7 @@ export class TreeIndex implements PrefixIndex {
   }
 
   forget(workspace: string): void {
-    for (const node of subtree(this.tree.root(workspace)).reverse()) this.tree.remove(node);
+    for (const node of subtree(this.#root(workspace)).reverse()) this.tree.remove(node);
   }
 
   evictable(): string[] {
@@ -86,9 +84,13 @@ export class TreeIndex implements PrefixIndex {
     return [...nodesOf(this.tree)].map((node) => name(node) + (node.page < 0 ? '*' : '')).sort();
   }
 
+  #root(workspace: string): TreeNode {
+    return this.tree.root(workspace) ?? this.tree.addRoot(workspace);
+  }
+
   #matched(workspace: string, tokens: readonly number[]): TreeNode[] {
     const nodes: TreeNode[] = [];
-    let node = this.tree.root(workspace);
+    let node = this.#root(workspace);
     for (;;) {
       const found = this.tree.best(node, tokens, endOf(node), tokens.length);
       if (found?.common !== PAGE_TOKENS || found.node.page < 0) return nodes;

@@ -25,7 +25,7 @@ async function setUp() {
   opened.push(local);
   const saved = new SavedPages(local.storage, { folder: temporaryFolder(), maxBytes: 1 << 20 });
   const driver = new Driver(new SimulatedBackend({ cells: 32 * PAGE_TOKENS, sequences: 12 }), {
-    tiers: (onLost) => new PageTiers({ ramBytes: 1 << 20, disk: saved.tier('m'), onLost }),
+    tiers: new PageTiers({ ramBytes: 1 << 20, disk: saved.tier('m') }),
   });
   const { cache } = driver;
   for (const workspace of ['w', 'other']) {

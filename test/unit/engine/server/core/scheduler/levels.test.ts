@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { charge, join, patience, promote, quantum } from '../../../../../../src/engine/server/core/scheduler/levels.ts';
+import { charge, join, promote, quantum } from '../../../../../../src/engine/server/core/scheduler/levels.ts';
 
 const duration = fc.double({ min: 0, max: 1e5, noNaN: true });
 
@@ -58,10 +58,15 @@ test('is at the top again after three seconds without being served, lower down a
   assert.equal(promote(standing, 4000), true);
   assert.deepEqual(standing, { level: 0, usedMs: 0, steppedAt: 1000 });
   assert.equal(promote(standing, 9000), false);
-  assert.deepEqual([0, 5, 6, 8].map(patience), [3000, 3000, 5120, 20_480]);
-  const low = join(2000, 0);
-  assert.equal(promote(low, 20_479), false);
-  assert.equal(promote(low, 20_480), true);
+  for (const [level, patience] of [
+    [5, 3000],
+    [6, 5120],
+    [8, 20_480],
+  ] as const) {
+    const low = { level, usedMs: 0, steppedAt: 0 };
+    assert.equal(promote(low, patience - 1), false);
+    assert.equal(promote(low, patience), true);
+  }
 });
 
 test('being served puts starvation off', () => {

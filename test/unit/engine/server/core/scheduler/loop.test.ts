@@ -117,7 +117,7 @@ describe('Loop', () => {
     const undisturbed = setUp({ cells: 8192, endEvery: 0 }).submit('x'.repeat(4000), { maxTokens: 1 });
     assert.equal(text, (await undisturbed.done).text);
     assert.deepEqual(
-      others.map((workspace) => cache.tree.hasRoot(workspace)),
+      others.map((workspace) => cache.tree.root(workspace) !== undefined),
       [false, false, true],
     );
     checkIntegrity(cache);

@@ -29,7 +29,6 @@ export class Machine {
   readonly options: MachineOptions;
   driver!: Driver<SimulatedBackend>;
   tiers: PageTiers | undefined;
-  #lost: (key: string) => void = () => undefined;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'quire-kv-'));
   readonly #storages: LocalStorage[] = [];
   #saved: SavedPages | undefined;
@@ -46,7 +45,7 @@ export class Machine {
     this.driver = new Driver(backend, {
       leases,
       computeMs: (start) => pageMs * (1 + start / 100),
-      ...(this.options.tiers ? { tiers: (onLost) => this.#open(onLost) } : {}),
+      ...(this.options.tiers ? { tiers: this.#open() } : {}),
     });
   }
 
@@ -59,7 +58,7 @@ export class Machine {
   /** A saved page is gone. */
   lose(key: string): void {
     this.tiers?.drop(key);
-    this.#lost(key);
+    this.tiers?.onLost(key);
   }
 
   /** One bit of a saved page is another; of a page that is on disk only, in the copy that memory has from now on. */
@@ -96,7 +95,7 @@ export class Machine {
     rmSync(this.#folder, { recursive: true });
   }
 
-  #open(onLost: (key: string) => void): PageTiers {
+  #open(): PageTiers {
     const { ram, queue, disk: maxBytes } = this.options.tiers!;
     // What was on its way to the one before is lost; what it had is not.
     this.#storages.at(-1)?.kill();
@@ -104,8 +103,7 @@ export class Machine {
     this.#storages.push(local);
     const pages = new SavedPages(local.storage, { folder: this.#folder, maxBytes });
     this.#saved = pages;
-    this.#lost = onLost;
-    this.tiers = new PageTiers({ ramBytes: ram, queueBytes: queue, disk: pages.tier('simulated'), onLost });
+    this.tiers = new PageTiers({ ramBytes: ram, queueBytes: queue, disk: pages.tier('simulated') });
     return this.tiers;
   }
 }

@@ -50,8 +50,8 @@ export class World {
     assert.equal(cache.pool.free + cache.pool.idle, cache.pool.total);
     assert.equal(cache.pool.leased, 0);
     for (let id = 0; id < this.#machine.options.leases; id++) assert.equal(backend.lastPosition(id), -1);
-    this.#note('spilled', cache.spill?.spills);
-    this.#note('restored', cache.spill?.restores);
+    this.#note('spilled', cache.spill.spills);
+    this.#note('restored', cache.spill.restores);
     const saved = this.#machine.tiers?.status().ram.pages ?? 0;
     assert(saved <= this.#machine.savedKeys.length + this.#left, 'A saved page was forgotten.');
     assert(cache.branches.makeRoom(cache.pool.total));
@@ -250,11 +250,11 @@ export class World {
   #catchUp(running: Running, budgetMs: number): number {
     const { lease, tokens } = running;
     const { shares, computed: before } = lease;
-    const [own, restores] = [lease.own.length, this.#cache.spill?.restores];
+    const [own, restores] = [lease.own.length, this.#cache.spill.restores];
     const gained = this.#cache.catchUp(lease, tokens, budgetMs);
     assert.equal(lease.computed, before + gained);
     if (own > 0 || !shares) assert.equal(gained, 0);
-    if (budgetMs === 0) assert.equal(this.#cache.spill?.restores, restores, 'There was no time to bring a page back.');
+    if (budgetMs === 0) assert.equal(this.#cache.spill.restores, restores, 'There was no time to bring a page back.');
     this.#checkGained(running, gained);
     return gained;
   }
