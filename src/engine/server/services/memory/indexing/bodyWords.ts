@@ -1,6 +1,5 @@
 /** The words of a file that its item is found by, beside what its summary says. */
 import { stemsOf } from '../store/words.ts';
-import { secretIn } from '../stream/secrets.ts';
 import { hasSecret } from '../summaries/suspicion.ts';
 
 /** Different ones of a file, those that it says most often first. */
@@ -22,7 +21,7 @@ const WORD = /^\p{L}[\p{L}\p{N}]*$/u;
 export function bodyOf(text: string): string {
   const counts = new Map<string, number>();
   for (const line of text.split('\n')) {
-    if (line.length > LONGEST_LINE || secretIn(line) !== undefined || hasSecret(line)) continue;
+    if (line.length > LONGEST_LINE || hasSecret(line)) continue;
     for (const stem of stemsOf(line)) {
       if (stem.length > 1 && stem.length <= LONGEST_STEM && WORD.test(stem))
         counts.set(stem, (counts.get(stem) ?? 0) + 1);
