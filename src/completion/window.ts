@@ -40,11 +40,11 @@ const PROMPT_LIMIT = { gpu: 8192, cpu: 2048 };
 
 /**
  * Models with fewer parameters are shown the file alone, and this many tokens at the most: the bundled one saves as much with them
- * as with 2,048 of which two thirds are other files (`npm run eval:typing`), for half the processor time. What it gains from other
+ * as with 2,048 of which two thirds are other files, and as with 1,024 (`npm run eval:typing`), for half the processor time. What it gains from other
  * files comes from the project's index. (RepoCoder, arXiv 2303.12570, and CrossCodeEval, arXiv 2310.11248, have gains from 350
  * million parameters on.)
  */
-const SMALL_MODEL = { below: 300e6, tokens: 1024 };
+const SMALL_MODEL = { below: 300e6, tokens: 768 };
 
 /**
  * So long reading may take, in milliseconds, and what is read however long it takes, in tokens. Of the whole prompt: it is
