@@ -1,8 +1,9 @@
 /**
- * `node test/eval/typing/editor.ts [--lines N] [--seed N] [--gap MS] [--verbose] PROJECT`: the same lines as
+ * `node test/eval/typing/editor.ts [--lines N] [--per-file N] [--seed N] [--gap MS] [--verbose] PROJECT`: the same lines as
  * `eval:typing`, typed in a real VS Code in a real browser on the whole project, with Quire as it is installed. What is
  * shown is read from the screen; what is right is taken with Tab, what begins rightly by words, and anything else is typed
- * on over. Each line is opened with Enter behind the line before it.
+ * on over. Each line is opened with Enter behind the line before it, and is the only one of its file unless `--per-file`
+ * says otherwise.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +20,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     lines: { type: 'string', default: '12' },
+    'per-file': { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
     gap: { type: 'string', default: '130' },
     settings: { type: 'string', default: '{}' },
@@ -35,6 +37,7 @@ const TAB = 4;
 
 interface Line {
   path: string;
+  /** Where it stood, the lines before it that are typed too left out. */
   row: number;
   text: string;
 }
@@ -61,15 +64,8 @@ interface Tally {
 }
 
 const corpus = await corpusOf(positionals[0]!);
-const lines: Line[] = scriptsOf([corpus], 16 * Number(values.lines), new Random(Number(values.seed)))
-  .flatMap(({ file, passages }) =>
-    passages
-      .filter(({ row, count }) => count === 1 && row > 0)
-      .map(({ row }) => ({ path: file.path, row, text: file.content.split('\n')[row]! })),
-  )
-  .filter((line, index, all) => all.findIndex(({ path }) => path === line.path) === index)
-  .slice(0, Number(values.lines));
 const files = Object.fromEntries(corpus.files.map(({ path, content }) => [path, content]));
+const lines = linesOf(Number(values.lines), Number(values['per-file']));
 for (const { path, row } of lines) files[path] = files[path]!.split('\n').toSpliced(row, 1).join('\n');
 
 const editor = await startEditor('typing', {
@@ -104,6 +100,26 @@ try {
   await editor.stop();
 }
 process.exit(0);
+
+/** At most `most` lines, and `perFile` of a file, which follow each other from its first to its last. */
+function linesOf(most: number, perFile: number): Line[] {
+  const rows = new Map<string, Set<number>>();
+  let left = most;
+  for (const { file, passages } of scriptsOf([corpus], 16 * most, new Random(Number(values.seed)))) {
+    const known = rows.get(file.path) ?? new Set();
+    for (const { row, count } of passages) {
+      if (left === 0 || count > 1 || row === 0 || known.has(row) || known.size >= perFile) continue;
+      known.add(row);
+      left--;
+    }
+    if (known.size > 0) rows.set(file.path, known);
+  }
+  return [...rows].flatMap(([path, found]) =>
+    [...found]
+      .sort((a, b) => a - b)
+      .map((row, before) => ({ path, row: row - before, text: files[path]!.split('\n')[row]! })),
+  );
+}
 
 /** The project is read, for suggestions and for memory: the engine computes nothing more. */
 async function untilRead(editor: Editor): Promise<void> {
