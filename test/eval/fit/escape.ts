@@ -19,7 +19,7 @@ interface Row {
   levels: { index: number; share: number; features: number[] }[];
 }
 
-function rowOf({ levels, model, right }: Sample): Row {
+function rowOf({ levels, model, right, most }: Sample): Row {
   // Where several tokens would have been right, the one that the longest match has seen most.
   const top = levels.at(-1)!;
   let at = right.indexOf(1);
@@ -29,7 +29,7 @@ function rowOf({ levels, model, right }: Sample): Row {
     levels: levels.map((level) => ({
       index: level.index,
       share: level.counts[at]! / level.total,
-      features: featuresOf(level, model[level.favourite]!),
+      features: featuresOf(level, model[level.favourite]!, most),
     })),
   };
 }
@@ -105,7 +105,7 @@ export function qualityOf(lines: readonly Line[], weights: Escape, bias = 0): Qu
 
 /** Whether what would be chosen is right (as `MixedSampler` chooses), and the probability of what is. */
 function chosen(
-  { levels, model, right, recalled, ends, barred, powerSum }: Sample,
+  { levels, model, right, recalled, ends, barred, most, powerSum }: Sample,
   mixture: Mixture,
   bias: number,
 ): { count: boolean; probability: number } {
@@ -114,17 +114,17 @@ function chosen(
   mixture.mix(
     { count, levels: alone ? [] : levels },
     model,
-    levels.length > 0 && !alone ? powerSum : undefined,
+    { most, powerSum: levels.length > 0 && !alone ? powerSum : undefined },
     alone ? 0 : bias,
   );
   const given = recalled.reduce((sum, share) => sum + share, 0);
-  let [best, most, probability] = [-1, Number.NEGATIVE_INFINITY, 0];
+  let [best, greatest, probability] = [-1, Number.NEGATIVE_INFINITY, 0];
   for (let i = 0; i < count; i++) {
     const other = (1 - given) * mixture.probabilities[i]!;
     if (right[i] === 1) probability += recalled[i]! + other;
     if (barred[i] === 1) continue;
     const worth = recalled[i]! + (given > 0 && ends[i] === 0 ? REST : 1) * other;
-    if (worth > most) [best, most] = [i, worth];
+    if (worth > greatest) [best, greatest] = [i, worth];
   }
   return { count: best >= 0 && right[best] === 1, probability };
 }

@@ -37,7 +37,8 @@ export interface Sample {
   /** It ends the line; and it cannot be chosen, since a line does not end before it began. */
   ends: Uint8Array;
   barred: Uint8Array;
-  /** See `Mixture.mix`. */
+  /** See `Whole`. */
+  most: number;
   powerSum: number;
 }
 
@@ -169,6 +170,7 @@ export function samplesOf(
       recalled: Float64Array.from(tokens, (_, i) => shares.get(i) ?? 0),
       barred: Uint8Array.from(ends, (end) => Number(end && !mayEnd)),
       ends: Uint8Array.from(ends, Number),
+      most: distribution.most,
       powerSum: distribution.powerSum,
     });
     const bytes = vocabulary.bytes(truth);

@@ -67,6 +67,12 @@ export class Distribution {
     return this.bestEnd >= 0 && this.probability(end) > this.#share(this.bestInLine) ? end : this.bestInLine;
   }
 
+  /** The probability of {@link Distribution.best}; 0 where nothing may come next. */
+  get most(): number {
+    const { best } = this;
+    return best === -1 ? 0 : this.probability(best);
+  }
+
   /** Of a token that may come next, or of {@link LINE_END}. */
   probability(token: number): number {
     return token === LINE_END ? this.lineEnd : this.#share(token);

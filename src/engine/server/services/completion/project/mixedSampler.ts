@@ -222,12 +222,13 @@ export class MixedSampler implements Sampler {
     // What is drawn needs logits of all tokens, which a share of the model's gives for nothing. And a word that is written
     // anew is spelled in the tokens that the code has it in, or the code would be at a loss for how it goes on.
     const powerSum = drawer || this.#beginning.length > 0 ? undefined : distribution.powerSum;
-    mixture.mix(evidence, model, powerSum, this.#beginning.length > 0 ? bias - this.#anew : bias);
+    const whole = { most: distribution.most, powerSum };
+    mixture.mix(evidence, model, whole, this.#beginning.length > 0 ? bias - this.#anew : bias);
     if (this.#first && this.#mixes) {
       this.#mixes = onFirst(evidence, mixture, model);
       if (!this.#mixes) {
         evidence.clear();
-        mixture.mix(evidence, model, powerSum, 0);
+        mixture.mix(evidence, model, whole, 0);
       }
     }
     this.#first = false;

@@ -6,8 +6,9 @@
  *
  * as in prediction by partial matching (Cleary and Witten 1984) and Jelinek-Mercer smoothing, with the model in place of
  * the uniform distribution. The escape e is a logistic function of what is known of a level (how often it was seen, in how
- * many ways it went on, how clear the favourite is) and of what the model thinks of that favourite (He et al., arXiv 2109.04212,
- * let it depend on the model too, for nearest neighbours), so that a strong model is heard more by itself.
+ * many ways it went on, how clear the favourite is), of what the model thinks of that favourite, and of how sure the model is
+ * of its own (He et al., arXiv 2109.04212, let it depend on the model too, for nearest neighbours), so that a strong model is
+ * heard more by itself.
  *
  * All of it is then multiplied by a power of the model's probability (a product of experts, Hinton 2002): of what the code
  * has seen, the model knows what fits.
@@ -24,13 +25,15 @@ export const AGREEMENT = 0.25;
 const LEAST_DOUBTED = 0.03;
 /** Far below it the model's opinion of what a level has seen most makes little difference to the escape, for the same reason. */
 const LEAST_LIKELY = 0.3;
+const LEAST_SURE = 0.1;
 
 /**
  * What the escape of a level depends on; the weights were fitted by the likelihood of what stood at places of packages that
  * are in no evaluation.
  * @param favourite the model's probability of what the level has seen most.
+ * @param most the model's probability of what it holds likeliest itself.
  */
-export function featuresOf(level: Level, favourite: number): number[] {
+export function featuresOf(level: Level, favourite: number, most: number): number[] {
   const { total, distinct, best, own } = level;
   return [
     1,
@@ -39,7 +42,19 @@ export function featuresOf(level: Level, favourite: number): number[] {
     Math.log(best / total),
     own / total,
     Math.log(favourite + LEAST_LIKELY),
+    Math.log(most + LEAST_SURE),
   ];
+}
+
+/** Of the model's distribution over all tokens. */
+export interface Whole {
+  /** The probability of the likeliest. */
+  most: number;
+  /**
+   * The sum of the probabilities to the power of 1 + {@link AGREEMENT}; undefined: they are only interpolated, so that every
+   * token that the evidence has not keeps the same share of the model's.
+   */
+  powerSum?: number | undefined;
 }
 
 /** One mixed distribution: over the tokens of some evidence, and for all others what is left of the model's. */
@@ -70,14 +85,12 @@ export class Mixture {
 
   /**
    * @param model the model's probability of each token of the evidence.
-   * @param powerSum of the probabilities of all tokens, to the power of 1 + {@link AGREEMENT}; undefined: they are only
-   * interpolated, so that every token that the evidence has not keeps the same share of the model's.
    * @param bias added to every escape's logit: above 0 the model is trusted more than usual.
    */
   mix(
     evidence: Pick<Evidence, 'count' | 'levels'>,
     model: Float64Array,
-    powerSum: number | undefined,
+    { most, powerSum }: Whole,
     bias: number,
   ): void {
     const { count, levels } = evidence;
@@ -87,7 +100,7 @@ export class Mixture {
     this.#power = 1;
     this.#escapes.length = 0;
     for (const level of levels) {
-      const e = this.#escape(level, model[level.favourite]!, bias);
+      const e = this.#escape(featuresOf(level, model[level.favourite]!, most), level.index, bias);
       const scale = (1 - e) / level.total;
       for (let i = 0; i < count; i++) mixed[i] = scale * level.counts[i]! + e * mixed[i]!;
       this.#outside *= e;
@@ -137,9 +150,8 @@ export class Mixture {
     return slope / Math.max(below.at(-1)!, Number.MIN_VALUE);
   }
 
-  #escape(level: Level, favourite: number, bias: number): number {
-    const weights = this.#weights[level.index]!;
-    const features = featuresOf(level, favourite);
+  #escape(features: readonly number[], level: number, bias: number): number {
+    const weights = this.#weights[level]!;
     let logit = bias;
     for (let i = 0; i < features.length; i++) logit += weights[i]! * features[i]!;
     return 1 / (1 + Math.exp(-logit));

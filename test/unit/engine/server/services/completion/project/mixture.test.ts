@@ -44,7 +44,12 @@ describe('Mixture', () => {
       fc.property(scopes, tokens(8), model, bias, fc.boolean(), (scopes, context, model, bias, agree) => {
         const evidence = evidenceOf(context, scopes);
         const mixture = new Mixture(evidence.tokens.length);
-        mixture.mix(evidence, known(evidence, model), agree ? powersOf(model) : undefined, bias);
+        mixture.mix(
+          evidence,
+          known(evidence, model),
+          { most: Math.max(...model), powerSum: agree ? powersOf(model) : undefined },
+          bias,
+        );
         const all = mixed(mixture, evidence, model);
         near(
           all.reduce((sum, p) => sum + p, 0),
@@ -63,7 +68,7 @@ describe('Mixture', () => {
   it('is the model without evidence', () => {
     const evidence = evidenceOf([1], []);
     const mixture = new Mixture(evidence.tokens.length);
-    mixture.mix(evidence, new Float64Array(0), 0.7, 1);
+    mixture.mix(evidence, new Float64Array(0), { most: 0.5, powerSum: 0.7 }, 1);
     for (const probability of [0, 0.2, 0.5, 1]) assert.equal(mixture.probabilityOutside(probability), probability);
     assert.equal(mixture.outside, 1);
   });
@@ -71,10 +76,10 @@ describe('Mixture', () => {
   it('is the model again after evidence', () => {
     const mixture = new Mixture(10);
     const evidence = evidenceOf([1], [scopeOf([[1, 2]])]);
-    mixture.mix(evidence, Float64Array.of(0.1), 0.6, 0);
+    mixture.mix(evidence, Float64Array.of(0.1), { most: 0.4, powerSum: 0.6 }, 0);
     assert.notEqual(mixture.probabilityOutside(0.5), 0.5);
     evidence.clear();
-    mixture.mix(evidence, new Float64Array(0), 0.6, 0);
+    mixture.mix(evidence, new Float64Array(0), { most: 0.4, powerSum: 0.6 }, 0);
     assert.equal(mixture.probabilityOutside(0.5), 0.5);
   });
 
@@ -85,7 +90,7 @@ describe('Mixture', () => {
         fc.pre(evidence.count > 0);
         const mixture = new Mixture(evidence.tokens.length);
         const at = (bias: number) => {
-          mixture.mix(evidence, known(evidence, model), undefined, bias);
+          mixture.mix(evidence, known(evidence, model), { most: Math.max(...model) }, bias);
           return mixed(mixture, evidence, model);
         };
         const longest = evidence.levels.at(-1)!;
@@ -112,7 +117,7 @@ describe('Mixture', () => {
     const model = [0.5, 0, 0.4, 0.1];
     const of = (powerSum?: number) => {
       const mixture = new Mixture(10);
-      mixture.mix(evidence, known(evidence, model), powerSum, -60);
+      mixture.mix(evidence, known(evidence, model), { most: Math.max(...model), powerSum }, -60);
       return mixed(mixture, evidence, model);
     };
     const [alone, agreed] = [of(), of(powersOf(model))];
@@ -127,7 +132,7 @@ describe('Mixture', () => {
         const evidence = evidenceOf(context, scopes);
         const mixture = new Mixture(evidence.tokens.length);
         const logarithms = (bias: number) => {
-          mixture.mix(evidence, known(evidence, model), undefined, bias);
+          mixture.mix(evidence, known(evidence, model), { most: Math.max(...model) }, bias);
           return mixed(mixture, evidence, model).map(Math.log);
         };
         const [above, below] = [logarithms(bias + STEP), logarithms(bias - STEP)];
@@ -148,7 +153,7 @@ describe('Mixture', () => {
     const alone = [0.1, 0.2, 0.3, 0.2, 0.1, 0.1];
     const evidence = evidenceOf([1, 2], [scopeOf([[1, 2, 3, 1, 2, 0]])]);
     const mixture = new Mixture(evidence.tokens.length);
-    mixture.mix(evidence, known(evidence, alone), undefined, 0);
+    mixture.mix(evidence, known(evidence, alone), { most: Math.max(...alone) }, 0);
     const before = mixed(mixture, evidence, alone);
     mixture.leave(0.25, evidence.count);
     for (const [token, probability] of mixed(mixture, evidence, alone).entries()) {

@@ -25,7 +25,7 @@ class Typist {
     assert.equal(evidence.count, 1);
     const mixture = new Mixture(10);
     const model = Float64Array.of(probability);
-    mixture.mix(evidence, model, undefined, this.reliability.biasOf(document));
+    mixture.mix(evidence, model, { most: Math.max(...model) }, this.reliability.biasOf(document));
     const cursor = this.text.length;
     this.reliability.expects(document, { at: cursor - beginning, cursor }, evidence, mixture, model);
   }
@@ -171,7 +171,7 @@ describe('Reliability', () => {
     const learned = (text: string) => {
       const reliability = new Reliability(vocabulary);
       const mixture = new Mixture(10);
-      mixture.mix(evidence, model, undefined, 0);
+      mixture.mix(evidence, model, { most: Math.max(...model) }, 0);
       reliability.expects('a.ts', { at: 0, cursor: 0 }, evidence, mixture, model);
       reliability.arrived('a.ts', text.length, (start, end) => text.slice(start, end));
       return reliability.biasOf('a.ts');
@@ -199,7 +199,7 @@ describe('Reliability', () => {
     const evidence = evidenceOf([tokenOf('(')], [scopeOf([wordTokenizer.encode('(beta')])]);
     const mixture = new Mixture(10);
     const model = Float64Array.of(flat);
-    mixture.mix(evidence, model, WORD_VOCABULARY * flat ** (1 + AGREEMENT), 0);
+    mixture.mix(evidence, model, { most: flat, powerSum: WORD_VOCABULARY * flat ** (1 + AGREEMENT) }, 0);
     assert.ok(mixture.probabilities[0]! > flat && mixture.probabilityOutside(flat) < flat);
     const gainOf = (text: string) => {
       const reliability = new Reliability(vocabulary);
