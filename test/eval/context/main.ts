@@ -150,7 +150,9 @@ async function lookAt(
     // The word at the cursor is written anew: the first token has to begin with what stands there of it.
     const { beginning } = prompt.cursor!;
     const first = beginning.length > 0 ? tools.vocabulary.openings(beginning) : undefined;
-    const alone = rows.map((row, i) => choiceOf(row, target[i]!, i === 0 ? first : undefined));
+    // A model that fills a middle ends it with a token of its own, not with the line break that stands there.
+    const said = rows.filter((_, i) => !tools.vocabulary.endsLine(target[i]!));
+    const alone = said.map((row, i) => choiceOf(row, target[i]!, i === 0 ? first : undefined));
     answers.get(arm.name)!.push({
       place: id,
       kind: place.kind,
