@@ -84,6 +84,7 @@ describe('Distribution', () => {
           'the best',
           off.sum,
         );
+        assert.equal(distribution.most, distribution.probability(distribution.best));
         if (distribution.best === LINE_END) {
           assert.ok(joined);
           if (most(ends) < most(inLine)) joinedBest++;

@@ -73,6 +73,16 @@ describe('Mixture', () => {
     assert.equal(mixture.outside, 1);
   });
 
+  it('hears a model that is sure of something the more, which the code has not seen', () => {
+    const evidence = evidenceOf([1], [scopeOf([[1, 2, 1, 2]])]);
+    const mixture = new Mixture(evidence.tokens.length);
+    const outside = [0.2, 0.5, 0.9].map((most) => {
+      mixture.mix(evidence, Float64Array.of(0.05), { most }, 0);
+      return mixture.outside;
+    });
+    assert.ok(outside[0]! < outside[1]! && outside[1]! < outside[2]!, outside.join());
+  });
+
   it('is the model again after evidence', () => {
     const mixture = new Mixture(10);
     const evidence = evidenceOf([1], [scopeOf([[1, 2]])]);
